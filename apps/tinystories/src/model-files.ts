@@ -1,0 +1,92 @@
+/**
+ * The model's folder: reads its four files and checks that they belong together.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fromHuggingFace, type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { parseSafetensors } from '@rope/core/safetensors'
+import { type ModelConfig, readModelConfig } from './model-config.js'
+import { readTokenizer, type Tokenizer } from './tokenizer.js'
+import { countParameters, permuteWeights, readWeights, type Weights } from './weights.js'
+
+/** A model as it was read: weights in the pairing of Hugging Face, `half`. */
+export interface ModelFiles {
+  readonly config: ModelConfig
+  readonly tokenizer: Tokenizer
+  readonly parameters: number
+  /** The RoPE config for a pairing. */
+  ropeConfig(pairing: PairingName): RopeConfig
+  /** The weights for a pairing. */
+  weights(pairing: PairingName): Weights
+}
+
+/** A prompt and the text that greedy decoding makes of it. */
+export interface ExpectedText {
+  readonly prompt: string
+  readonly text: string
+}
+
+/**
+ * Reads the model in a folder.
+ *
+ * @throws RopeError INVALID_FILE or INVALID_CONFIG when a file is missing, damaged, or does not
+ *   fit the others
+ */
+export async function readModel(folder: string): Promise<ModelFiles> {
+  const json = await readJson(folder, 'config.json')
+  const config = readModelConfig(json)
+  const tokenizer = readTokenizer(await readJson(folder, 'tokenizer.json'), config.startToken)
+  if (tokenizer.size !== config.vocabularySize) {
+    fail(`tokenizer.json has ${tokenizer.size} pieces, but config.json a vocab_size of ${config.vocabularySize}; use the files of one model`)
+  }
+  const bytes = await readBytes(folder, 'model.safetensors')
+  const file = parseSafetensors(bytes, { source: 'model.safetensors' })
+  const halfWeights = readWeights(file, config)
+  return {
+    config,
+    tokenizer,
+    parameters: countParameters(file),
+    ropeConfig: (pairing) => fromHuggingFace(json as Readonly<Record<string, unknown>>, { pairing }),
+    weights: (pairing) =>
+      pairing === 'half' ? halfWeights : permuteWeights(halfWeights, config, 'half', pairing),
+  }
+}
+
+/**
+ * Reads the texts that the model must tell, token for token.
+ *
+ * @throws RopeError INVALID_FILE when the file is missing or holds none
+ */
+export async function readExpectedTexts(folder: string): Promise<readonly ExpectedText[]> {
+  const json = (await readJson(folder, 'expected.json')) as { readonly cases?: unknown } | null
+  const cases = json?.cases
+  if (Array.isArray(cases) && cases.length > 0 && cases.every(isExpectedText)) return cases
+  return fail('expected.json holds no texts; accepted: { "cases": [{ "prompt": ..., "text": ... }] }')
+}
+
+function isExpectedText(value: unknown): value is ExpectedText {
+  const { prompt, text } = (value ?? {}) as Partial<Record<keyof ExpectedText, unknown>>
+  return typeof prompt === 'string' && typeof text === 'string'
+}
+
+async function readBytes(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return fail(`${name} of the model cannot be read (${reason}); fetch the project again`)
+  }
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  const bytes = await readBytes(folder, name)
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return fail(`${name} of the model is not JSON in UTF-8; fetch the project again`)
+  }
+}
+
+function fail(message: string): never {
+  throw new RopeError('INVALID_FILE', message)
+}

@@ -1,0 +1,146 @@
+/**
+ * A Llama, one token at a time: embedding, then in each layer attention and feed-forward, then
+ * the scores of every next token. Each q and k is rotated through the public API of @rope/core.
+ */
+import type { Rope, RopeStep, RotateTensors, Tensor } from '@rope/core'
+import {
+  addScaled,
+  dot,
+  gateWithSilu,
+  type Matrix,
+  multiply,
+  normalise,
+  row,
+  softmax,
+} from './matrix.js'
+import type { ModelConfig } from './model-config.js'
+import type { LayerWeights, Weights } from './weights.js'
+
+/** The keys and values of one layer, one row per position. */
+interface Cache {
+  readonly keys: Matrix
+  readonly values: Matrix
+}
+
+/** A model with its memory of the tokens it has seen. */
+export class Llama {
+  /** Milliseconds spent in RoPE so far. */
+  ropeTime = 0
+  readonly #config: ModelConfig
+  readonly #weights: Weights
+  readonly #rope: Rope
+  readonly #caches: readonly Cache[]
+  readonly #state: Float32Array
+  readonly #normed: Float32Array
+  readonly #query: Float32Array
+  readonly #attended: Float32Array
+  readonly #gate: Float32Array
+  readonly #up: Float32Array
+  readonly #logits: Float32Array
+
+  /** @param capacity the most tokens it can be given */
+  constructor(config: ModelConfig, weights: Weights, rope: Rope, capacity: number) {
+    const keyWidth = config.keyHeads * config.headDim
+    this.#config = config
+    this.#weights = weights
+    this.#rope = rope
+    this.#caches = weights.layers.map(() => ({
+      keys: zeros(capacity, keyWidth),
+      values: zeros(capacity, keyWidth),
+    }))
+    this.#state = new Float32Array(config.hiddenSize)
+    this.#normed = new Float32Array(config.hiddenSize)
+    this.#query = new Float32Array(config.queryHeads * config.headDim)
+    this.#attended = new Float32Array(config.queryHeads * config.headDim)
+    this.#gate = new Float32Array(config.intermediateSize)
+    this.#up = new Float32Array(config.intermediateSize)
+    this.#logits = new Float32Array(config.vocabularySize)
+  }
+
+  /**
+   * Takes the token at a position, after those at all earlier positions, and scores each token as
+   * the next one. The scores are overwritten by the next call.
+   */
+  async forward(token: number, position: number): Promise<Float32Array> {
+    const { embedding, layers, finalNorm } = this.#weights
+    this.#state.set(row(embedding, token))
+    const step = this.#timed(() => this.#rope.at(position))
+    for (const [index, layer] of layers.entries()) {
+      await this.#attend(layer, this.#caches[index] as Cache, position, step)
+      this.#feedForward(layer)
+    }
+    normalise(this.#state, finalNorm, this.#config.epsilon, this.#normed)
+    multiply(embedding, this.#normed, this.#logits)
+    return this.#logits
+  }
+
+  /** state += output * attention(normed state). */
+  async #attend(layer: LayerWeights, cache: Cache, position: number, step: RopeStep): Promise<void> {
+    normalise(this.#state, layer.attentionNorm, this.#config.epsilon, this.#normed)
+    multiply(layer.query, this.#normed, this.#query)
+    multiply(layer.key, this.#normed, row(cache.keys, position))
+    multiply(layer.value, this.#normed, row(cache.values, position))
+    await this.#rotate(step, cache, position)
+    for (let head = 0; head < this.#config.queryHeads; head += 1) {
+      this.#attendHead(head, cache, position)
+    }
+    multiply(layer.output, this.#attended, this.#normed)
+    addScaled(this.#state, this.#normed, 1)
+  }
+
+  /** Rotates the query and, inside the cache, the newest key, both in place. */
+  async #rotate(step: RopeStep, cache: Cache, position: number): Promise<void> {
+    const { queryHeads, keyHeads, headDim } = this.#config
+    const q: Tensor = { data: this.#query, shape: [1, 1, queryHeads, headDim], layout: 'bshd' }
+    const k: Tensor = {
+      data: cache.keys.data,
+      offset: position * cache.keys.columns,
+      shape: [1, 1, keyHeads, headDim],
+      layout: 'bshd',
+    }
+    const tensors: RotateTensors = { q, k }
+    if (this.#rope.backend.device === 'cpu') return this.#timed(() => step.rotate(tensors))
+    const start = performance.now()
+    await step.rotateAsync(tensors)
+    this.ropeTime += performance.now() - start
+  }
+
+  /** One query head over all positions so far; neighbouring query heads share a key head. */
+  #attendHead(head: number, cache: Cache, position: number): void {
+    const { queryHeads, keyHeads, headDim } = this.#config
+    const keyHead = Math.floor(head / (queryHeads / keyHeads))
+    const channels = [keyHead * headDim, (keyHead + 1) * headDim] as const
+    const query = this.#query.subarray(head * headDim, (head + 1) * headDim)
+    const scale = this.#rope.frequencies.softmaxScale / Math.sqrt(headDim)
+    const scores = new Float32Array(position + 1)
+    for (let past = 0; past <= position; past += 1) {
+      scores[past] = dot(query, row(cache.keys, past).subarray(...channels)) * scale
+    }
+    softmax(scores)
+    const out = this.#attended.subarray(head * headDim, (head + 1) * headDim).fill(0)
+    for (const [past, weight] of scores.entries()) {
+      addScaled(out, row(cache.values, past).subarray(...channels), weight)
+    }
+  }
+
+  /** state += down * (silu(gate) * up), each of the normed state. */
+  #feedForward(layer: LayerWeights): void {
+    normalise(this.#state, layer.feedForwardNorm, this.#config.epsilon, this.#normed)
+    multiply(layer.gate, this.#normed, this.#gate)
+    multiply(layer.up, this.#normed, this.#up)
+    gateWithSilu(this.#gate, this.#up)
+    multiply(layer.down, this.#gate, this.#normed)
+    addScaled(this.#state, this.#normed, 1)
+  }
+
+  #timed<Result>(work: () => Result): Result {
+    const start = performance.now()
+    const result = work()
+    this.ropeTime += performance.now() - start
+    return result
+  }
+}
+
+function zeros(rows: number, columns: number): Matrix {
+  return { rows, columns, data: new Float32Array(rows * columns) }
+}

@@ -1,0 +1,74 @@
+/**
+ * One story: a prompt, a backend and a pairing in, text out, piece by piece, with the time taken.
+ */
+import { type Backend, createRope, type PairingName, RopeError } from '@rope/core'
+import { generate } from './generate.js'
+import { Llama } from './model.js'
+import type { ModelFiles } from './model-files.js'
+
+/** What to tell. */
+export interface StoryOptions {
+  readonly backend: Backend
+  readonly pairing: PairingName
+  readonly prompt: string
+  /** Most tokens, those of the prompt included. */
+  readonly tokens: number
+  /** Receives each piece of text, the prompt included, as soon as it is known. */
+  readonly onText: (text: string) => void
+}
+
+/** How long a story took. */
+export interface StoryTime {
+  /** Tokens the model was run on. */
+  readonly tokens: number
+  readonly milliseconds: number
+  /** The part of `milliseconds` spent in RoPE. */
+  readonly ropeMilliseconds: number
+}
+
+/**
+ * Tells a story.
+ *
+ * @throws RopeError INVALID_OPTION when the prompt leaves no room for a story, or the model's context
+ *   has no room for `tokens`
+ */
+export async function tellStory(files: ModelFiles, options: StoryOptions): Promise<StoryTime> {
+  const { config, tokenizer } = files
+  const prompt = encodePrompt(files, options.prompt, options.tokens)
+  const rope = createRope(files.ropeConfig(options.pairing), { backend: options.backend })
+  const model = new Llama(config, files.weights(options.pairing), rope, options.tokens)
+  const stopAt = [config.startToken, config.endToken]
+  const text = tokenizer.stream()
+  const start = performance.now()
+  let tokens = 0
+  for await (const token of generate(model, { prompt, tokens: options.tokens, stopAt })) {
+    tokens += 1
+    options.onText(text.push(token))
+  }
+  options.onText(text.end())
+  return { tokens, milliseconds: performance.now() - start, ropeMilliseconds: model.ropeTime }
+}
+
+/** The prompt's tokens, the start token first, if they leave room for a story. */
+function encodePrompt(files: ModelFiles, prompt: string, tokens: number): number[] {
+  const { config, tokenizer } = files
+  if (tokens > config.contextLength) {
+    reject('tokens', `${tokens} tokens are asked for; accepted: 1 to ${config.contextLength}, the model's context`)
+  }
+  // Encoding takes quadratic time, so a prompt that cannot fit is not encoded.
+  const least = Math.ceil(prompt.length / tokenizer.longestPiece)
+  if (least > tokens) rejectPrompt(`at least ${least}`, tokens)
+  const encoded = tokenizer.encode(prompt)
+  const taken = encoded.length - 1
+  if (taken >= tokens) rejectPrompt(`${taken}`, tokens)
+  return encoded
+}
+
+function rejectPrompt(taken: string, tokens: number): never {
+  const fix = 'shorten it or raise the number of tokens'
+  return reject('prompt', `the prompt takes ${taken} of ${tokens} tokens and leaves none for a story; ${fix}`)
+}
+
+function reject(field: string, message: string): never {
+  throw new RopeError('INVALID_OPTION', message, { field })
+}

@@ -1,0 +1,162 @@
+/**
+ * The backends this command knows, one line each, and the one way to look at them: load and
+ * probe under a time limit, and report whatever goes wrong instead of throwing it.
+ */
+import { type Backend, type Probe, RopeError } from '@rope/core'
+
+/** What a backend package offers, under names that do not depend on the package. */
+export interface BackendModule {
+  create(): Backend | Promise<Backend>
+  probe(): Probe | Promise<Probe>
+}
+
+/** One known backend. */
+export interface BackendEntry {
+  /** What the user calls it: `js`, `wasm`, ... */
+  readonly name: string
+  readonly packageName: string
+  /** Imports the package; rejects when it is not installed or does not load here. */
+  load(): Promise<BackendModule>
+}
+
+/** Every known backend, best first; a new one is one line here and its loader below. */
+export const BACKENDS: readonly BackendEntry[] = [
+  { name: 'js', packageName: '@rope/js', load: loadJs },
+]
+
+// Each loader imports lazily: a package that is absent or broken must not stop the others.
+async function loadJs(): Promise<BackendModule> {
+  const { createJsBackend, probeJs } = await import('@rope/js')
+  return { create: createJsBackend, probe: probeJs }
+}
+
+/** A known backend on this machine: either it can be created, or a reason says why not. */
+export type DetectedBackend =
+  | {
+      readonly name: string
+      readonly packageName: string
+      readonly available: true
+      readonly facts: Probe['facts']
+      create(): Promise<Backend>
+    }
+  | {
+      readonly name: string
+      readonly packageName: string
+      readonly available: false
+      readonly facts: Probe['facts']
+      /** Why it cannot run here. */
+      readonly reason: string
+      /** What to do about it; null when the reason itself says so. */
+      readonly fix: string | null
+    }
+
+/** How long a backend may take to load and to probe, in milliseconds. */
+export const PROBE_LIMIT = 10_000
+
+/** Loads and probes one backend; never rejects. */
+export async function detectBackend(
+  entry: BackendEntry,
+  limit: number = PROBE_LIMIT,
+): Promise<DetectedBackend> {
+  const { name, packageName } = entry
+  try {
+    const { module, probe } = await withLimit(loadAndProbe(entry), limit)
+    if (!probe.available) {
+      const reason = probe.reason ?? 'it gave no reason'
+      return { name, packageName, available: false, facts: probe.facts, reason, fix: null }
+    }
+    const create = async (): Promise<Backend> => module.create()
+    return { name, packageName, available: true, facts: probe.facts, create }
+  } catch (error) {
+    return { name, packageName, available: false, facts: {}, ...explain(error, entry, limit) }
+  }
+}
+
+/** Loads and probes all backends at once, in the order given. */
+export function detectBackends(
+  entries: readonly BackendEntry[],
+  limit: number = PROBE_LIMIT,
+): Promise<readonly DetectedBackend[]> {
+  return Promise.all(entries.map((entry) => detectBackend(entry, limit)))
+}
+
+/** Reason and fix of an unavailable backend in one sentence, or null for an available one. */
+export function unavailableReason(backend: DetectedBackend): string | null {
+  if (backend.available) return null
+  return backend.fix === null ? backend.reason : `${backend.reason}; to fix it, ${backend.fix}`
+}
+
+/**
+ * The entry with this name.
+ *
+ * @throws RopeError INVALID_OPTION when there is none; the message lists the known names
+ */
+export function findBackend(entries: readonly BackendEntry[], name: string): BackendEntry {
+  const entry = entries.find((candidate) => candidate.name === name)
+  if (entry !== undefined) return entry
+  const known = entries.map((candidate) => candidate.name).join(', ')
+  throw new RopeError(
+    'INVALID_OPTION',
+    `unknown backend ${JSON.stringify(name)}; known backends: ${known}; 'rope doctor' says which can run here`,
+    { field: '--backend' },
+  )
+}
+
+/**
+ * A backend that runs here, made ready: the named one, or the first available.
+ *
+ * @throws RopeError INVALID_OPTION for an unknown name
+ * @throws RopeError UNAVAILABLE when the named one, or every one, cannot run here
+ */
+export async function createBackend(
+  entries: readonly BackendEntry[],
+  name: string | undefined,
+): Promise<Backend> {
+  const candidates = name === undefined ? entries : [findBackend(entries, name)]
+  const refusals: string[] = []
+  for (const entry of candidates) {
+    const found = await detectBackend(entry)
+    if (found.available) return found.create()
+    refusals.push(`backend ${found.name} is not available: ${unavailableReason(found) ?? ''}`)
+  }
+  throw new RopeError('UNAVAILABLE', refusals.join('; '), { field: '--backend' })
+}
+
+async function loadAndProbe(
+  entry: BackendEntry,
+): Promise<{ readonly module: BackendModule; readonly probe: Probe }> {
+  const module = await entry.load()
+  return { module, probe: await module.probe() }
+}
+
+class TimeLimitError extends Error {}
+
+function withLimit<T>(work: Promise<T>, limit: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimeLimitError()), limit)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+function explain(
+  error: unknown,
+  entry: BackendEntry,
+  limit: number,
+): { readonly reason: string; readonly fix: string | null } {
+  const { packageName } = entry
+  if (error instanceof TimeLimitError) {
+    return { reason: `it did not answer within ${limit / 1000} s`, fix: 'try again; if it stays so, report it' }
+  }
+  if (isMissing(error, packageName)) {
+    return { reason: `${packageName} is not installed`, fix: `run: npm install ${packageName}` }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { reason: `${packageName} did not load: ${message}`, fix: `run: npm install ${packageName}` }
+}
+
+/** True when the import failed because the package itself is absent, not something inside it. */
+function isMissing(error: unknown, packageName: string): boolean {
+  const code = (error as { readonly code?: unknown } | null)?.code
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false
+  return String((error as { readonly message?: unknown }).message).includes(`'${packageName}'`)
+}

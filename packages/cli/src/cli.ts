@@ -1,0 +1,86 @@
+/**
+ * The `rope` command as a function: arguments and a world in, an exit code out. It never exits
+ * the process and never throws.
+ */
+import { Command, CommanderError } from 'commander'
+import { BACKENDS, type BackendEntry } from './backends.js'
+import { addApply } from './commands/apply.js'
+import { addDoctor } from './commands/doctor.js'
+import { addInspect } from './commands/inspect.js'
+import { addVerify } from './commands/verify.js'
+import type { Context } from './context.js'
+import { BAD_INPUT, OK } from './exit-codes.js'
+import { reportFailure } from './failure.js'
+import { colorsFor, wantsColors } from './format/colors.js'
+import { oneLine } from './format/text.js'
+import { helpNotes } from './help.js'
+import type { Io } from './io.js'
+import { ownVersion } from './version.js'
+
+/**
+ * Runs one command line, such as `['inspect', 'config.json', '--json']`, and returns its exit
+ * code. Everything the user sees goes through `io`.
+ */
+export async function run(
+  argv: readonly string[],
+  io: Io,
+  backends: readonly BackendEntry[] = BACKENDS,
+): Promise<number> {
+  let exitCode = OK
+  const finish = (code: number): void => {
+    exitCode = code
+  }
+  try {
+    await createProgram({ io, backends, finish }).parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    // Commander has said its line already; help and version are its only successes.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? OK : BAD_INPUT
+    return reportFailure(error, io)
+  }
+}
+
+function createProgram(context: Context): Command {
+  const program = new Command('rope')
+    .description('Rotary Position Embedding: inspect a model, verify this machine, rotate files.')
+    .version(ownVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+  configureOutput(program, context.io)
+  addDoctor(program, context)
+  addVerify(program, context)
+  addInspect(program, context)
+  addApply(program, context)
+  return program.addHelpText(
+    'after',
+    helpNotes([
+      ['rope doctor', 'which backends run here, and why the others do not'],
+      ['rope verify', 'prove that they compute the right thing on this machine'],
+      ['rope inspect config.json', "show a model's frequencies and wavelengths"],
+      ['rope apply --config config.json --in qk.safetensors --out rotated.safetensors', ''],
+    ]),
+  )
+}
+
+/** Sends everything commander prints through `io`, with its errors as one line. */
+function configureOutput(program: Command, io: Io): void {
+  const { bold } = colorsFor(io.stdout, io.env)
+  program
+    .exitOverride()
+    .configureHelp({ styleTitle: bold })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(`${usageLine(text)}\n`),
+      getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
+      getOutHasColors: () => wantsColors(io.stdout, io.env),
+      getErrHasColors: () => wantsColors(io.stderr, io.env),
+    })
+}
+
+/** `error: unknown option '--jsno'\n(Did you mean --json?)` as one line that says where help is. */
+function usageLine(text: string): string {
+  const message = text.trim().replace(/^error: /, '').replace(/\n\(/g, ' (')
+  return `${oneLine(`rope: ${message}`)}; see 'rope --help'`
+}

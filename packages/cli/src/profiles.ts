@@ -1,0 +1,98 @@
+/**
+ * A model's config.json -> its profiles: one rope per kind of layer. Most models have one.
+ */
+import { huggingFaceProfiles, type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { configName, readJson } from './files/read-json.js'
+import { oneLine } from './format/text.js'
+import type { Io } from './io.js'
+
+/** One rope of a model; config is null for layers that do not rotate. */
+export type Profile = ReturnType<typeof huggingFaceProfiles>[number]
+
+/** A profile that rotates. */
+export type RotatingProfile = Profile & { readonly config: RopeConfig }
+
+/** What is read from a model's config. */
+export interface ModelConfig {
+  /** The file, as messages call it. */
+  readonly source: string
+  readonly profiles: readonly Profile[]
+  /** The context the model was made for, in tokens; null when the config does not say. */
+  readonly maxPositions: number | null
+}
+
+/**
+ * Reads a config.json.
+ *
+ * @param path a file, or `-` for standard input
+ * @throws RopeError of the file or the parser; the message starts with the file's name
+ */
+export async function readModelConfig(
+  path: string,
+  pairing: PairingName | undefined,
+  io: Io,
+): Promise<ModelConfig> {
+  const json = await readJson(path, io)
+  const source = oneLine(configName(path))
+  try {
+    const profiles = huggingFaceProfiles(json, pairing === undefined ? {} : { pairing })
+    return { source, profiles, maxPositions: maxPositionsOf(json) }
+  } catch (error) {
+    throw withPrefix(error, source)
+  }
+}
+
+/**
+ * The named profile, or the only one.
+ *
+ * @throws RopeError INVALID_OPTION when the name is unknown, or missing among several
+ */
+export function selectProfile(model: ModelConfig, name: string | undefined): Profile {
+  const { profiles, source } = model
+  const names = profiles.map((profile) => profile.name).join(', ')
+  const [first, second] = profiles
+  if (name === undefined && first !== undefined && second === undefined) return first
+  const found = profiles.find((profile) => profile.name === name)
+  if (found !== undefined) return found
+  const problem =
+    name === undefined
+      ? `${source} has several profiles (${names}); choose one with --profile`
+      : `${source} has no profile ${JSON.stringify(name)}; it has: ${names}`
+  throw new RopeError('INVALID_OPTION', problem, { field: '--profile' })
+}
+
+/**
+ * The named profile, or the only one that rotates.
+ *
+ * @throws RopeError INVALID_OPTION when there is none, or it is not clear which
+ */
+export function selectRotatingProfile(model: ModelConfig, name: string | undefined): RotatingProfile {
+  const rotating = model.profiles.filter((profile) => profile.config !== null)
+  const only = name === undefined && rotating.length === 1 ? rotating[0]?.name : name
+  const { config, ...rest } = selectProfile(model, only)
+  if (config !== null) return { ...rest, config }
+  const problem = `profile ${rest.name} of ${model.source} does not rotate: its layers have no position embedding`
+  throw new RopeError('INVALID_OPTION', problem, { field: '--profile' })
+}
+
+/** The same error with a message that says where it happened. */
+export function withPrefix(error: unknown, prefix: string): unknown {
+  if (!RopeError.isInstance(error)) return error
+  const details = error.field === undefined ? {} : { field: error.field }
+  // Core calls every config `config.json`; here the file has a name.
+  const message = error.message.replace(/^config\.json: /, '')
+  return new RopeError(error.code, `${prefix}: ${message}`, { ...details, cause: error })
+}
+
+/** Multimodal models keep the language model's numbers in `text_config`. */
+function maxPositionsOf(json: unknown): number | null {
+  const own = property(json, 'max_position_embeddings')
+  const nested = property(property(json, 'text_config'), 'max_position_embeddings')
+  const value = own ?? nested
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : null
+}
+
+function property(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  return (value as Readonly<Record<string, unknown>>)[key]
+}

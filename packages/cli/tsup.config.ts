@@ -1,0 +1,10 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: { rope: 'src/main.ts' },
+  format: ['esm'],
+  banner: { js: '#!/usr/bin/env node' },
+  sourcemap: true,
+  clean: true,
+  target: 'node20',
+})

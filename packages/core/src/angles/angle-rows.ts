@@ -1,0 +1,105 @@
+/**
+ * Rows of cos and sin in double precision for one vector of frequencies, at any position.
+ *
+ * Whole positions use the two-level product: position = block * 64 + rest, and
+ *
+ *     e^(i f position) = e^(i f 64 block) * e^(i f rest)
+ *
+ * Both factors come from tables that fill themselves: 64 rows for the rests, and a small
+ * direct-mapped cache for the blocks. A decode step then costs one complex product per pair, and
+ * the tables stay small at any context length. Other positions are computed directly.
+ *
+ * Error of cos and sin for |position| <= 2^31: below 2^-50 (each factor below 2^-52, one product).
+ */
+import { cosSinOfTurns, radiansToTurns, reduceTurns, type TurnRates } from './turns.js'
+
+/** Writes one row: `cos[0 .. pairs)` and `sin[0 .. pairs)` of a position. */
+export interface AngleRows {
+  row(position: number, cos: Float64Array, sin: Float64Array): void
+}
+
+const BLOCK = 64
+const CACHED_BLOCKS = 32
+
+/** A table of `slots` rows of cos and sin, each tagged with the position it holds. */
+class RowCache {
+  readonly cos: Float64Array
+  readonly sin: Float64Array
+  readonly #tags: Float64Array
+  readonly #rates: TurnRates
+  readonly #pairs: number
+
+  constructor(rates: TurnRates, slots: number) {
+    this.#rates = rates
+    this.#pairs = rates.high.length
+    this.cos = new Float64Array(slots * this.#pairs)
+    this.sin = new Float64Array(slots * this.#pairs)
+    this.#tags = new Float64Array(slots).fill(Number.NaN)
+  }
+
+  /** Index of the first element of the row for `position`, which belongs in `slot`. */
+  locate(position: number, slot: number): number {
+    const start = slot * this.#pairs
+    if (this.#tags[slot] === position) return start
+    const { high, low } = this.#rates
+    for (let i = 0; i < this.#pairs; i++) {
+      const turns = reduceTurns(position, high[i] as number, low[i] as number)
+      cosSinOfTurns(turns, this.cos, this.sin, start + i)
+    }
+    this.#tags[slot] = position
+    return start
+  }
+}
+
+/** Rows for angles that are exact products of position and frequency. */
+export function exactRows(rates: TurnRates): AngleRows {
+  const pairs = rates.high.length
+  const rests = new RowCache(rates, BLOCK)
+  const blocks = new RowCache(rates, CACHED_BLOCKS)
+  const direct = new RowCache(rates, 1)
+
+  function product(position: number, cos: Float64Array, sin: Float64Array): void {
+    const block = Math.floor(position / BLOCK)
+    const rest = position - block * BLOCK
+    const slot = ((block % CACHED_BLOCKS) + CACHED_BLOCKS) % CACHED_BLOCKS
+    const a = blocks.locate(block * BLOCK, slot)
+    const b = rests.locate(rest, rest)
+    const { cos: blockCos, sin: blockSin } = blocks
+    const { cos: restCos, sin: restSin } = rests
+    for (let i = 0; i < pairs; i++) {
+      const ca = blockCos[a + i] as number
+      const sa = blockSin[a + i] as number
+      const cb = restCos[b + i] as number
+      const sb = restSin[b + i] as number
+      cos[i] = ca * cb - sa * sb
+      sin[i] = sa * cb + ca * sb
+    }
+  }
+
+  return {
+    row(position, cos, sin) {
+      if (Number.isInteger(position)) return product(position, cos, sin)
+      direct.locate(position, 0)
+      cos.set(direct.cos)
+      sin.set(direct.sin)
+    },
+  }
+}
+
+/**
+ * Rows for angles as PyTorch's float32 code makes them: position and frequency rounded to
+ * float32, their product rounded to float32, then cos and sin of that number, each rounded once.
+ */
+export function float32Rows(frequencies: Float32Array): AngleRows {
+  return {
+    row(position, cos, sin) {
+      const position32 = Math.fround(position)
+      for (let i = 0; i < frequencies.length; i++) {
+        const angle = Math.fround(position32 * (frequencies[i] as number))
+        cosSinOfTurns(radiansToTurns(angle), cos, sin, i)
+        cos[i] = Math.fround(cos[i] as number)
+        sin[i] = Math.fround(sin[i] as number)
+      }
+    },
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The backend contract: types only, nothing here runs.
+ * A backend rotates. It never sees a schedule or a position, only a plan (numbers), views
+ * (memory) and a rotation (cos and sin rows). Everything has been validated before it is called.
+ */
+import type { DType, Elements } from './dtype.js'
+import type { Pairing } from './layout/pairing.js'
+
+/** The version of this contract; a backend states the one it was written for. */
+export type SpecVersion = 1
+
+/** Distances in elements between neighbours along each axis of a tensor. They may be negative. */
+export interface Strides {
+  readonly batch: number
+  readonly token: number
+  readonly head: number
+  readonly channel: number
+}
+
+/** The elements that an operand touches, relative to its offset: from `low` up to and including `high`. */
+export interface Span {
+  readonly low: number
+  readonly high: number
+}
+
+/** One tensor of a plan (q or k): how many heads it has and how to walk it. */
+export interface OperandPlan {
+  readonly heads: number
+  readonly source: Strides
+  readonly target: Strides
+  readonly sourceSpan: Span
+  readonly targetSpan: Span
+}
+
+/**
+ * A call as numbers: frozen, JSON-able, validated. For every batch b, token t, head h, pair i
+ *
+ *     x at channel windowOffset + i * step, y at that channel + partner
+ *     x' = x * cos - d * y * sin,  y' = y * cos + d * x * sin          d = direction
+ *
+ * with cos and sin from row `b * rotation.batchStride + t`, column i. Channels outside the window
+ * are copied bit for bit when the plan is out of place, and never touched when it is in place.
+ */
+export interface Plan {
+  readonly dtype: DType
+  readonly batch: number
+  readonly tokens: number
+  readonly headDim: number
+  /** Number of pairs; the window is `2 * pairs` channels wide. */
+  readonly pairs: number
+  /** First channel of the window. */
+  readonly windowOffset: number
+  readonly pairing: Pairing
+  /** 1 rotates forward; -1 rotates back (also the backward pass). */
+  readonly direction: 1 | -1
+  /** True when every operand's target is its source. */
+  readonly inPlace: boolean
+  /** `shared` when any operand's memory is a SharedArrayBuffer. */
+  readonly memory: 'local' | 'shared'
+  /** q, k or both, in this order. */
+  readonly operands: readonly OperandPlan[]
+}
+
+/**
+ * Planar cos and sin rows, `rows * pairs` values each, attention factor included.
+ * Float32Array for float32, float16 and bfloat16 plans; Float64Array for float64 plans.
+ */
+export interface Rotation {
+  readonly pairs: number
+  readonly rows: number
+  /** Rows from one batch entry to the next: 0 when all entries share the same positions. */
+  readonly batchStride: number
+  readonly cos: Float32Array | Float64Array
+  readonly sin: Float32Array | Float64Array
+}
+
+/** What a backend can do, as data. The conformance suite tests each claim in both directions. */
+export interface Capabilities {
+  /** Element types it rotates. */
+  readonly dtypes: readonly DType[]
+  /** Worker threads it may use beside the calling one; 0 means single-threaded. */
+  readonly threads: number
+  /** The instruction set its kernels were compiled for, such as `avx2`; null where that is meaningless. */
+  readonly isa: string | null
+  /** Largest number of elements one operand may span; Infinity when memory is the only limit. */
+  readonly maxElements: number
+  /** True when it accepts arrays over a SharedArrayBuffer. */
+  readonly sharedMemory: boolean
+}
+
+/** An honest answer to "can you run this plan?"; a refusal names the plan's field. */
+export type Support =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly field: string }
+
+/**
+ * One operand (q or k) at the time of a call: where to read and where to write, in elements.
+ * In place means that target is source and the offsets are equal.
+ */
+export interface View {
+  readonly source: Elements
+  readonly sourceOffset: number
+  readonly target: Elements
+  readonly targetOffset: number
+}
+
+/** A plan made runnable. It may be called any number of times, never concurrently. */
+export interface Kernel {
+  /**
+   * Rotates each operand: `views[i]` belongs to `plan.operands[i]`.
+   * CPU kernels return undefined (and have finished); GPU kernels return a promise.
+   */
+  run(views: readonly View[], rotation: Rotation): void | Promise<void>
+}
+
+/** Something that rotates: a plain value, made by a backend package's create function. */
+export interface Backend {
+  readonly specVersion: SpecVersion
+  /** `js`, `wasm`, `webgpu`, `native`, or whatever a third party calls its own. */
+  readonly name: string
+  /** CPU kernels run synchronously on typed arrays. */
+  readonly device: 'cpu' | 'gpu'
+  readonly capabilities: Capabilities
+  /** Cheap, pure and honest: true if and only if `compile` accepts the plan. */
+  supports(plan: Plan): Support
+  /** Chooses the row function or pipeline once; callers keep the kernel. Throws UNSUPPORTED. */
+  compile(plan: Plan): Kernel
+  /** Memory this backend can use without copying, zero-filled. */
+  allocate?(dtype: DType, length: number): Elements
+  /** Frees what the backend holds; using it or its kernels afterwards throws DISPOSED. */
+  dispose(): void
+}
+
+/** Whether a backend can run here; `probe` functions never throw. */
+export interface Probe {
+  readonly available: boolean
+  /** Why not, and how to fix it; present exactly when `available` is false. */
+  readonly reason?: string
+  /** What was found out: versions, instruction sets, adapter names. */
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>
+}

@@ -1,0 +1,114 @@
+/**
+ * Checks on what users pass in, shared by every file that validates. Each throws one RopeError
+ * that names the field, says what was given and what is accepted.
+ */
+import { RopeError, type RopeErrorCode } from './errors.js'
+
+/** A short rendering of any value for a message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (Array.isArray(value))
+    return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', ...' : ''}]`
+  if (ArrayBuffer.isView(value)) return Object.prototype.toString.call(value).slice(8, -1)
+  if (typeof value === 'object' && value !== null)
+    return `an object with keys ${Object.keys(value).slice(0, 8).join(', ') || '(none)'}`
+  return typeof value === 'function' ? 'a function' : String(value)
+}
+
+/** Throws an error for `field`: "field is <given>; accepted: <accepted>". */
+export function reject(
+  code: RopeErrorCode,
+  field: string,
+  given: unknown,
+  accepted: string,
+): never {
+  throw new RopeError(code, `${field} is ${show(given)}; accepted: ${accepted}`, { field })
+}
+
+/** True for an object that is neither null nor an array nor a typed array. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value)
+  )
+}
+
+/** A plain options object, or INVALID_OPTION. */
+export function checkRecord(
+  value: unknown,
+  field: string,
+  accepted: string,
+): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : reject('INVALID_OPTION', field, value, accepted)
+}
+
+/** A finite number above zero, or INVALID_OPTION. */
+export function checkPositive(value: unknown, field: string): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
+  return reject('INVALID_OPTION', field, value, 'a finite number above 0')
+}
+
+/** An integer within [low, high], or INVALID_OPTION. */
+export function checkInteger(value: unknown, field: string, low: number, high: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high)
+    return value
+  return reject('INVALID_OPTION', field, value, `an integer from ${low} to ${high}`)
+}
+
+/** A copy of a list of finite numbers of the given length, or INVALID_OPTION. */
+export function checkNumbers(value: unknown, field: string, length: number): readonly number[] {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+  if (!isList) reject('INVALID_OPTION', field, value, `a list of ${length} numbers`)
+  const numbers = Array.from(value as ArrayLike<unknown>)
+  if (numbers.length !== length) {
+    reject('INVALID_OPTION', `${field}.length`, numbers.length, `${length}, one per pair`)
+  }
+  numbers.forEach((number, index) => {
+    if (typeof number !== 'number' || !Number.isFinite(number)) {
+      reject('INVALID_OPTION', `${field}[${index}]`, number, 'a finite number')
+    }
+  })
+  return numbers as readonly number[]
+}
+
+/** One of a list of words, or the given kind of error. */
+export function checkWord<Word extends string>(
+  value: unknown,
+  field: string,
+  words: readonly Word[],
+  code: RopeErrorCode = 'INVALID_OPTION',
+): Word {
+  if (words.includes(value as Word)) return value as Word
+  return reject(code, field, value, words.map((word) => `'${word}'`).join(' or '))
+}
+
+/** Refuses keys that nobody reads: a misspelt option must not be ignored. */
+export function checkKeys(
+  options: Readonly<Record<string, unknown>>,
+  field: string,
+  known: readonly string[],
+): void {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new RopeError(
+        'INVALID_OPTION',
+        `${field} has an unknown key ${show(key)}; accepted: ${known.join(', ')}`,
+        {
+          field: `${field}.${key}`,
+        },
+      )
+    }
+  }
+}
+
+/** Freezes a plain value and everything in it. */
+export function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const part of Object.values(value)) deepFreeze(part)
+    Object.freeze(value)
+  }
+  return value
+}

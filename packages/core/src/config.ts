@@ -1,0 +1,120 @@
+/**
+ * From options to a config: everything checked, nothing left open, frozen and JSON-able.
+ * The config is the only thing about a model that the rest of the library ever sees.
+ */
+import { validateAxes } from './axes.js'
+import { checkInteger, checkKeys, checkRecord, checkWord, deepFreeze, reject } from './check.js'
+import { PAIRINGS, type PairingName } from './layout/pairing.js'
+import { scheduleFrequencies, validateSchedule } from './schedule/registry.js'
+import type { Frequencies, ScheduleOptions } from './schedule/schedule.js'
+
+/**
+ * Which position drives which pair:
+ *
+ *     angle[t, i] = sum over axes a of position[a][t] * weight[a][i] * inverseFrequency[i]
+ *
+ * One-hot axes (M-RoPE, vision models) name one axis per pair; dense axes give the weights.
+ */
+export type AxesOptions =
+  | { readonly kind: 'one-hot'; readonly count: number; readonly axisOfPair: readonly number[] }
+  | { readonly kind: 'dense'; readonly weights: readonly (readonly number[])[] }
+
+/** How angles are computed: exactly, or as the float32 product that PyTorch models use. */
+export type AngleMode = 'exact' | 'float32'
+
+/** What a user writes. */
+export interface RopeOptions {
+  /** Channels per head. */
+  readonly headDim: number
+  /** Which two channels form a pair; there is no default, since guessing wrong is silent. */
+  readonly pairing: PairingName
+  readonly schedule: ScheduleOptions
+  /** Channels that take part, even; all that follow `windowOffset` when absent. */
+  readonly rotaryDim?: number
+  /** First channel that takes part; 0 when absent. */
+  readonly windowOffset?: number
+  /** More than one position per token; a single axis when absent or null. */
+  readonly axes?: AxesOptions | null
+  /** `exact` when absent. */
+  readonly angles?: AngleMode
+}
+
+/** A resolved, validated, frozen and JSON-able config: RopeOptions with nothing left open. */
+export interface RopeConfig {
+  readonly headDim: number
+  readonly pairing: PairingName
+  readonly schedule: ScheduleOptions
+  readonly rotaryDim: number
+  readonly windowOffset: number
+  /** null for a single axis. */
+  readonly axes: AxesOptions | null
+  readonly angles: AngleMode
+}
+
+const KEYS: readonly (keyof RopeConfig)[] = [
+  'headDim',
+  'pairing',
+  'schedule',
+  'rotaryDim',
+  'windowOffset',
+  'axes',
+  'angles',
+]
+
+/** Larger than any head; a bound so that a hostile config cannot ask for gigabytes. */
+const MAXIMUM_HEAD_DIM = 65536
+
+/**
+ * Checks options and fills in what they leave open. A config resolves to an equal config.
+ *
+ * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
+ *
+ * @example
+ * ```ts
+ * const config = resolveConfig({
+ *   headDim: 128,
+ *   pairing: 'half',
+ *   schedule: { type: 'default', base: 10000 },
+ * })
+ * config.rotaryDim // 128
+ * ```
+ */
+export function resolveConfig(options: RopeOptions | RopeConfig): RopeConfig {
+  const record = checkRecord(options, 'options', 'an object with headDim, pairing and schedule')
+  checkKeys(record, 'options', KEYS)
+  const headDim = checkInteger(record.headDim, 'headDim', 2, MAXIMUM_HEAD_DIM)
+  const pairing = checkWord(record.pairing, 'pairing', PAIRINGS)
+  const windowOffset = checkInteger(record.windowOffset ?? 0, 'windowOffset', 0, headDim - 2)
+  const rotaryDim = resolveRotaryDim(record.rotaryDim, headDim, windowOffset)
+  const pairs = rotaryDim / 2
+  return deepFreeze({
+    headDim,
+    pairing,
+    schedule: validateSchedule(record.schedule, pairs),
+    rotaryDim,
+    windowOffset,
+    axes: validateAxes(record.axes, pairs),
+    angles: checkWord<AngleMode>(record.angles ?? 'exact', 'angles', ['exact', 'float32']),
+  })
+}
+
+function resolveRotaryDim(given: unknown, headDim: number, windowOffset: number): number {
+  const room = headDim - windowOffset
+  const rotaryDim = checkInteger(given ?? room, 'rotaryDim', 2, room)
+  if (rotaryDim % 2 === 0) return rotaryDim
+  return reject(
+    'INVALID_OPTION',
+    'rotaryDim',
+    rotaryDim,
+    'an even number, since channels rotate in pairs',
+  )
+}
+
+/**
+ * The frequencies, attention factor and softmax scale of a config.
+ *
+ * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
+ */
+export function computeFrequencies(config: RopeConfig): Frequencies {
+  return scheduleFrequencies(config.schedule, config.rotaryDim / 2)
+}

@@ -1,0 +1,156 @@
+/**
+ * Arenas: memory with canaries. An arena is filled with noise; tensors are placed in it; after the
+ * call every element that no tensor owned must still hold its noise, bit for bit. The arena is
+ * larger than what the subject is given, so writes past either end show as well.
+ */
+import type { Backend } from '../backend.js'
+import type { DType, Elements, TensorData } from '../dtype.js'
+import type { Tensor } from '../layout/tensor.js'
+import { check, unsupported } from './case.js'
+import { bitsOf, bytesOf, copyElements, createElements } from './elements.js'
+import { fillWithNoise } from './inputs.js'
+import { addressesOf, type Placement } from './placement.js'
+
+/** Where an arena's memory comes from. */
+export type Origin = 'local' | 'shared' | 'allocated'
+
+/** Memory with canaries on both sides of what a subject gets to see. */
+export interface Arena {
+  readonly dtype: DType
+  /** All of it, canaries included. */
+  readonly elements: Elements
+  /** What a subject is given: `elements` without its first and last GUARD elements. */
+  readonly data: Elements
+  readonly noise: Elements
+  /** 1 for every element of `data` that some tensor owns. */
+  readonly owned: Uint8Array
+}
+
+/** A tensor in an arena. */
+export interface PlacedTensor {
+  readonly arena: Arena
+  readonly placement: Placement
+  /** As a user hands it over. */
+  readonly tensor: Tensor
+  /** Index in `arena.data` of every element, in logical order. */
+  readonly addresses: Int32Array
+}
+
+/** An odd number, so that the data starts where no vector load is aligned. */
+const GUARD = 37
+
+interface SharedMemory {
+  readonly SharedArrayBuffer?: new (bytes: number) => ArrayBufferLike
+}
+
+interface HalfArrays {
+  readonly Float16Array?: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TensorData
+}
+
+function sharedBuffer(bytes: number): ArrayBufferLike {
+  const { SharedArrayBuffer: Shared } = globalThis as SharedMemory
+  if (Shared === undefined) return unsupported('this environment has no SharedArrayBuffer')
+  return new Shared(bytes)
+}
+
+function acquire(backend: Backend, dtype: DType, length: number, origin: Origin): Elements {
+  if (origin === 'local') return createElements(dtype, length)
+  if (origin === 'shared') {
+    return createElements(dtype, length, sharedBuffer(length * createElements(dtype, 0).BYTES_PER_ELEMENT))
+  }
+  if (backend.allocate === undefined) return unsupported('the backend has no allocate')
+  const elements = backend.allocate(dtype, length)
+  check(elements.length === length, () => `allocate(${dtype}, ${length}) gave ${elements.length} elements`)
+  return elements
+}
+
+/** An arena whose data has `length` elements. */
+export function createArena(
+  backend: Backend,
+  dtype: DType,
+  length: number,
+  seed: number,
+  origin: Origin = 'local',
+): Arena {
+  const elements = acquire(backend, dtype, length + 2 * GUARD, origin)
+  fillWithNoise(elements, seed)
+  return {
+    dtype,
+    elements,
+    data: elements.subarray(GUARD, GUARD + length),
+    noise: copyElements(elements),
+    owned: new Uint8Array(length),
+  }
+}
+
+/** The same memory as a Float16Array, where the engine has one. */
+export function asFloat16Array(data: Elements): TensorData {
+  const { Float16Array: Half } = globalThis as HalfArrays
+  if (Half === undefined) return unsupported('this engine has no Float16Array')
+  return new Half(data.buffer, data.byteOffset, data.length)
+}
+
+/** Puts a tensor into an arena, `base` elements after the start of its data. */
+export function putTensor(
+  arena: Arena,
+  placement: Placement,
+  values: Elements | null,
+  base = 0,
+  float16Array = false,
+): PlacedTensor {
+  const addresses = addressesOf(placement.sizes, placement.strides, placement.origin + base)
+  const data = bitsOf(arena.data)
+  const bits = values === null ? null : bitsOf(values)
+  addresses.forEach((address, i) => {
+    arena.owned[address] = 1
+    if (bits !== null) data[address] = bits[i] as never
+  })
+  const offset = base === 0 ? placement.offset : placement.origin + base
+  const tensor: Tensor = {
+    data: float16Array ? asFloat16Array(arena.data) : arena.data,
+    shape: placement.shape,
+    layout: placement.layout,
+    dtype: arena.dtype,
+    ...(placement.shapeStrides === undefined ? {} : { strides: placement.shapeStrides }),
+    ...(offset === undefined ? {} : { offset }),
+  }
+  return { arena, placement, tensor, addresses }
+}
+
+/** The tensor's elements in logical order, bit for bit. */
+export function readTensor({ arena, addresses }: PlacedTensor): Elements {
+  const values = createElements(arena.dtype, addresses.length)
+  const from = bitsOf(arena.data)
+  const to = bitsOf(values)
+  addresses.forEach((address, i) => {
+    to[i] = from[address] as never
+  })
+  return values
+}
+
+/** Everything an arena holds, to be compared later. */
+export function snapshot(arena: Arena): Uint8Array {
+  return bytesOf(arena.elements).slice()
+}
+
+/** Fails if anything at all in the arena differs from a snapshot. */
+export function checkUnchanged(arena: Arena, before: Uint8Array, what: string): void {
+  const bytes = bytesOf(arena.elements)
+  const at = bytes.findIndex((byte, i) => byte !== before[i])
+  check(at === -1 && bytes.length === before.length, () => {
+    const index = Math.floor(at / arena.elements.BYTES_PER_ELEMENT) - GUARD
+    return `${what} was written: element ${index} of its data changed`
+  })
+}
+
+/** Fails if an element that no tensor owns no longer holds its noise. */
+export function checkCanaries(arena: Arena): void {
+  const now = bitsOf(arena.elements)
+  const then = bitsOf(arena.noise)
+  for (let i = 0; i < now.length; i++) {
+    if (now[i] === then[i] || arena.owned[i - GUARD] === 1) continue
+    const index = i - GUARD
+    const where = index < 0 || index >= arena.data.length ? 'outside its array' : 'between its elements'
+    check(false, () => `memory ${where} was written, at element ${index} of ${arena.data.length}`)
+  }
+}

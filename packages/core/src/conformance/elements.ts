@@ -1,0 +1,62 @@
+/**
+ * Elements as the suite handles them: raw memory of any dtype, read and written as numbers, and
+ * compared as bits. 16-bit floats are always bits in a Uint16Array here.
+ */
+import type { DType, Elements } from '../dtype.js'
+import { decodeBFloat16, decodeFloat16, encodeBFloat16, encodeFloat16 } from '../half-float.js'
+
+/** An array of `length` zeros over `buffer`, or over a new one. */
+export function createElements(dtype: DType, length: number, buffer?: ArrayBufferLike): Elements {
+  const Kind = dtype === 'float64' ? Float64Array : dtype === 'float32' ? Float32Array : Uint16Array
+  return new Kind((buffer ?? new ArrayBuffer(length * Kind.BYTES_PER_ELEMENT)) as ArrayBuffer)
+}
+
+/** The value of one element, exact. */
+export function decode(dtype: DType, raw: number): number {
+  if (dtype === 'float16') return decodeFloat16(raw)
+  return dtype === 'bfloat16' ? decodeBFloat16(raw) : raw
+}
+
+/** The element nearest to a number, ties to even. */
+export function encode(dtype: DType, value: number): number {
+  if (dtype === 'float16') return encodeFloat16(value)
+  return dtype === 'bfloat16' ? encodeBFloat16(value) : value
+}
+
+/** Numbers as elements of a dtype. */
+export function elementsFrom(dtype: DType, values: ArrayLike<number>): Elements {
+  const elements = createElements(dtype, values.length)
+  for (let i = 0; i < values.length; i++) elements[i] = encode(dtype, values[i] as number)
+  return elements
+}
+
+/** Elements as numbers, exact. */
+export function toNumbers(dtype: DType, elements: Elements): Float64Array {
+  return Float64Array.from(elements, (raw) => decode(dtype, raw))
+}
+
+/** The bytes of an array's memory; writing to them writes to the array. */
+export function bytesOf(elements: Elements): Uint8Array {
+  return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
+}
+
+/** The bits of an array's elements as integers that compare exactly, NaN payloads included. */
+export function bitsOf(elements: Elements): Uint16Array | Uint32Array | BigUint64Array {
+  const { buffer, byteOffset, length } = elements
+  if (elements instanceof Float64Array) return new BigUint64Array(buffer, byteOffset, length)
+  if (elements instanceof Float32Array) return new Uint32Array(buffer, byteOffset, length)
+  return elements
+}
+
+/** A copy with its own memory, bit for bit. */
+export function copyElements(elements: Elements): Elements {
+  const bytes = bytesOf(elements).slice()
+  if (elements instanceof Float64Array) return new Float64Array(bytes.buffer)
+  return elements instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)
+}
+
+/** How an element looks in a message: its value and, where that says more, its bits. */
+export function showElement(dtype: DType, elements: Elements, index: number): string {
+  const bits = bitsOf(elements)[index] as number | bigint
+  return `${decode(dtype, elements[index] as number)} (0x${bits.toString(16)})`
+}

@@ -1,0 +1,40 @@
+/**
+ * Exact rows, remembered: arbitrary precision is slow, and hundreds of cases ask for the same
+ * positions at the same frequencies.
+ */
+import type { RopeConfig } from '../config.js'
+import { boundedCache } from '../reference/bounded-cache.js'
+import { oracleRows, type RowPositions } from '../reference/oracle-rows.js'
+
+/** Planar rows in double: `cos[row * pairs + i]` and `sin[row * pairs + i]`. */
+export interface Rows {
+  readonly cos: Float64Array
+  readonly sin: Float64Array
+}
+
+const remembered = boundedCache<ReturnType<typeof oracleRows>>(1 << 13)
+
+function keyOf({ schedule, rotaryDim, axes, angles }: RopeConfig): string {
+  return JSON.stringify([schedule, rotaryDim, axes, angles])
+}
+
+/**
+ * The true rows of a config, in double: A * cos and A * sin of the exact angles (of the float32
+ * angles for `angles: 'float32'`).
+ *
+ * @param positions per axis, one position per row
+ */
+export function exactRowsOf(config: RopeConfig, positions: RowPositions): Rows {
+  const pairs = config.rotaryDim / 2
+  const count = positions[0]?.length ?? 0
+  const cos = new Float64Array(count * pairs)
+  const sin = new Float64Array(count * pairs)
+  const key = keyOf(config)
+  for (let row = 0; row < count; row++) {
+    const token = positions.map((axis) => [axis[row] as number])
+    const turns = remembered(`${key} ${token.join()}`, () => oracleRows(config, token, 'float64'))
+    cos.set(turns.cos, row * pairs)
+    sin.set(turns.sin, row * pairs)
+  }
+  return { cos, sin }
+}

@@ -1,0 +1,113 @@
+/**
+ * Inputs: seeded ordinary numbers, the special ones, and the noise that canaries are made of.
+ */
+import type { DType, Elements } from '../dtype.js'
+import { FLOAT_FORMATS } from '../reference/float-format.js'
+import { bytesOf, createElements, elementsFrom } from './elements.js'
+import { type Random, seededRandom } from './random.js'
+
+/** Numbers of mixed sign whose magnitudes spread over 2^-6 ... 2^3, none of them special. */
+export function ordinaryNumbers(length: number, seed: number): Float64Array {
+  const random = seededRandom(seed)
+  return Float64Array.from({ length }, () => {
+    const sign = random() < 0.5 ? -1 : 1
+    return sign * (1 + random()) * 2 ** Math.floor(random() * 9 - 6)
+  })
+}
+
+/** Ordinary numbers as elements of a dtype. */
+export function ordinaryElements(dtype: DType, length: number, seed: number): Elements {
+  return elementsFrom(dtype, ordinaryNumbers(length, seed))
+}
+
+/** Fills memory with random bytes: any change of any of them is a write that should not be. */
+export function fillWithNoise(elements: Elements, seed: number): void {
+  const random = seededRandom(seed)
+  const bytes = bytesOf(elements)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random() * 256)
+}
+
+/** Rows of cos and sin that belong to no schedule: any kernel must take them as they are. */
+export function randomRows(
+  length: number,
+  random: Random,
+): { readonly cos: Float64Array; readonly sin: Float64Array } {
+  const cos = new Float64Array(length)
+  const sin = new Float64Array(length)
+  for (let i = 0; i < length; i++) {
+    const angle = random() * 2 * Math.PI
+    const factor = 0.5 + random()
+    cos[i] = factor * Math.cos(angle)
+    sin[i] = factor * Math.sin(angle)
+  }
+  return { cos, sin }
+}
+
+/** The classes of special numbers, each with what makes it special. */
+export type SpecialClass = 'nan' | 'infinity' | 'signed-zero' | 'subnormal' | 'largest'
+
+/** Every class, for the matrix of cases. */
+export const SPECIAL_CLASSES: readonly SpecialClass[] = [
+  'nan',
+  'infinity',
+  'signed-zero',
+  'subnormal',
+  'largest',
+]
+
+/** Ordinary company for the special numbers: a pair has two members. */
+const COMPANY: readonly number[] = [1, -1.5, 0, -0, 3]
+
+/** The numbers of a class in a dtype, as numbers that the dtype represents exactly. */
+export function specialNumbers(kind: SpecialClass, dtype: DType): readonly number[] {
+  const { precision, smallest, overflow } = FLOAT_FORMATS[dtype]
+  const unit = 2 ** smallest
+  const normal = unit * 2 ** (precision - 1)
+  const largest = 2 ** (overflow - 1) * (2 - 2 ** (1 - precision))
+  switch (kind) {
+    case 'nan':
+      return [Number.NaN]
+    case 'infinity':
+      return [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    case 'signed-zero':
+      return [0, -0]
+    case 'subnormal':
+      return [unit, -unit, 3 * unit, normal - unit, unit - normal, normal, normal + unit]
+    case 'largest':
+      return [largest, -largest, largest / 2, 2 ** (overflow - 1)]
+  }
+}
+
+/** Every pair of a special number with a special or ordinary one, both ways round, as [x, y]. */
+export function specialPairs(kind: SpecialClass, dtype: DType): readonly (readonly [number, number])[] {
+  const special = specialNumbers(kind, dtype)
+  return special.flatMap((a) =>
+    [...special, ...COMPANY].flatMap((b): readonly (readonly [number, number])[] => [
+      [a, b],
+      [b, a],
+    ]),
+  )
+}
+
+/** All 65,536 bit patterns of a 16-bit dtype. */
+export function everyPattern(): Uint16Array {
+  return Uint16Array.from({ length: 65536 }, (_, bits) => bits)
+}
+
+/** The same patterns in a seeded random order. */
+export function shuffledPatterns(seed: number): Uint16Array {
+  const random = seededRandom(seed)
+  const patterns = everyPattern()
+  for (let i = patterns.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1))
+    const held = patterns[i] as number
+    patterns[i] = patterns[j] as number
+    patterns[j] = held
+  }
+  return patterns
+}
+
+/** A zeroed array of a dtype; a shorthand for call sites that have no buffer of their own. */
+export function zeros(dtype: DType, length: number): Elements {
+  return createElements(dtype, length)
+}

@@ -1,0 +1,95 @@
+/**
+ * Element types: what memory may hold, how wide it is, and which typed arrays carry it.
+ * 16-bit floats travel as raw bits in a Uint16Array everywhere, and as a Float16Array where the
+ * engine has one; the view that came in is the view that goes out.
+ */
+import { RopeError } from './errors.js'
+
+/** The element types that q and k may have. */
+export type DType = 'float64' | 'float32' | 'float16' | 'bfloat16'
+
+/** Every dtype, widest first. */
+export const DTYPES: readonly DType[] = ['float64', 'float32', 'float16', 'bfloat16']
+
+/**
+ * The engine's Float16Array where there is one (Node 24, browsers since 2025). Declared here as
+ * a structural type because the ES library of the compiler may not know it.
+ */
+export interface Float16ArrayLike {
+  readonly [Symbol.toStringTag]: 'Float16Array'
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  readonly length: number
+  [index: number]: number
+}
+
+/** CPU memory as users hand it over. */
+export type TensorData = Float64Array | Float32Array | Uint16Array | Float16ArrayLike
+
+/** CPU memory as kernels see it: 16-bit floats are always raw bits. */
+export type Elements = Float64Array | Float32Array | Uint16Array
+
+/** Bytes of one element. */
+export function bytesPerElement(dtype: DType): 2 | 4 | 8 {
+  if (dtype === 'float64') return 8
+  return dtype === 'float32' ? 4 : 2
+}
+
+/** True when `value` is one of the four dtypes. */
+export function isDType(value: unknown): value is DType {
+  return DTYPES.includes(value as DType)
+}
+
+/** The name a typed array gives itself, for messages and for the checks below. */
+export function arrayKind(data: unknown): string {
+  if (ArrayBuffer.isView(data)) return Object.prototype.toString.call(data).slice(8, -1)
+  return data === null ? 'null' : typeof data
+}
+
+const KINDS: Readonly<Record<DType, readonly string[]>> = {
+  float64: ['Float64Array'],
+  float32: ['Float32Array'],
+  float16: ['Uint16Array', 'Float16Array'],
+  bfloat16: ['Uint16Array'],
+}
+
+const IMPLIED: Readonly<Record<string, DType>> = {
+  Float64Array: 'float64',
+  Float32Array: 'float32',
+  Float16Array: 'float16',
+}
+
+/**
+ * The dtype of a tensor from its data and the dtype its owner states.
+ * A Uint16Array carries float16 and bfloat16 alike, so there the dtype must be stated.
+ *
+ * @throws RopeError INVALID_TENSOR when the dtype is missing, unknown, or cannot live in `data`
+ */
+export function resolveDType(data: unknown, stated: DType | undefined, field: string): DType {
+  const kind = arrayKind(data)
+  const dtype = stated ?? IMPLIED[kind]
+  if (dtype === undefined && kind === 'Uint16Array') {
+    throw new RopeError(
+      'INVALID_TENSOR',
+      `${field}: a Uint16Array may hold float16 or bfloat16; state it: { dtype: 'float16' } or { dtype: 'bfloat16' }`,
+      { field: `${field}.dtype` },
+    )
+  }
+  if (dtype !== undefined && !isDType(dtype)) {
+    throw new RopeError(
+      'INVALID_TENSOR',
+      `${field}.dtype is ${JSON.stringify(dtype)}; accepted: ${DTYPES.join(', ')}`,
+      { field: `${field}.dtype` },
+    )
+  }
+  if (dtype === undefined || !KINDS[dtype].includes(kind)) {
+    const wanted = dtype === undefined ? Object.values(KINDS).flat() : KINDS[dtype]
+    throw new RopeError(
+      'INVALID_TENSOR',
+      `${field}.data is a ${kind}${dtype === undefined ? '' : `, which cannot hold ${dtype}`}; accepted: ${[...new Set(wanted)].join(', ')}`,
+      { field: `${field}.data` },
+    )
+  }
+  return dtype
+}

@@ -1,0 +1,113 @@
+/**
+ * One dictionary of RoPE parameters, from whichever spelling a config.json uses: legacy
+ * (`rope_theta` beside `rope_scaling`) or version 5 (everything in `rope_parameters`). Strict:
+ * two spellings of one thing may both be there only if they agree.
+ */
+import { isRecord, show } from '../check.js'
+import { RopeError } from '../errors.js'
+
+/** A JSON object. */
+export type Json = Readonly<Record<string, unknown>>
+
+/** The dictionary of one kind of layer; null means that these layers do not rotate. */
+export interface LayerParameters {
+  /** `default` when the model has one kind of layer, else the layer type. */
+  readonly name: string
+  readonly parameters: Json | null
+}
+
+/** Throws INVALID_CONFIG for a key of config.json. */
+export function failConfig(field: string, message: string): never {
+  throw new RopeError('INVALID_CONFIG', `config.json: ${field} ${message}`, { field })
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  if (!isRecord(a) || !isRecord(b)) return JSON.stringify(a) === JSON.stringify(b)
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...keys].every((key) => sameJson(a[key], b[key]))
+}
+
+/** The one value behind several spellings; undefined when there is none. */
+export function agree(candidates: readonly (readonly [field: string, value: unknown])[]): unknown {
+  const given = candidates.filter(([, value]) => value !== undefined && value !== null)
+  const [first, ...others] = given
+  if (first === undefined) return undefined
+  for (const [field, value] of others) {
+    if (!sameJson(first[1], value)) {
+      failConfig(field, `is ${show(value)}, but ${first[0]} is ${show(first[1])}; keep one of the two`)
+    }
+  }
+  return first[1]
+}
+
+/** A number in (low, infinity), or undefined when absent. */
+export function readPositive(value: unknown, field: string): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
+  return failConfig(field, `is ${show(value)}; accepted: a finite number above 0`)
+}
+
+/** A whole number of at least 1, or undefined when absent. */
+export function readCount(value: unknown, field: string): number | undefined {
+  const number = readPositive(value, field)
+  if (number === undefined || Number.isSafeInteger(number)) return number
+  return failConfig(field, `is ${show(value)}; accepted: a whole number above 0`)
+}
+
+function readDictionary(value: unknown, field: string): Json | undefined {
+  if (value === undefined || value === null) return undefined
+  return isRecord(value) ? value : failConfig(field, `is ${show(value)}; accepted: an object or null`)
+}
+
+/** A dictionary whose every value is itself a dictionary or null belongs to layer types. */
+function isPerLayer(dictionary: Json): boolean {
+  const values = Object.values(dictionary)
+  return values.length > 0 && values.every((value) => value === null || isRecord(value)) && values.some(isRecord)
+}
+
+/** Gemma 3 and ModernBERT (legacy) give their sliding layers a base of their own. */
+function localBase(config: Json): number | undefined {
+  return readPositive(
+    agree([
+      ['rope_local_base_freq', config.rope_local_base_freq],
+      ['local_rope_theta', config.local_rope_theta],
+    ]),
+    'rope_local_base_freq',
+  )
+}
+
+/**
+ * The parameters of each kind of layer.
+ *
+ * @throws RopeError INVALID_CONFIG when spellings contradict each other
+ */
+export function layerParameters(config: Json): readonly LayerParameters[] {
+  const legacy = readDictionary(config.rope_scaling, 'rope_scaling')
+  const current = readDictionary(config.rope_parameters, 'rope_parameters')
+  if (legacy !== undefined && current !== undefined) checkSpellings(legacy, current)
+  const dictionary = current ?? legacy ?? {}
+  if (isPerLayer(dictionary)) {
+    return Object.entries(dictionary).map(([name, parameters]) => ({ name, parameters: parameters as Json | null }))
+  }
+  const local = localBase(config)
+  if (local === undefined) return [{ name: 'default', parameters: dictionary }]
+  return [
+    { name: 'full_attention', parameters: dictionary },
+    { name: 'sliding_attention', parameters: { rope_type: 'default', rope_theta: local } },
+  ]
+}
+
+/** What both spellings say, they must say alike; each may say more than the other. */
+function checkSpellings(legacy: Json, current: Json): void {
+  if (isPerLayer(current) !== isPerLayer(legacy)) {
+    failConfig('rope_scaling', 'and rope_parameters have different forms; keep one of the two')
+  }
+  for (const key of Object.keys(legacy)) {
+    const renamed = key === 'type' ? (current.type ?? current.rope_type) : current[key]
+    agree([
+      [`rope_parameters.${key}`, renamed],
+      [`rope_scaling.${key}`, legacy[key]],
+    ])
+    if (renamed === undefined) failConfig(`rope_scaling.${key}`, 'is missing from rope_parameters; keep one of the two')
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
+ */
+export { axisCount, sectionAxes } from './axes.js'
+export type {
+  Backend,
+  Capabilities,
+  Kernel,
+  OperandPlan,
+  Plan,
+  Probe,
+  Rotation,
+  Span,
+  SpecVersion,
+  Strides,
+  Support,
+  View,
+} from './backend.js'
+export { computeFrequencies, resolveConfig } from './config.js'
+export type { AngleMode, AxesOptions, RopeConfig, RopeOptions } from './config.js'
+export { bytesPerElement, DTYPES, isDType } from './dtype.js'
+export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
+export { RopeError } from './errors.js'
+export type { RopeErrorCode, RopeErrorDetails } from './errors.js'
+export {
+  decodeBFloat16,
+  decodeFloat16,
+  encodeBFloat16,
+  encodeFloat16,
+  fromFloat32Array,
+  narrowToBFloat16,
+  narrowToFloat16,
+  toFloat32Array,
+  widenFloat16,
+} from './half-float.js'
+export { fromHuggingFace, huggingFaceProfiles } from './huggingface/from-hugging-face.js'
+export type { HuggingFaceOptions, HuggingFaceProfile } from './huggingface/from-hugging-face.js'
+export { PAIRINGS, resolvePairing } from './layout/pairing.js'
+export type { Pairing, PairingName } from './layout/pairing.js'
+export { LAYOUTS } from './layout/tensor.js'
+export type { Layout, Tensor } from './layout/tensor.js'
+export { permutePairing } from './permute.js'
+export type { PermuteOptions, WeightArray } from './permute.js'
+export { makePlan, planKey } from './plan.js'
+export type { PlannedCall, RotateTensors } from './plan.js'
+export { expandPositions, readPositions } from './positions.js'
+export type { AxisPositions, PositionArray, Positions, PositionSource, PositionTable } from './positions.js'
+export { createRope } from './rope.js'
+export type { BoundRope, Rope, RopeContext, RopeStep, RotateInput } from './rope.js'
+export { createRotationBuilder } from './rotation.js'
+export type { RotationBuilder, RowPrecision } from './rotation.js'
+export { SCHEDULES } from './schedule/registry.js'
+export type {
+  CustomSchedule,
+  DefaultSchedule,
+  Frequencies,
+  LinearSchedule,
+  Schedule,
+  ScheduleOptions,
+} from './schedule/schedule.js'

@@ -1,0 +1,186 @@
+/**
+ * Tensors: from a user's structural view to sizes and strides. THE place for a new layout.
+ * A layout is only an order of axes; past this file there are four strides and no layouts.
+ */
+import { isRecord, reject, show } from '../check.js'
+import { arrayKind, resolveDType, type DType, type Elements, type TensorData } from '../dtype.js'
+import { RopeError } from '../errors.js'
+import type { Strides } from '../backend.js'
+
+/**
+ * The order of a tensor's axes in memory: b batch, s sequence, h heads, d channels of a head,
+ * t tokens of packed sequences. `flat` keeps heads and channels on one last axis.
+ */
+export type Layout = 'bshd' | 'bhsd' | 'sbhd' | 'thd' | 'flat'
+
+/** A tensor as a plain structural view; any object of this shape will do. */
+export interface Tensor {
+  readonly data: TensorData
+  /** Sizes along the layout's axes, such as [batch, tokens, heads, headDim] for bshd. */
+  readonly shape: readonly number[]
+  /** Axis order; may be left out when the rope has a default layout. */
+  readonly layout?: Layout
+  /** Elements between neighbours along each axis of `shape`; dense row-major when absent. */
+  readonly strides?: readonly number[]
+  /** First element, in elements from the start of `data`; 0 when absent. */
+  readonly offset?: number
+  /** Must be stated for a Uint16Array. */
+  readonly dtype?: DType
+}
+
+/** A tensor brought to four sizes and four strides. */
+export interface ResolvedTensor {
+  readonly elements: Elements
+  readonly dtype: DType
+  readonly offset: number
+  readonly batch: number
+  readonly tokens: number
+  readonly heads: number
+  readonly strides: Strides
+}
+
+type Axis = 'batch' | 'token' | 'head' | 'channel'
+
+/** Every layout as its axes from outermost to innermost; `flat` is unfolded before. */
+const AXES: Readonly<Record<Exclude<Layout, 'flat'>, readonly Axis[]>> = {
+  bshd: ['batch', 'token', 'head', 'channel'],
+  bhsd: ['batch', 'head', 'token', 'channel'],
+  sbhd: ['token', 'batch', 'head', 'channel'],
+  thd: ['token', 'head', 'channel'],
+}
+
+/** Every layout by name. */
+export const LAYOUTS: readonly Layout[] = ['bshd', 'bhsd', 'sbhd', 'thd', 'flat']
+
+const SHAPES: Readonly<Record<Layout, string>> = {
+  bshd: '[batch, tokens, heads, headDim]',
+  bhsd: '[batch, heads, tokens, headDim]',
+  sbhd: '[tokens, batch, heads, headDim]',
+  thd: '[tokens, heads, headDim]',
+  flat: '[batch, tokens, heads * headDim] or [tokens, heads * headDim]',
+}
+
+function fail(field: string, message: string): never {
+  throw new RopeError('INVALID_TENSOR', `${field} ${message}`, { field })
+}
+
+function checkSizes(shape: unknown, field: string): readonly number[] {
+  if (!Array.isArray(shape)) return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
+  shape.forEach((size, axis) => {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      reject('INVALID_TENSOR', `${field}.shape[${axis}]`, size, 'a whole number, 0 or more')
+    }
+  })
+  return shape
+}
+
+function chooseLayout(tensor: Tensor, fallback: Layout | undefined, field: string): Layout {
+  const layout = tensor.layout ?? fallback
+  if (layout !== undefined) {
+    if (LAYOUTS.includes(layout)) return layout
+    return reject('INVALID_TENSOR', `${field}.layout`, layout, LAYOUTS.join(', '))
+  }
+  if (tensor.strides !== undefined) return tensor.shape.length === 3 ? 'thd' : 'bshd'
+  return fail(`${field}.layout`, `is missing; accepted: ${LAYOUTS.join(', ')} (on the tensor, or once for all in createRope), or explicit strides`)
+}
+
+function checkStrides(tensor: Tensor, shape: readonly number[], field: string): readonly number[] {
+  const { strides } = tensor
+  if (strides === undefined) return denseStrides(shape)
+  if (!Array.isArray(strides) || strides.length !== shape.length) {
+    return reject('INVALID_TENSOR', `${field}.strides`, strides, `${shape.length} whole numbers, one per axis of shape`)
+  }
+  strides.forEach((stride, axis) => {
+    if (!Number.isSafeInteger(stride)) reject('INVALID_TENSOR', `${field}.strides[${axis}]`, stride, 'a whole number')
+  })
+  return strides
+}
+
+function denseStrides(shape: readonly number[]): readonly number[] {
+  let stride = 1
+  return shape
+    .slice()
+    .reverse()
+    .map((size) => {
+      const own = stride
+      stride *= size
+      return own
+    })
+    .reverse()
+}
+
+/** Unfolds the last axis of `flat` into heads and channels, so that it becomes bshd or thd. */
+function unfold(shape: readonly number[], strides: readonly number[], headDim: number, field: string): Unfolded {
+  const hidden = shape.at(-1) ?? 0
+  if (hidden % headDim !== 0) {
+    fail(`${field}.shape`, `is ${show(shape)}: the last axis must be a multiple of headDim ${headDim} for layout 'flat'`)
+  }
+  const channel = strides.at(-1) ?? 1
+  return {
+    layout: shape.length === 3 ? 'bshd' : 'thd',
+    shape: [...shape.slice(0, -1), hidden / headDim, headDim],
+    strides: [...strides.slice(0, -1), channel * headDim, channel],
+  }
+}
+
+interface Unfolded {
+  readonly layout: Exclude<Layout, 'flat'>
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
+
+function unfoldLayout(tensor: Tensor, layout: Layout, headDim: number, field: string): Unfolded {
+  const shape = checkSizes(tensor.shape, field)
+  const ranks = layout === 'flat' ? [2, 3] : [AXES[layout].length]
+  if (!ranks.includes(shape.length)) {
+    fail(`${field}.shape`, `is ${show(shape)}; accepted for layout '${layout}': ${SHAPES[layout]}`)
+  }
+  const strides = checkStrides(tensor, shape, field)
+  if (layout === 'flat') return unfold(shape, strides, headDim, field)
+  return { layout, shape, strides }
+}
+
+/** 16-bit floats as raw bits, whatever array type they came in. */
+function elementsOf(data: TensorData): Elements {
+  if (arrayKind(data) !== 'Float16Array') return data as Elements
+  return new Uint16Array(data.buffer, data.byteOffset, data.length)
+}
+
+/**
+ * Sizes, strides and memory of a tensor.
+ *
+ * @param field how messages call it: `q`, `k`, `out.q`, `out.k`
+ * @param headDim channels per head, from the config
+ * @param fallback the layout when the tensor states none
+ * @throws RopeError INVALID_TENSOR, naming the field
+ */
+export function resolveTensor(
+  tensor: Tensor,
+  field: string,
+  headDim: number,
+  fallback: Layout | undefined,
+): ResolvedTensor {
+  if (!isRecord(tensor)) return reject('INVALID_TENSOR', field, tensor, '{ data, shape, layout }')
+  const dtype = resolveDType(tensor.data, tensor.dtype, field)
+  const layout = chooseLayout(tensor, fallback, field)
+  const unfolded = unfoldLayout(tensor, layout, headDim, field)
+  const axes = AXES[unfolded.layout]
+  const size = (axis: Axis): number => unfolded.shape[axes.indexOf(axis)] ?? 1
+  const stride = (axis: Axis): number => unfolded.strides[axes.indexOf(axis)] ?? 0
+  if (size('channel') !== headDim) {
+    fail(`${field}.shape`, `is ${show(tensor.shape)} (${SHAPES[layout]}): headDim is ${size('channel')}, but the config says ${headDim}`)
+  }
+  const offset = tensor.offset ?? 0
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    reject('INVALID_TENSOR', `${field}.offset`, tensor.offset, 'a whole number of elements, 0 or more')
+  }
+  return {
+    elements: elementsOf(tensor.data),
+    dtype,
+    offset,
+    batch: size('batch'),
+    tokens: size('token'),
+    heads: size('head'),
+    strides: { batch: stride('batch'), token: stride('token'), head: stride('head'), channel: stride('channel') },
+  }
+}

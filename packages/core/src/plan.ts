@@ -1,0 +1,242 @@
+/**
+ * The plan: a call brought to plain numbers. This is the only place that validates tensors;
+ * backends check nothing. Nothing is written before everything has been checked.
+ */
+import { isRecord, reject } from './check.js'
+import { RopeError } from './errors.js'
+import type { OperandPlan, Plan, View } from './backend.js'
+import type { RopeConfig } from './config.js'
+import type { Elements } from './dtype.js'
+import { resolvePairing } from './layout/pairing.js'
+import {
+  isDisjoint,
+  isEmpty,
+  isInjective,
+  isSameRegion,
+  regionOf,
+  spanOf,
+  type Region,
+  type Sizes,
+} from './layout/region.js'
+import { resolveTensor, type Layout, type ResolvedTensor, type Tensor } from './layout/tensor.js'
+
+/** The tensors of a call. At least one of q and k; without `out` they are rotated in place. */
+export interface RotateTensors {
+  readonly q?: Tensor | undefined
+  readonly k?: Tensor | undefined
+  /** Where to write instead: the same keys as given above. Channels outside the window are copied. */
+  readonly out?: { readonly q?: Tensor | undefined; readonly k?: Tensor | undefined } | undefined
+  /** Rotates back by the same angles. */
+  readonly inverse?: boolean | undefined
+}
+
+/** A plan and the memory it is for. */
+export interface PlannedCall {
+  readonly plan: Plan
+  readonly views: readonly View[]
+}
+
+interface Operand {
+  readonly name: 'q' | 'k'
+  readonly source: ResolvedTensor
+  readonly target: ResolvedTensor
+  readonly sizes: Sizes
+  readonly sourceRegion: Region
+  readonly targetRegion: Region
+}
+
+const NAMES = ['q', 'k'] as const
+
+/**
+ * Validates the tensors of a call and describes it as a plan.
+ *
+ * @param config the resolved config
+ * @param tensors q and k, and where to write
+ * @param layout the layout of tensors that state none
+ * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
+ */
+export function makePlan(config: RopeConfig, tensors: RotateTensors, layout?: Layout): PlannedCall {
+  const operands = readOperands(config, tensors, layout)
+  checkAgreement(operands)
+  for (const operand of operands) checkMemory(operand)
+  checkAliasing(operands)
+  const [first] = operands as [Operand, ...Operand[]]
+  const pairs = config.rotaryDim / 2
+  const plan: Plan = Object.freeze({
+    dtype: first.source.dtype,
+    batch: first.sizes.batch,
+    tokens: first.sizes.token,
+    headDim: config.headDim,
+    pairs,
+    windowOffset: config.windowOffset,
+    pairing: Object.freeze(resolvePairing(config.pairing, pairs)),
+    direction: tensors.inverse === true ? -1 : 1,
+    inPlace: operands.every((operand) => isSameRegion(operand.sourceRegion, operand.targetRegion)),
+    memory: operands.some(usesSharedMemory) ? 'shared' : 'local',
+    operands: Object.freeze(operands.map(operandPlan)),
+  })
+  return { plan, views: operands.map(viewOf) }
+}
+
+function readOperands(config: RopeConfig, tensors: RotateTensors, layout: Layout | undefined): readonly Operand[] {
+  checkObject(tensors, 'tensors', '{ q, k } or one of them')
+  const names = NAMES.filter((name) => tensors[name] !== undefined)
+  if (names.length === 0) {
+    throw new RopeError('INVALID_TENSOR', 'neither q nor k was given; give at least one of them', { field: 'q' })
+  }
+  const { out } = tensors
+  if (out !== undefined) checkObject(out, 'out', '{ q, k } with the same keys as the inputs')
+  for (const name of NAMES) {
+    if (out !== undefined && (out[name] === undefined) !== (tensors[name] === undefined)) {
+      throw new RopeError('INVALID_TENSOR', `out must have the same keys as the inputs (${names.join(', ')}); ${name} differs`, {
+        field: `out.${name}`,
+      })
+    }
+  }
+  return names.map((name) => readOperand(name, tensors[name] as Tensor, out?.[name], config.headDim, layout))
+}
+
+function checkObject(value: unknown, field: string, accepted: string): void {
+  if (!isRecord(value)) reject('INVALID_TENSOR', field, value, accepted)
+}
+
+function readOperand(
+  name: 'q' | 'k',
+  tensor: Tensor,
+  out: Tensor | undefined,
+  headDim: number,
+  layout: Layout | undefined,
+): Operand {
+  const source = resolveTensor(tensor, name, headDim, layout)
+  const target = out === undefined ? source : resolveTensor(out, `out.${name}`, headDim, layout)
+  const sizes: Sizes = { batch: source.batch, token: source.tokens, head: source.heads, channel: headDim }
+  for (const key of ['batch', 'tokens', 'heads', 'dtype'] as const) {
+    if (source[key] !== target[key]) {
+      throw new RopeError('INVALID_TENSOR', `out.${name} has ${key} ${target[key]}, but ${name} has ${source[key]}; they must agree`, {
+        field: `out.${name}`,
+      })
+    }
+  }
+  return {
+    name,
+    source,
+    target,
+    sizes,
+    sourceRegion: regionOf(source.elements, source.offset, sizes, source.strides),
+    targetRegion: regionOf(target.elements, target.offset, sizes, target.strides),
+  }
+}
+
+/** q and k share batch, tokens and dtype; only their head counts may differ. */
+function checkAgreement(operands: readonly Operand[]): void {
+  const [q, k] = operands
+  if (q === undefined || k === undefined) return
+  for (const key of ['batch', 'tokens', 'dtype'] as const) {
+    if (q.source[key] !== k.source[key]) {
+      throw new RopeError(
+        'INVALID_TENSOR',
+        `q has ${key} ${q.source[key]}, but k has ${k.source[key]}; they must agree, or be rotated in two calls`,
+        { field: 'k' },
+      )
+    }
+  }
+}
+
+function checkMemory({ name, source, target, sizes }: Operand): void {
+  checkBounds(source, sizes, name)
+  if (target !== source) checkBounds(target, sizes, `out.${name}`)
+  if (!isInjective(sizes, target.strides)) {
+    const field = target === source ? name : `out.${name}`
+    throw new RopeError(
+      'ALIASING',
+      `${field}.strides let several of its elements share memory, which cannot be written; give strides that keep them apart`,
+      { field: `${field}.strides` },
+    )
+  }
+}
+
+function checkBounds(tensor: ResolvedTensor, sizes: Sizes, field: string): void {
+  if (isEmpty(sizes)) return
+  const span = spanOf(sizes, tensor.strides)
+  const first = tensor.offset + span.low
+  const last = tensor.offset + span.high
+  if (first >= 0 && last < tensor.elements.length) return
+  throw new RopeError(
+    'INVALID_TENSOR',
+    `${field}.data has ${tensor.elements.length} elements, but shape, strides and offset reach from ${first} to ${last}; give a larger array or a smaller shape${tensor.elements.length === 0 ? ' (an empty array may have been detached by a transfer)' : ''}`,
+    { field: `${field}.data` },
+  )
+}
+
+/** What one operand writes, nobody else may read or write; in place is the one exception. */
+function checkAliasing(operands: readonly Operand[]): void {
+  for (const writer of operands) {
+    for (const other of operands) {
+      const own = writer === other
+      const regions = own ? [other.sourceRegion] : [other.sourceRegion, other.targetRegion]
+      for (const region of regions) {
+        if (own && isSameRegion(writer.targetRegion, region)) continue
+        if (isDisjoint(writer.targetRegion, region)) continue
+        failAliasing(writer, other)
+      }
+    }
+  }
+}
+
+function failAliasing(writer: Operand, other: Operand): never {
+  const written = writer.target === writer.source ? writer.name : `out.${writer.name}`
+  throw new RopeError(
+    'ALIASING',
+    `${written} is written but overlaps the memory of ${other.name}; use exactly the same view (in place) or memory that does not overlap`,
+    { field: written },
+  )
+}
+
+function isShared(elements: Elements): boolean {
+  return Object.prototype.toString.call(elements.buffer) === '[object SharedArrayBuffer]'
+}
+
+function usesSharedMemory({ source, target }: Operand): boolean {
+  return isShared(source.elements) || isShared(target.elements)
+}
+
+function operandPlan({ source, target, sizes }: Operand): OperandPlan {
+  return Object.freeze({
+    heads: sizes.head,
+    source: Object.freeze(source.strides),
+    target: Object.freeze(target.strides),
+    sourceSpan: Object.freeze(spanOf(sizes, source.strides)),
+    targetSpan: Object.freeze(spanOf(sizes, target.strides)),
+  })
+}
+
+function viewOf({ source, target }: Operand): View {
+  return {
+    source: source.elements,
+    sourceOffset: source.offset,
+    target: target.elements,
+    targetOffset: target.offset,
+  }
+}
+
+/** A key that two plans share exactly when one kernel serves both. */
+export function planKey(plan: Plan): string {
+  const strides = plan.operands.map(({ heads, source, target }) =>
+    [heads, ...Object.values(source), ...Object.values(target)].join(),
+  )
+  return [
+    plan.dtype,
+    plan.batch,
+    plan.tokens,
+    plan.headDim,
+    plan.pairs,
+    plan.windowOffset,
+    plan.pairing.step,
+    plan.pairing.partner,
+    plan.direction,
+    plan.inPlace,
+    plan.memory,
+    ...strides,
+  ].join(' ')
+}
+

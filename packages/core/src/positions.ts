@@ -1,0 +1,222 @@
+/**
+ * Positions: every form a user may write them in, brought to one. First the form is checked and
+ * copied (`readPositions`), so that later changes to the caller's arrays do not matter; then,
+ * once batch and tokens are known, it is expanded to one number per row and axis.
+ */
+import { isRecord, reject, show } from './check.js'
+import { RopeError } from './errors.js'
+
+/** Integer or fractional position ids. Fractions and negative values are fine; NaN is not. */
+export type PositionArray =
+  | readonly number[]
+  | readonly bigint[]
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | BigInt64Array
+  | BigUint64Array
+
+/** The positions of one axis. */
+export type AxisPositions =
+  /** Start: token t of every batch entry is at `start + t`. */
+  | number
+  | bigint
+  /** One id per token, [tokens] shared by all batch entries or [batch * tokens]. */
+  | PositionArray
+  /** One start per batch entry. */
+  | { readonly offsets: PositionArray }
+  /** Packed sequences (layout thd) by their lengths: each starts at 0, or at its own offset. */
+  | { readonly sequenceLengths: PositionArray; readonly offsets?: PositionArray }
+  /** The same by cumulative lengths, [0, ..., tokens]. */
+  | { readonly cumulativeLengths: PositionArray; readonly offsets?: PositionArray }
+
+/** Where each token stands: one set for all axes, or one per axis. */
+export type Positions = AxisPositions | { readonly axes: readonly AxisPositions[] }
+
+/** Checked and copied positions of one axis. */
+export type PositionSource =
+  | { readonly kind: 'start'; readonly start: number }
+  | { readonly kind: 'ids'; readonly ids: Float64Array }
+  | { readonly kind: 'offsets'; readonly offsets: Float64Array }
+  | { readonly kind: 'packed'; readonly lengths: Float64Array; readonly offsets: Float64Array }
+
+/** One position per row and axis; row of (batch b, token t) is `b * batchStride + t`. */
+export interface PositionTable {
+  readonly rows: number
+  /** 0 when all batch entries share the same rows. */
+  readonly batchStride: number
+  /** One array of `rows` positions per axis. */
+  readonly axes: readonly Float64Array[]
+}
+
+const FORMS =
+  'a number (the first position), ids per token, { offsets }, { sequenceLengths }, { cumulativeLengths } or { axes }'
+
+const PACKED_KEYS: readonly string[] = ['sequenceLengths', 'cumulativeLengths']
+
+function fail(field: string, message: string): never {
+  throw new RopeError('INVALID_POSITIONS', `${field} ${message}`, { field })
+}
+
+function toNumber(value: unknown, field: string): number {
+  const number = typeof value === 'bigint' ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isFinite(number)) {
+    return reject('INVALID_POSITIONS', field, value, 'a finite number or a bigint')
+  }
+  if (Math.abs(number) > Number.MAX_SAFE_INTEGER) {
+    return reject('INVALID_POSITIONS', field, value, 'a position between -(2^53 - 1) and 2^53 - 1')
+  }
+  return number
+}
+
+function isArray(value: unknown): value is PositionArray {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+}
+
+function readArray(value: unknown, field: string): Float64Array {
+  if (!isArray(value)) return reject('INVALID_POSITIONS', field, value, 'an array or typed array of numbers')
+  const numbers = new Float64Array(value.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = toNumber(value[i], `${field}[${i}]`)
+  return numbers
+}
+
+function readPacked(value: Readonly<Record<string, unknown>>, field: string): PositionSource {
+  const lengths =
+    'sequenceLengths' in value
+      ? readLengths(readArray(value.sequenceLengths, `${field}.sequenceLengths`), `${field}.sequenceLengths`)
+      : differences(readArray(value.cumulativeLengths, `${field}.cumulativeLengths`), `${field}.cumulativeLengths`)
+  const offsets =
+    value.offsets === undefined ? new Float64Array(lengths.length) : readArray(value.offsets, `${field}.offsets`)
+  if (offsets.length !== lengths.length) {
+    fail(`${field}.offsets`, `has ${offsets.length} entries for ${lengths.length} sequences; give one per sequence`)
+  }
+  return { kind: 'packed', lengths, offsets }
+}
+
+function readLengths(lengths: Float64Array, field: string): Float64Array {
+  lengths.forEach((length, i) => {
+    if (!Number.isInteger(length) || length < 0) {
+      reject('INVALID_POSITIONS', `${field}[${i}]`, length, 'a whole number of tokens, 0 or more')
+    }
+  })
+  return lengths
+}
+
+function differences(cumulative: Float64Array, field: string): Float64Array {
+  if (cumulative.length === 0 || cumulative[0] !== 0) fail(field, 'must start with 0, as in [0, 3, 7]')
+  const lengths = new Float64Array(cumulative.length - 1)
+  for (let i = 0; i < lengths.length; i++) {
+    lengths[i] = (cumulative[i + 1] as number) - (cumulative[i] as number)
+    if (!((lengths[i] as number) >= 0)) fail(`${field}[${i + 1}]`, 'is smaller than the one before; give running totals')
+  }
+  return readLengths(lengths, field)
+}
+
+function readAxis(positions: unknown, field: string): PositionSource {
+  if (typeof positions === 'number' || typeof positions === 'bigint') {
+    return { kind: 'start', start: toNumber(positions, field) }
+  }
+  if (isArray(positions)) return { kind: 'ids', ids: readArray(positions, field) }
+  if (!isRecord(positions)) return reject('INVALID_POSITIONS', field, positions, FORMS)
+  const keys: readonly string[] = Object.keys(positions)
+  const packed = PACKED_KEYS.filter((key) => key in positions)
+  const known = keys.every((key) => key === 'offsets' || PACKED_KEYS.includes(key))
+  if (!known || packed.length > 1 || keys.length === 0) return reject('INVALID_POSITIONS', field, positions, FORMS)
+  if (packed.length === 1) return readPacked(positions, field)
+  return { kind: 'offsets', offsets: readArray(positions.offsets, `${field}.offsets`) }
+}
+
+/**
+ * Checks and copies positions: one source for all axes, or one per axis.
+ *
+ * @param axes how many axes the config has
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function readPositions(positions: Positions, axes: number): readonly PositionSource[] {
+  if (!isRecord(positions) || !('axes' in positions)) return [readAxis(positions, 'positions')]
+  const list: unknown = positions.axes
+  if (!Array.isArray(list) || Object.keys(positions).length > 1) {
+    return reject('INVALID_POSITIONS', 'positions', positions, '{ axes: [one entry per axis] } and no other key')
+  }
+  if (list.length !== axes) {
+    fail('positions.axes', `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`)
+  }
+  return list.map((axis, i) => readAxis(axis, `positions.axes[${i}]`))
+}
+
+function isShared(source: PositionSource, batch: number, tokens: number): boolean {
+  if (source.kind === 'start') return true
+  if (source.kind === 'ids') return source.ids.length === tokens
+  return source.kind === 'packed' || batch === 0
+}
+
+function checkFits(source: PositionSource, batch: number, tokens: number): void {
+  if (source.kind === 'ids' && source.ids.length !== tokens && source.ids.length !== batch * tokens) {
+    fail('positions', `has ${source.ids.length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)`)
+  }
+  if (source.kind === 'offsets' && source.offsets.length !== batch) {
+    fail('positions.offsets', `has ${source.offsets.length} entries; accepted: ${batch}, one per batch entry`)
+  }
+  if (source.kind === 'packed') {
+    const total = source.lengths.reduce((sum, length) => sum + length, 0)
+    if (batch !== 1) fail('positions', `packs sequences, which needs a batch of 1 (layout 'thd'); the tensors have ${batch}`)
+    if (total !== tokens) fail('positions', `packs ${total} tokens; the tensors have ${tokens}`)
+  }
+}
+
+function expandSource(source: PositionSource, batch: number, tokens: number): Float64Array {
+  const values = new Float64Array(batch * tokens)
+  switch (source.kind) {
+    case 'start':
+      for (let row = 0; row < values.length; row++) values[row] = source.start + (row % tokens)
+      return values
+    case 'ids':
+      for (let at = 0; at < values.length; at += source.ids.length) values.set(source.ids, at)
+      return values
+    case 'offsets':
+      for (let row = 0; row < values.length; row++) {
+        values[row] = (source.offsets[Math.floor(row / tokens)] as number) + (row % tokens)
+      }
+      return values
+    case 'packed':
+      return expandPacked(source.lengths, source.offsets, values)
+  }
+}
+
+function expandPacked(lengths: Float64Array, offsets: Float64Array, values: Float64Array): Float64Array {
+  let row = 0
+  lengths.forEach((length, sequence) => {
+    const start = offsets[sequence] as number
+    for (let t = 0; t < length; t++) values[row++] = start + t
+  })
+  return values
+}
+
+/**
+ * One position per row and axis for tensors of `batch` x `tokens`.
+ * Batch entries share their rows when every axis allows it.
+ *
+ * @throws RopeError INVALID_POSITIONS when the number of positions does not fit
+ */
+export function expandPositions(
+  sources: readonly PositionSource[],
+  batch: number,
+  tokens: number,
+  axes: number,
+): PositionTable {
+  for (const source of sources) checkFits(source, batch, tokens)
+  const shared = sources.every((source) => isShared(source, batch, tokens))
+  const entries = shared ? 1 : batch
+  const expanded = sources.map((source) => expandSource(source, entries, tokens))
+  const first = expanded[0] ?? fail('positions', `is ${show(sources)}; give ${FORMS}`)
+  return {
+    rows: entries * tokens,
+    batchStride: shared ? 0 : tokens,
+    axes: Array.from({ length: axes }, (_, axis) => expanded[axis] ?? first),
+  }
+}

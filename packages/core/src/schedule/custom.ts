@@ -1,0 +1,45 @@
+/**
+ * A user's own inverse frequencies, taken as exact: for learned frequencies, and for schedules
+ * this library does not know.
+ */
+import { checkKeys, checkNumbers, checkPositive } from '../check.js'
+import type { CustomSchedule, Frequencies, Schedule } from './schedule.js'
+
+function customFrequencies(options: CustomSchedule, pairs: number): Frequencies {
+  return {
+    inverseFrequencies: Float64Array.from(options.inverseFrequencies),
+    residuals: new Float64Array(pairs),
+    float32Frequencies: Float32Array.from(options.inverseFrequencies),
+    attentionFactor: options.attentionFactor ?? 1,
+    softmaxScale: options.softmaxScale ?? 1,
+  }
+}
+
+/** `{ type: 'custom', inverseFrequencies, attentionFactor?, softmaxScale? }`. */
+export const customSchedule: Schedule<CustomSchedule> = {
+  type: 'custom',
+  validate(options, pairs) {
+    checkKeys(options, 'schedule', [
+      'type',
+      'inverseFrequencies',
+      'attentionFactor',
+      'softmaxScale',
+    ])
+    const { attentionFactor, softmaxScale } = options
+    return {
+      type: 'custom',
+      inverseFrequencies: checkNumbers(
+        options.inverseFrequencies,
+        'schedule.inverseFrequencies',
+        pairs,
+      ),
+      ...(attentionFactor === undefined
+        ? {}
+        : { attentionFactor: checkPositive(attentionFactor, 'schedule.attentionFactor') }),
+      ...(softmaxScale === undefined
+        ? {}
+        : { softmaxScale: checkPositive(softmaxScale, 'schedule.softmaxScale') }),
+    }
+  },
+  frequencies: customFrequencies,
+}

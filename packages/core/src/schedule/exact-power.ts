@@ -1,0 +1,83 @@
+/**
+ * base^(-i/n) to more than twice the precision of a double, in BigInt fixed point.
+ * Math.pow may be off by a unit in the last place and differs between engines; at position 2^31
+ * that unit is worth 1e-7 radians. Here the result is the same everywhere, and what rounding to
+ * double takes away is kept. Runs once per config.
+ */
+
+const FRACTION_BITS = 192n
+const ONE = 1n << FRACTION_BITS
+
+/** A real number as the double nearest to it and the rest. */
+export interface DoubleDouble {
+  readonly value: number
+  readonly residual: number
+}
+
+const DOUBLE = new Float64Array(1)
+const DOUBLE_BITS = new BigUint64Array(DOUBLE.buffer)
+
+function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor
+  return dividend % divisor < 0n ? quotient - 1n : quotient
+}
+
+/** ln((1 + z) / (1 - z)) = 2 (z + z^3/3 + z^5/5 + ...) for 0 <= z <= 1/3. */
+function logarithmOfRatio(z: bigint): bigint {
+  const square = (z * z) >> FRACTION_BITS
+  let power = z
+  let sum = 0n
+  for (let odd = 1n; power !== 0n; odd += 2n) {
+    sum += power / odd
+    power = (power * square) >> FRACTION_BITS
+  }
+  return 2n * sum
+}
+
+const LN_2 = /* @__PURE__ */ logarithmOfRatio(ONE / 3n)
+
+/** Natural logarithm of a positive normal double, in fixed point. */
+function logarithm(value: number): bigint {
+  DOUBLE[0] = value
+  const bits = DOUBLE_BITS[0] as bigint
+  const exponent = (bits >> 52n) - 1023n
+  const mantissa = ((bits & ((1n << 52n) - 1n)) | (1n << 52n)) << (FRACTION_BITS - 52n) // in [1, 2)
+  return exponent * LN_2 + logarithmOfRatio(((mantissa - ONE) << FRACTION_BITS) / (mantissa + ONE))
+}
+
+/** e^-r for 0 <= r < 1: Taylor on r / 2^8, then eight squarings. */
+function exponential(r: bigint): bigint {
+  const reduced = r >> 8n
+  let term = ONE
+  let sum = ONE
+  for (let k = 1n; term !== 0n; k++) {
+    term = -((term * reduced) >> FRACTION_BITS) / k
+    sum += term
+  }
+  for (let squaring = 0; squaring < 8; squaring++) sum = (sum * sum) >> FRACTION_BITS
+  return sum
+}
+
+/** Splits a fixed-point number times 2^-scale into its nearest double and the rest. */
+function split(fixed: bigint, scale: bigint): DoubleDouble {
+  const unit = 2 ** -Number(FRACTION_BITS)
+  const rounded = Number(fixed)
+  const rest = Number(fixed - BigInt(rounded))
+  const factor = 2 ** -Number(scale)
+  return { value: rounded * unit * factor, residual: rest * unit * factor }
+}
+
+/**
+ * `base^(-i/n)` for i = 0 ... n - 1: the n inverse frequencies of the default schedule.
+ *
+ * @param base theta, a positive normal double
+ * @param n number of pairs
+ */
+export function inversePowers(base: number, n: number): readonly DoubleDouble[] {
+  const logBase = logarithm(base)
+  return Array.from({ length: n }, (_, i) => {
+    const exponent = (BigInt(i) * logBase) / BigInt(n)
+    const halvings = floorDivide(exponent, LN_2)
+    return split(exponential(exponent - halvings * LN_2), halvings)
+  })
+}

@@ -1,0 +1,8 @@
+import { library } from '../../tooling/tsup/preset.js'
+
+export default library({
+  index: 'src/index.ts',
+  conformance: 'src/conformance/index.ts',
+  reference: 'src/reference/index.ts',
+  safetensors: 'src/safetensors.ts',
+})

@@ -1,0 +1,4 @@
+/**
+ * The public surface of the JavaScript backend.
+ */
+export { createJsBackend, probeJs } from './backend.js'

@@ -1,0 +1,22 @@
+/**
+ * Paths from the root, with forward slashes on every platform.
+ */
+import { posix } from 'node:path'
+
+/**
+ * Where a relative import leads: the TypeScript file that stands behind the `.js` name.
+ * @param {string} file the importing file
+ * @param {string} specifier such as './rope.mjs'
+ */
+export function resolveRelative(file, specifier) {
+  return posix.join(posix.dirname(file), specifier).replace(/\.([cm]?)js$/, '.$1ts')
+}
+
+/**
+ * True when `path` is `folder` or lies below it.
+ * @param {string} path
+ * @param {string} folder
+ */
+export function isInside(path, folder) {
+  return path === folder || path.startsWith(`${folder}/`)
+}

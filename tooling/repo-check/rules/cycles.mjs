@@ -1,0 +1,62 @@
+/**
+ * No import cycle between source files, types included: whatever can be read alone can be
+ * understood, tested and moved alone.
+ */
+import { resolveRelative } from '../paths.mjs'
+
+/** @typedef {import('../model.mjs').Source} Source */
+
+/**
+ * Reports each group of files that import each other.
+ * @param {import('../model.mjs').Workspace} workspace
+ */
+export function cycles({ packages }) {
+  return packages.flatMap(({ sources }) =>
+    findCycles(importGraph(sources)).map((group) => `import cycle: ${group.join(' -> ')}`),
+  )
+}
+
+/**
+ * From each file to the files it imports by a relative path.
+ * @param {readonly Source[]} sources
+ * @returns {Map<string, string[]>}
+ */
+function importGraph(sources) {
+  const known = new Set(sources.map(({ path }) => path))
+  return new Map(
+    sources.map(({ path, imports }) => [
+      path,
+      imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => resolveRelative(path, specifier))
+        .filter((target) => known.has(target)),
+    ]),
+  )
+}
+
+/**
+ * One closed walk per cycle that a depth-first search runs into; empty for a graph without cycles.
+ * @param {ReadonlyMap<string, readonly string[]>} graph
+ * @returns {string[][]} each starts and ends with the same file
+ */
+export function findCycles(graph) {
+  /** @type {string[][]} */
+  const found = []
+  /** @type {Map<string, 'open' | 'done'>} */
+  const state = new Map()
+  /** @type {string[]} */
+  const walk = []
+  /** @param {string} file */
+  const visit = (file) => {
+    state.set(file, 'open')
+    walk.push(file)
+    for (const target of graph.get(file) ?? []) {
+      if (state.get(target) === 'open') found.push([...walk.slice(walk.indexOf(target)), target])
+      else if (!state.has(target)) visit(target)
+    }
+    walk.pop()
+    state.set(file, 'done')
+  }
+  for (const file of graph.keys()) if (!state.has(file)) visit(file)
+  return found
+}

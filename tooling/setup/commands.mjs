@@ -1,0 +1,26 @@
+/**
+ * The commands behind the npm scripts, by name. Plain Node without dependencies: this code runs
+ * before anything is installed, and loads only what its command needs.
+ */
+
+/** @type {Readonly<Record<string, (args: string[]) => Promise<void>>>} */
+const COMMANDS = {
+  start: async () => (await import('./start.mjs')).start(),
+  test: async () => (await import('./test.mjs')).test(),
+  rope: async (args) => (await import('./run.mjs')).runBuiltCommand('@rope/cli', args),
+  tinystories: async (args) =>
+    (await import('./run.mjs')).runBuiltCommand('@rope/tinystories', args),
+}
+
+/**
+ * Runs one command with the arguments that followed it; sets `process.exitCode`.
+ * @param {string} name
+ * @param {string[]} args
+ */
+export async function run(name, args) {
+  const command = COMMANDS[name]
+  if (command === undefined) {
+    throw new Error(`unknown command ${name}; known: ${Object.keys(COMMANDS).join(', ')}`)
+  }
+  await command(args)
+}

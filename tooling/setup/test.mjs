@@ -1,0 +1,136 @@
+/**
+ * `npm test`: everything that proves this project, in one go. Each step tells how many checks it
+ * made and how many failed; the last line adds them up. A failing step does not stop the others,
+ * except where they could not mean anything: without an installation or a build.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { countTasks, ensureBuilt, runTurbo } from './build.mjs'
+import { runSilently } from './child.mjs'
+import { addUp, countVitest } from './count.mjs'
+import { ensureInstalled } from './install.mjs'
+import { secondsSince } from './say.mjs'
+import { ROOT } from './workspace.mjs'
+
+/** @typedef {import('./count.mjs').Result} Result */
+
+/** @type {readonly { name: string, needed?: boolean, run: () => Promise<Result> }[]} */
+const STEPS = [
+  { name: 'install', needed: true, run: install },
+  { name: 'build', needed: true, run: build },
+  { name: 'format and lint', run: lint },
+  { name: 'repository', run: repository },
+  { name: 'types', run: types },
+  { name: 'tests', run: () => vitest({}) },
+  { name: 'tests of the built packages', run: () => vitest({ TEST_BUILT: '1' }) },
+]
+
+/** Runs all steps and prints the sum; the exit code is 1 when anything failed. */
+export async function test() {
+  /** @type {Result[]} */
+  const results = []
+  for (const step of STEPS) {
+    const started = Date.now()
+    const result = await step.run().catch(failure)
+    results.push(result)
+    print(step.name, result, started)
+    if (result.failed > 0 && step.needed) break
+  }
+  const sum = addUp(results)
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed`)
+  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0
+}
+
+/** @returns {Promise<Result>} */
+async function install() {
+  const worked = await ensureInstalled()
+  return { passed: 1, failed: 0, note: worked ? 'from the lockfile' : 'up to date' }
+}
+
+/** @returns {Promise<Result>} */
+async function build() {
+  const { packages, cached } = await ensureBuilt()
+  return { passed: packages, failed: 0, note: `${packages} packages, ${cached} unchanged` }
+}
+
+/** @returns {Promise<Result>} */
+async function lint() {
+  const biome = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
+  const { code, output } = await runSilently(process.execPath, [
+    biome,
+    'check',
+    '--error-on-warnings',
+  ])
+  const note = /Checked (\d+ files)/.exec(output)?.[1] ?? ''
+  return code === 0 ? { passed: 1, failed: 0, note } : { passed: 0, failed: 1, note, output }
+}
+
+/** @returns {Promise<Result>} */
+async function repository() {
+  const { checkRepository, report } = await import('../repo-check/check.mjs')
+  const results = checkRepository(ROOT)
+  const failed = results.filter(({ problems }) => problems.length > 0).length
+  return {
+    passed: results.length - failed,
+    failed,
+    note: `${results.length} rules`,
+    output: report(results),
+  }
+}
+
+/** @returns {Promise<Result>} */
+async function types() {
+  const { code, output } = await runTurbo('typecheck', '--continue')
+  const { tasks, cached, successful } = countTasks(output)
+  const note = `${tasks} projects, ${cached} unchanged`
+  const failed = code === 0 ? 0 : Math.max(1, tasks - successful)
+  return { passed: successful, failed, note, output }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<Result>}
+ */
+async function vitest(environment) {
+  const folder = mkdtempSync(join(tmpdir(), 'rope-test-'))
+  const file = join(folder, 'results.json')
+  const program = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+  const { code, output } = await runSilently(
+    process.execPath,
+    [
+      program,
+      'run',
+      '--config=tooling/vitest/config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
+    environment,
+  )
+  try {
+    return { ...countVitest(JSON.parse(readFileSync(file, 'utf8')), code), output }
+  } catch {
+    return { passed: 0, failed: 1, note: 'no result', output }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/**
+ * @param {Error} error
+ * @returns {Result}
+ */
+function failure(error) {
+  return { passed: 0, failed: 1, note: error.message }
+}
+
+/**
+ * @param {string} name
+ * @param {Result} result
+ * @param {number} started
+ */
+function print(name, { failed, note, output }, started) {
+  if (failed > 0 && output !== undefined) console.log(output.trimEnd())
+  console.log(`${failed > 0 ? 'FAILED' : 'ok    '} ${name}: ${note} (${secondsSince(started)})`)
+}

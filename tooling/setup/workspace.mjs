@@ -1,0 +1,76 @@
+/**
+ * What the set-up needs to know about this workspace: where it is, which packages it has, and the
+ * environment its tools run in. Read from the manifests, so that nothing is stated twice.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * @typedef {object} Manifest the fields of a package.json that the set-up reads
+ * @property {string} name
+ * @property {string} [packageManager]
+ * @property {Readonly<Record<string, string>>} [bin]
+ * @property {Readonly<Record<string, string>>} [scripts]
+ * @property {Readonly<Record<string, string>>} [dependencies]
+ * @property {Readonly<Record<string, string>>} [devDependencies]
+ */
+
+/**
+ * @typedef {object} Package
+ * @property {string} folder absolute path
+ * @property {Manifest} manifest
+ */
+
+/** The absolute path of the workspace's root folder. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/**
+ * Every package and app below `root`.
+ * @param {string} root
+ * @returns {Package[]}
+ */
+export function listPackages(root) {
+  return ['packages', 'apps']
+    .filter((group) => existsSync(join(root, group)))
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
+    .filter((folder) => existsSync(join(folder, 'package.json')))
+    .map((folder) => ({ folder, manifest: readManifest(folder) }))
+}
+
+/**
+ * The package.json of a folder.
+ * @param {string} folder
+ * @returns {Manifest}
+ */
+export function readManifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/**
+ * The environment of the tools: ours first on the path (turbo looks for pnpm there, which also
+ * works offline), and no telemetry or update notices.
+ * @param {string} root
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function toolEnvironment(root) {
+  return {
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+    DO_NOT_TRACK: '1',
+    TURBO_TELEMETRY_DISABLED: '1',
+    TURBO_NO_UPDATE_NOTIFIER: '1',
+    NO_UPDATE_NOTIFIER: '1',
+  }
+}
+
+/**
+ * The built file of a package's first command.
+ * @param {string} packageName such as '@rope/cli'
+ */
+export function builtCommand(packageName) {
+  const found = listPackages(ROOT).find(({ manifest }) => manifest.name === packageName)
+  const file = Object.values(found?.manifest.bin ?? {})[0]
+  if (found === undefined || file === undefined) throw new Error(`${packageName} has no command`)
+  return join(found.folder, file)
+}
