@@ -1,10 +1,3 @@
-import { defineConfig } from 'tsup'
+import { program } from '../../tooling/tsup/preset.js'
 
-export default defineConfig({
-  entry: { tinystories: 'src/main.ts' },
-  format: ['esm'],
-  banner: { js: '#!/usr/bin/env node' },
-  sourcemap: true,
-  clean: true,
-  target: 'node20',
-})
+export default program({ tinystories: 'src/main.ts' })

@@ -1,22 +1,37 @@
 /**
- * The one build preset: ES modules first, CommonJS beside them, declarations for both.
+ * How everything is built. A library: ES modules first, CommonJS beside them, declarations for
+ * both. A program: one ES module that Node runs.
  */
-import { defineConfig, type Options } from 'tsup'
+import { defineConfig } from 'tsup'
 
-/** A library's tsup config for the given entries (name to source file). */
-export function library(
-  entry: Record<string, string>,
-  options: Options = {},
-): ReturnType<typeof defineConfig> {
+/** Entries by the name of the built file, such as `{ index: 'src/index.ts' }`. */
+type Entry = Readonly<Record<string, string>>
+
+/** The config of a library. */
+export function library(entry: Entry): ReturnType<typeof defineConfig> {
   return defineConfig({
-    entry,
+    entry: { ...entry },
     format: ['esm', 'cjs'],
     dts: true,
     sourcemap: true,
     clean: true,
-    target: 'es2022',
+    // Both formats share chunks between entries, so that there is one RopeError and not four.
     splitting: true,
     treeshake: true,
-    ...options,
+    target: 'es2022',
+    silent: true,
+  })
+}
+
+/** The config of a program: its files start with the line that makes a shell run Node. */
+export function program(entry: Entry): ReturnType<typeof defineConfig> {
+  return defineConfig({
+    entry: { ...entry },
+    format: ['esm'],
+    banner: { js: '#!/usr/bin/env node' },
+    sourcemap: true,
+    clean: true,
+    target: 'node20',
+    silent: true,
   })
 }

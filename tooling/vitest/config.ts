@@ -1,23 +1,27 @@
 /**
  * The one vitest config, for every package, app and tool of the workspace.
- * Tests see the sources of their own and of other packages, so that no build is needed to run them;
- * with TEST_BUILT=1 they see the built packages instead, as a user of the library does.
+ * Tests see the sources of their own and of other packages, so that no build is needed to run them.
+ * With TEST_BUILT=1 they meet the built packages, as a user of the library does: what crosses from
+ * one package into another then goes through `exports` and `dist`.
  */
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { sourceAliases } from './aliases.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+const built = process.env.TEST_BUILT === '1'
 
 export default defineConfig({
   root,
-  resolve: { alias: process.env.TEST_BUILT === '1' ? [] : sourceAliases(root) },
+  resolve: { alias: built ? [] : sourceAliases(root) },
   test: {
-    include: [
-      'packages/*/test/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
-      'tooling/*/test/**/*.test.ts',
-    ],
-    passWithNoTests: false,
+    include: built
+      ? [
+          'packages/*/test/**/*.test.ts',
+          'apps/*/test/**/*.test.ts',
+          'tooling/built/test/**/*.test.ts',
+        ]
+      : ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts'],
+    exclude: built ? configDefaults.exclude : [...configDefaults.exclude, 'tooling/built/**'],
   },
 })

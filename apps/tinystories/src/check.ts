@@ -5,7 +5,7 @@
 import { type Backend, PAIRINGS, type PairingName, RopeError } from '@rope/core'
 import { type BackendEntry, openBackend, probeBackends } from './backends.js'
 import type { ExpectedText, ModelFiles } from './model-files.js'
-import { tellStory } from './story.js'
+import { prepareStory } from './story.js'
 
 /** The length of the expected texts, in tokens after the start token. */
 export const EXPECTED_TOKENS = 256
@@ -76,11 +76,11 @@ async function checkText(
 ): Promise<CheckResult> {
   const subject = `${backend.name}, ${pairing}, ${JSON.stringify(prompt)}`
   let found = ''
-  const onText = (piece: string): void => {
-    found += piece
-  }
   try {
-    await tellStory(files, { backend, pairing, prompt, tokens: EXPECTED_TOKENS, onText })
+    const story = prepareStory(files, { backend, pairing, prompt, tokens: EXPECTED_TOKENS })
+    await story.tell((piece) => {
+      found += piece
+    })
   } catch (error) {
     if (!RopeError.isInstance(error)) throw error
     return { passed: false, line: `FAIL ${subject}: ${error.message}` }

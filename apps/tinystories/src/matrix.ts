@@ -15,28 +15,28 @@ export function row(matrix: Matrix, index: number): Float32Array {
   return matrix.data.subarray(index * matrix.columns, (index + 1) * matrix.columns)
 }
 
-/** The sum of a[i] * b[i]. */
-export function dot(a: Float32Array, b: Float32Array): number {
+/** The sum of a[i] * b[start + i]. */
+export function dot(a: Float32Array, b: Float32Array, start = 0): number {
   let sum = 0
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number)
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[start + i] as number)
   return sum
 }
 
 /** out = matrix * vector, with `out` of length rows. */
 export function multiply(matrix: Matrix, vector: Float32Array, out: Float32Array): void {
   const { rows, columns, data } = matrix
-  for (let r = 0; r < rows; r += 1) {
-    let sum = 0
-    const start = r * columns
-    for (let c = 0; c < columns; c += 1) sum += (data[start + c] as number) * (vector[c] as number)
-    out[r] = sum
-  }
+  for (let r = 0; r < rows; r += 1) out[r] = dot(vector, data, r * columns)
 }
 
-/** target[i] += factor * source[i]. */
-export function addScaled(target: Float32Array, source: Float32Array, factor: number): void {
+/** target[i] += factor * source[start + i]. */
+export function addScaled(
+  target: Float32Array,
+  source: Float32Array,
+  factor: number,
+  start = 0,
+): void {
   for (let i = 0; i < target.length; i += 1) {
-    target[i] = (target[i] as number) + factor * (source[i] as number)
+    target[i] = (target[i] as number) + factor * (source[start + i] as number)
   }
 }
 

@@ -46,7 +46,7 @@ export async function readModel(folder: string): Promise<ModelFiles> {
     config,
     tokenizer,
     parameters: countParameters(file),
-    ropeConfig: (pairing) => fromHuggingFace(json as Readonly<Record<string, unknown>>, { pairing }),
+    ropeConfig: (pairing) => fromHuggingFace(json, { pairing }),
     weights: (pairing) =>
       pairing === 'half' ? halfWeights : permuteWeights(halfWeights, config, 'half', pairing),
   }

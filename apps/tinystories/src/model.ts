@@ -109,17 +109,17 @@ export class Llama {
   #attendHead(head: number, cache: Cache, position: number): void {
     const { queryHeads, keyHeads, headDim } = this.#config
     const keyHead = Math.floor(head / (queryHeads / keyHeads))
-    const channels = [keyHead * headDim, (keyHead + 1) * headDim] as const
     const query = this.#query.subarray(head * headDim, (head + 1) * headDim)
     const scale = this.#rope.frequencies.softmaxScale / Math.sqrt(headDim)
     const scores = new Float32Array(position + 1)
+    const startOf = (past: number): number => (past * keyHeads + keyHead) * headDim
     for (let past = 0; past <= position; past += 1) {
-      scores[past] = dot(query, row(cache.keys, past).subarray(...channels)) * scale
+      scores[past] = dot(query, cache.keys.data, startOf(past)) * scale
     }
     softmax(scores)
     const out = this.#attended.subarray(head * headDim, (head + 1) * headDim).fill(0)
-    for (const [past, weight] of scores.entries()) {
-      addScaled(out, row(cache.values, past).subarray(...channels), weight)
+    for (let past = 0; past <= position; past += 1) {
+      addScaled(out, cache.values.data, scores[past] as number, startOf(past))
     }
   }
 

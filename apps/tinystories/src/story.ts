@@ -1,5 +1,5 @@
 /**
- * One story: a prompt, a backend and a pairing in, text out, piece by piece, with the time taken.
+ * One story: a prompt, a backend and a pairing in; text out, piece by piece, and the time taken.
  */
 import { type Backend, createRope, type PairingName, RopeError } from '@rope/core'
 import { generate } from './generate.js'
@@ -13,8 +13,12 @@ export interface StoryOptions {
   readonly prompt: string
   /** Most tokens, those of the prompt included. */
   readonly tokens: number
-  /** Receives each piece of text, the prompt included, as soon as it is known. */
-  readonly onText: (text: string) => void
+}
+
+/** A story that can be told: everything that could be wrong has been checked. */
+export interface Story {
+  /** Tells it once; `onText` gets each piece of text, the prompt's too, as soon as it is known. */
+  tell(onText: (text: string) => void): Promise<StoryTime>
 }
 
 /** How long a story took. */
@@ -27,21 +31,32 @@ export interface StoryTime {
 }
 
 /**
- * Tells a story.
+ * Makes a story ready to be told.
  *
  * @throws RopeError INVALID_OPTION when the prompt leaves no room for a story, or the model's context
- *   has no room for `tokens`
+ *   has no room for `tokens`; INVALID_CONFIG when the model's config is not one of RoPE
  */
-export async function tellStory(files: ModelFiles, options: StoryOptions): Promise<StoryTime> {
+export function prepareStory(files: ModelFiles, options: StoryOptions): Story {
+  const { backend, pairing, tokens } = options
+  const prompt = encodePrompt(files, options.prompt, tokens)
+  const rope = createRope(files.ropeConfig(pairing), { backend })
+  const model = new Llama(files.config, files.weights(pairing), rope, tokens)
+  return { tell: (onText) => tell(files, model, { prompt, tokens, onText }) }
+}
+
+interface TellOptions {
+  readonly prompt: readonly number[]
+  readonly tokens: number
+  readonly onText: (text: string) => void
+}
+
+async function tell(files: ModelFiles, model: Llama, options: TellOptions): Promise<StoryTime> {
   const { config, tokenizer } = files
-  const prompt = encodePrompt(files, options.prompt, options.tokens)
-  const rope = createRope(files.ropeConfig(options.pairing), { backend: options.backend })
-  const model = new Llama(config, files.weights(options.pairing), rope, options.tokens)
-  const stopAt = [config.startToken, config.endToken]
   const text = tokenizer.stream()
   const start = performance.now()
   let tokens = 0
-  for await (const token of generate(model, { prompt, tokens: options.tokens, stopAt })) {
+  const stopAt = [config.startToken, config.endToken]
+  for await (const token of generate(model, { ...options, stopAt })) {
     tokens += 1
     options.onText(text.push(token))
   }

@@ -7,7 +7,7 @@ import { type Arguments, parseArguments } from './arguments.js'
 import { BACKENDS, type BackendEntry, openBackend } from './backends.js'
 import { check } from './check.js'
 import { type ModelFiles, readExpectedTexts, readModel } from './model-files.js'
-import { type StoryTime, tellStory } from './story.js'
+import { prepareStory, type StoryTime } from './story.js'
 
 /** The outside world of one run. */
 export interface World {
@@ -44,10 +44,11 @@ async function runStory(files: ModelFiles, asked: Arguments, world: World): Prom
   const note = noteTo(world)
   const { pairing, prompt, tokens } = asked
   const backend = await openBackend(asked.backend, world.backends ?? BACKENDS)
-  note(describeModel(files))
-  note(`RoPE: backend ${backend.name}, pairing ${pairing}`)
   try {
-    const time = await tellStory(files, { backend, pairing, prompt, tokens, onText: world.writeOut })
+    const story = prepareStory(files, { backend, pairing, prompt, tokens })
+    note(describeModel(files))
+    note(`RoPE: backend ${backend.name}, pairing ${pairing}`)
+    const time = await story.tell(world.writeOut)
     world.writeOut('\n')
     note(describeTime(time))
     return 0

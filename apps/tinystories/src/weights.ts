@@ -54,8 +54,8 @@ export function permuteWeights(
   to: PairingName,
 ): Weights {
   const permute = (matrix: Matrix, heads: number): Matrix => {
-    const options = { from, to, heads, headDim: config.headDim, columns: matrix.columns }
-    return { ...matrix, data: permutePairing(matrix.data, options) }
+    const data = permutePairing(matrix.data, { from, to, heads, headDim: config.headDim })
+    return { ...matrix, data }
   }
   const layers = weights.layers.map((layer) => ({
     ...layer,

@@ -80,12 +80,6 @@ export function detectBackends(
   return Promise.all(entries.map((entry) => detectBackend(entry, limit)))
 }
 
-/** Reason and fix of an unavailable backend in one sentence, or null for an available one. */
-export function unavailableReason(backend: DetectedBackend): string | null {
-  if (backend.available) return null
-  return backend.fix === null ? backend.reason : `${backend.reason}; to fix it, ${backend.fix}`
-}
-
 /**
  * The entry with this name.
  *
@@ -102,8 +96,35 @@ export function findBackend(entries: readonly BackendEntry[], name: string): Bac
   )
 }
 
+/** A backend ready to work, or why there is none. */
+export type OpenedBackend =
+  | {
+      readonly name: string
+      readonly available: true
+      readonly backend: Backend
+      /** Makes another one of the same kind. */
+      create(): Promise<Backend>
+    }
+  | { readonly name: string; readonly available: false; readonly reason: string }
+
+/** Detects a backend and creates it; never rejects. */
+export async function openBackend(entry: BackendEntry): Promise<OpenedBackend> {
+  const { name } = entry
+  const found = await detectBackend(entry)
+  if (!found.available) {
+    const reason = found.fix === null ? found.reason : `${found.reason}; to fix it, ${found.fix}`
+    return { name, available: false, reason }
+  }
+  const { create } = found
+  try {
+    return { name, available: true, backend: await create(), create }
+  } catch (error) {
+    return { name, available: false, reason: `it could not be created: ${messageOf(error)}` }
+  }
+}
+
 /**
- * A backend that runs here, made ready: the named one, or the first available.
+ * A backend ready to work: the named one, or the first that is available.
  *
  * @throws RopeError INVALID_OPTION for an unknown name
  * @throws RopeError UNAVAILABLE when the named one, or every one, cannot run here
@@ -115,11 +136,16 @@ export async function createBackend(
   const candidates = name === undefined ? entries : [findBackend(entries, name)]
   const refusals: string[] = []
   for (const entry of candidates) {
-    const found = await detectBackend(entry)
-    if (found.available) return found.create()
-    refusals.push(`backend ${found.name} is not available: ${unavailableReason(found) ?? ''}`)
+    const opened = await openBackend(entry)
+    if (opened.available) return opened.backend
+    refusals.push(unavailable(opened.name, opened.reason))
   }
   throw new RopeError('UNAVAILABLE', refusals.join('; '), { field: '--backend' })
+}
+
+/** The sentence that says that a backend cannot run here, and why. */
+export function unavailable(name: string, reason: string): string {
+  return `backend ${name} is not available: ${reason}`
 }
 
 async function loadAndProbe(
@@ -150,8 +176,7 @@ function explain(
   if (isMissing(error, packageName)) {
     return { reason: `${packageName} is not installed`, fix: `run: npm install ${packageName}` }
   }
-  const message = error instanceof Error ? error.message : String(error)
-  return { reason: `${packageName} did not load: ${message}`, fix: `run: npm install ${packageName}` }
+  return { reason: `${packageName} did not load: ${messageOf(error)}`, fix: `run: npm install ${packageName}` }
 }
 
 /** True when the import failed because the package itself is absent, not something inside it. */
@@ -159,4 +184,8 @@ function isMissing(error: unknown, packageName: string): boolean {
   const code = (error as { readonly code?: unknown } | null)?.code
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false
   return String((error as { readonly message?: unknown }).message).includes(`'${packageName}'`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -4,8 +4,9 @@
  * factor, is rounded once to the row's precision.
  *
  * Bound, for angles 'exact' and |position| <= 2^31, fractions and negatives included:
- * |error| of cos and sin <= A * (2^-25 + 2^-49) < 3e-8 * A in float32 rows, 2^-49 * A in float64
- * rows (one axis); tests prove it against arbitrary precision.
+ * |error| of cos and sin <= 2^-25 + 2^-49 < 3e-8 in float32 rows and 2^-49 in float64 rows, for
+ * A = 1 and one axis; a factor A > 1 scales that by at most 2 A. Tests prove it against arbitrary
+ * precision.
  */
 import { exactRows, float32Rows, type AngleRows } from './angles/angle-rows.js'
 import { multiply } from './angles/double-double.js'

@@ -191,6 +191,35 @@ describe('parseSafetensors', () => {
   })
 })
 
+describe('a file of the reference library', () => {
+  // Written by safetensors 0.8.0 for Python (huggingface/safetensors): an int8 scalar -3, a
+  // float16 [[1, -2]], an int64 [2^40], a float32 of shape [0, 3], and one line of metadata.
+  const header =
+    '{"__metadata__":{"made":"\u00e9"},"wide":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},' +
+    '"empty":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},' +
+    '"half":{"dtype":"F16","shape":[1,2],"data_offsets":[8,12]},' +
+    '"scalar":{"dtype":"I8","shape":[],"data_offsets":[12,13]}}  '
+  const bytes = fileOf(header, 13)
+  bytes.set([0, 0, 0, 0, 0, 1, 0, 0, 0, 0x3c, 0, 0xc0, 0xfd], bytes.length - 13)
+  const file = parseSafetensors(bytes)
+
+  test('is read', () => {
+    expect(tensorData(file, 'wide')).toEqual(new BigInt64Array([2n ** 40n]))
+    expect(tensorData(file, 'half')).toEqual(new Uint16Array([0x3c00, 0xc000]))
+    expect(tensorData(file, 'scalar')).toEqual(new Int8Array([-3]))
+    expect(file.tensors.get('empty')).toMatchObject({ shape: [0, 3], byteLength: 0 })
+    expect(file.metadata.get('made')).toBe('\u00e9')
+  })
+
+  test('is written the same, byte for byte', () => {
+    const tensors = Array.from(file.tensors.values(), (tensor) => ({
+      ...tensor,
+      data: tensorBytes(file, tensor.name),
+    }))
+    expect(writeSafetensors(tensors, file.metadata)).toEqual(bytes)
+  })
+})
+
 describe('tensorData', () => {
   const values = { F64: [0.1, -2], F32: [1.5, -2], I64: [-1n, 2n], U64: [2n ** 64n - 1n, 0n], I8: [-1, 2] }
   const arrays = [

@@ -2,6 +2,8 @@
  * All cases of the suite, in a fixed order. Ids are unique and stable.
  */
 import type { ConformanceCase } from './case.js'
+import { goldenCases } from './golden.js'
+import { propertiesCases } from './properties.js'
 import { valuesCases } from './values.js'
 
 /** Which cases: those whose id starts with a text, or passes a test. */
@@ -18,7 +20,7 @@ export type CaseFilter = string | ((id: string) => boolean)
  * ```
  */
 export function conformanceCases(filter?: CaseFilter): readonly ConformanceCase[] {
-  const all = [...valuesCases()]
+  const all = [...valuesCases(), ...goldenCases(), ...propertiesCases()]
   if (filter === undefined) return all
   const keep = typeof filter === 'string' ? (id: string) => id.startsWith(filter) : filter
   return all.filter(({ id }) => keep(id))

@@ -83,7 +83,33 @@ function packed(spelling: 'lengths' | 'cumulative', withOffsets: boolean): AxisF
 
 const toBigInts = (values: readonly number[]): bigint[] => values.map(BigInt)
 
-const SINGLE = {
+/** The name of a position form of one axis. */
+export type AxisFormName =
+  | 'start'
+  | 'zero'
+  | 'bigint'
+  | 'negative-start'
+  | 'fractional-start'
+  | 'list'
+  | 'float64-fractional'
+  | 'float32-fractional'
+  | 'int32-negative'
+  | 'uint32'
+  | 'int16'
+  | 'uint16'
+  | 'int8'
+  | 'uint8'
+  | 'int64'
+  | 'uint64'
+  | 'batch-ids'
+  | 'batch-int64'
+  | 'batch-offsets'
+  | 'sequence-lengths'
+  | 'sequence-lengths-offsets'
+  | 'cumulative-lengths'
+  | 'cumulative-lengths-offsets'
+
+const SINGLE: Readonly<Record<AxisFormName, AxisForm>> = {
   start: start(3),
   zero: start(0),
   bigint: start(131071, 131071n),
@@ -107,13 +133,13 @@ const SINGLE = {
   'sequence-lengths-offsets': packed('lengths', true),
   'cumulative-lengths': packed('cumulative', false),
   'cumulative-lengths-offsets': packed('cumulative', true),
-} as const satisfies Readonly<Record<string, AxisForm>>
+}
 
 /** Different forms on different axes: a start, ids and fractional ids. */
 const MIXED: readonly AxisForm[] = [SINGLE.start, SINGLE.list, SINGLE['float64-fractional']]
 
 /** The name of a position form; `axes` gives one array per axis. */
-export type PositionFormName = keyof typeof SINGLE | 'axes' | 'axes-batch'
+export type PositionFormName = AxisFormName | 'axes' | 'axes-batch'
 
 function perAxis(sizes: PositionSizes, formOf: (axis: number) => AxisForm): PositionForm {
   const forms = Array.from({ length: sizes.axes }, (_, axis) => formOf(axis)(sizes))

@@ -4,6 +4,8 @@
  * that shrink at least by a constant factor, and stops when a term is below the last bit, so its
  * error is a few units of the last bit: the callers keep more than 60 bits in reserve.
  */
+
+import { RopeError } from '../errors.js'
 import {
   type Big,
   bitLength,
@@ -15,7 +17,6 @@ import {
   toFixedPoint,
   ZERO,
 } from './big.js'
-import { RopeError } from '../errors.js'
 
 /** cos and sin of one angle, before any rounding to a float. */
 export interface ExactTurn {

@@ -3,10 +3,11 @@
  * its cos and sin correctly rounded to double. Frequencies are good to a relative 2^-300 and cos
  * and sin to 2^-240 before rounding at positions up to 2^31; every function is the definition.
  */
-import { boundedCache } from './bounded-cache.js'
-import { type Big, divide, fromDouble, multiply, ONE, toDouble } from './big.js'
-import { exactCosSin, exponential, logarithm } from './elementary.js'
+
 import { RopeError } from '../errors.js'
+import { type Big, divide, fromDouble, multiply, ONE, toDouble } from './big.js'
+import { boundedCache } from './bounded-cache.js'
+import { exactCosSin, exponential, logarithm } from './elementary.js'
 
 const powers = boundedCache<Big>(1 << 12)
 

@@ -2,8 +2,9 @@
  * Tensors as the oracles see them: dense, row-major [batch, tokens, heads, headDim], nothing else.
  * Whoever tests strides or layouts brings the elements into this order first.
  */
-import type { PairingName } from '../layout/pairing.js'
+
 import { RopeError } from '../errors.js'
+import type { PairingName } from '../layout/pairing.js'
 import { pairChannels } from './channels.js'
 
 /** The sizes of a dense row-major [batch, tokens, heads, headDim] tensor. */

@@ -77,9 +77,9 @@ describe('operations, rounded once, are the operations of the machine', () => {
 
 describe('rounding to float32', () => {
   test('a double rounds as Math.fround rounds it', () => {
-    const nearFloat32 = fc.float({ noNaN: true, noDefaultInfinity: true }).chain((x) =>
-      fc.constantFrom(x, x * (1 + 2 ** -24), x * (1 + 2 ** -25), x * (1 - 2 ** -26)),
-    )
+    const nearFloat32 = fc
+      .float({ noNaN: true, noDefaultInfinity: true })
+      .chain((x) => fc.constantFrom(x, x * (1 + 2 ** -24), x * (1 + 2 ** -25), x * (1 - 2 ** -26)))
     fc.assert(
       fc.property(fc.oneof(finite, nearFloat32), (x) => {
         expect(unsigned(toFloat32(fromDouble(x)))).toBe(unsigned(Math.fround(x)))

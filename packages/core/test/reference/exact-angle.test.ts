@@ -13,31 +13,30 @@ import {
 } from '../../src/reference/index.js'
 import { EXACT_ANGLES } from '../fixtures/exact-values.js'
 import { LONG_POSITIONS } from '../fixtures/long-positions.js'
-import { absoluteError, parseDecimal } from './decimal.js'
+import { absoluteError, parseDecimal, relativeError } from './decimal.js'
 
 describe('45 digits', () => {
-  test.each(EXACT_ANGLES)('position $position, base $base, pair $pair of $dim, factor $factor', (c) => {
-    const frequency = divide(exactPower(c.base, c.pair, c.dim), fromDouble(c.factor))
-    const { cos, sin } = exactCosSin(exactAngle(c.position, frequency))
-    // Half a unit of the 45th digit of a number of at most 1.
-    expect(absoluteError(cos, parseDecimal(c.cos))).toBeLessThan(5e-45)
-    expect(absoluteError(sin, parseDecimal(c.sin))).toBeLessThan(5e-45)
-  })
+  test.each(EXACT_ANGLES)(
+    'position $position, base $base, pair $pair of $dim, factor $factor',
+    (c) => {
+      const frequency = divide(exactPower(c.base, c.pair, c.dim), fromDouble(c.factor))
+      const { cos, sin } = exactCosSin(exactAngle(c.position, frequency))
+      // Half a unit of the 45th digit of a number of at most 1.
+      expect(absoluteError(cos, parseDecimal(c.cos))).toBeLessThan(5e-45)
+      expect(absoluteError(sin, parseDecimal(c.sin))).toBeLessThan(5e-45)
+    },
+  )
 })
 
-/** Half a unit of the last digit of a number printed with 15 significant digits. */
-const halfUnit = (printed: number): number => 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(printed))) - 14)
-
-describe('long positions', () => {
+describe('long positions, 20 digits', () => {
   test.each(LONG_POSITIONS)('base %d, dim %d, pair %d, position %d', (...row) => {
     const [base, dim, pair, position, cos, sin] = row
-    const turn = exactCosSin(exactAngle(position, exactPower(base, pair, dim)))
-    expect(absoluteError(turn.cos, parseDecimal(`${cos}`))).toBeLessThanOrEqual(halfUnit(cos))
-    expect(absoluteError(turn.sin, parseDecimal(`${sin}`))).toBeLessThanOrEqual(halfUnit(sin))
-    expect(cosSin(exactAngle(position, exactPower(base, pair, dim)))).toEqual({
-      cos: toDouble(turn.cos),
-      sin: toDouble(turn.sin),
-    })
+    const angle = exactAngle(position, exactPower(base, pair, dim))
+    const turn = exactCosSin(angle)
+    // Half a unit of the 20th digit.
+    expect(relativeError(turn.cos, parseDecimal(cos))).toBeLessThan(5e-20)
+    expect(relativeError(turn.sin, parseDecimal(sin))).toBeLessThan(5e-20)
+    expect(cosSin(angle)).toEqual({ cos: Number(cos), sin: Number(sin) })
   })
 })
 

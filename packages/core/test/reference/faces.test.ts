@@ -11,7 +11,6 @@ import {
   dot,
   pairChannels,
   quarterTurn,
-  reorderChannels,
   rotateByBlockDiagonal,
   rotateByComplex,
   rotateByElements,
@@ -111,7 +110,11 @@ describe.each(PAIRINGS)('%s', (pairing) => {
       fc.assert(
         fc.property(headAndAngles, ([x, angles]) => {
           const there = rotate(x, angles, pairing)
-          const back = rotate(there, Float64Array.from(angles, (a) => -a), pairing)
+          const back = rotate(
+            there,
+            Float64Array.from(angles, (a) => -a),
+            pairing,
+          )
           expect(pairError(back, Float64Array.from(x), pairing)).toBeLessThan(2 ** -50)
         }),
       )
@@ -122,8 +125,16 @@ describe.each(PAIRINGS)('%s', (pairing) => {
       fc.assert(
         fc.property(wholeAngles, fc.integer({ min: -1000, max: 1000 }), ([x, angles], b) => {
           // Whole numbers of radians, so that a + b is exact and no error comes from the angle.
-          const twice = rotate(rotate(x, angles, pairing), angles.map(() => b), pairing)
-          const once = rotate(x, angles.map((a) => a + b), pairing)
+          const twice = rotate(
+            rotate(x, angles, pairing),
+            angles.map(() => b),
+            pairing,
+          )
+          const once = rotate(
+            x,
+            angles.map((a) => a + b),
+            pairing,
+          )
           expect(pairError(twice, once, pairing)).toBeLessThan(2 ** -50)
         }),
       )
@@ -137,7 +148,11 @@ describe.each(PAIRINGS)('%s', (pairing) => {
     // Frequencies that are whole multiples of 1/16: every product with a position is exact.
     const frequencies = Array.from({ length: pairs }, (_, i) => (2 * i + 1) / 16)
     const turned = (x: number[], m: number): Float64Array =>
-      rotateByElements(x, frequencies.map((f) => m * f), pairing)
+      rotateByElements(
+        x,
+        frequencies.map((f) => m * f),
+        pairing,
+      )
     fc.assert(
       fc.property(head, head, position, position, position, (q, k, m, n, shift) => {
         const score = dot(turned(q, m), turned(k, n))
@@ -148,7 +163,10 @@ describe.each(PAIRINGS)('%s', (pairing) => {
   })
 
   test('the matrix is orthogonal, and a product of matrices is the matrix of the sum', () => {
-    const [a, b] = [[1, 2, 3], [4, -5, 6]]
+    const [a, b] = [
+      [1, 2, 3],
+      [4, -5, 6],
+    ]
     const product = blockDiagonalMatrix(b, pairing).map((_, c) =>
       applyMatrix(blockDiagonalMatrix(a, pairing), column(blockDiagonalMatrix(b, pairing), c)),
     )
@@ -194,7 +212,9 @@ describe('as printed in the paper', () => {
   })
 
   test('equation 34: the second vector', () => {
-    expect(Array.from(quarterTurn([1, 2, 3, 4, 5, 6], 'interleaved'))).toEqual([-2, 1, -4, 3, -6, 5])
+    expect(Array.from(quarterTurn([1, 2, 3, 4, 5, 6], 'interleaved'))).toEqual([
+      -2, 1, -4, 3, -6, 5,
+    ])
     expect(Array.from(quarterTurn([1, 2, 3, 4, 5, 6], 'half'))).toEqual([-4, -5, -6, 1, 2, 3])
   })
 })

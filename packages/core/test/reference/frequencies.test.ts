@@ -33,7 +33,16 @@ describe.each(FREQUENCY_VECTORS)('default, base $base, dim $dim', (vector) => {
     expect(Math.max(...errors)).toBeLessThanOrEqual(bound + 2 ** -53)
   })
 
-  test('float32 is within its own rounding errors, and is not the exact value rounded', () => {
+  test('float32 is the chain of float32 operations of PyTorch', () => {
+    const base = Math.fround(vector.base)
+    const chain = expected.map((_, i) => {
+      const power = Math.fround(base ** Math.fround((2 * i) / vector.dim))
+      return Math.fround(1 / power)
+    })
+    expect(Array.from(float32Frequencies(schedule, pairs))).toEqual(chain)
+  })
+
+  test('float32 is within its own rounding errors', () => {
     // The exponent 2i/d is off by 2^-24, which base^x turns into ln(base) * 2^-24; then the power,
     // the reciprocal and the quotient by 1 round once each.
     const bound = (Math.log(vector.base) + 3) * 2 ** -24
@@ -68,12 +77,12 @@ describe('linear', () => {
 })
 
 describe('custom', () => {
-  const inverseFrequencies_ = [1, 0.1, 1e-300, 0, -0.25]
-  const schedule: ScheduleOptions = { type: 'custom', inverseFrequencies: inverseFrequencies_ }
+  const given = [1, 0.1, 1e-300, 0, -0.25]
+  const schedule: ScheduleOptions = { type: 'custom', inverseFrequencies: given }
 
   test('is what the user gave', () => {
-    expect(Array.from(inverseFrequencies(schedule, 5))).toEqual(inverseFrequencies_)
-    expect(exact(schedule, 5)).toEqual(inverseFrequencies_)
+    expect(Array.from(inverseFrequencies(schedule, 5))).toEqual(given)
+    expect(exact(schedule, 5)).toEqual(given)
     expect(Array.from(float32Frequencies(schedule, 5))).toEqual([1, Math.fround(0.1), 0, 0, -0.25])
   })
 

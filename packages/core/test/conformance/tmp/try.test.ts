@@ -1,3 +1,4 @@
+// @ts-nocheck
 import { test } from 'vitest'
 import { conformanceResults } from '/work/main/packages/core/src/conformance/index.js'
 import { createNaiveBackend } from '/work/main/packages/core/test/conformance/naive-backend.js'

@@ -1,0 +1,79 @@
+/**
+ * A world for the program to run in: streams that remember, and backends that are not real.
+ */
+import { fileURLToPath } from 'node:url'
+import type { Backend, Kernel, Plan, Rotation } from '@rope/core'
+import { createJsBackend } from '@rope/js'
+import type { BackendEntry } from '../src/backends.js'
+import { runTinystories } from '../src/tinystories.js'
+
+/** The model that comes with the program. */
+export const MODEL_FOLDER: string = fileURLToPath(new URL('../model/', import.meta.url))
+
+/** What a run left behind. */
+export interface Outcome {
+  readonly exitCode: number
+  /** Each write to standard output. */
+  readonly pieces: readonly string[]
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the program with these words. */
+export async function run(
+  words: readonly string[],
+  options: { readonly modelFolder?: string; readonly backends?: readonly BackendEntry[] } = {},
+): Promise<Outcome> {
+  const pieces: string[] = []
+  let err = ''
+  const exitCode = await runTinystories(words, {
+    writeOut: (text) => void pieces.push(text),
+    writeErr: (text) => {
+      err += text
+    },
+    style: (text) => text,
+    modelFolder: MODEL_FOLDER,
+    ...options,
+  })
+  return { exitCode, pieces, out: pieces.join(''), err }
+}
+
+/** A backend that is there. */
+export function entryOf(name: string, backend: () => Backend): BackendEntry {
+  const probe = { available: true, facts: {} }
+  return { name, load: async () => ({ probe: () => probe, create: backend }) }
+}
+
+/** A backend that is not there, with the reason. */
+export function absentEntry(name: string, reason: string): BackendEntry {
+  const probe = { available: false, reason, facts: {} }
+  const create = (): never => {
+    throw new Error('created although it is not available')
+  }
+  return { name, load: async () => ({ probe: () => probe, create }) }
+}
+
+/** The js backend with another way to run its kernels, and a name of its own. */
+export function wrapJs(
+  name: string,
+  run: (kernel: Kernel, ...given: Parameters<Kernel['run']>) => void | Promise<void>,
+  device: Backend['device'] = 'cpu',
+): Backend {
+  const js = createJsBackend()
+  return {
+    ...js,
+    name,
+    device,
+    supports: (plan) => js.supports(plan),
+    dispose: () => js.dispose(),
+    compile: (plan: Plan) => {
+      const kernel = js.compile(plan)
+      return { run: (views, rotation) => run(kernel, views, rotation) }
+    },
+  }
+}
+
+/** A rotation the other way round. */
+export function turnedBack(rotation: Rotation): Rotation {
+  return { ...rotation, sin: rotation.sin.map((value: number) => -value) as typeof rotation.sin }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { describeMachine } from '../../src/machine.js'
+import { packageVersion } from '../../src/version.js'
+import * as fake from '../fake-backends.js'
+import { rope } from '../helpers.js'
+
+const MIXED = [
+  fake.missing('wasm'),
+  fake.unavailable('webgpu', 'no adapter;\nuse a browser with WebGPU'),
+  fake.working(),
+]
+
+test('says what the machine, the packages and the backends are', async () => {
+  const { code, stdout, stderr } = await rope(['doctor'])
+  expect(code).toBe(0)
+  expect(stderr).toBe('')
+  expect(stdout).toContain(process.versions.node)
+  expect(stdout).toMatch(/processor +\S/)
+  expect(stdout).toMatch(/memory +[\d.]+ [KMGT]iB, [\d.]+ [KMGT]iB free/)
+  expect(stdout).toMatch(/SIMD +yes/)
+  expect(stdout).toContain(`@rope/core  ${packageVersion('@rope/core')}`)
+  expect(stdout).toMatch(/^ {2}available +js/m)
+})
+
+test('says why a backend is not available, and how to fix it', async () => {
+  const { code, stdout } = await rope(['doctor'], { backends: MIXED })
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    [
+      '  not available  wasm',
+      '      why: @rope/wasm is not installed',
+      '      fix: run: npm install @rope/wasm',
+      '  not available  webgpu',
+      '      why: no adapter;\\nuse a browser with WebGPU',
+      '  available      js',
+    ].join('\n'),
+  )
+})
+
+test('without any backend it exits with 1', async () => {
+  const { code, stdout } = await rope(['doctor'], { backends: [fake.missing()] })
+  expect(code).toBe(1)
+  expect(stdout).toContain('not available  wasm')
+})
+
+describe('--json', () => {
+  test('has the same facts as data', async () => {
+    const { code, stdout } = await rope(['doctor', '--json'], { backends: MIXED })
+    expect(code).toBe(0)
+    const { memory, ...machine } = describeMachine()
+    const report: unknown = JSON.parse(stdout)
+    expect(report).toMatchObject({ machine })
+    expect(report).toMatchObject({
+      machine: { memory: { total: memory.total } },
+      packages: [
+        { name: '@rope/cli', version: '0.0.0' },
+        { name: '@rope/core', version: '0.0.0' },
+        { name: '@rope/wasm' },
+        { name: '@rope/webgpu' },
+        { name: '@rope/js', version: '0.0.0' },
+      ],
+      backends: [
+        {
+          name: 'wasm',
+          package: '@rope/wasm',
+          available: false,
+          reason: '@rope/wasm is not installed',
+          fix: 'run: npm install @rope/wasm',
+          facts: {},
+        },
+        {
+          name: 'webgpu',
+          package: '@rope/webgpu',
+          available: false,
+          reason: 'no adapter;\nuse a browser with WebGPU',
+          fix: null,
+          facts: { adapter: null },
+        },
+        { name: 'js', package: '@rope/js', available: true, reason: null, fix: null },
+      ],
+    })
+  })
+
+  test('without any backend it exits with 1 all the same', async () => {
+    expect((await rope(['doctor', '--json'], { backends: [fake.missing()] })).code).toBe(1)
+  })
+})

@@ -1,0 +1,64 @@
+/* Vocabulary of 64-bit Arm; `avx2.h` describes the names. */
+#include <arm_neon.h>
+
+#include "../narrow.h"
+
+#define ROPE_LANES 4
+#define ROPE_SPLIT_f32 0
+#define ROPE_SPLIT_f16 0
+#define ROPE_SPLIT_bf16 1
+#define ROPE_STREAMS 0
+#define ROPE_COLUMNS 4
+
+typedef float32x4_t f32xn;
+#include "wide.h"
+
+ROPE_INLINE f32xn mul(f32xn a_f32x4, f32xn b_f32x4) { return vmulq_f32(a_f32x4, b_f32x4); }
+ROPE_INLINE f32xn add(f32xn a_f32x4, f32xn b_f32x4) { return vaddq_f32(a_f32x4, b_f32x4); }
+ROPE_INLINE f32xn sub(f32xn a_f32x4, f32xn b_f32x4) { return vsubq_f32(a_f32x4, b_f32x4); }
+
+ROPE_INLINE f32xn zip_low(f32xn a_f32x4, f32xn b_f32x4) { return vzip1q_f32(a_f32x4, b_f32x4); }
+ROPE_INLINE f32xn zip_high(f32xn a_f32x4, f32xn b_f32x4) { return vzip2q_f32(a_f32x4, b_f32x4); }
+ROPE_INLINE f32xn unzip_even(f32xn a_f32x4, f32xn b_f32x4) { return vuzp1q_f32(a_f32x4, b_f32x4); }
+ROPE_INLINE f32xn unzip_odd(f32xn a_f32x4, f32xn b_f32x4) { return vuzp2q_f32(a_f32x4, b_f32x4); }
+ROPE_INLINE f32xn swap(f32xn v_f32x4) { return vrev64q_f32(v_f32x4); }
+ROPE_INLINE f32xn flip(f32xn v_f32x4, f32xn mask_f32x4) {
+  return vreinterpretq_f32_u32(
+      veorq_u32(vreinterpretq_u32_f32(v_f32x4), vreinterpretq_u32_f32(mask_f32x4)));
+}
+ROPE_INLINE f32xn sign_mask(int32_t negate) { return vdupq_n_f32(negate ? -0.0f : 0.0f); }
+ROPE_INLINE f32xn clean(f32xn v_f32x4) {
+  return vbslq_f32(vceqq_f32(v_f32x4, v_f32x4), v_f32x4, vdupq_n_f32(rope_float_of(0x7fc00000u)));
+}
+
+ROPE_INLINE void copy_vector(uint16_t *to, const uint16_t *from) { vst1q_u16(to, vld1q_u16(from)); }
+ROPE_INLINE f32xn load_table(const float *from) { return vld1q_f32(from); }
+ROPE_INLINE f32xn load_f32(const float *from) { return load_table(from); }
+ROPE_INLINE void store_f32(float *to, f32xn v_f32x4) { vst1q_f32(to, v_f32x4); }
+
+ROPE_INLINE f32xn load_f16(const uint16_t *from) {
+  return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
+}
+ROPE_INLINE void store_f16(uint16_t *to, f32xn v_f32x4) {
+  vst1_u16(to, vreinterpret_u16_f16(vcvt_f16_f32(v_f32x4)));
+}
+
+ROPE_INLINE f32xn2 load_bf16(const uint16_t *from) {
+  const uint32x4_t v_u16x8 = vreinterpretq_u32_u16(vld1q_u16(from));
+  f32xn2 block;
+  block.even = vreinterpretq_f32_u32(vshlq_n_u32(v_u16x8, 16));
+  block.odd = vreinterpretq_f32_u32(vandq_u32(v_u16x8, vdupq_n_u32(0xffff0000u)));
+  return block;
+}
+ROPE_INLINE uint32x4_t round_bf16(f32xn v_f32x4) {
+  const uint32x4_t bits_u32x4 = vreinterpretq_u32_f32(v_f32x4);
+  const uint32x4_t last_u32x4 = vandq_u32(vshrq_n_u32(bits_u32x4, 16), vdupq_n_u32(1));
+  return vaddq_u32(vaddq_u32(bits_u32x4, vdupq_n_u32(0x7fff)), last_u32x4);
+}
+ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
+  /* Shift right and insert: the upper half of even goes below the upper half of odd. */
+  const uint32x4_t v_u16x8 = vsriq_n_u32(round_bf16(block.odd), round_bf16(block.even), 16);
+  vst1q_u16(to, vreinterpretq_u16_u32(v_u16x8));
+}
+
+#include "part.h"
