@@ -5,23 +5,27 @@
  * one package into another then goes through `exports` and `dist`.
  */
 import { fileURLToPath } from 'node:url'
-import { configDefaults, defineConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 import { sourceAliases } from './aliases.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const built = process.env.TEST_BUILT === '1'
 
+// The tests of core stay inside core; run against the built packages they would be the same.
+const include = built
+  ? [
+      'packages/!(core)/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'tooling/built/test/**/*.test.ts',
+    ]
+  : [
+      'packages/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'tooling/!(built)/test/**/*.test.ts',
+    ]
+
 export default defineConfig({
   root,
   resolve: { alias: built ? [] : sourceAliases(root) },
-  test: {
-    include: built
-      ? [
-          'packages/*/test/**/*.test.ts',
-          'apps/*/test/**/*.test.ts',
-          'tooling/built/test/**/*.test.ts',
-        ]
-      : ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts'],
-    exclude: built ? configDefaults.exclude : [...configDefaults.exclude, 'tooling/built/**'],
-  },
+  test: { include },
 })

@@ -169,30 +169,35 @@ function checkFits(source: PositionSource, batch: number, tokens: number): void 
   }
 }
 
-function expandSource(source: PositionSource, batch: number, tokens: number): Float64Array {
+function expandSource(source: PositionSource, batch: number, tokens: number, advance: 0 | 1): Float64Array {
   const values = new Float64Array(batch * tokens)
   switch (source.kind) {
     case 'start':
-      for (let row = 0; row < values.length; row++) values[row] = source.start + (row % tokens)
+      for (let row = 0; row < values.length; row++) values[row] = source.start + advance * (row % tokens)
       return values
     case 'ids':
       for (let at = 0; at < values.length; at += source.ids.length) values.set(source.ids, at)
       return values
     case 'offsets':
       for (let row = 0; row < values.length; row++) {
-        values[row] = (source.offsets[Math.floor(row / tokens)] as number) + (row % tokens)
+        values[row] = (source.offsets[Math.floor(row / tokens)] as number) + advance * (row % tokens)
       }
       return values
     case 'packed':
-      return expandPacked(source.lengths, source.offsets, values)
+      return expandPacked(source.lengths, source.offsets, values, advance)
   }
 }
 
-function expandPacked(lengths: Float64Array, offsets: Float64Array, values: Float64Array): Float64Array {
+function expandPacked(
+  lengths: Float64Array,
+  offsets: Float64Array,
+  values: Float64Array,
+  advance: 0 | 1,
+): Float64Array {
   let row = 0
   lengths.forEach((length, sequence) => {
     const start = offsets[sequence] as number
-    for (let t = 0; t < length; t++) values[row++] = start + t
+    for (let t = 0; t < length; t++) values[row++] = start + advance * t
   })
   return values
 }
@@ -201,6 +206,8 @@ function expandPacked(lengths: Float64Array, offsets: Float64Array, values: Floa
  * One position per row and axis for tensors of `batch` x `tokens`.
  * Batch entries share their rows when every axis allows it.
  *
+ * @param advance 1 lets tokens follow each other from a start or offset; 0 gives all of them the
+ *   same number, as the distances of a shift
  * @throws RopeError INVALID_POSITIONS when the number of positions does not fit
  */
 export function expandPositions(
@@ -208,11 +215,12 @@ export function expandPositions(
   batch: number,
   tokens: number,
   axes: number,
+  advance: 0 | 1 = 1,
 ): PositionTable {
   for (const source of sources) checkFits(source, batch, tokens)
   const shared = sources.every((source) => isShared(source, batch, tokens))
   const entries = shared ? 1 : batch
-  const expanded = sources.map((source) => expandSource(source, entries, tokens))
+  const expanded = sources.map((source) => expandSource(source, entries, tokens, advance))
   const first = expanded[0] ?? fail('positions', `is ${show(sources)}; give ${FORMS}`)
   return {
     rows: entries * tokens,

@@ -47,7 +47,8 @@ export interface Rope {
   /** Fixes the tensors, to rotate them again and again; CPU backends only. */
   bind(tensors: RotateTensors): BoundRope
   /**
-   * Moves already rotated keys by `delta` positions, in place (K-shift of a cache). A pure
+   * Moves already rotated keys by `delta` positions, in place (K-shift of a cache). A number
+   * moves every token by as much, `{ offsets }` every batch entry, an array each token. A pure
    * rotation: the attention factor, which the keys already carry, is not applied again.
    */
   shift(k: Tensor, delta: Positions): void
@@ -78,20 +79,20 @@ function checkBackend(backend: unknown): Backend {
   return backend as Backend
 }
 
-/** Positions that were read once and are expanded for each size of tensor they meet. */
+/** Positions (or the distances of a shift), read once and expanded for each size they meet. */
 class Rows {
   readonly #sources: readonly PositionSource[]
   readonly #axes: number
   readonly #builder: RotationBuilder
-  readonly #unitFactor: boolean
+  readonly #isShift: boolean
   #key = ''
   #rotation: Rotation | undefined
 
-  constructor(builder: RotationBuilder, axes: number, positions: Positions, unitFactor: boolean) {
+  constructor(builder: RotationBuilder, axes: number, positions: Positions, isShift: boolean) {
     this.#sources = readPositions(positions, axes)
     this.#axes = axes
     this.#builder = builder
-    this.#unitFactor = unitFactor
+    this.#isShift = isShift
   }
 
   /** The rotation for tensors of the plan's size and dtype. */
@@ -99,8 +100,8 @@ class Rows {
     const precision = plan.dtype === 'float64' ? 'float64' : 'float32'
     const key = `${plan.batch} ${plan.tokens} ${precision}`
     if (this.#rotation !== undefined && this.#key === key) return this.#rotation
-    const table = expandPositions(this.#sources, plan.batch, plan.tokens, this.#axes)
-    this.#rotation = this.#builder.build(table, precision, this.#unitFactor)
+    const table = expandPositions(this.#sources, plan.batch, plan.tokens, this.#axes, this.#isShift ? 0 : 1)
+    this.#rotation = this.#builder.build(table, precision, this.#isShift)
     this.#key = key
     return this.#rotation
   }

@@ -113,6 +113,15 @@ test('shift() leaves the attention factor out', () => {
   expect(calls[0]?.plan.operands).toHaveLength(1)
 })
 
+test('shift() moves every token by the same number', () => {
+  rope.shift(tensor(2), 4)
+  rope.shift({ data: new Float32Array(16), shape: [2, 2, 1, 4] }, { offsets: [1, -2] })
+  const firstColumn = ({ rotation }: Call): readonly number[] =>
+    [...rotation.sin].filter((_, i) => i % 2 === 0)
+  expect(firstColumn(calls[0] as Call)).toEqual([4, 4].map((angle) => Math.fround(Math.sin(angle))))
+  expect(firstColumn(calls[1] as Call)).toEqual([1, 1, -2, -2].map((angle) => Math.fround(Math.sin(angle))))
+})
+
 test('rotateAsync waits for the kernel', async () => {
   const order: string[] = []
   const backend = recorder({

@@ -5,9 +5,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { compile, makeProject, ROOT, runProgram } from './project.js'
+import { makeProject, ROOT } from './project.js'
 
 interface Example {
+  readonly name: string
   readonly code: string
   /** What it prints; undefined when the document does not say. */
   readonly prints: string | undefined
@@ -25,31 +26,39 @@ const DOCUMENTS = [
 const project = makeProject()
 afterAll(project.remove)
 
+const EXAMPLES = DOCUMENTS.flatMap(examplesOf)
+const complaints = project.compile(
+  Object.fromEntries(EXAMPLES.map(({ name, code }) => [`${name}.mts`, code])),
+)
+
 function examplesOf(document: string): Example[] {
   const text = readFileSync(join(ROOT, document), 'utf8')
   const blocks = [...text.matchAll(/^```ts\n(.*?)^```\n(?:\n```text\n(.*?)^```)?/gms)]
-  return blocks.map(([, code = '', prints]) => ({ code, prints }))
+  const stem = document.replaceAll(/[/\\.]/g, '-')
+  return blocks.map(([, code = '', prints], i) => ({ name: `${stem}-${i + 1}`, code, prints }))
 }
 
-test('the front page has an example of at most ten lines, with what it prints', () => {
+test('the front page has an example of at most ten lines, and says what it prints', () => {
   const [first] = examplesOf('README.md')
   expect(first?.prints).toBeDefined()
-  expect(first?.code.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(
-    10,
-  )
+  expect(first?.code.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10)
 })
 
-describe.each(DOCUMENTS)('%s', (document) => {
-  const examples = examplesOf(document)
-
-  test('says what it is about, and every example compiles and runs', () => {
-    expect(readFileSync(join(ROOT, document), 'utf8')).toMatch(/^# \S/)
-    examples.forEach(({ code, prints }, index) => {
-      const name = `${document.replaceAll(/[/.]/g, '-')}-${index}`
-      expect(compile(project, { [`${name}.mts`]: code })).toEqual([])
-      const { status, stdout, stderr } = runProgram(project, `${name}.mjs`)
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-      if (prints !== undefined) expect(stdout).toBe(prints)
-    })
+describe.each(EXAMPLES)('$name', ({ name, prints }) => {
+  test('compiles', () => {
+    expect(complaints[`${name}.mts`]).toEqual([])
   })
+
+  test('runs', () => {
+    const { status, stdout, stderr } = project.run(`${name}.mjs`)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toBe(prints ?? stdout)
+  })
+})
+
+test.each(DOCUMENTS)('the links of %s lead somewhere', (document) => {
+  const text = readFileSync(join(ROOT, document), 'utf8')
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path)
+  const broken = links.filter((path) => !existsSync(join(ROOT, document, '..', path)))
+  expect(broken).toEqual([])
 })

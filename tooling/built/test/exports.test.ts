@@ -2,25 +2,37 @@
  * The built packages as a stranger's project meets them: every public name can be imported and
  * required, has declarations for both, and rotates.
  */
-
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { compile, makeProject, publicNames, runProgram } from './project.js'
+import { makeProject, publicNames } from './project.js'
 
 const project = makeProject()
 afterAll(project.remove)
 
-/** Writes a program, runs it, and returns what it prints. */
+/** Runs a program that must end well, and returns what it prints. */
 function output(name: string, text: string): string {
-  writeFileSync(join(project.folder, name), text)
-  const { stderr, stdout } = runProgram(project, name)
-  expect(stderr).toBe('')
+  const { status, stdout, stderr } = project.run(name, text)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   return stdout.trim()
 }
 
+const fileOf = (name: string): string => name.replaceAll('/', '-')
+
+const complaints = project.compile(
+  Object.fromEntries(
+    publicNames().flatMap((name) => [
+      [`${fileOf(name)}.mts`, `import * as library from '${name}'\nexport const used = library\n`],
+      [`${fileOf(name)}.cts`, `import library = require('${name}')\nexport const used = library\n`],
+      [
+        `${fileOf(name)}-no.mts`,
+        `import { notThere } from '${name}'\nexport const used = notThere\n`,
+      ],
+      [`${fileOf(name)}-no.cts`, `import library = require('${name}')\nlibrary.notThere\n`],
+    ]),
+  ),
+)
+
 describe.each(publicNames())('%s', (name) => {
-  const file = name.replaceAll('/', '-')
+  const file = fileOf(name)
 
   test('import and require give the same names', () => {
     const print = 'console.log(Object.keys(library).sort().join())'
@@ -30,20 +42,12 @@ describe.each(publicNames())('%s', (name) => {
     expect(required).toBe(imported)
   })
 
-  test('both have declarations that a strict compiler accepts', () => {
-    const complaints = compile(project, {
-      [`${file}-import.mts`]: `import * as library from '${name}'\nexport const names: string[] = Object.keys(library)\n`,
-      [`${file}-require.cts`]: `import library = require('${name}')\nexport const names: string[] = Object.keys(library)\n`,
-    })
-    expect(complaints).toEqual([])
+  test.each(['mts', 'cts'])('a strict compiler accepts its declarations in a .%s file', (kind) => {
+    expect(complaints[`${file}.${kind}`]).toEqual([])
   })
 
-  test('a name that is not there is a compile error, so the declarations do say something', () => {
-    const complaints = compile(project, {
-      [`${file}-wrong.mts`]: `import { nothingOfThisName } from '${name}'\nnothingOfThisName()\n`,
-    })
-    expect(complaints).toHaveLength(1)
-    expect(complaints[0]).toContain('nothingOfThisName')
+  test.each(['mts', 'cts'])('and they do say something there: not every name exists', (kind) => {
+    expect(complaints[`${file}-no.${kind}`]).toEqual([expect.stringContaining('notThere')])
   })
 })
 
@@ -59,23 +63,38 @@ describe('a rotation by one radian', () => {
   const expected = [Math.cos(1), Math.sin(1)].map(Math.fround).join()
 
   test('as ES modules', () => {
-    const imports =
-      "import { createRope } from '@rope/core'\nimport { createJsBackend } from '@rope/js'"
+    const imports = `
+      import { createRope } from '@rope/core'
+      import { createJsBackend } from '@rope/js'`
     expect(output('rotate.mjs', imports + program)).toBe(expected)
   })
 
   test('as CommonJS', () => {
-    const requires =
-      "const { createRope } = require('@rope/core')\nconst { createJsBackend } = require('@rope/js')"
+    const requires = `
+      const { createRope } = require('@rope/core')
+      const { createJsBackend } = require('@rope/js')`
     expect(output('rotate.cjs', requires + program)).toBe(expected)
   })
+})
 
-  test('errors are recognised across the two', () => {
-    const text = `
-      import { RopeError } from '@rope/core'
-      import { createRequire } from 'node:module'
-      const other = createRequire(import.meta.url)('@rope/core')
-      console.log(other.RopeError === RopeError, RopeError.isInstance(new other.RopeError('DISPOSED', '')))`
-    expect(output('errors.mjs', text)).toBe('false true')
-  })
+test('an error of one format is recognised by the other', () => {
+  const text = `
+    import { RopeError } from '@rope/core'
+    import { createRequire } from 'node:module'
+    const other = createRequire(import.meta.url)('@rope/core')
+    const error = new other.RopeError('DISPOSED', 'gone')
+    console.log(error instanceof RopeError, RopeError.isInstance(error))`
+  expect(output('errors.mjs', text)).toBe('false true')
+})
+
+test('all entries of a package share one error class', () => {
+  const text = `
+    import { RopeError } from '@rope/core'
+    import { readSafetensors } from '@rope/core/safetensors'
+    try {
+      readSafetensors(new Uint8Array(1))
+    } catch (error) {
+      console.log(error instanceof RopeError)
+    }`
+  expect(output('one-class.mjs', text)).toBe('true')
 })

@@ -2,7 +2,6 @@
  * A user's project in a temporary folder, outside the workspace: it has our built packages in its
  * node_modules and knows nothing else about us.
  */
-
 import { spawnSync } from 'node:child_process'
 import {
   mkdirSync,
@@ -14,12 +13,50 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 /** The workspace's root folder. */
 export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** How a program ended. */
+export interface Ending {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A project that may import every library of the workspace. */
+export interface Project {
+  /**
+   * Writes files by name, and gives what a strict compiler says about each: nothing for a file
+   * that is right, which is then compiled.
+   */
+  readonly compile: (files: Readonly<Record<string, string>>) => Readonly<Record<string, string[]>>
+  /** Runs a program of the project with Node; with `text`, writes it first. */
+  readonly run: (name: string, text?: string) => Ending
+  readonly remove: () => void
+}
+
+/** Makes a project; its path has a space in it. */
+export function makeProject(): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'a user '))
+  mkdirSync(join(folder, 'node_modules/@rope'), { recursive: true })
+  for (const { name, path } of libraries()) symlinkSync(path, join(folder, 'node_modules', name))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'globals.d.ts'), GLOBALS)
+  return {
+    compile: (files) => compile(folder, files),
+    run(name, text) {
+      if (text !== undefined) writeFileSync(join(folder, name), text)
+      const options = { cwd: folder, encoding: 'utf8' } as const
+      const { status, stdout, stderr } = spawnSync(process.execPath, [name], options)
+      return { status, stdout, stderr }
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
 
 /** The public names of every library, such as '@rope/core' and '@rope/core/conformance'. */
 export function publicNames(): string[] {
@@ -30,54 +67,38 @@ export function publicNames(): string[] {
   )
 }
 
-/** A project with the given files; call `remove` when done. */
-export interface Project {
-  readonly folder: string
-  readonly remove: () => void
+/** All that the examples need of a platform; its whole library would take a second to read. */
+const GLOBALS = 'declare const console: { log(...values: unknown[]): void }\n'
+
+const OPTIONS: ts.CompilerOptions = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2022.d.ts'],
+  types: [],
 }
 
-/** Makes a project that may import every library of the workspace. */
-export function makeProject(): Project {
-  const folder = mkdtempSync(join(tmpdir(), 'a user '))
-  mkdirSync(join(folder, 'node_modules/@rope'), { recursive: true })
-  for (const { name, path } of libraries()) symlinkSync(path, join(folder, 'node_modules', name))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  return { folder, remove: () => rmSync(folder, { recursive: true }) }
-}
-
-/** What a strict compiler says about files of a project, a line per complaint. */
-export function compile(project: Project, files: Readonly<Record<string, string>>): string[] {
-  const names = Object.entries(files).map(([name, text]) => {
-    writeFileSync(join(project.folder, name), text)
-    return join(project.folder, name)
-  })
-  const program = ts.createProgram(names, {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
-    types: [],
-  })
-  const complaints = ts.getPreEmitDiagnostics(program).map((found) => {
-    const text = ts.flattenDiagnosticMessageText(found.messageText, ' ')
-    return found.file === undefined ? text : `${found.file.fileName}: ${text}`
-  })
-  if (complaints.length === 0) program.emit()
+function compile(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Readonly<Record<string, string[]>> {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const paths = [...Object.keys(files), 'globals.d.ts'].map((name) => join(folder, name))
+  const program = ts.createProgram(paths, OPTIONS)
+  const complaints: Record<string, string[]> = {}
+  for (const name of Object.keys(files)) complaints[name] = []
+  for (const { file, messageText } of ts.getPreEmitDiagnostics(program)) {
+    // A complaint about our own declarations belongs to everybody who imports them.
+    const name = file === undefined ? '' : basename(file.fileName)
+    const text = ts.flattenDiagnosticMessageText(messageText, ' ')
+    for (const list of name in files ? [complaints[name]] : Object.values(complaints)) {
+      list?.push(name in files ? text : `${file?.fileName}: ${text}`)
+    }
+  }
+  program.emit()
   return complaints
-}
-
-/** Runs a program of a project with Node. */
-export function runProgram(
-  project: Project,
-  name: string,
-): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [name], {
-    cwd: project.folder,
-    encoding: 'utf8',
-  })
-  return { status, stdout, stderr }
 }
 
 interface Library {
@@ -93,7 +114,7 @@ function libraries(): Library[] {
     .filter(({ exports }) => '.' in exports)
 }
 
-function readManifest(path: string): { name: string; exports: Readonly<Record<string, unknown>> } {
+function readManifest(path: string): Omit<Library, 'path'> {
   const { name, exports = {} } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
   return { name, exports }
 }

@@ -2,6 +2,7 @@
  * All cases of the suite, in a fixed order. Ids are unique and stable.
  */
 import type { ConformanceCase } from './case.js'
+import { contractCases } from './contract.js'
 import { goldenCases } from './golden.js'
 import { propertiesCases } from './properties.js'
 import { valuesCases } from './values.js'
@@ -20,7 +21,7 @@ export type CaseFilter = string | ((id: string) => boolean)
  * ```
  */
 export function conformanceCases(filter?: CaseFilter): readonly ConformanceCase[] {
-  const all = [...valuesCases(), ...goldenCases(), ...propertiesCases()]
+  const all = [...valuesCases(), ...goldenCases(), ...propertiesCases(), ...contractCases()]
   if (filter === undefined) return all
   const keep = typeof filter === 'string' ? (id: string) => id.startsWith(filter) : filter
   return all.filter(({ id }) => keep(id))

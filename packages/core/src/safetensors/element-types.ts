@@ -61,8 +61,8 @@ export function bitsPerElement(dtype: SafetensorsDType): number {
 }
 
 /**
- * Bytes of a tensor of this type and shape, or null when they are not a whole number of bytes or
- * too many to count exactly. A product that leaves the safe integers is caught at that factor,
+ * Bytes of a tensor of this type and shape, with a fraction when its bits do not fill the last
+ * one, or null when there are too many to count exactly. A product that leaves the safe integers is caught at that factor,
  * since rounding is monotonic: no product of safe integers above 2^53 - 1 rounds below it.
  */
 export function byteLengthOf(dtype: SafetensorsDType, shape: readonly number[]): number | null {
@@ -72,5 +72,5 @@ export function byteLengthOf(dtype: SafetensorsDType, shape: readonly number[]):
     bits *= size
     if (!Number.isSafeInteger(bits)) return null
   }
-  return bits % 8 === 0 ? bits / 8 : null
+  return bits / 8
 }

@@ -204,7 +204,7 @@ function checkEntry(
   if (end > dataLength) return stop(`${range}, but only ${dataLength} bytes of data follow`, TRUNCATED)
   const byteLength = byteLengthOf(dtype, shape)
   if (byteLength !== end - begin) {
-    const wanted = byteLength === null ? 'no countable number of' : `${byteLength}`
+    const wanted = byteLength === null ? 'too many' : `${byteLength}`
     const found = `dtype ${dtype} (${bitsPerElement(dtype)} bits) and shape ${showShape(shape)} make ${wanted} bytes`
     return stop(`${found}, but ${range}, ${end - begin} bytes`, WRITE_AGAIN)
   }

@@ -106,7 +106,7 @@ function checkInputs(tensors: Iterable<SafetensorsInput>): SafetensorsInput[] {
     checkShape(tensor)
     const bytes = byteLengthOf(dtype, shape)
     if (bytes !== data.byteLength) {
-      const wanted = bytes === null ? 'no countable number of' : `${bytes}`
+      const wanted = bytes === null ? 'too many' : `${bytes}`
       reject(name, `is ${dtype} [${shape.join(', ')}], ${wanted} bytes, but its data has ${data.byteLength}`)
     }
     return tensor

@@ -2,6 +2,7 @@
  * config.json files: both spellings, profiles, what is assumed, what is refused.
  */
 import { describe, expect, test } from 'vitest'
+import type { RopeConfig } from '../../src/config.js'
 import { RopeError } from '../../src/errors.js'
 import { fromHuggingFace, huggingFaceProfiles } from '../../src/huggingface/from-hugging-face.js'
 
@@ -102,17 +103,20 @@ describe('profiles', () => {
   })
 })
 
+function axisOfPair(config: RopeConfig): readonly number[] {
+  return config.axes?.kind === 'one-hot' ? config.axes.axisOfPair : []
+}
+
 describe('axes', () => {
   test('Qwen2-VL sections', () => {
     const config = fromHuggingFace({ ...LLAMA, model_type: 'qwen2_vl', rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] } })
     expect(config.axes).toMatchObject({ kind: 'one-hot', count: 3 })
-    expect(config.axes?.kind === 'one-hot' && [15, 16, 39, 40].map((i) => (config.axes as { axisOfPair: number[] }).axisOfPair[i])).toEqual([0, 1, 1, 2])
+    expect([15, 16, 39, 40].map((i) => axisOfPair(config)[i])).toEqual([0, 1, 1, 2])
   })
 
   test('Qwen3-VL interleaved sections end on the temporal axis', () => {
     const config = fromHuggingFace({ ...LLAMA, model_type: 'qwen3_vl', rope_scaling: { rope_type: 'default', mrope_section: [24, 20, 20], mrope_interleaved: true } })
-    const axes = config.axes as { axisOfPair: readonly number[] }
-    expect(axes.axisOfPair).toEqual([...Array.from({ length: 60 }, (_, i) => i % 3), 0, 0, 0, 0])
+    expect(axisOfPair(config)).toEqual([...Array.from({ length: 60 }, (_, i) => i % 3), 0, 0, 0, 0])
   })
 
   test('sections that do not add up', () => {

@@ -1,0 +1,73 @@
+/**
+ * Channels outside the window: copied bit for bit out of place, never touched in place. The bits
+ * are random, signalling NaNs among them, which a copy through floating-point registers can change.
+ */
+import type { Elements } from '../../dtype.js'
+import { type ConformanceCase, defineCase } from '../case.js'
+import { bitsOf } from '../elements.js'
+import { ordinaryElements } from '../inputs.js'
+import { needDType } from '../numbers.js'
+import { seededRandom, seedOf } from '../random.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
+import { KINDS } from '../values.js'
+
+const HEAD_DIM = 24
+
+interface Window {
+  readonly windowOffset: number
+  readonly pairs: number
+}
+
+const WINDOWS: Readonly<Record<string, Window>> = {
+  leading: { windowOffset: 0, pairs: 5 },
+  trailing: { windowOffset: 14, pairs: 5 },
+  middle: { windowOffset: 7, pairs: 4 },
+  single: { windowOffset: 23 - 2, pairs: 1 },
+}
+
+/** The exponent bits of a NaN in each element size, all ones. */
+const NAN_BITS: Readonly<Record<number, number>> = { 2: 0x7f80, 4: 0x7f800000 }
+
+/** Ordinary numbers in the window; outside it random bits, every third element a NaN. */
+function noisyElements(dtype: RawCall['dtype'], { windowOffset, pairs }: Window, length: number, seed: number): Elements {
+  const elements = ordinaryElements(dtype, length, seed)
+  const random = seededRandom(seed + 1)
+  const bits = bitsOf(elements)
+  for (let i = 0; i < length; i++) {
+    const channel = (i % HEAD_DIM) - windowOffset
+    if (channel >= 0 && channel < 2 * pairs) continue
+    const low = Math.floor(random() * 2 ** 31)
+    if (bits instanceof BigUint64Array) {
+      bits[i] = (BigInt(i % 3 === 0 ? 0x7ff00000 : low) << 32n) | BigInt(low | 1)
+    } else {
+      const size = elements.BYTES_PER_ELEMENT
+      bits[i] = i % 3 === 0 ? (NAN_BITS[size] as number) | (low & 0xff) | 1 : low
+    }
+  }
+  return elements
+}
+
+/** Every window, in place, out of place, and out of place into another arrangement. */
+export function passThroughCases(): readonly ConformanceCase[] {
+  const targets: Readonly<Record<string, Partial<RawCall>>> = {
+    'in-place': {},
+    out: { inPlace: false },
+    'out-padded': { inPlace: false, targetSpacing: 'padded' },
+    'out-channel-step': { inPlace: false, targetSpacing: 'channel-step' },
+  }
+  return KINDS.flatMap(([pairing, dtype]) =>
+    Object.entries(WINDOWS).flatMap(([name, window]) =>
+      Object.entries(targets).map(([target, change]) => {
+        const id = `pass-through/${name}/${target}/${pairing}/${dtype}`
+        return defineCase('contract', id, async (trial) => {
+          needDType(trial, dtype)
+          const seed = seedOf(id)
+          const tokens = 3
+          const input = noisyElements(dtype, window, tokens * 2 * HEAD_DIM, seed)
+          const call = { ...RAW_CONTROL, ...window, ...change, headDim: HEAD_DIM, heads: [2], tokens }
+          await runRaw(trial, { ...call, pairing, dtype, input, seed })
+        })
+      }),
+    ),
+  )
+}

@@ -1,0 +1,229 @@
+/**
+ * The backend contract without a rope: plans written by hand, rows that belong to no schedule,
+ * kernels run directly. What a rope would never ask for can be asked for here.
+ */
+import type { OperandPlan, Plan, Rotation, Span, Strides, View } from '../backend.js'
+import type { DType, Elements } from '../dtype.js'
+import { type PairingName, resolvePairing } from '../layout/pairing.js'
+import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
+import { modelRotate } from '../reference/model.js'
+import { judge } from './accept.js'
+import {
+  checkCanaries,
+  checkUnchanged,
+  createArena,
+  type Origin,
+  type PlacedTensor,
+  putTensor,
+  readTensor,
+  snapshot,
+} from './arena.js'
+import { check, type Trial } from './case.js'
+import { copyElements, toNumbers } from './elements.js'
+import type { Rows } from './exact-rows.js'
+import { ordinaryElements, randomRows } from './inputs.js'
+import { type Placement, placeTensor, type Spacing } from './placement.js'
+import { seededRandom } from './random.js'
+
+/** One kernel call, as data. */
+export interface RawCall {
+  readonly dtype: DType
+  readonly pairing: PairingName
+  readonly batch: number
+  readonly tokens: number
+  readonly headDim: number
+  readonly pairs: number
+  readonly windowOffset: number
+  readonly direction: 1 | -1
+  /** Head counts of the operands. */
+  readonly heads: readonly number[]
+  readonly inPlace: boolean
+  readonly spacing: Spacing
+  readonly targetSpacing: Spacing
+  readonly origin: Origin
+  /** Rows from one batch entry to the next. */
+  readonly batchStride: number
+  readonly seed: number
+  /** Elements of the first operand, in logical order; ordinary numbers when absent. */
+  readonly input?: Elements
+  /** Rows; random ones when absent. */
+  readonly rows?: Rows
+}
+
+/** A call with ordinary numbers in ordinary places; cases say what differs. */
+export const RAW_CONTROL: Omit<RawCall, 'dtype' | 'pairing' | 'seed'> = {
+  batch: 1,
+  tokens: 2,
+  headDim: 16,
+  pairs: 8,
+  windowOffset: 0,
+  direction: 1,
+  heads: [3],
+  inPlace: true,
+  spacing: 'dense',
+  targetSpacing: 'dense',
+  origin: 'local',
+  batchStride: 0,
+}
+
+/** An operand in memory. */
+export interface RawOperand {
+  readonly source: PlacedTensor
+  readonly target: PlacedTensor
+  readonly input: Elements
+}
+
+/** A plan with the memory and rows it is run on. */
+export interface PreparedCall {
+  readonly plan: Plan
+  readonly operands: readonly RawOperand[]
+  readonly views: readonly View[]
+  readonly rotation: Rotation
+}
+
+function spanOf(sizes: LogicalSizes, strides: Strides): Span {
+  const { batch, tokens, heads, headDim } = sizes
+  if (batch * tokens * heads * headDim === 0) return { low: 0, high: -1 }
+  const reaches = [
+    (batch - 1) * strides.batch,
+    (tokens - 1) * strides.token,
+    (heads - 1) * strides.head,
+    (headDim - 1) * strides.channel,
+  ]
+  const sum = (wanted: (reach: number) => boolean): number =>
+    reaches.filter(wanted).reduce((total, reach) => total + reach, 0)
+  return { low: sum((reach) => reach < 0), high: sum((reach) => reach > 0) }
+}
+
+/** The operand of a plan for tensors in these places. */
+export function operandPlan(sizes: LogicalSizes, source: Strides, target: Strides): OperandPlan {
+  return Object.freeze({
+    heads: sizes.heads,
+    source: Object.freeze({ ...source }),
+    target: Object.freeze({ ...target }),
+    sourceSpan: Object.freeze(spanOf(sizes, source)),
+    targetSpan: Object.freeze(spanOf(sizes, target)),
+  })
+}
+
+/** The plan of a call whose operands have been placed. */
+export function planOf(call: RawCall, operands: readonly OperandPlan[]): Plan {
+  const { dtype, pairing, batch, tokens, headDim, pairs, windowOffset, direction, inPlace, origin } = call
+  return Object.freeze({
+    dtype,
+    batch,
+    tokens,
+    headDim,
+    pairs,
+    windowOffset,
+    pairing: Object.freeze(resolvePairing(pairing, pairs)),
+    direction,
+    inPlace,
+    memory: origin === 'shared' ? 'shared' : 'local',
+    operands: Object.freeze([...operands]),
+  })
+}
+
+function placeOperand(trial: Trial, call: RawCall, heads: number, index: number): RawOperand {
+  const { dtype, batch, tokens, headDim, origin } = call
+  const sizes = { batch, tokens, heads, headDim }
+  const seed = call.seed + 100 * index
+  const given = index === 0 ? call.input : undefined
+  const input = given ?? ordinaryElements(dtype, batch * tokens * heads * headDim, seed)
+  const put = (spacing: Spacing, values: Elements | null, salt: number): PlacedTensor => {
+    const placement: Placement = placeTensor(sizes, 'bshd', spacing)
+    return putTensor(createArena(trial.backend, dtype, placement.length, seed + salt, origin), placement, values)
+  }
+  const source = put(call.spacing, input, 1)
+  return { source, target: call.inPlace ? source : put(call.targetSpacing, null, 2), input }
+}
+
+/** Rows in the precision of the dtype, `batchStride` rows apart for each batch entry. */
+function rotationOf(call: RawCall): Rotation {
+  const { dtype, batch, tokens, pairs, batchStride } = call
+  const rows = (batch - 1) * batchStride + tokens
+  const { cos, sin } = call.rows ?? randomRows(rows * pairs, seededRandom(call.seed + 7))
+  const Kind = dtype === 'float64' ? Float64Array : Float32Array
+  return { pairs, rows, batchStride, cos: new Kind(cos), sin: new Kind(sin) }
+}
+
+/** Memory, plan and rows of a call. */
+export function prepare(trial: Trial, call: RawCall): PreparedCall {
+  const operands = call.heads.map((heads, index) => placeOperand(trial, call, heads, index))
+  const plans = operands.map(({ source, target }) =>
+    operandPlan(source.placement.sizes, source.placement.strides, target.placement.strides),
+  )
+  const views = operands.map(({ source, target }) => ({
+    source: source.arena.data,
+    sourceOffset: source.placement.origin,
+    target: target.arena.data,
+    targetOffset: target.placement.origin,
+  }))
+  return { plan: planOf(call, plans), operands, views: Object.freeze(views), rotation: rotationOf(call) }
+}
+
+/** One row per (batch, token), as the oracles want them. */
+function logicalRows({ batch, tokens, pairs }: Plan, rotation: Rotation): Rows {
+  const cos = new Float64Array(batch * tokens * pairs)
+  const sin = new Float64Array(batch * tokens * pairs)
+  for (let row = 0; row < batch * tokens; row++) {
+    const from = (Math.floor(row / tokens) * rotation.batchStride + (row % tokens)) * pairs
+    cos.set(rotation.cos.subarray(from, from + pairs), row * pairs)
+    sin.set(rotation.sin.subarray(from, from + pairs), row * pairs)
+  }
+  return { cos, sin }
+}
+
+/** Judges what a kernel left in memory. */
+export function judgeCall(trial: Trial, call: RawCall, prepared: PreparedCall): void {
+  const { plan, operands, rotation } = prepared
+  const rows = logicalRows(plan, rotation)
+  const window: LogicalWindow = {
+    pairing: call.pairing,
+    windowOffset: plan.windowOffset,
+    rotaryDim: 2 * plan.pairs,
+  }
+  operands.forEach(({ source, target, input }, index) => {
+    const { sizes } = source.placement
+    judge(trial, {
+      name: `operand ${index}`,
+      dtype: plan.dtype,
+      sizes,
+      window,
+      input,
+      actual: readTensor(target),
+      model: modelRotate(copyElements(input), plan.dtype, sizes, window, rows, plan.direction),
+      truth: modelRotate(toNumbers(plan.dtype, input), 'float64', sizes, window, rows, plan.direction),
+      rows,
+      rowError: 0,
+    })
+    checkCanaries(target.arena)
+  })
+}
+
+/** Compiles a plan that the backend claims; it must agree. */
+export function compileClaimed(trial: Trial, plan: Plan): ReturnType<Trial['backend']['compile']> {
+  const support = trial.backend.supports(plan)
+  check(support.ok, () => `supports() refuses a plan that the capabilities claim: ${JSON.stringify(support)}`)
+  return trial.backend.compile(plan)
+}
+
+/** Runs a call and judges it: results, canaries, untouched inputs and untouched rows. */
+export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
+  const prepared = prepare(trial, call)
+  const { plan, operands, views, rotation } = prepared
+  const before = operands.map(({ source }) => snapshot(source.arena))
+  const { cos, sin } = rotation
+  const rowsBefore = [cos.slice(), sin.slice()]
+  await compileClaimed(trial, plan).run(views, rotation)
+  judgeCall(trial, call, prepared)
+  operands.forEach(({ source, target }, index) => {
+    if (source === target) return
+    checkUnchanged(source.arena, before[index] as Uint8Array, `the input of operand ${index}`)
+  })
+  ;[cos, sin].forEach((row, index) => {
+    const same = row.every((value, i) => Object.is(value, rowsBefore[index]?.[i]))
+    check(same, () => 'the kernel wrote to the rows of cos and sin')
+  })
+}
+
