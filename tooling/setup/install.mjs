@@ -92,6 +92,14 @@ export function installCommand(root, version) {
     return [join(root, 'node_modules', '.bin', 'pnpm'), install]
   }
   const npm = process.env.npm_execpath
-  const exec = ['exec', '--yes', '--', `pnpm@${version}`, ...install]
+  const exec = [
+    'exec',
+    '--yes',
+    '--prefer-offline',
+    '--loglevel=error',
+    '--',
+    `pnpm@${version}`,
+    ...install,
+  ]
   return npm === undefined ? ['npm', exec] : [process.execPath, [npm, ...exec]]
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
  * @property {string} name
  * @property {string} [packageManager]
  * @property {Readonly<Record<string, string>>} [bin]
- * @property {Readonly<Record<string, string>>} [scripts]
+ * @property {Readonly<Record<string, unknown>>} [exports]
  * @property {Readonly<Record<string, string>>} [dependencies]
  * @property {Readonly<Record<string, string>>} [devDependencies]
  */
@@ -62,6 +62,14 @@ export function toolEnvironment(root) {
     TURBO_NO_UPDATE_NOTIFIER: '1',
     NO_UPDATE_NOTIFIER: '1',
   }
+}
+
+/**
+ * The modules a package offers, as subpaths such as '.' and './conformance'.
+ * @param {Manifest} manifest
+ */
+export function modulesOf({ exports = {} }) {
+  return Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'))
 }
 
 /**

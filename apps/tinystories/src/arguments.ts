@@ -41,7 +41,12 @@ function makeCommand(output: HelpOutput): Command {
         'Standard output carries the prompt and the story, standard error everything else.',
     )
     .option('--prompt <text>', 'how the story begins', 'Once upon a time')
-    .option('--tokens <count>', 'most tokens of text, those of the prompt included', readTokens, 256)
+    .option(
+      '--tokens <count>',
+      'most tokens of text, those of the prompt included',
+      readTokens,
+      256,
+    )
     .option('--backend <name>', 'what rotates (default: the first that is available)')
     .addOption(
       new Option('--pairing <name>', 'how channels are paired; the story is the same')
@@ -49,11 +54,10 @@ function makeCommand(output: HelpOutput): Command {
         .default('half'),
     )
     .addOption(
-      new Option('--check', 'compare with the expected texts: every backend, both pairings').conflicts([
-        'prompt',
-        'tokens',
-        'pairing',
-      ]),
+      new Option(
+        '--check',
+        'compare with the expected texts: every backend, both pairings',
+      ).conflicts(['prompt', 'tokens', 'pairing']),
     )
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError(false)
@@ -70,5 +74,7 @@ Exit codes:
 function readTokens(text: string): number {
   const tokens = /^\d+$/.test(text) ? Number(text) : 0
   if (tokens >= 1) return tokens
-  throw new InvalidArgumentError("Accepted: a whole number, from 1 to the length of the model's context.")
+  throw new InvalidArgumentError(
+    "Accepted: a whole number, from 1 to the length of the model's context.",
+  )
 }

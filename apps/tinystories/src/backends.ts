@@ -25,14 +25,20 @@ export interface BackendStatus {
 
 /** Every backend, best first; js always works and stays last. */
 export const BACKENDS: readonly BackendEntry[] = [
-  { name: 'js', load: () => import('@rope/js').then((m) => ({ probe: m.probeJs, create: () => m.createJsBackend() })) },
+  {
+    name: 'js',
+    load: () =>
+      import('@rope/js').then((m) => ({ probe: m.probeJs, create: () => m.createJsBackend() })),
+  },
 ]
 
 /** Asks each backend whether it can run here. Never throws. */
 export function probeBackends(
   entries: readonly BackendEntry[] = BACKENDS,
 ): Promise<readonly BackendStatus[]> {
-  return Promise.all(entries.map(async (entry) => ({ name: entry.name, probe: await probeEntry(entry) })))
+  return Promise.all(
+    entries.map(async (entry) => ({ name: entry.name, probe: await probeEntry(entry) })),
+  )
 }
 
 /**
@@ -66,13 +72,20 @@ async function probeEntry(entry: BackendEntry): Promise<Probe> {
     return await (await entry.load()).probe()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return { available: false, reason: `its package cannot be loaded (${reason}); install it`, facts: {} }
+    return {
+      available: false,
+      reason: `its package cannot be loaded (${reason}); install it`,
+      facts: {},
+    }
   }
 }
 
 function unavailable(name: string | undefined, statuses: readonly BackendStatus[]): RopeError {
   const known = statuses.some((status) => status.name === name)
   const problem = known ? 'is not available' : 'is unknown'
-  const subject = name === undefined ? 'no backend can run' : `backend ${JSON.stringify(name)} ${problem}`
-  return new RopeError('UNAVAILABLE', `${subject}; ${describeBackends(statuses)}`, { field: 'backend' })
+  const subject =
+    name === undefined ? 'no backend can run' : `backend ${JSON.stringify(name)} ${problem}`
+  return new RopeError('UNAVAILABLE', `${subject}; ${describeBackends(statuses)}`, {
+    field: 'backend',
+  })
 }

@@ -31,7 +31,10 @@ export interface CheckOptions {
  *
  * @throws RopeError UNAVAILABLE when the named backend, or every one, cannot run here
  */
-export async function* check(files: ModelFiles, options: CheckOptions): AsyncGenerator<CheckResult> {
+export async function* check(
+  files: ModelFiles,
+  options: CheckOptions,
+): AsyncGenerator<CheckResult> {
   for (const name of await namesOf(options)) {
     const backend = await openBackend(name, options.backends)
     try {

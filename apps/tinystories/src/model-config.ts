@@ -31,7 +31,10 @@ export interface ModelConfig {
  */
 export function readModelConfig(json: unknown): ModelConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new RopeError('INVALID_CONFIG', 'config.json does not hold a JSON object; use the one of a Llama model')
+    throw new RopeError(
+      'INVALID_CONFIG',
+      'config.json does not hold a JSON object; use the one of a Llama model',
+    )
   }
   const values = json as Readonly<Record<string, unknown>>
   expectValue(values, 'model_type', 'llama')
@@ -51,7 +54,11 @@ export function readModelConfig(json: unknown): ModelConfig {
     endToken: token(values, 'eos_token_id'),
   }
   if (config.queryHeads % config.keyHeads !== 0) {
-    reject('num_key_value_heads', config.keyHeads, `a divisor of num_attention_heads, ${config.queryHeads}`)
+    reject(
+      'num_key_value_heads',
+      config.keyHeads,
+      `a divisor of num_attention_heads, ${config.queryHeads}`,
+    )
   }
   return config
 }
@@ -59,7 +66,8 @@ export function readModelConfig(json: unknown): ModelConfig {
 type Values = Readonly<Record<string, unknown>>
 
 function expectValue(values: Values, key: string, accepted: unknown): void {
-  if (values[key] !== accepted) reject(key, values[key], `${JSON.stringify(accepted)}, all this example runs`)
+  if (values[key] !== accepted)
+    reject(key, values[key], `${JSON.stringify(accepted)}, all this example runs`)
 }
 
 function size(values: Values, key: string): number {
@@ -71,7 +79,8 @@ function size(values: Values, key: string): number {
 function token(values: Values, key: string): number {
   const value = values[key]
   const count = size(values, 'vocab_size')
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count) return value
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count)
+    return value
   return reject(key, value, `a token, from 0 to ${count - 1}`)
 }
 

@@ -37,7 +37,9 @@ export async function readModel(folder: string): Promise<ModelFiles> {
   const config = readModelConfig(json)
   const tokenizer = readTokenizer(await readJson(folder, 'tokenizer.json'), config.startToken)
   if (tokenizer.size !== config.vocabularySize) {
-    fail(`tokenizer.json has ${tokenizer.size} pieces, but config.json a vocab_size of ${config.vocabularySize}; use the files of one model`)
+    fail(
+      `tokenizer.json has ${tokenizer.size} pieces, but config.json a vocab_size of ${config.vocabularySize}; use the files of one model`,
+    )
   }
   const bytes = await readBytes(folder, 'model.safetensors')
   const file = parseSafetensors(bytes, { source: 'model.safetensors' })
@@ -61,7 +63,9 @@ export async function readExpectedTexts(folder: string): Promise<readonly Expect
   const json = (await readJson(folder, 'expected.json')) as { readonly cases?: unknown } | null
   const cases = json?.cases
   if (Array.isArray(cases) && cases.length > 0 && cases.every(isExpectedText)) return cases
-  return fail('expected.json holds no texts; accepted: { "cases": [{ "prompt": ..., "text": ... }] }')
+  return fail(
+    'expected.json holds no texts; accepted: { "cases": [{ "prompt": ..., "text": ... }] }',
+  )
 }
 
 function isExpectedText(value: unknown): value is ExpectedText {

@@ -2,7 +2,7 @@
  * A Llama, one token at a time: embedding, then in each layer attention and feed-forward, then
  * the scores of every next token. Each q and k is rotated through the public API of @rope/core.
  */
-import type { Rope, RopeStep, RotateTensors, Tensor } from '@rope/core'
+import type { Rope, RopeStep, RotateTensors } from '@rope/core'
 import {
   addScaled,
   dot,
@@ -33,6 +33,9 @@ export class Llama {
   readonly #state: Float32Array
   readonly #normed: Float32Array
   readonly #query: Float32Array
+  readonly #key: Float32Array
+  /** The query and the key of one token as the rope sees them. */
+  readonly #tensors: RotateTensors
   readonly #attended: Float32Array
   readonly #gate: Float32Array
   readonly #up: Float32Array
@@ -51,6 +54,11 @@ export class Llama {
     this.#state = new Float32Array(config.hiddenSize)
     this.#normed = new Float32Array(config.hiddenSize)
     this.#query = new Float32Array(config.queryHeads * config.headDim)
+    this.#key = new Float32Array(keyWidth)
+    this.#tensors = {
+      q: { data: this.#query, shape: [1, 1, config.queryHeads, config.headDim], layout: 'bshd' },
+      k: { data: this.#key, shape: [1, 1, config.keyHeads, config.headDim], layout: 'bshd' },
+    }
     this.#attended = new Float32Array(config.queryHeads * config.headDim)
     this.#gate = new Float32Array(config.intermediateSize)
     this.#up = new Float32Array(config.intermediateSize)
@@ -64,7 +72,7 @@ export class Llama {
   async forward(token: number, position: number): Promise<Float32Array> {
     const { embedding, layers, finalNorm } = this.#weights
     this.#state.set(row(embedding, token))
-    const step = this.#timed(() => this.#rope.at(position))
+    const step = this.#startStep(position)
     for (const [index, layer] of layers.entries()) {
       await this.#attend(layer, this.#caches[index] as Cache, position, step)
       this.#feedForward(layer)
@@ -75,12 +83,18 @@ export class Llama {
   }
 
   /** state += output * attention(normed state). */
-  async #attend(layer: LayerWeights, cache: Cache, position: number, step: RopeStep): Promise<void> {
+  async #attend(
+    layer: LayerWeights,
+    cache: Cache,
+    position: number,
+    step: RopeStep,
+  ): Promise<void> {
     normalise(this.#state, layer.attentionNorm, this.#config.epsilon, this.#normed)
     multiply(layer.query, this.#normed, this.#query)
-    multiply(layer.key, this.#normed, row(cache.keys, position))
+    multiply(layer.key, this.#normed, this.#key)
     multiply(layer.value, this.#normed, row(cache.values, position))
-    await this.#rotate(step, cache, position)
+    await this.#rotate(step)
+    row(cache.keys, position).set(this.#key)
     for (let head = 0; head < this.#config.queryHeads; head += 1) {
       this.#attendHead(head, cache, position)
     }
@@ -88,20 +102,11 @@ export class Llama {
     addScaled(this.#state, this.#normed, 1)
   }
 
-  /** Rotates the query and, inside the cache, the newest key, both in place. */
-  async #rotate(step: RopeStep, cache: Cache, position: number): Promise<void> {
-    const { queryHeads, keyHeads, headDim } = this.#config
-    const q: Tensor = { data: this.#query, shape: [1, 1, queryHeads, headDim], layout: 'bshd' }
-    const k: Tensor = {
-      data: cache.keys.data,
-      offset: position * cache.keys.columns,
-      shape: [1, 1, keyHeads, headDim],
-      layout: 'bshd',
-    }
-    const tensors: RotateTensors = { q, k }
-    if (this.#rope.backend.device === 'cpu') return this.#timed(() => step.rotate(tensors))
+  /** Rotates the query and the key in place. */
+  async #rotate(step: RopeStep): Promise<void> {
     const start = performance.now()
-    await step.rotateAsync(tensors)
+    if (this.#rope.backend.device === 'cpu') step.rotate(this.#tensors)
+    else await step.rotateAsync(this.#tensors)
     this.ropeTime += performance.now() - start
   }
 
@@ -133,11 +138,12 @@ export class Llama {
     addScaled(this.#state, this.#normed, 1)
   }
 
-  #timed<Result>(work: () => Result): Result {
+  /** The cos and sin rows of a position, made once for all layers. */
+  #startStep(position: number): RopeStep {
     const start = performance.now()
-    const result = work()
+    const step = this.#rope.at(position)
     this.ropeTime += performance.now() - start
-    return result
+    return step
   }
 }
 

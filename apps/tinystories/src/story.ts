@@ -68,7 +68,10 @@ async function tell(files: ModelFiles, model: Llama, options: TellOptions): Prom
 function encodePrompt(files: ModelFiles, prompt: string, tokens: number): number[] {
   const { config, tokenizer } = files
   if (tokens > config.contextLength) {
-    reject('tokens', `${tokens} tokens are asked for; accepted: 1 to ${config.contextLength}, the model's context`)
+    reject(
+      'tokens',
+      `${tokens} tokens are asked for; accepted: 1 to ${config.contextLength}, the model's context`,
+    )
   }
   // Encoding takes quadratic time, so a prompt that cannot fit is not encoded.
   const least = Math.ceil(prompt.length / tokenizer.longestPiece)
@@ -81,7 +84,10 @@ function encodePrompt(files: ModelFiles, prompt: string, tokens: number): number
 
 function rejectPrompt(taken: string, tokens: number): never {
   const fix = 'shorten it or raise the number of tokens'
-  return reject('prompt', `the prompt takes ${taken} of ${tokens} tokens and leaves none for a story; ${fix}`)
+  return reject(
+    'prompt',
+    `the prompt takes ${taken} of ${tokens} tokens and leaves none for a story; ${fix}`,
+  )
 }
 
 function reject(field: string, message: string): never {

@@ -85,7 +85,10 @@ export class Tokenizer {
   #encodeCharacter(character: string): number[] {
     const token = this.#textTokens.get(character)
     if (token !== undefined) return [token]
-    return Array.from(new TextEncoder().encode(character), (byte) => this.#byteTokens.get(byte) ?? 0)
+    return Array.from(
+      new TextEncoder().encode(character),
+      (byte) => this.#byteTokens.get(byte) ?? 0,
+    )
   }
 
   /**

@@ -2,7 +2,13 @@
  * The weights of a Llama model out of a safetensors file, each checked against the config, and
  * their permutation from one pairing to the other.
  */
-import { type Elements, type PairingName, permutePairing, RopeError, toFloat32Array } from '@rope/core'
+import {
+  type Elements,
+  type PairingName,
+  permutePairing,
+  RopeError,
+  toFloat32Array,
+} from '@rope/core'
 import { elementTypeOf, type Safetensors, tensorData } from '@rope/core/safetensors'
 import type { Matrix } from './matrix.js'
 import type { ModelConfig } from './model-config.js'

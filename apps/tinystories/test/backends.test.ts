@@ -20,7 +20,10 @@ describe('openBackend', () => {
   })
 
   test.each([
-    ['nonesuch', /backend "nonesuch" is unknown; available here: js; gpu is not: there is no adapter/],
+    [
+      'nonesuch',
+      /backend "nonesuch" is unknown; available here: js; gpu is not: there is no adapter/,
+    ],
     ['gpu', /backend "gpu" is not available; available here: js;/],
     ['missing', /missing is not: its package cannot be loaded \(no such package\); install it/],
     ['__proto__', /is unknown/],

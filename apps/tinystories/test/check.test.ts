@@ -17,7 +17,10 @@ async function checkWith(
   const results: CheckResult[] = []
   const skipped: string[] = []
   const options = { backends, texts: some, onSkip: (line: string) => void skipped.push(line) }
-  for await (const result of check(files, backend === undefined ? options : { ...options, backend })) {
+  for await (const result of check(
+    files,
+    backend === undefined ? options : { ...options, backend },
+  )) {
     results.push(result)
   }
   return { results, skipped }
@@ -46,7 +49,9 @@ describe('check', () => {
     )
     const { results } = await checkWith([wrong])
     expect(results.map(({ passed }) => passed)).toEqual([false, false])
-    expect(results[0]?.line).toMatch(/^FAIL wrong, half, "Once upon a time": differs at character \d+, after ".+": expected ".+", found ".+"$/)
+    expect(results[0]?.line).toMatch(
+      /^FAIL wrong, half, "Once upon a time": differs at character \d+, after ".+": expected ".+", found ".+"$/,
+    )
   })
 
   test('fails with a backend that does nothing', async () => {

@@ -43,22 +43,87 @@ function weightsWith(name: string, change: object | null): Uint8Array {
 
 describe('a damaged model', () => {
   const files: readonly (readonly [string, string, string | Uint8Array | null, RegExp])[] = [
-    ['no weights', 'model.safetensors', null, /model\.safetensors of the model cannot be read \(ENOENT/],
+    [
+      'no weights',
+      'model.safetensors',
+      null,
+      /model\.safetensors of the model cannot be read \(ENOENT/,
+    ],
     ['no config', 'config.json', null, /config\.json of the model cannot be read/],
-    ['truncated weights', 'model.safetensors', weights.subarray(0, 500_000), /model\.safetensors: tensor "model\..*truncated/],
-    ['a web page for weights', 'model.safetensors', '<!doctype html>', /header's length is \d+ bytes, above/],
-    ['a missing tensor', 'model.safetensors', weightsWith('model.norm.weight', null), /no tensor "model\.norm\.weight"; it has/],
-    ['another shape', 'model.safetensors', weightsWith('model.norm.weight', { shape: [8, 8] }), /model\.norm\.weight is F32 \[8, 8\]; .* shape \[64\]/],
-    ['integers', 'model.safetensors', weightsWith('model.norm.weight', { dtype: 'I32' }), /model\.norm\.weight is I32/],
-    ['config of another model', 'config.json', JSON.stringify({ ...config, model_type: 'gpt2' }), /model_type is "gpt2"; accepted: "llama"/],
+    [
+      'truncated weights',
+      'model.safetensors',
+      weights.subarray(0, 500_000),
+      /model\.safetensors: tensor "model\..*truncated/,
+    ],
+    [
+      'a web page for weights',
+      'model.safetensors',
+      '<!doctype html>',
+      /header's length is \d+ bytes, above/,
+    ],
+    [
+      'a missing tensor',
+      'model.safetensors',
+      weightsWith('model.norm.weight', null),
+      /no tensor "model\.norm\.weight"; it has/,
+    ],
+    [
+      'another shape',
+      'model.safetensors',
+      weightsWith('model.norm.weight', { shape: [8, 8] }),
+      /model\.norm\.weight is F32 \[8, 8\]; .* shape \[64\]/,
+    ],
+    [
+      'integers',
+      'model.safetensors',
+      weightsWith('model.norm.weight', { dtype: 'I32' }),
+      /model\.norm\.weight is I32/,
+    ],
+    [
+      'config of another model',
+      'config.json',
+      JSON.stringify({ ...config, model_type: 'gpt2' }),
+      /model_type is "gpt2"; accepted: "llama"/,
+    ],
     ['config that is a list', 'config.json', '[]', /does not hold a JSON object/],
     ['config that is not JSON', 'config.json', '{', /config\.json of the model is not JSON/],
-    ['heads that do not divide', 'config.json', JSON.stringify({ ...config, num_key_value_heads: 3 }), /num_key_value_heads is 3; accepted: a divisor/],
-    ['more layers than weights', 'config.json', JSON.stringify({ ...config, num_hidden_layers: 2 ** 50 }), /no tensor "model\.layers\.5\./],
-    ['a start token out of range', 'config.json', JSON.stringify({ ...config, bos_token_id: 512 }), /bos_token_id is 512; accepted: a token/],
-    ['an odd head dimension', 'config.json', JSON.stringify({ ...config, head_dim: 7 }), /q_proj\.weight is F32 \[64, 64\]; .*\[56, 64\]/],
-    ['a RoPE base that is text', 'config.json', JSON.stringify({ ...config, rope_theta: 'big' }), /rope_theta/],
-    ['a short vocabulary', 'tokenizer.json', '{"type":"sentencepiece-bpe","pieces":[["a",0]]}', /1 pieces, but config\.json a vocab_size of 512/],
+    [
+      'heads that do not divide',
+      'config.json',
+      JSON.stringify({ ...config, num_key_value_heads: 3 }),
+      /num_key_value_heads is 3; accepted: a divisor/,
+    ],
+    [
+      'more layers than weights',
+      'config.json',
+      JSON.stringify({ ...config, num_hidden_layers: 2 ** 50 }),
+      /no tensor "model\.layers\.5\./,
+    ],
+    [
+      'a start token out of range',
+      'config.json',
+      JSON.stringify({ ...config, bos_token_id: 512 }),
+      /bos_token_id is 512; accepted: a token/,
+    ],
+    [
+      'an odd head dimension',
+      'config.json',
+      JSON.stringify({ ...config, head_dim: 7 }),
+      /q_proj\.weight is F32 \[64, 64\]; .*\[56, 64\]/,
+    ],
+    [
+      'a RoPE base that is text',
+      'config.json',
+      JSON.stringify({ ...config, rope_theta: 'big' }),
+      /rope_theta/,
+    ],
+    [
+      'a short vocabulary',
+      'tokenizer.json',
+      '{"type":"sentencepiece-bpe","pieces":[["a",0]]}',
+      /1 pieces, but config\.json a vocab_size of 512/,
+    ],
     ['no vocabulary', 'tokenizer.json', '{}', /tokenizer\.json holds no vocabulary/],
   ]
   test.each(files)('%s', async (_what, name, content, message) => {
@@ -92,7 +157,13 @@ test('a config of any content is read or refused with INVALID_CONFIG', () => {
 test('the model is as its config says', async () => {
   const model = await readModel(MODEL_FOLDER)
   expect(model.parameters).toBe(260_032)
-  expect(model.config).toMatchObject({ layers: 5, hiddenSize: 64, queryHeads: 8, keyHeads: 4, headDim: 8 })
+  expect(model.config).toMatchObject({
+    layers: 5,
+    hiddenSize: 64,
+    queryHeads: 8,
+    keyHeads: 4,
+    headDim: 8,
+  })
   expect(model.ropeConfig('half')).toMatchObject({ headDim: 8, rotaryDim: 8, pairing: 'half' })
   expect(model.ropeConfig('interleaved').pairing).toBe('interleaved')
 })
@@ -105,7 +176,16 @@ test('only the rows of queries and keys differ between the pairings', async () =
     ...(data ?? []).slice(index * 64, index * 64 + 64),
   ]
   // Pair i of a head of 8: channels (i, i + 4) become (2i, 2i + 1).
-  for (const [from, to] of [[0, 0], [4, 1], [1, 2], [5, 3], [2, 4], [6, 5], [3, 6], [7, 7]] as const) {
+  for (const [from, to] of [
+    [0, 0],
+    [4, 1],
+    [1, 2],
+    [5, 3],
+    [2, 4],
+    [6, 5],
+    [3, 6],
+    [7, 7],
+  ] as const) {
     expect(rowOf(interleaved?.query.data, 56 + to)).toEqual(rowOf(half?.query.data, 56 + from))
     expect(rowOf(interleaved?.key.data, 24 + to)).toEqual(rowOf(half?.key.data, 24 + from))
   }

@@ -12,9 +12,13 @@ describe('a story', () => {
     const { exitCode, out, err } = await run([])
     expect(exitCode).toBe(0)
     expect(out).toBe(`${once?.text}\n`)
-    expect(err).toMatch(/^model: Llama, 260,032 parameters, 5 layers of 64 channels, 8 query and 4 key heads of 8$/m)
+    expect(err).toMatch(
+      /^model: Llama, 260,032 parameters, 5 layers of 64 channels, 8 query and 4 key heads of 8$/m,
+    )
     expect(err).toMatch(/^RoPE: backend \w+, pairing half$/m)
-    expect(err).toMatch(/^256 tokens in \d+\.\d\d s: \d+ tokens\/s, \d+\.\d % of the time in RoPE$/m)
+    expect(err).toMatch(
+      /^256 tokens in \d+\.\d\d s: \d+ tokens\/s, \d+\.\d % of the time in RoPE$/m,
+    )
   })
 
   test('follows the prompt, the backend and the pairing', async () => {
@@ -82,14 +86,23 @@ describe('bad arguments', () => {
     const backends = [absentEntry('gpu', 'there is no adapter'), ...BACKENDS]
     const { exitCode, err } = await run(['--backend', 'gpu'], { backends })
     expect(exitCode).toBe(2)
-    expect(err).toBe('error: backend "gpu" is not available; available here: js; gpu is not: there is no adapter\n')
+    expect(err).toBe(
+      'error: backend "gpu" is not available; available here: js; gpu is not: there is no adapter\n',
+    )
   })
 })
 
 test('--help explains every option on standard output', async () => {
   const { exitCode, out, err } = await run(['--help'])
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
-  for (const option of ['--prompt', '--tokens', '--backend', '--pairing', '--check', 'Exit codes:']) {
+  for (const option of [
+    '--prompt',
+    '--tokens',
+    '--backend',
+    '--pairing',
+    '--check',
+    'Exit codes:',
+  ]) {
     expect(out).toContain(option)
   }
 })

@@ -13,8 +13,24 @@ const small = readTokenizer(
   {
     type: 'sentencepiece-bpe',
     pieces: [
-      ...[['<unk>', 0], ['<s>', 0], ['</s>', 0], ['<0xC3>', 0], ['<0xA9>', 0]],
-      ...[['\u2581', -9], ['a', -9], ['b', -9], ['ab', -2], ['ba', -1], ['\u2581a', -3], ['<', -9], ['s', -9], ['>', -9]],
+      ...[
+        ['<unk>', 0],
+        ['<s>', 0],
+        ['</s>', 0],
+        ['<0xC3>', 0],
+        ['<0xA9>', 0],
+      ],
+      ...[
+        ['\u2581', -9],
+        ['a', -9],
+        ['b', -9],
+        ['ab', -2],
+        ['ba', -1],
+        ['\u2581a', -3],
+        ['<', -9],
+        ['s', -9],
+        ['>', -9],
+      ],
     ],
   },
   1,
@@ -56,21 +72,34 @@ describe('decode', () => {
   test('is the inverse of encode for any text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
-      fc.string({ unit: fc.constantFrom(' ', '\u2581', 'a', 'the', '\ufeff', '\n', '<0x41>', '<s>') }),
+      fc.string({
+        unit: fc.constantFrom(' ', '\u2581', 'a', 'the', '\ufeff', '\n', '<0x41>', '<s>'),
+      }),
     )
     fc.assert(fc.property(text, (any) => tokenizer.decode(tokenizer.encode(any)) === any))
   })
 
   test('streams whole characters, however their bytes are split', () => {
     const stream = small.stream()
-    expect([1, 5, 3, 4, 6, 3].map((token) => stream.push(token))).toEqual(['', '', '', '\u00e9', 'a', ''])
+    expect([1, 5, 3, 4, 6, 3].map((token) => stream.push(token))).toEqual([
+      '',
+      '',
+      '',
+      '\u00e9',
+      'a',
+      '',
+    ])
     expect(stream.end()).toBe('\ufffd')
   })
 })
 
-test.each([null, 7, {}, { type: 'sentencepiece-bpe' }, { type: 'sentencepiece-bpe', pieces: [['a']] }, { type: 'unigram', pieces: [] }])(
-  'readTokenizer refuses %j',
-  (json) => {
-    expect(() => readTokenizer(json, 1)).toThrow(expect.objectContaining({ code: 'INVALID_FILE' }))
-  },
-)
+test.each([
+  null,
+  7,
+  {},
+  { type: 'sentencepiece-bpe' },
+  { type: 'sentencepiece-bpe', pieces: [['a']] },
+  { type: 'unigram', pieces: [] },
+])('readTokenizer refuses %j', (json) => {
+  expect(() => readTokenizer(json, 1)).toThrow(expect.objectContaining({ code: 'INVALID_FILE' }))
+})

@@ -171,12 +171,18 @@ function explain(
 ): { readonly reason: string; readonly fix: string | null } {
   const { packageName } = entry
   if (error instanceof TimeLimitError) {
-    return { reason: `it did not answer within ${limit / 1000} s`, fix: 'try again; if it stays so, report it' }
+    return {
+      reason: `it did not answer within ${limit / 1000} s`,
+      fix: 'try again; if it stays so, report it',
+    }
   }
   if (isMissing(error, packageName)) {
     return { reason: `${packageName} is not installed`, fix: `run: npm install ${packageName}` }
   }
-  return { reason: `${packageName} did not load: ${messageOf(error)}`, fix: `run: npm install ${packageName}` }
+  return {
+    reason: `${packageName} did not load: ${messageOf(error)}`,
+    fix: `run: npm install ${packageName}`,
+  }
 }
 
 /** True when the import failed because the package itself is absent, not something inside it. */

@@ -81,6 +81,9 @@ function configureOutput(program: Command, io: Io): void {
 
 /** `error: unknown option '--jsno'\n(Did you mean --json?)` as one line that says where help is. */
 function usageLine(text: string): string {
-  const message = text.trim().replace(/^error: /, '').replace(/\n\(/g, ' (')
+  const message = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\n\(/g, ' (')
   return `${oneLine(`rope: ${message}`)}; see 'rope --help'`
 }

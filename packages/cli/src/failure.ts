@@ -14,7 +14,7 @@ export function reportFailure(error: unknown, io: Io): number {
   const hint = expected ? '' : ' (a defect of rope; run again with ROPE_DEBUG=1 for the stack)'
   const prefix = expected ? 'rope: ' : 'rope: unexpected error: '
   io.stderr.write(`${prefix}${oneLine(message)}${hint}\n`)
-  if (io.env['ROPE_DEBUG'] === '1') io.stderr.write(`${stackOf(error)}\n`)
+  if (io.env.ROPE_DEBUG === '1') io.stderr.write(`${stackOf(error)}\n`)
   return expected ? BAD_INPUT : UNEXPECTED
 }
 

@@ -2,6 +2,7 @@
  * Everything a command may see of the outside world: two streams, standard input and the
  * environment. Commands write through it only, so that tests run them in-process.
  */
+import { fileError } from './files/file-error.js'
 
 /** One output stream. */
 export interface Sink {
@@ -28,8 +29,8 @@ export interface Io {
 /** The world of the running process. */
 export function processIo(): Io {
   return {
-    stdout: streamSink(process.stdout),
-    stderr: streamSink(process.stderr),
+    stdout: streamSink(process.stdout, 'standard output'),
+    stderr: streamSink(process.stderr, 'standard error'),
     env: process.env,
     readStdin,
   }
@@ -39,10 +40,10 @@ export function processIo(): Io {
  * A sink over a process stream. When the reader goes away (`rope doctor | head -1`) the rest is
  * dropped in silence: the command still finishes its work and reports its own exit code.
  */
-function streamSink(stream: NodeJS.WriteStream): Sink {
+function streamSink(stream: NodeJS.WriteStream, name: string): Sink {
   let open = true
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE') throw fileError('write', name, error)
     open = false
   })
   return {

@@ -44,7 +44,10 @@ export function backendOption(description: string): Option {
 
 /** `--profile NAME`, the same for every command that has it. */
 export function profileOption(): Option {
-  return new Option('--profile <name>', 'one profile of a model that has several (see rope inspect)')
+  return new Option(
+    '--profile <name>',
+    'one profile of a model that has several (see rope inspect)',
+  )
 }
 
 /** `--pairing NAME`, the same for every command that has it. */

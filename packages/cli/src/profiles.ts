@@ -66,7 +66,10 @@ export function selectProfile(model: ModelConfig, name: string | undefined): Pro
  *
  * @throws RopeError INVALID_OPTION when there is none, or it is not clear which
  */
-export function selectRotatingProfile(model: ModelConfig, name: string | undefined): RotatingProfile {
+export function selectRotatingProfile(
+  model: ModelConfig,
+  name: string | undefined,
+): RotatingProfile {
   const rotating = model.profiles.filter((profile) => profile.config !== null)
   const only = name === undefined && rotating.length === 1 ? rotating[0]?.name : name
   const { config, ...rest } = selectProfile(model, only)

@@ -95,7 +95,9 @@ describe('createBackend', () => {
   test('never replaces a named one by another', async () => {
     await expect(createBackend([fake.missing(), fake.working()], 'wasm')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining('backend wasm is not available: @rope/wasm is not installed'),
+      message: expect.stringContaining(
+        'backend wasm is not available: @rope/wasm is not installed',
+      ),
     })
   })
 
@@ -103,7 +105,9 @@ describe('createBackend', () => {
     const entries = [fake.missing(), fake.unavailable('webgpu', 'no adapter')]
     await expect(createBackend(entries, undefined)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringMatching(/backend wasm is not .*; backend webgpu is not .*: no adapter/),
+      message: expect.stringMatching(
+        /backend wasm is not .*; backend webgpu is not .*: no adapter/,
+      ),
     })
   })
 })

@@ -16,12 +16,21 @@ describe('parseNumber', () => {
     expect(parseNumber(text)).toBe(value)
   })
 
-  test.each(['', ' ', 'NaN', 'Infinity', '-Infinity', '0x10', '1_000', '12a', '1,2', '1e999', '--1'])(
-    '%j is refused',
-    (text) => {
-      expect(() => parseNumber(text)).toThrow(InvalidArgumentError)
-    },
-  )
+  test.each([
+    '',
+    ' ',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '0x10',
+    '1_000',
+    '12a',
+    '1,2',
+    '1e999',
+    '--1',
+  ])('%j is refused', (text) => {
+    expect(() => parseNumber(text)).toThrow(InvalidArgumentError)
+  })
 })
 
 describe('parseNumbers', () => {

@@ -4,8 +4,9 @@
  * top of its payload and becomes quiet. Integer arithmetic on the float32 bits, because that is
  * the one form every JavaScript engine compiles well and the C kernels can mirror.
  */
-import { RopeError } from './errors.js'
+
 import type { DType, Elements } from './dtype.js'
+import { RopeError } from './errors.js'
 
 const FLOAT = new Float32Array(1)
 const BITS = new Uint32Array(FLOAT.buffer)

@@ -16,12 +16,12 @@ export type {
   Support,
   View,
 } from './backend.js'
-export { computeFrequencies, resolveConfig } from './config.js'
 export type { AngleMode, AxesOptions, RopeConfig, RopeOptions } from './config.js'
-export { bytesPerElement, DTYPES, isDType } from './dtype.js'
+export { computeFrequencies, resolveConfig } from './config.js'
 export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
-export { RopeError } from './errors.js'
+export { bytesPerElement, DTYPES, isDType } from './dtype.js'
 export type { RopeErrorCode, RopeErrorDetails } from './errors.js'
+export { RopeError } from './errors.js'
 export {
   decodeBFloat16,
   decodeFloat16,
@@ -33,22 +33,28 @@ export {
   toFloat32Array,
   widenFloat16,
 } from './half-float.js'
-export { fromHuggingFace, huggingFaceProfiles } from './huggingface/from-hugging-face.js'
 export type { HuggingFaceOptions, HuggingFaceProfile } from './huggingface/from-hugging-face.js'
-export { PAIRINGS, resolvePairing } from './layout/pairing.js'
+export { fromHuggingFace, huggingFaceProfiles } from './huggingface/from-hugging-face.js'
 export type { Pairing, PairingName } from './layout/pairing.js'
-export { LAYOUTS } from './layout/tensor.js'
+export { PAIRINGS, resolvePairing } from './layout/pairing.js'
 export type { Layout, Tensor } from './layout/tensor.js'
-export { permutePairing } from './permute.js'
+export { LAYOUTS } from './layout/tensor.js'
 export type { PermuteOptions, WeightArray } from './permute.js'
-export { makePlan, planKey } from './plan.js'
+export { permutePairing } from './permute.js'
 export type { PlannedCall, RotateTensors } from './plan.js'
+export { makePlan, planKey } from './plan.js'
+export type {
+  AxisPositions,
+  PositionArray,
+  PositionSource,
+  Positions,
+  PositionTable,
+} from './positions.js'
 export { expandPositions, readPositions } from './positions.js'
-export type { AxisPositions, PositionArray, Positions, PositionSource, PositionTable } from './positions.js'
-export { createRope } from './rope.js'
 export type { BoundRope, Rope, RopeContext, RopeStep, RotateInput } from './rope.js'
-export { createRotationBuilder } from './rotation.js'
+export { createRope } from './rope.js'
 export type { RotationBuilder, RowPrecision } from './rotation.js'
+export { createRotationBuilder } from './rotation.js'
 export { SCHEDULES } from './schedule/registry.js'
 export type {
   CustomSchedule,

@@ -4,7 +4,7 @@
  * within each head's window, half keeps pair i at rows (i, i + n), interleaved at (2i, 2i + 1).
  */
 import { checkInteger, checkRecord, checkWord, reject } from './check.js'
-import { PAIRINGS, resolvePairing, type PairingName } from './layout/pairing.js'
+import { PAIRINGS, type PairingName, resolvePairing } from './layout/pairing.js'
 
 /** Any array of numbers that a checkpoint may hold; quantised blocks are not rows of numbers. */
 export type WeightArray =
@@ -43,11 +43,19 @@ export interface PermuteOptions {
  * const wq = permutePairing(weights, { from: 'half', to: 'interleaved', heads: 32, headDim: 128 })
  * ```
  */
-export function permutePairing<Weights extends WeightArray>(weights: Weights, options: PermuteOptions): Weights {
+export function permutePairing<Weights extends WeightArray>(
+  weights: Weights,
+  options: PermuteOptions,
+): Weights {
   const { heads, headDim, from, to, rotaryDim, windowOffset } = checkOptions(options)
   const rows = heads * headDim
   if (rows === 0 || weights.length % rows !== 0) {
-    reject('INVALID_OPTION', 'weights.length', weights.length, `a multiple of heads * headDim = ${rows}`)
+    reject(
+      'INVALID_OPTION',
+      'weights.length',
+      weights.length,
+      `a multiple of heads * headDim = ${rows}`,
+    )
   }
   const columns = weights.length / rows
   const result = weights.slice() as Weights

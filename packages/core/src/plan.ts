@@ -2,23 +2,24 @@
  * The plan: a call brought to plain numbers. This is the only place that validates tensors;
  * backends check nothing. Nothing is written before everything has been checked.
  */
-import { isRecord, reject } from './check.js'
-import { RopeError } from './errors.js'
+
 import type { OperandPlan, Plan, View } from './backend.js'
+import { isRecord, reject } from './check.js'
 import type { RopeConfig } from './config.js'
 import type { Elements } from './dtype.js'
+import { RopeError } from './errors.js'
 import { resolvePairing } from './layout/pairing.js'
 import {
   isDisjoint,
   isEmpty,
   isInjective,
   isSameRegion,
-  regionOf,
-  spanOf,
   type Region,
+  regionOf,
   type Sizes,
+  spanOf,
 } from './layout/region.js'
-import { resolveTensor, type Layout, type ResolvedTensor, type Tensor } from './layout/tensor.js'
+import { type Layout, type ResolvedTensor, resolveTensor, type Tensor } from './layout/tensor.js'
 
 /** The tensors of a call. At least one of q and k; without `out` they are rotated in place. */
 export interface RotateTensors {
@@ -78,22 +79,34 @@ export function makePlan(config: RopeConfig, tensors: RotateTensors, layout?: La
   return { plan, views: operands.map(viewOf) }
 }
 
-function readOperands(config: RopeConfig, tensors: RotateTensors, layout: Layout | undefined): readonly Operand[] {
+function readOperands(
+  config: RopeConfig,
+  tensors: RotateTensors,
+  layout: Layout | undefined,
+): readonly Operand[] {
   checkObject(tensors, 'tensors', '{ q, k } or one of them')
   const names = NAMES.filter((name) => tensors[name] !== undefined)
   if (names.length === 0) {
-    throw new RopeError('INVALID_TENSOR', 'neither q nor k was given; give at least one of them', { field: 'q' })
+    throw new RopeError('INVALID_TENSOR', 'neither q nor k was given; give at least one of them', {
+      field: 'q',
+    })
   }
   const { out } = tensors
   if (out !== undefined) checkObject(out, 'out', '{ q, k } with the same keys as the inputs')
   for (const name of NAMES) {
     if (out !== undefined && (out[name] === undefined) !== (tensors[name] === undefined)) {
-      throw new RopeError('INVALID_TENSOR', `out must have the same keys as the inputs (${names.join(', ')}); ${name} differs`, {
-        field: `out.${name}`,
-      })
+      throw new RopeError(
+        'INVALID_TENSOR',
+        `out must have the same keys as the inputs (${names.join(', ')}); ${name} differs`,
+        {
+          field: `out.${name}`,
+        },
+      )
     }
   }
-  return names.map((name) => readOperand(name, tensors[name] as Tensor, out?.[name], config.headDim, layout))
+  return names.map((name) =>
+    readOperand(name, tensors[name] as Tensor, out?.[name], config.headDim, layout),
+  )
 }
 
 function checkObject(value: unknown, field: string, accepted: string): void {
@@ -109,12 +122,21 @@ function readOperand(
 ): Operand {
   const source = resolveTensor(tensor, name, headDim, layout)
   const target = out === undefined ? source : resolveTensor(out, `out.${name}`, headDim, layout)
-  const sizes: Sizes = { batch: source.batch, token: source.tokens, head: source.heads, channel: headDim }
+  const sizes: Sizes = {
+    batch: source.batch,
+    token: source.tokens,
+    head: source.heads,
+    channel: headDim,
+  }
   for (const key of ['batch', 'tokens', 'heads', 'dtype'] as const) {
     if (source[key] !== target[key]) {
-      throw new RopeError('INVALID_TENSOR', `out.${name} has ${key} ${target[key]}, but ${name} has ${source[key]}; they must agree`, {
-        field: `out.${name}`,
-      })
+      throw new RopeError(
+        'INVALID_TENSOR',
+        `out.${name} has ${key} ${target[key]}, but ${name} has ${source[key]}; they must agree`,
+        {
+          field: `out.${name}`,
+        },
+      )
     }
   }
   return {
@@ -239,4 +261,3 @@ export function planKey(plan: Plan): string {
     ...strides,
   ].join(' ')
 }
-

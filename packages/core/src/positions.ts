@@ -79,7 +79,8 @@ function isArray(value: unknown): value is PositionArray {
 }
 
 function readArray(value: unknown, field: string): Float64Array {
-  if (!isArray(value)) return reject('INVALID_POSITIONS', field, value, 'an array or typed array of numbers')
+  if (!isArray(value))
+    return reject('INVALID_POSITIONS', field, value, 'an array or typed array of numbers')
   const numbers = new Float64Array(value.length)
   for (let i = 0; i < numbers.length; i++) numbers[i] = toNumber(value[i], `${field}[${i}]`)
   return numbers
@@ -88,12 +89,23 @@ function readArray(value: unknown, field: string): Float64Array {
 function readPacked(value: Readonly<Record<string, unknown>>, field: string): PositionSource {
   const lengths =
     'sequenceLengths' in value
-      ? readLengths(readArray(value.sequenceLengths, `${field}.sequenceLengths`), `${field}.sequenceLengths`)
-      : differences(readArray(value.cumulativeLengths, `${field}.cumulativeLengths`), `${field}.cumulativeLengths`)
+      ? readLengths(
+          readArray(value.sequenceLengths, `${field}.sequenceLengths`),
+          `${field}.sequenceLengths`,
+        )
+      : differences(
+          readArray(value.cumulativeLengths, `${field}.cumulativeLengths`),
+          `${field}.cumulativeLengths`,
+        )
   const offsets =
-    value.offsets === undefined ? new Float64Array(lengths.length) : readArray(value.offsets, `${field}.offsets`)
+    value.offsets === undefined
+      ? new Float64Array(lengths.length)
+      : readArray(value.offsets, `${field}.offsets`)
   if (offsets.length !== lengths.length) {
-    fail(`${field}.offsets`, `has ${offsets.length} entries for ${lengths.length} sequences; give one per sequence`)
+    fail(
+      `${field}.offsets`,
+      `has ${offsets.length} entries for ${lengths.length} sequences; give one per sequence`,
+    )
   }
   return { kind: 'packed', lengths, offsets }
 }
@@ -108,11 +120,13 @@ function readLengths(lengths: Float64Array, field: string): Float64Array {
 }
 
 function differences(cumulative: Float64Array, field: string): Float64Array {
-  if (cumulative.length === 0 || cumulative[0] !== 0) fail(field, 'must start with 0, as in [0, 3, 7]')
+  if (cumulative.length === 0 || cumulative[0] !== 0)
+    fail(field, 'must start with 0, as in [0, 3, 7]')
   const lengths = new Float64Array(cumulative.length - 1)
   for (let i = 0; i < lengths.length; i++) {
     lengths[i] = (cumulative[i + 1] as number) - (cumulative[i] as number)
-    if (!((lengths[i] as number) >= 0)) fail(`${field}[${i + 1}]`, 'is smaller than the one before; give running totals')
+    if (!((lengths[i] as number) >= 0))
+      fail(`${field}[${i + 1}]`, 'is smaller than the one before; give running totals')
   }
   return readLengths(lengths, field)
 }
@@ -126,7 +140,8 @@ function readAxis(positions: unknown, field: string): PositionSource {
   const keys: readonly string[] = Object.keys(positions)
   const packed = PACKED_KEYS.filter((key) => key in positions)
   const known = keys.every((key) => key === 'offsets' || PACKED_KEYS.includes(key))
-  if (!known || packed.length > 1 || keys.length === 0) return reject('INVALID_POSITIONS', field, positions, FORMS)
+  if (!known || packed.length > 1 || keys.length === 0)
+    return reject('INVALID_POSITIONS', field, positions, FORMS)
   if (packed.length === 1) return readPacked(positions, field)
   return { kind: 'offsets', offsets: readArray(positions.offsets, `${field}.offsets`) }
 }
@@ -141,10 +156,18 @@ export function readPositions(positions: Positions, axes: number): readonly Posi
   if (!isRecord(positions) || !('axes' in positions)) return [readAxis(positions, 'positions')]
   const list: unknown = positions.axes
   if (!Array.isArray(list) || Object.keys(positions).length > 1) {
-    return reject('INVALID_POSITIONS', 'positions', positions, '{ axes: [one entry per axis] } and no other key')
+    return reject(
+      'INVALID_POSITIONS',
+      'positions',
+      positions,
+      '{ axes: [one entry per axis] } and no other key',
+    )
   }
   if (list.length !== axes) {
-    fail('positions.axes', `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`)
+    fail(
+      'positions.axes',
+      `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`,
+    )
   }
   return list.map((axis, i) => readAxis(axis, `positions.axes[${i}]`))
 }
@@ -156,31 +179,52 @@ function isShared(source: PositionSource, batch: number, tokens: number): boolea
 }
 
 function checkFits(source: PositionSource, batch: number, tokens: number): void {
-  if (source.kind === 'ids' && source.ids.length !== tokens && source.ids.length !== batch * tokens) {
-    fail('positions', `has ${source.ids.length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)`)
+  if (
+    source.kind === 'ids' &&
+    source.ids.length !== tokens &&
+    source.ids.length !== batch * tokens
+  ) {
+    fail(
+      'positions',
+      `has ${source.ids.length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)`,
+    )
   }
   if (source.kind === 'offsets' && source.offsets.length !== batch) {
-    fail('positions.offsets', `has ${source.offsets.length} entries; accepted: ${batch}, one per batch entry`)
+    fail(
+      'positions.offsets',
+      `has ${source.offsets.length} entries; accepted: ${batch}, one per batch entry`,
+    )
   }
   if (source.kind === 'packed') {
     const total = source.lengths.reduce((sum, length) => sum + length, 0)
-    if (batch !== 1) fail('positions', `packs sequences, which needs a batch of 1 (layout 'thd'); the tensors have ${batch}`)
+    if (batch !== 1)
+      fail(
+        'positions',
+        `packs sequences, which needs a batch of 1 (layout 'thd'); the tensors have ${batch}`,
+      )
     if (total !== tokens) fail('positions', `packs ${total} tokens; the tensors have ${tokens}`)
   }
 }
 
-function expandSource(source: PositionSource, batch: number, tokens: number, advance: 0 | 1): Float64Array {
+function expandSource(
+  source: PositionSource,
+  batch: number,
+  tokens: number,
+  advance: 0 | 1,
+): Float64Array {
   const values = new Float64Array(batch * tokens)
   switch (source.kind) {
     case 'start':
-      for (let row = 0; row < values.length; row++) values[row] = source.start + advance * (row % tokens)
+      for (let row = 0; row < values.length; row++)
+        values[row] = source.start + advance * (row % tokens)
       return values
     case 'ids':
       for (let at = 0; at < values.length; at += source.ids.length) values.set(source.ids, at)
       return values
     case 'offsets':
       for (let row = 0; row < values.length; row++) {
-        values[row] = (source.offsets[Math.floor(row / tokens)] as number) + advance * (row % tokens)
+        values[row] =
+          (source.offsets[Math.floor(row / tokens)] as number) + advance * (row % tokens)
       }
       return values
     case 'packed':

@@ -5,13 +5,14 @@
  */
 import { axisCount } from './axes.js'
 import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
+import { CallCache, type PreparedCall } from './call-cache.js'
 import { checkRecord, checkWord, show } from './check.js'
-import { computeFrequencies, resolveConfig, type RopeConfig, type RopeOptions } from './config.js'
+import { computeFrequencies, type RopeConfig, type RopeOptions, resolveConfig } from './config.js'
 import { RopeError } from './errors.js'
 import { LAYOUTS, type Layout, type Tensor } from './layout/tensor.js'
 import { makePlan, planKey, type RotateTensors } from './plan.js'
-import { expandPositions, readPositions, type Positions, type PositionSource } from './positions.js'
-import { createRotationBuilder, type RotationBuilder } from './rotation.js'
+import { expandPositions, type PositionSource, type Positions, readPositions } from './positions.js'
+import { createRotationBuilder, type RotationBuilder, type RowPrecision } from './rotation.js'
 import type { Frequencies } from './schedule/schedule.js'
 
 /** The tensors of a call and where their tokens stand. */
@@ -72,9 +73,13 @@ const KEPT_ROWS = 4096
 function checkBackend(backend: unknown): Backend {
   const record = checkRecord(backend, 'backend', 'a backend, such as createJsBackend()')
   if (record.specVersion !== 1) {
-    throw new RopeError('INVALID_OPTION', `backend.specVersion is ${show(record.specVersion)}; this core speaks version 1: update one of the two`, {
-      field: 'backend.specVersion',
-    })
+    throw new RopeError(
+      'INVALID_OPTION',
+      `backend.specVersion is ${show(record.specVersion)}; this core speaks version 1: update one of the two`,
+      {
+        field: 'backend.specVersion',
+      },
+    )
   }
   return backend as Backend
 }
@@ -85,7 +90,9 @@ class Rows {
   readonly #axes: number
   readonly #builder: RotationBuilder
   readonly #isShift: boolean
-  #key = ''
+  #batch = -1
+  #tokens = -1
+  #precision: RowPrecision = 'float32'
   #rotation: Rotation | undefined
 
   constructor(builder: RotationBuilder, axes: number, positions: Positions, isShift: boolean) {
@@ -97,12 +104,21 @@ class Rows {
 
   /** The rotation for tensors of the plan's size and dtype. */
   for(plan: Plan): Rotation {
-    const precision = plan.dtype === 'float64' ? 'float64' : 'float32'
-    const key = `${plan.batch} ${plan.tokens} ${precision}`
-    if (this.#rotation !== undefined && this.#key === key) return this.#rotation
-    const table = expandPositions(this.#sources, plan.batch, plan.tokens, this.#axes, this.#isShift ? 0 : 1)
+    const precision: RowPrecision = plan.dtype === 'float64' ? 'float64' : 'float32'
+    const fits =
+      this.#batch === plan.batch && this.#tokens === plan.tokens && this.#precision === precision
+    if (this.#rotation !== undefined && fits) return this.#rotation
+    const table = expandPositions(
+      this.#sources,
+      plan.batch,
+      plan.tokens,
+      this.#axes,
+      this.#isShift ? 0 : 1,
+    )
     this.#rotation = this.#builder.build(table, precision, this.#isShift)
-    this.#key = key
+    this.#batch = plan.batch
+    this.#tokens = plan.tokens
+    this.#precision = precision
     return this.#rotation
   }
 }
@@ -114,6 +130,7 @@ class BackendRope implements Rope {
   readonly #layout: Layout | undefined
   readonly #axes: number
   readonly #builder: RotationBuilder
+  readonly #calls = new CallCache()
   readonly #kernels = new Map<string, Kernel>()
   #lastStart = Number.NaN
   #lastRows: Rows | undefined
@@ -155,8 +172,7 @@ class BackendRope implements Rope {
 
   bind(tensors: RotateTensors): BoundRope {
     this.#checkSync()
-    const { plan, views } = makePlan(this.config, tensors, this.#layout)
-    const kernel = this.#kernel(plan)
+    const { plan, views, kernel } = this.#prepare(tensors)
     const rotation = new Rows(this.#builder, this.#axes, 0, false).for(plan)
     const builder = this.#builder
     return {
@@ -176,6 +192,7 @@ class BackendRope implements Rope {
 
   dispose(): void {
     this.#disposed = true
+    this.#calls.clear()
     this.#kernels.clear()
     this.#lastRows = undefined
   }
@@ -191,10 +208,17 @@ class BackendRope implements Rope {
   }
 
   #run(tensors: RotateTensors, rows: Rows): void | Promise<void> {
-    const { plan, views } = makePlan(this.config, tensors, this.#layout)
+    const { plan, views, kernel } = this.#prepare(tensors)
     const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
-    return this.#kernel(plan).run(views, rotation)
+    return kernel.run(views, rotation)
+  }
+
+  #prepare(tensors: RotateTensors): PreparedCall {
+    const known = this.#calls.find(tensors)
+    if (known !== undefined) return known
+    const planned = makePlan(this.config, tensors, this.#layout)
+    return this.#calls.add(tensors, planned, this.#kernel(planned.plan))
   }
 
   #kernel(plan: Plan): Kernel {
@@ -203,9 +227,13 @@ class BackendRope implements Rope {
     if (known !== undefined) return known
     const support = this.backend.supports(plan)
     if (!support.ok) {
-      throw new RopeError('UNSUPPORTED', `backend '${this.backend.name}' cannot do this: ${support.reason}`, {
-        field: support.field,
-      })
+      throw new RopeError(
+        'UNSUPPORTED',
+        `backend '${this.backend.name}' cannot do this: ${support.reason}`,
+        {
+          field: support.field,
+        },
+      )
     }
     const kernel = this.backend.compile(plan)
     if (this.#kernels.size >= KEPT_KERNELS) this.#dropOldestKernel()
@@ -221,24 +249,36 @@ class BackendRope implements Rope {
   }
 
   #checkAlive(): void {
-    if (this.#disposed) throw new RopeError('DISPOSED', 'this rope has been disposed of; create a new one with createRope')
+    if (this.#disposed)
+      throw new RopeError(
+        'DISPOSED',
+        'this rope has been disposed of; create a new one with createRope',
+      )
   }
 
   #checkSync(): void {
     this.#checkAlive()
     if (this.backend.device === 'cpu') return
-    throw new RopeError('UNSUPPORTED', `backend '${this.backend.name}' runs on the GPU and cannot finish synchronously; use rotateAsync`, {
-      field: 'backend.device',
-    })
+    throw new RopeError(
+      'UNSUPPORTED',
+      `backend '${this.backend.name}' runs on the GPU and cannot finish synchronously; use rotateAsync`,
+      {
+        field: 'backend.device',
+      },
+    )
   }
 }
 
 /** The two things that may go wrong in a bound call: a bad position, and memory that went away. */
 function checkBound(position: number, views: readonly View[], plan: Plan): void {
   if (!(Math.abs(position) <= Number.MAX_SAFE_INTEGER)) {
-    throw new RopeError('INVALID_POSITIONS', `position is ${show(position)}; accepted: a finite number between -(2^53 - 1) and 2^53 - 1`, {
-      field: 'position',
-    })
+    throw new RopeError(
+      'INVALID_POSITIONS',
+      `position is ${show(position)}; accepted: a finite number between -(2^53 - 1) and 2^53 - 1`,
+      {
+        field: 'position',
+      },
+    )
   }
   for (let i = 0; i < views.length; i++) {
     const view = views[i] as View
@@ -246,7 +286,10 @@ function checkBound(position: number, views: readonly View[], plan: Plan): void 
     const reachesSource = view.sourceOffset + operand.sourceSpan.high < view.source.length
     const reachesTarget = view.targetOffset + operand.targetSpan.high < view.target.length
     if ((reachesSource && reachesTarget) || operand.sourceSpan.high < 0) continue
-    throw new RopeError('INVALID_TENSOR', 'a bound tensor has shrunk or been detached since bind(); bind the new memory')
+    throw new RopeError(
+      'INVALID_TENSOR',
+      'a bound tensor has shrunk or been detached since bind(); bind the new memory',
+    )
   }
 }
 
@@ -271,7 +314,11 @@ function checkBound(position: number, views: readonly View[], plan: Plan): void 
  * ```
  */
 export function createRope(config: RopeConfig | RopeOptions, context: RopeContext): Rope {
-  const { backend, layout } = checkRecord(context, 'context', '{ backend }') as unknown as RopeContext
+  const { backend, layout } = checkRecord(
+    context,
+    'context',
+    '{ backend }',
+  ) as unknown as RopeContext
   if (layout !== undefined) checkWord(layout, 'layout', LAYOUTS)
   return new BackendRope(resolveConfig(config), checkBackend(backend), layout)
 }

@@ -8,7 +8,7 @@
  * A = 1 and one axis; a factor A > 1 scales that by at most 2 A. Tests prove it against arbitrary
  * precision.
  */
-import { exactRows, float32Rows, type AngleRows } from './angles/angle-rows.js'
+import { type AngleRows, exactRows, float32Rows } from './angles/angle-rows.js'
 import { multiply } from './angles/double-double.js'
 import { turnRates } from './angles/turns.js'
 import { axisCount } from './axes.js'
@@ -32,7 +32,12 @@ export interface RotationBuilder {
 }
 
 /** Writes the double-precision row of one token, given its position on each axis. */
-type TokenRow = (axes: readonly Float64Array[], row: number, cos: Float64Array, sin: Float64Array) => void
+type TokenRow = (
+  axes: readonly Float64Array[],
+  row: number,
+  cos: Float64Array,
+  sin: Float64Array,
+) => void
 
 function singleAxis(rows: AngleRows): TokenRow {
   return (axes, row, cos, sin) => rows.row((axes[0] as Float64Array)[row] as number, cos, sin)
@@ -78,13 +83,19 @@ function dense(rowsOfAxis: readonly AngleRows[], pairs: number): TokenRow {
 /** The frequencies of one dense axis: every frequency times its weight. */
 function weighted(frequencies: Frequencies, weights: readonly number[]): Frequencies {
   const products = weights.map((weight, i) =>
-    multiply(frequencies.inverseFrequencies[i] as number, frequencies.residuals[i] as number, weight),
+    multiply(
+      frequencies.inverseFrequencies[i] as number,
+      frequencies.residuals[i] as number,
+      weight,
+    ),
   )
   return {
     ...frequencies,
     inverseFrequencies: Float64Array.from(products, (product) => product.value),
     residuals: Float64Array.from(products, (product) => product.residual),
-    float32Frequencies: frequencies.float32Frequencies.map((value, i) => value * Math.fround(weights[i] as number)),
+    float32Frequencies: frequencies.float32Frequencies.map(
+      (value, i) => value * Math.fround(weights[i] as number),
+    ),
   }
 }
 
@@ -97,7 +108,8 @@ function tokenRow(config: RopeConfig, frequencies: Frequencies): TokenRow {
   const axes: AxesOptions | null = config.axes
   const pairs = config.rotaryDim / 2
   if (axes === null) return singleAxis(angleRows(frequencies, config))
-  if (axes.kind === 'one-hot') return oneHot(angleRows(frequencies, config), axes.axisOfPair, axes.count)
+  if (axes.kind === 'one-hot')
+    return oneHot(angleRows(frequencies, config), axes.axisOfPair, axes.count)
   return dense(
     axes.weights.map((weights) => angleRows(weighted(frequencies, weights), config)),
     pairs,
@@ -119,12 +131,17 @@ function storeWith(factor: number): Store {
 }
 
 /** A rotation builder for a config and its frequencies. */
-export function createRotationBuilder(config: RopeConfig, frequencies: Frequencies): RotationBuilder {
+export function createRotationBuilder(
+  config: RopeConfig,
+  frequencies: Frequencies,
+): RotationBuilder {
   const pairs = config.rotaryDim / 2
   const write = tokenRow(config, frequencies)
   const { attentionFactor } = frequencies
   // PyTorch multiplies float32 tables by the factor as a float32 scalar.
-  const store = storeWith(config.angles === 'float32' ? Math.fround(attentionFactor) : attentionFactor)
+  const store = storeWith(
+    config.angles === 'float32' ? Math.fround(attentionFactor) : attentionFactor,
+  )
   const storeUnit = storeWith(1)
   const cos = new Float64Array(pairs)
   const sin = new Float64Array(pairs)

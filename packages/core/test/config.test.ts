@@ -4,10 +4,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sectionAxes } from '../src/axes.js'
-import { resolveConfig, type RopeOptions } from '../src/config.js'
+import { type RopeOptions, resolveConfig } from '../src/config.js'
 import { RopeError } from '../src/errors.js'
 
-const OPTIONS: RopeOptions = { headDim: 8, pairing: 'half', schedule: { type: 'default', base: 10000 } }
+const OPTIONS: RopeOptions = {
+  headDim: 8,
+  pairing: 'half',
+  schedule: { type: 'default', base: 10000 },
+}
 
 function refusal(change: Readonly<Record<string, unknown>>): string {
   try {
@@ -58,8 +62,14 @@ describe('refusals', () => {
     [{ pairing: 'neox' }, 'INVALID_OPTION pairing'],
     [{ angles: 'fast' }, 'INVALID_OPTION angles'],
     [{ theta: 10000 }, 'INVALID_OPTION options.theta'],
-    [{ axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 1, 2, 0] } }, 'INVALID_OPTION axes.axisOfPair[2]'],
-    [{ axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 1] } }, 'INVALID_OPTION axes.axisOfPair.length'],
+    [
+      { axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 1, 2, 0] } },
+      'INVALID_OPTION axes.axisOfPair[2]',
+    ],
+    [
+      { axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 1] } },
+      'INVALID_OPTION axes.axisOfPair.length',
+    ],
     [{ axes: { kind: 'dense', weights: [] } }, 'INVALID_OPTION axes.weights.length'],
     [{ axes: { kind: 'dense', weights: [[1, 1, 1]] } }, 'INVALID_OPTION axes.weights[0].length'],
     [{ axes: { kind: 'mrope' } }, 'INVALID_OPTION axes.kind'],
@@ -70,13 +80,27 @@ describe('refusals', () => {
 
   test('anything at all gives a config or a RopeError', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('headDim', 'pairing', 'schedule', 'rotaryDim', 'windowOffset', 'axes', 'angles'), fc.anything()), (change) => {
-        try {
-          return resolveConfig({ ...OPTIONS, ...change } as RopeOptions).headDim >= 2
-        } catch (error) {
-          return RopeError.isInstance(error)
-        }
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom(
+            'headDim',
+            'pairing',
+            'schedule',
+            'rotaryDim',
+            'windowOffset',
+            'axes',
+            'angles',
+          ),
+          fc.anything(),
+        ),
+        (change) => {
+          try {
+            return resolveConfig({ ...OPTIONS, ...change } as RopeOptions).headDim >= 2
+          } catch (error) {
+            return RopeError.isInstance(error)
+          }
+        },
+      ),
     )
   })
 })

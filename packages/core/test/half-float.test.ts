@@ -16,8 +16,10 @@ describe.each(FORMATS)('%s', (format, decode, encode) => {
   test('all 65,536 patterns decode like the reference, and encode back to themselves', () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = decode(bits)
-      if (!Object.is(value, decodeHalf(bits, format))) expect.unreachable(`pattern ${bits} decodes to ${value}`)
-      if (!Number.isNaN(value) && encode(value) !== bits) expect.unreachable(`pattern ${bits} encodes to ${encode(value)}`)
+      if (!Object.is(value, decodeHalf(bits, format)))
+        expect.unreachable(`pattern ${bits} decodes to ${value}`)
+      if (!Number.isNaN(value) && encode(value) !== bits)
+        expect.unreachable(`pattern ${bits} encodes to ${encode(value)}`)
     }
   })
 
@@ -32,14 +34,22 @@ describe.each(FORMATS)('%s', (format, decode, encode) => {
       const middle = (decode(bits) + decode(bits + 1)) / 2
       if (Math.fround(middle) !== middle) continue
       for (const value of [middle, nextFloat(middle, 1), nextFloat(middle, -1), -middle]) {
-        if (encode(value) !== encodeHalf(value, format)) expect.unreachable(`${value} encodes to ${encode(value)}`)
+        if (encode(value) !== encodeHalf(value, format))
+          expect.unreachable(`${value} encodes to ${encode(value)}`)
       }
     }
   })
 
   test('any float32 encodes like the reference', () => {
-    const float = fc.oneof(fc.float({ noNaN: true }), fc.float({ noNaN: true, min: -70000, max: 70000 }), fc.float({ noNaN: true, min: -Math.fround(1e-4), max: Math.fround(1e-4) }))
-    fc.assert(fc.property(float, (value) => encode(value) === encodeHalf(value, format)), { numRuns: 5000 })
+    const float = fc.oneof(
+      fc.float({ noNaN: true }),
+      fc.float({ noNaN: true, min: -70000, max: 70000 }),
+      fc.float({ noNaN: true, min: -Math.fround(1e-4), max: Math.fround(1e-4) }),
+    )
+    fc.assert(
+      fc.property(float, (value) => encode(value) === encodeHalf(value, format)),
+      { numRuns: 5000 },
+    )
   })
 
   test('overflow, infinities and NaN', () => {
@@ -67,7 +77,9 @@ test('bulk conversions convert each element', () => {
     const stored = fast.fromFloat32Array(values, dtype)
     const back = fast.toFloat32Array(stored, dtype)
     back.forEach((value, i) => {
-      expect(Math.abs(value - (values[i] as number))).toBeLessThanOrEqual(Math.abs(values[i] as number) / 128 + 2 ** -25)
+      expect(Math.abs(value - (values[i] as number))).toBeLessThanOrEqual(
+        Math.abs(values[i] as number) / 128 + 2 ** -25,
+      )
     })
     expect(fast.fromFloat32Array(back, dtype)).toEqual(stored)
   }

@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RopeError } from '../src/errors.js'
-import { permutePairing, type PermuteOptions } from '../src/permute.js'
+import { type PermuteOptions, permutePairing } from '../src/permute.js'
 
 const shape = fc.record({
   heads: fc.integer({ min: 1, max: 4 }),
@@ -14,7 +14,17 @@ const shape = fc.record({
   columns: fc.integer({ min: 1, max: 4 }),
 })
 
-function options({ heads, pairs, before, after }: { heads: number; pairs: number; before: number; after: number }): Omit<PermuteOptions, 'from' | 'to'> {
+function options({
+  heads,
+  pairs,
+  before,
+  after,
+}: {
+  heads: number
+  pairs: number
+  before: number
+  after: number
+}): Omit<PermuteOptions, 'from' | 'to'> {
   return { heads, headDim: before + 2 * pairs + after, rotaryDim: 2 * pairs, windowOffset: before }
 }
 
@@ -23,9 +33,14 @@ describe('properties', () => {
     fc.assert(
       fc.property(shape, (size) => {
         const common = options(size)
-        const weights = Float32Array.from({ length: size.heads * common.headDim * size.columns }, (_, i) => i)
+        const weights = Float32Array.from(
+          { length: size.heads * common.headDim * size.columns },
+          (_, i) => i,
+        )
         const there = permutePairing(weights, { ...common, from: 'half', to: 'interleaved' })
-        expect(permutePairing(there, { ...common, from: 'interleaved', to: 'half' })).toEqual(weights)
+        expect(permutePairing(there, { ...common, from: 'interleaved', to: 'half' })).toEqual(
+          weights,
+        )
       }),
     )
   })
@@ -44,7 +59,9 @@ describe('properties', () => {
         for (let head = 0; head < heads; head++) {
           for (let i = 0; i < pairs; i++) {
             expect(row(permuted, head, before + 2 * i)).toEqual(row(weights, head, before + i))
-            expect(row(permuted, head, before + 2 * i + 1)).toEqual(row(weights, head, before + i + pairs))
+            expect(row(permuted, head, before + 2 * i + 1)).toEqual(
+              row(weights, head, before + i + pairs),
+            )
           }
           for (let channel = 0; channel < before; channel++) {
             expect(row(permuted, head, channel)).toEqual(row(weights, head, channel))
@@ -57,7 +74,9 @@ describe('properties', () => {
 
 test('a bias is a matrix of one column', () => {
   const bias = Float32Array.of(0, 1, 2, 3)
-  expect([...permutePairing(bias, { from: 'half', to: 'interleaved', heads: 1, headDim: 4 })]).toEqual([0, 2, 1, 3])
+  expect([
+    ...permutePairing(bias, { from: 'half', to: 'interleaved', heads: 1, headDim: 4 }),
+  ]).toEqual([0, 2, 1, 3])
   expect([...bias]).toEqual([0, 1, 2, 3])
 })
 
@@ -69,7 +88,13 @@ test.each<[Partial<PermuteOptions>, string]>([
   [{ to: 'neox' as 'half' }, 'to'],
 ])('%j is refused', (change, field) => {
   try {
-    permutePairing(new Float32Array(16), { from: 'half', to: 'interleaved', heads: 2, headDim: 8, ...change })
+    permutePairing(new Float32Array(16), {
+      from: 'half',
+      to: 'interleaved',
+      heads: 2,
+      headDim: 8,
+      ...change,
+    })
   } catch (error) {
     expect(RopeError.isInstance(error) && error.field).toBe(field)
     return

@@ -6,9 +6,18 @@ import { resolveConfig } from '../src/config.js'
 import { RopeError } from '../src/errors.js'
 import { makePlan, planKey, type RotateTensors } from '../src/plan.js'
 
-const config = resolveConfig({ headDim: 8, pairing: 'interleaved', schedule: { type: 'default', base: 10000 }, windowOffset: 2, rotaryDim: 4 })
+const config = resolveConfig({
+  headDim: 8,
+  pairing: 'interleaved',
+  schedule: { type: 'default', base: 10000 },
+  windowOffset: 2,
+  rotaryDim: 4,
+})
 
-function tensor(heads: number, data: Float32Array = new Float32Array(2 * 3 * heads * 8)): NonNullable<RotateTensors['q']> {
+function tensor(
+  heads: number,
+  data: Float32Array = new Float32Array(2 * 3 * heads * 8),
+): NonNullable<RotateTensors['q']> {
   return { data, shape: [2, 3, heads, 8], layout: 'bshd' }
 }
 
@@ -56,7 +65,13 @@ test('equal calls share a key, different ones do not', () => {
     key({ q: tensor(4), out: { q: tensor(4) } }),
     key({ q: { data: new Float64Array(192), shape: [2, 3, 4, 8], layout: 'bshd' } }),
     key({ q: { data: new Float32Array(192), shape: [2, 4, 3, 8], layout: 'bhsd' } }),
-    key({ q: { data: new Float32Array(new SharedArrayBuffer(768)), shape: [2, 3, 4, 8], layout: 'bshd' } }),
+    key({
+      q: {
+        data: new Float32Array(new SharedArrayBuffer(768)),
+        shape: [2, 3, 4, 8],
+        layout: 'bshd',
+      },
+    }),
   ]
   expect(new Set(keys).size).toBe(keys.length)
 })
@@ -80,8 +95,12 @@ describe('memory that may be used', () => {
   })
 
   test('a reversed tensor', () => {
-    expect(refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 32 } })).toBe('accepted')
-    expect(refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 31 } })).toBe('INVALID_TENSOR q.data')
+    expect(
+      refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 32 } }),
+    ).toBe('accepted')
+    expect(
+      refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 31 } }),
+    ).toBe('INVALID_TENSOR q.data')
   })
 
   test('an input that repeats itself, out of place', () => {
@@ -91,7 +110,9 @@ describe('memory that may be used', () => {
   })
 
   test('empty tensors need no memory', () => {
-    expect(refusal({ q: { data: new Float32Array(0), shape: [0, 3, 4, 8], layout: 'bshd' } })).toBe('accepted')
+    expect(refusal({ q: { data: new Float32Array(0), shape: [0, 3, 4, 8], layout: 'bshd' } })).toBe(
+      'accepted',
+    )
   })
 })
 
@@ -102,15 +123,27 @@ describe('refusals', () => {
     [{}, 'INVALID_TENSOR q'],
     [{ q: tensor(4, new Float32Array(191)) }, 'INVALID_TENSOR q.data'],
     [{ q: { ...tensor(4), offset: 1 } }, 'INVALID_TENSOR q.data'],
-    [{ q: tensor(4), k: { data: new Float32Array(999), shape: [2, 4, 2, 8], layout: 'bshd' } }, 'INVALID_TENSOR k'],
-    [{ q: tensor(4), k: { data: new Float64Array(96), shape: [2, 3, 2, 8], layout: 'bshd' } }, 'INVALID_TENSOR k'],
+    [
+      { q: tensor(4), k: { data: new Float32Array(999), shape: [2, 4, 2, 8], layout: 'bshd' } },
+      'INVALID_TENSOR k',
+    ],
+    [
+      { q: tensor(4), k: { data: new Float64Array(96), shape: [2, 3, 2, 8], layout: 'bshd' } },
+      'INVALID_TENSOR k',
+    ],
     [{ q: tensor(4), k: tensor(2), out: { q: tensor(4) } }, 'INVALID_TENSOR out.k'],
     [{ q: tensor(4), out: { q: tensor(3) } }, 'INVALID_TENSOR out.q'],
     [{ q: tensor(4), out: 5 }, 'INVALID_TENSOR out'],
     [{ q: tensor(4, buffer), k: tensor(2, buffer) }, 'ALIASING q'],
     [{ q: tensor(4, buffer), out: { q: { ...tensor(4, buffer), offset: 4 } } }, 'ALIASING out.q'],
-    [{ q: tensor(4), k: tensor(2, buffer), out: { q: tensor(4, buffer), k: tensor(2) } }, 'ALIASING out.q'],
-    [{ q: tensor(4), k: tensor(2), out: { q: tensor(4, buffer), k: tensor(2, buffer) } }, 'ALIASING out.q'],
+    [
+      { q: tensor(4), k: tensor(2, buffer), out: { q: tensor(4, buffer), k: tensor(2) } },
+      'ALIASING out.q',
+    ],
+    [
+      { q: tensor(4), k: tensor(2), out: { q: tensor(4, buffer), k: tensor(2, buffer) } },
+      'ALIASING out.q',
+    ],
   ])('%#', (tensors, expected) => {
     expect(refusal(tensors)).toBe(expected)
   })

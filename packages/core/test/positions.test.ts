@@ -3,9 +3,14 @@
  */
 import { describe, expect, test } from 'vitest'
 import { RopeError } from '../src/errors.js'
-import { expandPositions, readPositions, type Positions } from '../src/positions.js'
+import { expandPositions, type Positions, readPositions } from '../src/positions.js'
 
-function expand(positions: unknown, batch = 1, tokens = 4, axes = 1): { stride: number; rows: readonly (readonly number[])[] } {
+function expand(
+  positions: unknown,
+  batch = 1,
+  tokens = 4,
+  axes = 1,
+): { stride: number; rows: readonly (readonly number[])[] } {
   const table = expandPositions(readPositions(positions as Positions, axes), batch, tokens, axes)
   expect(table.rows).toBe(table.axes[0]?.length)
   return { stride: table.batchStride, rows: table.axes.map((axis) => [...axis]) }
@@ -23,24 +28,54 @@ describe('forms', () => {
     ['fractions', Float64Array.of(0.25, -1.75), 1, 2, 0, [0.25, -1.75]],
     ['offsets per batch entry', { offsets: [10, 20] }, 2, 3, 3, [10, 11, 12, 20, 21, 22]],
     ['sequence lengths', { sequenceLengths: [2, 0, 3] }, 1, 5, 0, [0, 1, 0, 1, 2]],
-    ['sequence lengths with offsets', { sequenceLengths: [2, 1], offsets: [100, -4] }, 1, 3, 0, [100, 101, -4]],
-    ['cumulative lengths', { cumulativeLengths: Int32Array.of(0, 3, 3, 5) }, 1, 5, 0, [0, 1, 2, 0, 1]],
+    [
+      'sequence lengths with offsets',
+      { sequenceLengths: [2, 1], offsets: [100, -4] },
+      1,
+      3,
+      0,
+      [100, 101, -4],
+    ],
+    [
+      'cumulative lengths',
+      { cumulativeLengths: Int32Array.of(0, 3, 3, 5) },
+      1,
+      5,
+      0,
+      [0, 1, 2, 0, 1],
+    ],
     ['no tokens at all', [], 3, 0, 0, []],
   ])('%s', (_name, positions, batch, tokens, stride, rows) => {
     expect(expand(positions, batch, tokens)).toEqual({ stride, rows: [rows] })
   })
 
   test('one array per axis', () => {
-    expect(expand({ axes: [3, [9, 8]] }, 1, 2, 2)).toEqual({ stride: 0, rows: [[3, 4], [9, 8]] })
+    expect(expand({ axes: [3, [9, 8]] }, 1, 2, 2)).toEqual({
+      stride: 0,
+      rows: [
+        [3, 4],
+        [9, 8],
+      ],
+    })
   })
 
   test('one axis per batch entry makes all of them so', () => {
     const { stride, rows } = expand({ axes: [{ offsets: [0, 5] }, 7] }, 2, 2, 2)
-    expect({ stride, rows }).toEqual({ stride: 2, rows: [[0, 1, 5, 6], [7, 8, 7, 8]] })
+    expect({ stride, rows }).toEqual({
+      stride: 2,
+      rows: [
+        [0, 1, 5, 6],
+        [7, 8, 7, 8],
+      ],
+    })
   })
 
   test('one set serves all axes', () => {
-    expect(expand(1, 1, 2, 3).rows).toEqual([[1, 2], [1, 2], [1, 2]])
+    expect(expand(1, 1, 2, 3).rows).toEqual([
+      [1, 2],
+      [1, 2],
+      [1, 2],
+    ])
   })
 
   test('are copied when read', () => {

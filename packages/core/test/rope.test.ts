@@ -7,7 +7,11 @@ import type { Backend, Plan, Rotation, View } from '../src/backend.js'
 import { RopeError } from '../src/errors.js'
 import { createRope, type Rope } from '../src/rope.js'
 
-const OPTIONS = { headDim: 4, pairing: 'half', schedule: { type: 'custom', inverseFrequencies: [1, 0.5], attentionFactor: 2 } } as const
+const OPTIONS = {
+  headDim: 4,
+  pairing: 'half',
+  schedule: { type: 'custom', inverseFrequencies: [1, 0.5], attentionFactor: 2 },
+} as const
 
 interface Call {
   readonly plan: Plan
@@ -23,9 +27,17 @@ function recorder(change: Partial<Backend> = {}): Backend {
     specVersion: 1,
     name: 'recorder',
     device: 'cpu',
-    capabilities: { dtypes: ['float32'], threads: 0, isa: null, maxElements: 1e9, sharedMemory: true },
+    capabilities: {
+      dtypes: ['float32'],
+      threads: 0,
+      isa: null,
+      maxElements: 1e9,
+      sharedMemory: true,
+    },
     supports: (plan) =>
-      plan.dtype === 'float32' ? { ok: true } : { ok: false, reason: 'only float32', field: 'dtype' },
+      plan.dtype === 'float32'
+        ? { ok: true }
+        : { ok: false, reason: 'only float32', field: 'dtype' },
     compile(plan) {
       compiled++
       return { run: (views, rotation) => void calls.push({ plan, views, rotation }) }
@@ -59,7 +71,9 @@ beforeEach(() => {
 
 test('rows carry the attention factor', () => {
   rope.rotate({ q: tensor(), positions: 3 })
-  expect([...(calls[0]?.rotation.cos ?? [])]).toEqual([2 * Math.cos(3), 2 * Math.cos(1.5)].map(Math.fround))
+  expect([...(calls[0]?.rotation.cos ?? [])]).toEqual(
+    [2 * Math.cos(3), 2 * Math.cos(1.5)].map(Math.fround),
+  )
 })
 
 test('one kernel per kind of call, one table per position', () => {
@@ -92,7 +106,9 @@ test('at() makes tables once for every layer, and copies the positions', () => {
 test('bind() moves one rotation along', () => {
   const bound = rope.bind({ q: tensor(2) })
   bound.rotate(10)
-  expect([...(calls[0]?.rotation.sin ?? [])]).toEqual([10, 5, 11, 5.5].map((angle) => Math.fround(2 * Math.sin(angle))))
+  expect([...(calls[0]?.rotation.sin ?? [])]).toEqual(
+    [10, 5, 11, 5.5].map((angle) => Math.fround(2 * Math.sin(angle))),
+  )
   bound.rotate(-1)
   expect(calls[1]?.rotation).toBe(calls[0]?.rotation)
   expect(calls[1]?.rotation.cos[2]).toBe(2)
@@ -119,7 +135,9 @@ test('shift() moves every token by the same number', () => {
   const firstColumn = ({ rotation }: Call): readonly number[] =>
     [...rotation.sin].filter((_, i) => i % 2 === 0)
   expect(firstColumn(calls[0] as Call)).toEqual([4, 4].map((angle) => Math.fround(Math.sin(angle))))
-  expect(firstColumn(calls[1] as Call)).toEqual([1, 1, -2, -2].map((angle) => Math.fround(Math.sin(angle))))
+  expect(firstColumn(calls[1] as Call)).toEqual(
+    [1, 1, -2, -2].map((angle) => Math.fround(Math.sin(angle))),
+  )
 })
 
 test('rotateAsync waits for the kernel', async () => {
@@ -137,7 +155,11 @@ test('rotateAsync waits for the kernel', async () => {
   await gpu.rotateAsync({ q: tensor(), positions: 0 })
   await gpu.at(0).rotateAsync({ q: tensor() })
   expect(order).toEqual(['kernel', 'kernel'])
-  for (const sync of [() => gpu.rotate({ q: tensor(), positions: 0 }), () => gpu.at(0).rotate({ q: tensor() }), () => gpu.bind({ q: tensor() })]) {
+  for (const sync of [
+    () => gpu.rotate({ q: tensor(), positions: 0 }),
+    () => gpu.at(0).rotate({ q: tensor() }),
+    () => gpu.bind({ q: tensor() }),
+  ]) {
     expect(codeOf(sync)).toBe('UNSUPPORTED backend.device')
   }
 })
@@ -152,7 +174,12 @@ describe('refusals', () => {
     const step = rope.at(0)
     const bound = rope.bind({ q: tensor() })
     rope.dispose()
-    for (const use of [() => rope.rotate({ q: tensor(), positions: 0 }), () => step.rotate({ q: tensor() }), () => bound.rotate(0), () => rope.at(0)]) {
+    for (const use of [
+      () => rope.rotate({ q: tensor(), positions: 0 }),
+      () => step.rotate({ q: tensor() }),
+      () => bound.rotate(0),
+      () => rope.at(0),
+    ]) {
       expect(codeOf(use)).toBe('DISPOSED undefined')
     }
     await expect(rope.rotateAsync({ q: tensor(), positions: 0 })).rejects.toThrow(/disposed/)
@@ -168,15 +195,22 @@ describe('refusals', () => {
   })
 
   test('bad positions and bad tensors reach no kernel', () => {
-    expect(codeOf(() => rope.rotate({ q: tensor(), positions: Number.NaN }))).toBe('INVALID_POSITIONS positions')
-    expect(codeOf(() => rope.rotate({ q: tensor(), positions: [1, 2] }))).toBe('INVALID_POSITIONS positions')
+    expect(codeOf(() => rope.rotate({ q: tensor(), positions: Number.NaN }))).toBe(
+      'INVALID_POSITIONS positions',
+    )
+    expect(codeOf(() => rope.rotate({ q: tensor(), positions: [1, 2] }))).toBe(
+      'INVALID_POSITIONS positions',
+    )
     expect(codeOf(() => rope.rotate({ positions: 0 }))).toBe('INVALID_TENSOR q')
     expect(calls).toHaveLength(0)
   })
 })
 
 test('errors are recognised across copies of the package', () => {
-  const foreign = Object.assign(new Error('x'), { [Symbol.for('rope.error')]: true, code: 'ALIASING' })
+  const foreign = Object.assign(new Error('x'), {
+    [Symbol.for('rope.error')]: true,
+    code: 'ALIASING',
+  })
   expect(RopeError.isInstance(foreign)).toBe(true)
   expect(RopeError.isInstance(new Error('x'))).toBe(false)
   expect(RopeError.isInstance(null)).toBe(false)

@@ -3,22 +3,34 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { resolveConfig, computeFrequencies, type RopeOptions } from '../src/config.js'
 import { axisCount } from '../src/axes.js'
-import { expandPositions, readPositions, type Positions } from '../src/positions.js'
+import { computeFrequencies, type RopeOptions, resolveConfig } from '../src/config.js'
+import { expandPositions, type Positions, readPositions } from '../src/positions.js'
 import { oracleRows } from '../src/reference/index.js'
 import { createRotationBuilder } from '../src/rotation.js'
 
-const OPTIONS: RopeOptions = { headDim: 16, pairing: 'half', schedule: { type: 'default', base: 10000 } }
+const OPTIONS: RopeOptions = {
+  headDim: 16,
+  pairing: 'half',
+  schedule: { type: 'default', base: 10000 },
+}
 
-function compare(options: RopeOptions, positions: Positions, precision: 'float32' | 'float64', tokens = 1): number {
+function compare(
+  options: RopeOptions,
+  positions: Positions,
+  precision: 'float32' | 'float64',
+  tokens = 1,
+): number {
   const config = resolveConfig(options)
   const axes = axisCount(config.axes)
   const table = expandPositions(readPositions(positions, axes), 1, tokens, axes)
   const rotation = createRotationBuilder(config, computeFrequencies(config)).build(table, precision)
   const truth = oracleRows(config, table.axes, 'float64')
   const errors = [...rotation.cos].map((value, i) => Math.abs(value - (truth.cos[i] as number)))
-  return Math.max(...errors, ...[...rotation.sin].map((value, i) => Math.abs(value - (truth.sin[i] as number))))
+  return Math.max(
+    ...errors,
+    ...[...rotation.sin].map((value, i) => Math.abs(value - (truth.sin[i] as number))),
+  )
 }
 
 describe('the bound of float32 rows, 2^-25 + 2^-49 (below 6e-8)', () => {
@@ -28,21 +40,32 @@ describe('the bound of float32 rows, 2^-25 + 2^-49 (below 6e-8)', () => {
       fc.double({ min: -(2 ** 31), max: 2 ** 31, noNaN: true }),
     )
     fc.assert(
-      fc.property(position, (where) => compare(OPTIONS, Float64Array.of(where), 'float32') <= 2 ** -25 + 2 ** -49),
+      fc.property(
+        position,
+        (where) => compare(OPTIONS, Float64Array.of(where), 'float32') <= 2 ** -25 + 2 ** -49,
+      ),
       { numRuns: 300 },
     )
   })
 
   test('scales with the attention factor', () => {
-    const schedule = { type: 'custom', inverseFrequencies: [1, 0.5, 0.1, 1e-3], attentionFactor: 1.3465735902799727 } as const
+    const schedule = {
+      type: 'custom',
+      inverseFrequencies: [1, 0.5, 0.1, 1e-3],
+      attentionFactor: 1.3465735902799727,
+    } as const
     const options: RopeOptions = { headDim: 8, pairing: 'half', schedule }
-    expect(compare(options, 1048575, 'float32')).toBeLessThanOrEqual(1.3465735902799727 * (2 ** -24 + 2 ** -49))
+    expect(compare(options, 1048575, 'float32')).toBeLessThanOrEqual(
+      1.3465735902799727 * (2 ** -24 + 2 ** -49),
+    )
     expect(compare(options, 1048575, 'float64')).toBeLessThanOrEqual(2 ** -49)
   })
 })
 
 describe('axes', () => {
-  const positions: Positions = { axes: [Float64Array.of(7, 1e6), Float64Array.of(-3, 2.5), Float64Array.of(0, 131071)] }
+  const positions: Positions = {
+    axes: [Float64Array.of(7, 1e6), Float64Array.of(-3, 2.5), Float64Array.of(0, 131071)],
+  }
 
   test('one-hot axes take each pair from its own axis', () => {
     const axes = { kind: 'one-hot', count: 3, axisOfPair: [0, 1, 2, 0, 1, 2, 2, 2] } as const
@@ -50,8 +73,12 @@ describe('axes', () => {
   })
 
   test('dense axes add the angles of all axes', () => {
-    const weights = [0, 1, 2].map((axis) => Array.from({ length: 8 }, (_, i) => Math.sin(axis * 8 + i) * 1.7))
-    expect(compare({ ...OPTIONS, axes: { kind: 'dense', weights } }, positions, 'float64', 2)).toBeLessThanOrEqual(2 ** -48)
+    const weights = [0, 1, 2].map((axis) =>
+      Array.from({ length: 8 }, (_, i) => Math.sin(axis * 8 + i) * 1.7),
+    )
+    expect(
+      compare({ ...OPTIONS, axes: { kind: 'dense', weights } }, positions, 'float64', 2),
+    ).toBeLessThanOrEqual(2 ** -48)
   })
 
   test('a single set of positions serves all axes', () => {
@@ -65,11 +92,18 @@ describe('float32 angles', () => {
     for (const schedule of [
       { type: 'default', base: 500000 },
       { type: 'linear', base: 10000, factor: 3 },
-      { type: 'custom', inverseFrequencies: [1, 0.3, 0.1, 0.03, 0.01, 0.003, 1e-3, 1e-4], attentionFactor: 1.1 },
+      {
+        type: 'custom',
+        inverseFrequencies: [1, 0.3, 0.1, 0.03, 0.01, 0.003, 1e-3, 1e-4],
+        attentionFactor: 1.1,
+      },
     ] as const) {
       const config = resolveConfig({ ...OPTIONS, schedule, angles: 'float32' })
       const table = expandPositions(readPositions(131060, 1), 1, 20, 1)
-      const rotation = createRotationBuilder(config, computeFrequencies(config)).build(table, 'float32')
+      const rotation = createRotationBuilder(config, computeFrequencies(config)).build(
+        table,
+        'float32',
+      )
       const oracle = oracleRows(config, table.axes, 'float32')
       expect([...rotation.cos]).toEqual([...oracle.cos])
       expect([...rotation.sin]).toEqual([...oracle.sin])
@@ -78,7 +112,10 @@ describe('float32 angles', () => {
 })
 
 test('refill writes the rows of consecutive positions, like build', () => {
-  const config = resolveConfig({ ...OPTIONS, axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 0, 0, 0, 1, 1, 1, 1] } })
+  const config = resolveConfig({
+    ...OPTIONS,
+    axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 0, 0, 0, 1, 1, 1, 1] },
+  })
   const builder = createRotationBuilder(config, computeFrequencies(config))
   const rows = (start: number): ReturnType<typeof builder.build> =>
     builder.build(expandPositions(readPositions(start, 2), 1, 5, 2), 'float32')

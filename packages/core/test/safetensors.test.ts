@@ -95,7 +95,17 @@ describe('parseSafetensors', () => {
   })
 
   test('keeps names that objects would swallow or reorder', () => {
-    const names = ['__proto__', 'constructor', '2', '1', '', 'toString', '"a\\', 'a\\"', '\u{1f40b}']
+    const names = [
+      '__proto__',
+      'constructor',
+      '2',
+      '1',
+      '',
+      'toString',
+      '"a\\',
+      'a\\"',
+      '\u{1f40b}',
+    ]
     const inputs = names.map(
       (name): SafetensorsInput => ({ name, dtype: 'U8', shape: [1], data: new Uint8Array(1) }),
     )
@@ -117,12 +127,17 @@ describe('parseSafetensors', () => {
   })
 
   const two = (a: unknown, b: unknown): string => headerOf({ a, b })
-  const raw = (member: string): string => `{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]${member}}}`
+  const raw = (member: string): string =>
+    `{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]${member}}}`
   const refusals: readonly (readonly [string, Uint8Array, RegExp])[] = [
     ['no bytes', new Uint8Array(0), /0 bytes long.*truncated/],
     ['a short length', new Uint8Array(7), /7 bytes long/],
     ['a header beyond the file', fileOf('{}', 0, 3n), /length is 3 bytes, but only 2 follow/],
-    ['a huge header', fileOf('{}', 0, 100_000_001n), /100000001 bytes, above the format's limit of 100000000/],
+    [
+      'a huge header',
+      fileOf('{}', 0, 100_000_001n),
+      /100000001 bytes, above the format's limit of 100000000/,
+    ],
     ['the largest length', fileOf('{}', 0, 2n ** 64n - 1n), /18446744073709551615 bytes, above/],
     ['an empty header', fileOf(''), /header ends at character 0/],
     ['a text', fileOf('hello'), /found "h" at character 0, where "{"/],
@@ -142,36 +157,124 @@ describe('parseSafetensors', () => {
     ['a tensor that is a number', fileOf('{"t":1}'), /tensor "t": found "1".*"{"/],
     ['a tensor that is null', fileOf('{"t":null}'), /tensor "t": found "n"/],
     ['no dtype', fileOf('{"t":{"shape":[],"data_offsets":[0,4]}}', 4), /tensor "t": has no dtype/],
-    ['no shape', fileOf('{"t":{"dtype":"F32","data_offsets":[0,4]}}', 4), /tensor "t": has no shape/],
-    ['no data_offsets', fileOf('{"t":{"dtype":"F32","shape":[]}}', 4), /tensor "t": has no data_offsets/],
-    ['an unknown field', fileOf(raw(',"strides":[1]'), 4), /tensor "t": has an unknown field "strides"; accepted: dtype/],
-    ['a field given twice', fileOf(raw(',"dtype":"F32"'), 4), /tensor "t": the tensor has the key "dtype" twice/],
-    ['a tensor given twice', fileOf('{"t":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0074":{}}'), /the key "t" twice/],
-    ['metadata given twice', fileOf('{"__metadata__":{},"__metadata__":{}}'), /"__metadata__" twice/],
+    [
+      'no shape',
+      fileOf('{"t":{"dtype":"F32","data_offsets":[0,4]}}', 4),
+      /tensor "t": has no shape/,
+    ],
+    [
+      'no data_offsets',
+      fileOf('{"t":{"dtype":"F32","shape":[]}}', 4),
+      /tensor "t": has no data_offsets/,
+    ],
+    [
+      'an unknown field',
+      fileOf(raw(',"strides":[1]'), 4),
+      /tensor "t": has an unknown field "strides"; accepted: dtype/,
+    ],
+    [
+      'a field given twice',
+      fileOf(raw(',"dtype":"F32"'), 4),
+      /tensor "t": the tensor has the key "dtype" twice/,
+    ],
+    [
+      'a tensor given twice',
+      fileOf('{"t":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0074":{}}'),
+      /the key "t" twice/,
+    ],
+    [
+      'metadata given twice',
+      fileOf('{"__metadata__":{},"__metadata__":{}}'),
+      /"__metadata__" twice/,
+    ],
     ['a metadata key given twice', fileOf('{"__metadata__":{"a":"","a":""}}'), /the key "a" twice/],
-    ['metadata that is not text', fileOf('{"__metadata__":{"a":1}}'), /a string as value of "a" in __metadata__/],
+    [
+      'metadata that is not text',
+      fileOf('{"__metadata__":{"a":1}}'),
+      /a string as value of "a" in __metadata__/,
+    ],
     ['metadata that is a string', fileOf('{"__metadata__":"a"}'), /"{", the start of __metadata__/],
-    ['an unknown dtype', fileOf(headerOf({ t: { dtype: 'F31', shape: [1], data_offsets: [0, 4] } }), 4), /tensor "t": dtype is "F31"; accepted: .*BF16/],
-    ['a dtype of every object', fileOf(headerOf({ t: { dtype: 'toString', shape: [1], data_offsets: [0, 4] } }), 4), /tensor "t": dtype is "toString"/],
+    [
+      'an unknown dtype',
+      fileOf(headerOf({ t: { dtype: 'F31', shape: [1], data_offsets: [0, 4] } }), 4),
+      /tensor "t": dtype is "F31"; accepted: .*BF16/,
+    ],
+    [
+      'a dtype of every object',
+      fileOf(headerOf({ t: { dtype: 'toString', shape: [1], data_offsets: [0, 4] } }), 4),
+      /tensor "t": dtype is "toString"/,
+    ],
     ['a dtype that is a number', fileOf('{"t":{"dtype":32}}'), /a dtype name/],
     ['a negative size', fileOf('{"t":{"shape":[-1]}}'), /tensor "t": found "-".*integer in shape/],
     ['a fraction', fileOf('{"t":{"shape":[1.5]}}'), /tensor "t": found "\."/],
     ['an exponent', fileOf('{"t":{"shape":[1e2]}}'), /tensor "t": found "e"/],
     ['a leading zero', fileOf('{"t":{"shape":[01]}}'), /starts with 0/],
-    ['a size beyond 2^53', fileOf('{"t":{"shape":[9007199254740992]}}'), /tensor "t": shape has "9007199254740992"; accepted: integers up to 9007199254740991/],
-    ['a size of many digits', fileOf(`{"t":{"shape":[${'9'.repeat(5000)}]}}`), /shape has "9+\.\.\."/],
-    ['a shape that overflows', fileOf(headerOf({ t: f32(0, 4, [2 ** 27, 2 ** 27]) }), 4), /tensor "t".*too many bytes/],
-    ['a shape for fewer bytes', fileOf(headerOf({ t: f32(0, 8, [1]) }), 8), /tensor "t".*make 4 bytes, but data_offsets is \[0, 8\], 8 bytes/],
-    ['one offset', fileOf('{"t":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4), /tensor "t": data_offsets has 1 numbers/],
-    ['three offsets', fileOf('{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', 4), /data_offsets has 3 numbers/],
-    ['offsets that run backwards', fileOf(headerOf({ t: f32(8, 4, [1]) }), 8), /tensor "t".*ends before it begins/],
-    ['offsets beyond the file', fileOf(headerOf({ t: f32(0, 8) }), 4), /tensor "t".*only 4 bytes of data follow.*truncated/],
-    ['overlapping ranges', fileOf(two(f32(0, 8), f32(4, 12)), 12), /tensor "b" starts at byte 4 of the data, inside "a"/],
+    [
+      'a size beyond 2^53',
+      fileOf('{"t":{"shape":[9007199254740992]}}'),
+      /tensor "t": shape has "9007199254740992"; accepted: integers up to 9007199254740991/,
+    ],
+    [
+      'a size of many digits',
+      fileOf(`{"t":{"shape":[${'9'.repeat(5000)}]}}`),
+      /shape has "9+\.\.\."/,
+    ],
+    [
+      'a shape that overflows',
+      fileOf(headerOf({ t: f32(0, 4, [2 ** 27, 2 ** 27]) }), 4),
+      /tensor "t".*too many bytes/,
+    ],
+    [
+      'a shape for fewer bytes',
+      fileOf(headerOf({ t: f32(0, 8, [1]) }), 8),
+      /tensor "t".*make 4 bytes, but data_offsets is \[0, 8\], 8 bytes/,
+    ],
+    [
+      'one offset',
+      fileOf('{"t":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', 4),
+      /tensor "t": data_offsets has 1 numbers/,
+    ],
+    [
+      'three offsets',
+      fileOf('{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', 4),
+      /data_offsets has 3 numbers/,
+    ],
+    [
+      'offsets that run backwards',
+      fileOf(headerOf({ t: f32(8, 4, [1]) }), 8),
+      /tensor "t".*ends before it begins/,
+    ],
+    [
+      'offsets beyond the file',
+      fileOf(headerOf({ t: f32(0, 8) }), 4),
+      /tensor "t".*only 4 bytes of data follow.*truncated/,
+    ],
+    [
+      'overlapping ranges',
+      fileOf(two(f32(0, 8), f32(4, 12)), 12),
+      /tensor "b" starts at byte 4 of the data, inside "a"/,
+    ],
     ['the same range twice', fileOf(two(f32(0, 4), f32(0, 4)), 4), /tensor "b".*inside "a"/],
-    ['an empty tensor inside another', fileOf(two(f32(0, 8), f32(4, 4)), 8), /tensor "b".*inside "a"/],
-    ['a hole', fileOf(two(f32(0, 4), f32(8, 12)), 12), /tensor "b" starts at byte 8 of the data, but the ones before it end at 4/],
-    ['a hole before the first tensor', fileOf(headerOf({ t: f32(4, 8) }), 8), /tensor "t".*end at 0/],
-    ['trailing bytes', fileOf(headerOf({ t: f32(0, 4) }), 5), /the last 1 bytes of the file belong to no tensor/],
+    [
+      'an empty tensor inside another',
+      fileOf(two(f32(0, 8), f32(4, 4)), 8),
+      /tensor "b".*inside "a"/,
+    ],
+    [
+      'a hole',
+      fileOf(two(f32(0, 4), f32(8, 12)), 12),
+      /tensor "b" starts at byte 8 of the data, but the ones before it end at 4/,
+    ],
+    [
+      'a hole before the first tensor',
+      fileOf(headerOf({ t: f32(4, 8) }), 8),
+      /tensor "t".*end at 0/,
+    ],
+    [
+      'trailing bytes',
+      fileOf(headerOf({ t: f32(0, 4) }), 5),
+      /the last 1 bytes of the file belong to no tensor/,
+    ],
     ['data without a tensor', fileOf('{}', 4), /the last 4 bytes/],
   ]
   test.each(refusals)('refuses %s', (_what, bytes, message) => {
@@ -185,7 +288,10 @@ describe('parseSafetensors', () => {
 
   test('names the tensor in the field, and never prints a control character', () => {
     const name = '\u001b[31m\u009b'
-    const bytes = fileOf(headerOf({ [name]: { dtype: 'F31', shape: [1], data_offsets: [0, 4] } }), 4)
+    const bytes = fileOf(
+      headerOf({ [name]: { dtype: 'F31', shape: [1], data_offsets: [0, 4] } }),
+      4,
+    )
     const error = ropeErrorOf(() => parseSafetensors(bytes))
     expect(error.field).toBe(name)
     expect(error.message).toContain('tensor "\\u001b[31m\\u009b"')
@@ -193,7 +299,9 @@ describe('parseSafetensors', () => {
 
   test('refuses what is not a Uint8Array', () => {
     const given = new Float32Array(8) as unknown as Uint8Array
-    expect(ropeErrorOf(() => parseSafetensors(given)).message).toMatch(/given Float32Array.*Uint8Array/)
+    expect(ropeErrorOf(() => parseSafetensors(given)).message).toMatch(
+      /given Float32Array.*Uint8Array/,
+    )
   })
 })
 
@@ -227,7 +335,13 @@ describe('a file of the reference library', () => {
 })
 
 describe('tensorData', () => {
-  const values = { F64: [0.1, -2], F32: [1.5, -2], I64: [-1n, 2n], U64: [2n ** 64n - 1n, 0n], I8: [-1, 2] }
+  const values = {
+    F64: [0.1, -2],
+    F32: [1.5, -2],
+    I64: [-1n, 2n],
+    U64: [2n ** 64n - 1n, 0n],
+    I8: [-1, 2],
+  }
   const arrays = [
     ['F64', new Float64Array(values.F64)],
     ['F32', new Float32Array(values.F32)],
@@ -264,7 +378,10 @@ describe('tensorData', () => {
 
   test('refuses a name the file does not have, and lists those it has', () => {
     const data = new Uint8Array(1)
-    const inputs = Array.from({ length: 10 }, (_, i): SafetensorsInput => ({ name: `t${i}`, dtype: 'U8', shape: [1], data }))
+    const inputs = Array.from(
+      { length: 10 },
+      (_, i): SafetensorsInput => ({ name: `t${i}`, dtype: 'U8', shape: [1], data }),
+    )
     const file = parseSafetensors(writeSafetensors(inputs))
     const error = ropeErrorOf(() => tensorData(file, '__proto__'))
     expect(error.code).toBe('INVALID_FILE')
@@ -306,10 +423,22 @@ describe('writeSafetensors', () => {
     ['a reserved name', [{ ...valid, name: '__metadata__' }], /reserves/],
     ['a name given twice', [valid, valid], /tensor "t" is given twice/],
     ['a name that UTF-8 cannot hold', [{ ...valid, name: '\udc00' }], /half a surrogate pair/],
-    ['an unknown dtype', [{ ...valid, dtype: 'float32' as 'F32' }], /dtype "float32"; accepted: BOOL/],
-    ['a negative size', [{ ...valid, shape: [-2] }], /shape \[-2\]; accepted: non-negative integers/],
+    [
+      'an unknown dtype',
+      [{ ...valid, dtype: 'float32' as 'F32' }],
+      /dtype "float32"; accepted: BOOL/,
+    ],
+    [
+      'a negative size',
+      [{ ...valid, shape: [-2] }],
+      /shape \[-2\]; accepted: non-negative integers/,
+    ],
     ['a fractional size', [{ ...valid, shape: [2.5] }], /shape \[2\.5\]/],
-    ['data of another size', [{ ...valid, shape: [3] }], /is F32 \[3\], 12 bytes, but its data has 8/],
+    [
+      'data of another size',
+      [{ ...valid, shape: [3] }],
+      /is F32 \[3\], 12 bytes, but its data has 8/,
+    ],
   ]
   test.each(refusals)('refuses %s', (_what, inputs, message) => {
     const error = ropeErrorOf(() => writeSafetensors(inputs))
@@ -317,7 +446,12 @@ describe('writeSafetensors', () => {
     expect(error.message).toMatch(message)
   })
 
-  test.each([['a', 1], ['a', '\ud800'], ['\ud800', 'a'], ['\ud83d', '\udc0b']])('refuses metadata %j: %j', (key, value) => {
+  test.each([
+    ['a', 1],
+    ['a', '\ud800'],
+    ['\ud800', 'a'],
+    ['\ud83d', '\udc0b'],
+  ])('refuses metadata %j: %j', (key, value) => {
     const metadata = [[key, value]] as unknown as [string, string][]
     expect(ropeErrorOf(() => writeSafetensors([valid], metadata)).field).toBe('metadata')
   })
@@ -325,7 +459,8 @@ describe('writeSafetensors', () => {
 
 describe('replaceTensors', () => {
   // Written by hand: an order, a padding and a metadata order that our writer would not choose.
-  const header = '{"b":{"shape":[1],"dtype":"U8","data_offsets":[0,1]},  "a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}} '
+  const header =
+    '{"b":{"shape":[1],"dtype":"U8","data_offsets":[0,1]},  "a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}} '
   const original = fileOf(header, 5)
   original.set([7, 0, 0, 0x80, 0x3f], 8 + header.length)
 
@@ -347,7 +482,9 @@ describe('replaceTensors', () => {
 
   test('refuses a tensor that is not there and data of another size', () => {
     const file = parseSafetensors(original)
-    expect(ropeErrorOf(() => replaceTensors(file, [['c', new Uint8Array(1)]])).code).toBe('INVALID_FILE')
+    expect(ropeErrorOf(() => replaceTensors(file, [['c', new Uint8Array(1)]])).code).toBe(
+      'INVALID_FILE',
+    )
     const error = ropeErrorOf(() => replaceTensors(file, [['a', new Uint8Array(1)]]))
     expect(error.code).toBe('INVALID_TENSOR')
     expect(error.message).toMatch(/tensor "a" has 4 bytes in the file, but its data has 1/)
@@ -363,15 +500,25 @@ describe('properties', () => {
       seed: fc.nat({ max: 255 }),
     })
     .map(({ name, dtype, shape, seed }): SafetensorsInput => {
-      const width = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, U8: 1, BOOL: 1, C64: 8, F8_E5M2: 1 }[dtype]
+      const width = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, U8: 1, BOOL: 1, C64: 8, F8_E5M2: 1 }[
+        dtype
+      ]
       const bytes = shape.reduce((product, size) => product * size, width)
-      return { name, dtype, shape, data: Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + seed) % 256) }
+      return {
+        name,
+        dtype,
+        shape,
+        data: Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + seed) % 256),
+      }
     })
   const inputs = fc.uniqueArray(input, { selector: ({ name }) => name, maxLength: 6 })
-  const metadata = fc.uniqueArray(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
-    selector: ([key]) => key,
-    maxLength: 3,
-  })
+  const metadata = fc.uniqueArray(
+    fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })),
+    {
+      selector: ([key]) => key,
+      maxLength: 3,
+    },
+  )
 
   test('what is written is read back, byte for byte', () => {
     fc.assert(
@@ -384,7 +531,10 @@ describe('properties', () => {
           expect(file.tensors.get(name)).toMatchObject({ dtype, shape })
           expect(tensorBytes(file, name)).toEqual(data)
         }
-        const again = Array.from(file.tensors.values(), (tensor) => ({ ...tensor, data: tensorBytes(file, tensor.name) }))
+        const again = Array.from(file.tensors.values(), (tensor) => ({
+          ...tensor,
+          data: tensorBytes(file, tensor.name),
+        }))
         expect(writeSafetensors(again, file.metadata)).toEqual(bytes)
       }),
     )
@@ -403,13 +553,42 @@ describe('properties', () => {
   }
 
   test('arbitrary bytes are read or refused, never anything else', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => readAll(bytes) === 'refused'))
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => readAll(bytes) === 'refused'),
+    )
   })
 
   test('arbitrary headers are read or refused, never anything else', () => {
     const fragment = fc.constantFrom(
-      ...['{', '}', '[', ']', ':', ',', '"t"', '"dtype"', '"F32"', '"shape"', '"data_offsets"', '0', '4', '-1', '1e9'],
-      ...['"__metadata__"', '"__proto__"', ' ', '\\', '"', '\u0000', '\u{1f40b}', 'null', '9007199254740993', '[0,4]'],
+      ...[
+        '{',
+        '}',
+        '[',
+        ']',
+        ':',
+        ',',
+        '"t"',
+        '"dtype"',
+        '"F32"',
+        '"shape"',
+        '"data_offsets"',
+        '0',
+        '4',
+        '-1',
+        '1e9',
+      ],
+      ...[
+        '"__metadata__"',
+        '"__proto__"',
+        ' ',
+        '\\',
+        '"',
+        '\u0000',
+        '\u{1f40b}',
+        'null',
+        '9007199254740993',
+        '[0,4]',
+      ],
     )
     const header = fc.array(fragment, { maxLength: 30 }).map((parts) => `{"t":{${parts.join('')}`)
     fc.assert(
@@ -423,18 +602,26 @@ describe('properties', () => {
   test('mutated and truncated files are read or refused, never anything else', () => {
     const edit = fc.tuple(fc.nat(), fc.nat({ max: 255 }))
     fc.assert(
-      fc.property(inputs, metadata, fc.array(edit, { maxLength: 4 }), fc.nat(), (tensors, texts, edits, cut) => {
-        const bytes = writeSafetensors(tensors, texts)
-        for (const [at, value] of edits) bytes[at % bytes.length] = value
-        expect(['read', 'refused']).toContain(readAll(bytes))
-        expect(readAll(bytes.subarray(0, cut % bytes.length))).toBe('refused')
-      }),
+      fc.property(
+        inputs,
+        metadata,
+        fc.array(edit, { maxLength: 4 }),
+        fc.nat(),
+        (tensors, texts, edits, cut) => {
+          const bytes = writeSafetensors(tensors, texts)
+          for (const [at, value] of edits) bytes[at % bytes.length] = value
+          expect(['read', 'refused']).toContain(readAll(bytes))
+          expect(readAll(bytes.subarray(0, cut % bytes.length))).toBe('refused')
+        },
+      ),
       { numRuns: 500 },
     )
   })
 
   test('every proper prefix of a valid file is refused', () => {
-    const bytes = writeSafetensors([{ name: 't', dtype: 'F32', shape: [2], data: new Float32Array(2) }])
+    const bytes = writeSafetensors([
+      { name: 't', dtype: 'F32', shape: [2], data: new Float32Array(2) },
+    ])
     for (let length = 0; length < bytes.length; length += 1) {
       expect(readAll(bytes.subarray(0, length))).toBe('refused')
     }

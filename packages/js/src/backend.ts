@@ -1,7 +1,7 @@
 /**
  * The JavaScript backend: always works, always last. Every dtype, every plan.
  */
-import { RopeError, type Backend, type Kernel, type Probe } from '@rope/core'
+import { type Backend, type Kernel, type Probe, RopeError } from '@rope/core'
 import { createKernel } from './run.js'
 
 /**
@@ -15,7 +15,11 @@ import { createKernel } from './run.js'
 export function createJsBackend(): Backend {
   let disposed = false
   const checkAlive = (): void => {
-    if (disposed) throw new RopeError('DISPOSED', 'this js backend has been disposed of; create a new one with createJsBackend')
+    if (disposed)
+      throw new RopeError(
+        'DISPOSED',
+        'this js backend has been disposed of; create a new one with createJsBackend',
+      )
   }
   return {
     specVersion: 1,

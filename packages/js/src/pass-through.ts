@@ -13,7 +13,10 @@ interface Words {
 function wordsOf(elements: Elements): Words {
   if (elements instanceof Uint16Array) return { bits: elements, words: 1 }
   const words = elements.BYTES_PER_ELEMENT === 8 ? 2 : 1
-  return { bits: new Int32Array(elements.buffer, elements.byteOffset, elements.length * words), words }
+  return {
+    bits: new Int32Array(elements.buffer, elements.byteOffset, elements.length * words),
+    words,
+  }
 }
 
 /** The first and last + 1 channel of each stretch outside the window. */
@@ -29,11 +32,21 @@ export function hasPassThrough(plan: Plan): boolean {
   return stretches(plan).length > 0
 }
 
-function copyHead(from: Words, source: number, fromStep: number, to: Words, target: number, toStep: number, channels: readonly [number, number]): void {
+function copyHead(
+  from: Words,
+  source: number,
+  fromStep: number,
+  to: Words,
+  target: number,
+  toStep: number,
+  channels: readonly [number, number],
+): void {
   const { words } = from
   for (let channel = channels[0]; channel < channels[1]; channel++) {
     for (let word = 0; word < words; word++) {
-      to.bits[(target + channel * toStep) * words + word] = from.bits[(source + channel * fromStep) * words + word] as number
+      to.bits[(target + channel * toStep) * words + word] = from.bits[
+        (source + channel * fromStep) * words + word
+      ] as number
     }
   }
 }

@@ -56,7 +56,18 @@ function float32InPlace(pairs: number): RotateToken {
 
 function float32Columns(pairs: number): RotateToken {
   return (source, at, _target, _to, operand, { step, partner }, { cos, sin }, row, heads) => {
-    rotateColumns(source as Float32Array, at, heads, operand.source.head, step, partner, cos, sin, row, pairs)
+    rotateColumns(
+      source as Float32Array,
+      at,
+      heads,
+      operand.source.head,
+      step,
+      partner,
+      cos,
+      sin,
+      row,
+      pairs,
+    )
   }
 }
 
@@ -82,7 +93,20 @@ function rowByRow<Memory extends Elements>(rotate: RotateRow<Memory>, pairs: num
     for (let h = 0; h < heads; h++) {
       const read = at + h * operand.source.head
       const write = to + h * operand.target.head
-      rotate(source as Memory, read, step, partner, target as Memory, write, toStep, toPartner, cos, sin, row, pairs)
+      rotate(
+        source as Memory,
+        read,
+        step,
+        partner,
+        target as Memory,
+        write,
+        toStep,
+        toPartner,
+        cos,
+        sin,
+        row,
+        pairs,
+      )
     }
   }
 }
@@ -118,7 +142,13 @@ function lanesOf(plan: Plan, operand: OperandPlan): Lanes {
 }
 
 /** Converts the rows of `count` tokens, sin negated for the inverse direction. */
-function loadTable(table: Table, rotation: Rotation, firstRow: number, count: number, direction: 1 | -1): void {
+function loadTable(
+  table: Table,
+  rotation: Rotation,
+  firstRow: number,
+  count: number,
+  direction: 1 | -1,
+): void {
   const { cos, sin, pairs } = rotation
   const from = firstRow * pairs
   const length = count * pairs
@@ -129,7 +159,13 @@ function loadTable(table: Table, rotation: Rotation, firstRow: number, count: nu
 }
 
 /** Walks one operand's part of a block of tokens. */
-type RotateBlock = (view: View, table: Table, batch: number, firstToken: number, count: number) => void
+type RotateBlock = (
+  view: View,
+  table: Table,
+  batch: number,
+  firstToken: number,
+  count: number,
+) => void
 
 function blockOf(plan: Plan, operand: OperandPlan, rotateToken: RotateToken): RotateBlock {
   const lanes = lanesOf(plan, operand)
@@ -161,7 +197,10 @@ function blockOf(plan: Plan, operand: OperandPlan, rotateToken: RotateToken): Ro
 /** The kernel of a plan. It owns its scratch memory and must not run concurrently with itself. */
 export function createKernel(plan: Plan): Kernel {
   const block = Math.min(BLOCK, Math.max(plan.tokens, 1))
-  const table: Table = { cos: new Float64Array(block * plan.pairs), sin: new Float64Array(block * plan.pairs) }
+  const table: Table = {
+    cos: new Float64Array(block * plan.pairs),
+    sin: new Float64Array(block * plan.pairs),
+  }
   const rotateToken = chooseToken(plan)
   const blocks = plan.operands.map((operand) => blockOf(plan, operand, rotateToken))
   const copies = !plan.inPlace && hasPassThrough(plan)

@@ -6,16 +6,16 @@ import {
   computeFrequencies,
   createRope,
   createRotationBuilder,
-  fromFloat32Array,
-  resolveConfig,
   type DType,
   type Elements,
+  fromFloat32Array,
   type Layout,
   type PairingName,
   type PositionTable,
   type RopeConfig,
   type RopeOptions,
   type Rotation,
+  resolveConfig,
 } from '@rope/core'
 import { modelRotate, oracleRows } from '@rope/core/reference'
 import fc from 'fast-check'
@@ -70,7 +70,12 @@ const ORDER: Readonly<Record<string, readonly number[]>> = {
 }
 
 /** Reorders [batch, tokens, heads, headDim] into the memory of a layout, or back. */
-function relayout(x: Elements, { batch, tokens, heads, layout }: Case, headDim: number, back: boolean): Elements {
+function relayout(
+  x: Elements,
+  { batch, tokens, heads, layout }: Case,
+  headDim: number,
+  back: boolean,
+): Elements {
   const result = x.slice()
   const sizes = [batch, tokens, heads]
   const order = ORDER[layout] as readonly number[]
@@ -82,7 +87,10 @@ function relayout(x: Elements, { batch, tokens, heads, layout }: Case, headDim: 
     for (let t = 0; t < tokens; t++)
       for (let h = 0; h < heads; h++, logical += headDim) {
         const index = [b, t, h]
-        const memory = order.reduce((sum, axis, place) => sum + (index[axis] as number) * (inner[place] as number), 0)
+        const memory = order.reduce(
+          (sum, axis, place) => sum + (index[axis] as number) * (inner[place] as number),
+          0,
+        )
         const [from, to] = back ? [memory, logical] : [logical, memory]
         result.set(x.subarray(from, from + headDim), to)
       }
@@ -104,12 +112,29 @@ function doubleRows(config: RopeConfig, positions: Float64Array): Rotation {
 function check(one: Case): void {
   const { dtype, pairing, pairs, before, after, batch, tokens, heads } = one
   const headDim = before + 2 * pairs + after
-  const options: RopeOptions = { headDim, pairing, rotaryDim: 2 * pairs, windowOffset: before, schedule: { type: 'default', base: 100 } }
+  const options: RopeOptions = {
+    headDim,
+    pairing,
+    rotaryDim: 2 * pairs,
+    windowOffset: before,
+    schedule: { type: 'default', base: 100 },
+  }
   const config = resolveConfig(options)
   const input = fromFloat32Array(values(batch * tokens * heads * headDim, one.seed), dtype)
-  const positions = Float64Array.from({ length: batch * tokens }, (_, row) => ((one.seed % 977) + row * 3) / 2)
-  const rows = dtype === 'float64' ? doubleRows(config, positions) : oracleRows(config, [positions], 'float32')
-  const expected = modelRotate(input, dtype, { batch, tokens, heads, headDim }, config, rows, one.inverse ? -1 : 1)
+  const positions = Float64Array.from(
+    { length: batch * tokens },
+    (_, row) => ((one.seed % 977) + row * 3) / 2,
+  )
+  const rows =
+    dtype === 'float64' ? doubleRows(config, positions) : oracleRows(config, [positions], 'float32')
+  const expected = modelRotate(
+    input,
+    dtype,
+    { batch, tokens, heads, headDim },
+    config,
+    rows,
+    one.inverse ? -1 : 1,
+  )
 
   const data = relayout(input, one, headDim, false)
   const target = one.inPlace ? data : fromFloat32Array(new Float32Array(data.length).fill(7), dtype)
@@ -128,13 +153,26 @@ function check(one: Case): void {
 
 describe('kernels', () => {
   test('random plans equal the model oracle', () => {
-    fc.assert(fc.property(cases, (one) => check(one)), { numRuns: 400 })
+    fc.assert(
+      fc.property(cases, (one) => check(one)),
+      { numRuns: 400 },
+    )
   })
 
   test('sizes beyond the cache limit take the other loop order, with the same bits', () => {
     const large: Case = {
-      dtype: 'float32', pairing: 'half', layout: 'bshd', batch: 1, tokens: 40, heads: 33, pairs: 32,
-      before: 0, after: 0, inverse: false, inPlace: true, seed: 5,
+      dtype: 'float32',
+      pairing: 'half',
+      layout: 'bshd',
+      batch: 1,
+      tokens: 40,
+      heads: 33,
+      pairs: 32,
+      before: 0,
+      after: 0,
+      inverse: false,
+      inPlace: true,
+      seed: 5,
     }
     check(large)
     check({ ...large, pairing: 'interleaved', layout: 'bhsd', heads: 32 })
@@ -145,18 +183,34 @@ describe('kernels', () => {
     const data = new Float32Array(bits.buffer)
     const out = new Float32Array(4)
     const rope = createRope(
-      { headDim: 4, pairing: 'half', windowOffset: 1, rotaryDim: 2, schedule: { type: 'default', base: 1 } },
+      {
+        headDim: 4,
+        pairing: 'half',
+        windowOffset: 1,
+        rotaryDim: 2,
+        schedule: { type: 'default', base: 1 },
+      },
       { backend: createJsBackend(), layout: 'thd' },
     )
-    rope.rotate({ q: { data, shape: [1, 1, 4] }, out: { q: { data: out, shape: [1, 1, 4] } }, positions: 0 })
+    rope.rotate({
+      q: { data, shape: [1, 1, 4] },
+      out: { q: { data: out, shape: [1, 1, 4] } },
+      positions: 0,
+    })
     expect([...new Uint32Array(out.buffer)]).toEqual([...bits])
   })
 })
 
 test('probe and dispose', () => {
-  expect(probeJs()).toEqual({ available: true, facts: { float16Array: 'Float16Array' in globalThis } })
+  expect(probeJs()).toEqual({
+    available: true,
+    facts: { float16Array: 'Float16Array' in globalThis },
+  })
   const backend = createJsBackend()
-  const rope = createRope({ headDim: 2, pairing: 'half', schedule: { type: 'default', base: 1 } }, { backend, layout: 'thd' })
+  const rope = createRope(
+    { headDim: 2, pairing: 'half', schedule: { type: 'default', base: 1 } },
+    { backend, layout: 'thd' },
+  )
   const q = { data: Float32Array.of(1, 0), shape: [1, 1, 2] }
   rope.rotate({ q, positions: 1 })
   backend.dispose()

@@ -3,6 +3,8 @@
  * The instruction set is switched on for this region only, so that one set of compiler flags
  * serves all files; whoever calls these functions has asked the processor first.
  */
+#include "strict.h"
+
 #include "rope/kernels.h"
 #if ROPE_HAS_avx512
 

@@ -2,6 +2,8 @@
  * Rows with any channel stride and any pairing, one pair at a time. The formula of the project
  * stands here in its plainest form; every other row gives the same bits.
  */
+#include "strict.h"
+
 #include "narrow.h"
 #include "rope/kernels.h"
 

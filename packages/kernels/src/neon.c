@@ -1,4 +1,6 @@
 /* 64-bit Arm, where NEON is always there. */
+#include "strict.h"
+
 #include "rope/kernels.h"
 #if ROPE_HAS_neon
 

@@ -1,4 +1,6 @@
 /* The fallback: one lane, on every machine. */
+#include "strict.h"
+
 #include "rope/kernels.h"
 #if ROPE_HAS_scalar
 

@@ -1,4 +1,6 @@
 /* WebAssembly with strict SIMD128; compiled with -msimd128. */
+#include "strict.h"
+
 #include "rope/kernels.h"
 #if ROPE_HAS_wasm128
 

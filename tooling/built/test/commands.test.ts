@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ROOT } from './project.js'
+import { ROOT } from '../../setup/workspace.mjs'
 
 const MAIN = join(ROOT, 'tooling/setup/main.cjs')
 const folder = mkdtempSync(join(tmpdir(), 'rope commands '))

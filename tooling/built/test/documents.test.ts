@@ -2,10 +2,11 @@
  * Every TypeScript example in the documents compiles under a strict compiler and runs against the
  * built packages; where a block of text follows an example, that is what it prints.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { makeProject, ROOT } from './project.js'
+import { listPackages, ROOT } from '../../setup/workspace.mjs'
+import { makeProject } from './project.js'
 
 interface Example {
   readonly name: string
@@ -18,9 +19,7 @@ const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
-  ...['packages', 'apps'].flatMap((group) =>
-    readdirSync(join(ROOT, group)).map((name) => join(group, name, 'README.md')),
-  ),
+  ...listPackages(ROOT).map(({ folder }) => relative(ROOT, join(folder, 'README.md'))),
 ].filter((path) => existsSync(join(ROOT, path)))
 
 const project = makeProject()

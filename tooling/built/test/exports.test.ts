@@ -2,8 +2,9 @@
  * The built packages as a stranger's project meets them: every public name can be imported and
  * required, has declarations for both, and rotates.
  */
+import { publint } from 'publint'
 import { afterAll, describe, expect, test } from 'vitest'
-import { makeProject, publicNames } from './project.js'
+import { libraryFolders, makeProject, publicNames } from './project.js'
 
 const project = makeProject()
 afterAll(project.remove)
@@ -90,11 +91,16 @@ test('an error of one format is recognised by the other', () => {
 test('all entries of a package share one error class', () => {
   const text = `
     import { RopeError } from '@rope/core'
-    import { readSafetensors } from '@rope/core/safetensors'
+    import { parseSafetensors } from '@rope/core/safetensors'
     try {
-      readSafetensors(new Uint8Array(1))
+      parseSafetensors(new Uint8Array(1))
     } catch (error) {
       console.log(error instanceof RopeError)
     }`
   expect(output('one-class.mjs', text)).toBe('true')
+})
+
+test.each(libraryFolders())('publint has nothing to say about %s', async (pkgDir) => {
+  const { messages } = await publint({ pkgDir, strict: true, pack: false })
+  expect(messages).toEqual([])
 })

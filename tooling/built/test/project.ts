@@ -3,22 +3,11 @@
  * node_modules and knows nothing else about us.
  */
 import { spawnSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-
-/** The workspace's root folder. */
-export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url))
+import { listPackages, modulesOf, ROOT } from '../../setup/workspace.mjs'
 
 /** How a program ended. */
 export interface Ending {
@@ -60,11 +49,14 @@ export function makeProject(): Project {
 
 /** The public names of every library, such as '@rope/core' and '@rope/core/conformance'. */
 export function publicNames(): string[] {
-  return libraries().flatMap(({ name, exports }) =>
-    Object.keys(exports)
-      .filter((subpath) => !subpath.endsWith('.json'))
-      .map((subpath) => name + subpath.slice(1)),
+  return libraries().flatMap(({ name, modules }) =>
+    modules.map((subpath) => name + subpath.slice(1)),
   )
+}
+
+/** The folder of every library. */
+export function libraryFolders(): string[] {
+  return libraries().map(({ path }) => path)
 }
 
 /** All that the examples need of a platform; its whole library would take a second to read. */
@@ -101,20 +93,12 @@ function compile(
   return complaints
 }
 
-interface Library {
-  readonly name: string
-  readonly path: string
-  readonly exports: Readonly<Record<string, unknown>>
-}
-
-function libraries(): Library[] {
-  return readdirSync(join(ROOT, 'packages'))
-    .map((name) => join(ROOT, 'packages', name))
-    .map((path) => ({ path, ...readManifest(path) }))
-    .filter(({ exports }) => '.' in exports)
-}
-
-function readManifest(path: string): Omit<Library, 'path'> {
-  const { name, exports = {} } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
-  return { name, exports }
+function libraries(): { name: string; path: string; modules: readonly string[] }[] {
+  return listPackages(ROOT)
+    .map(({ folder, manifest }) => ({
+      name: manifest.name,
+      path: folder,
+      modules: modulesOf(manifest),
+    }))
+    .filter(({ modules }) => modules.length > 0)
 }

@@ -11,12 +11,7 @@ import {
   type Rope,
   type RopeConfig,
 } from '@rope/core'
-import {
-  parseSafetensors,
-  type Safetensors,
-  tensorBytes,
-  tensorData,
-} from '@rope/core/safetensors'
+import { parseSafetensors, type Safetensors, tensorBytes, tensorData } from '@rope/core/safetensors'
 import { type Command, Option } from 'commander'
 import { createBackend } from '../backends.js'
 import type { Context } from '../context.js'

@@ -89,7 +89,12 @@ function pairTable(
   if (axes?.kind === 'one-hot') columns.push({ title: 'axis', align: 'right' })
   const rows = sample(inverseFrequencies.length).map((pair) => {
     const frequency = inverseFrequencies[pair] ?? 0
-    const row = [`${pair}`, channels(config, pair), significant(frequency, 6), wavelength(frequency)]
+    const row = [
+      `${pair}`,
+      channels(config, pair),
+      significant(frequency, 6),
+      wavelength(frequency),
+    ]
     if (maxPositions !== null) row.push(significant((maxPositions * frequency) / (2 * Math.PI), 4))
     if (axes?.kind === 'one-hot') row.push(`${axes.axisOfPair[pair] ?? ''}`)
     return row
@@ -116,7 +121,10 @@ function sample(pairs: number): readonly number[] {
 }
 
 /** How many pairs never see a whole turn: those are the ones that extending a context touches. */
-function slowPairs({ inverseFrequencies }: Frequencies, maxPositions: number | null): string | null {
+function slowPairs(
+  { inverseFrequencies }: Frequencies,
+  maxPositions: number | null,
+): string | null {
   if (maxPositions === null) return null
   const slow = inverseFrequencies.filter(
     (frequency) => Math.abs(frequency) * maxPositions < 2 * Math.PI,

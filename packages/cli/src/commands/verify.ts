@@ -2,13 +2,14 @@
  * `rope verify`: runs the conformance suite on every backend of this machine, one after the
  * other, and says with its exit code whether all of them are right.
  */
+
+import { RopeError } from '@rope/core'
 import {
   type ConformanceReport,
   conformanceCases,
   runConformance,
   SUITE_VERSION,
 } from '@rope/core/conformance'
-import { RopeError } from '@rope/core'
 import type { Command } from 'commander'
 import { findBackend, type OpenedBackend, openBackend, unavailable } from '../backends.js'
 import type { Context } from '../context.js'

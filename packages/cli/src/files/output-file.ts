@@ -4,7 +4,7 @@
  * temporary file is gone.
  */
 import { randomBytes } from 'node:crypto'
-import { type BigIntStats, unlinkSync } from 'node:fs'
+import { type BigIntStats, rmSync } from 'node:fs'
 import { lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { RopeError } from '@rope/core'
@@ -51,7 +51,7 @@ export async function checkOutput(
  */
 export async function writeOutput(file: OutputFile, content: Uint8Array): Promise<void> {
   const temporary = join(dirname(file.path), `.rope-${randomBytes(8).toString('hex')}.tmp`)
-  const unguard = removeOnSignal(temporary)
+  const unguard = removeOnExit(temporary)
   try {
     await writeNewFile(temporary, content, file.mode)
     await rename(temporary, file.path)
@@ -74,22 +74,24 @@ async function writeNewFile(path: string, content: Uint8Array, mode: number | nu
   }
 }
 
-/** Removes the file when the process is told to stop; the returned function ends the watch. */
-function removeOnSignal(path: string): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Signals that end a process and can be caught. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Removes the file when the process is told to stop or exits; the returned function ends the watch. */
+function removeOnExit(path: string): () => void {
+  const remove = (): void => rmSync(path, { force: true })
   const stop = (signal: NodeJS.Signals): void => {
     unguard()
-    try {
-      unlinkSync(path)
-    } catch {
-      // It was not created yet, or is renamed already.
-    }
+    remove()
+    // With this listener gone, the signal does what it would have done without it.
     process.kill(process.pid, signal)
   }
   const unguard = (): void => {
-    for (const signal of signals) process.removeListener(signal, stop)
+    process.removeListener('exit', remove)
+    for (const signal of SIGNALS) process.removeListener(signal, stop)
   }
-  for (const signal of signals) process.on(signal, stop)
+  process.on('exit', remove)
+  for (const signal of SIGNALS) process.on(signal, stop)
   return unguard
 }
 
@@ -122,5 +124,7 @@ async function statusOf(path: string): Promise<BigIntStats | null> {
 }
 
 function refuse(name: string, problem: string): RopeError {
-  return new RopeError('INVALID_FILE', `cannot write ${quoted(name)}: ${problem}`, { field: '--out' })
+  return new RopeError('INVALID_FILE', `cannot write ${quoted(name)}: ${problem}`, {
+    field: '--out',
+  })
 }

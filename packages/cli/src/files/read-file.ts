@@ -3,7 +3,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { RopeError } from '@rope/core'
-import { bytes as showBytes, quoted } from '../format/text.js'
+import { quoted, bytes as showBytes } from '../format/text.js'
 import { fileError } from './file-error.js'
 
 /** Bytes of one read call; the system takes less than 2 GiB at once. */

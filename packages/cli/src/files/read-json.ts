@@ -3,7 +3,7 @@
  * trusted: its size is limited here, and its contents are checked by @rope/core.
  */
 import { RopeError } from '@rope/core'
-import { bytes as showBytes, quoted } from '../format/text.js'
+import { quoted, bytes as showBytes } from '../format/text.js'
 import type { Io } from '../io.js'
 import { readWholeFile } from './read-file.js'
 

@@ -10,10 +10,10 @@ export type Colors = ReturnType<typeof pico.createColors>
 
 /** Whether `sink` gets colours under the environment `env`. */
 export function wantsColors(sink: Sink, env: Io['env']): boolean {
-  if (isSet(env['NO_COLOR'])) return false
-  const force = env['FORCE_COLOR']
+  if (isSet(env.NO_COLOR)) return false
+  const force = env.FORCE_COLOR
   if (force !== undefined) return force !== '0' && force !== 'false'
-  return sink.isTTY && env['TERM'] !== 'dumb'
+  return sink.isTTY && env.TERM !== 'dumb'
 }
 
 /** The formatters for one sink. */

@@ -43,9 +43,7 @@ export function table(
 /** Names and values in two columns, indented by two spaces. */
 export function facts(rows: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(0, ...rows.map(([name]) => visibleWidth(name)))
-  return rows
-    .map(([name, value]) => `  ${pad(name, width, 'left')}  ${value}`.trimEnd())
-    .join('\n')
+  return rows.map(([name, value]) => `  ${pad(name, width, 'left')}  ${value}`.trimEnd()).join('\n')
 }
 
 function pad(text: string, width: number, align: Alignment): string {

@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type Kernel, RopeError } from '@rope/core'
 import { parseSafetensors, tensorBytes } from '@rope/core/safetensors'
 import { describe, expect, test } from 'vitest'
@@ -19,10 +19,18 @@ import {
   type Outcome,
   rope,
   SMALL_LLAMA,
-  temporaryFolder,
   TWO_PROFILES,
+  temporaryFolder,
 } from '../helpers.js'
-import { decode, encode, numbers, readTensor, rotated, tensor, tensorFile } from '../tensor-files.js'
+import {
+  decode,
+  encode,
+  numbers,
+  readTensor,
+  rotated,
+  tensor,
+  tensorFile,
+} from '../tensor-files.js'
 
 /** Two batch entries of five tokens; eight heads in q, two in k, eight channels each. */
 const Q = [2, 5, 8, 8]
@@ -106,7 +114,12 @@ describe('what is rotated', () => {
   })
 
   test('everything else and the metadata stay byte for byte', async () => {
-    const ids = { name: 'ids', dtype: 'I64', shape: [1, 1, 1, 8], data: new BigInt64Array(8).fill(7n) }
+    const ids = {
+      name: 'ids',
+      dtype: 'I64',
+      shape: [1, 1, 1, 8],
+      data: new BigInt64Array(8).fill(7n),
+    }
     const mask = { name: 'mask', dtype: 'BOOL', shape: [3], data: Uint8Array.of(1, 0, 1) }
     const input = tensorFile(
       [
@@ -222,7 +235,15 @@ describe('positions and direction', () => {
     const input = tensorFile([tensor('q', 'F32', Q)])
     const forward = await apply(input, ['--offset', '100'])
     const back = join(dirname(input), 'back.safetensors')
-    const argv = ['apply', '--config', configFile(SMALL_LLAMA), '--in', forward.output, '--out', back]
+    const argv = [
+      'apply',
+      '--config',
+      configFile(SMALL_LLAMA),
+      '--in',
+      forward.output,
+      '--out',
+      back,
+    ]
     const { code, stdout } = await rope([...argv, '--offset', '100', '--inverse'])
     expect(code).toBe(0)
     expect(stdout).toContain('rotated 1 tensor back')
@@ -398,7 +419,11 @@ describe('bad input is one line, exit code 2, and no output', () => {
   test('names that the file does not have, or that have the wrong rank', async () => {
     const input = tensorFile([tensor('q', 'F32', Q), tensor('norm', 'F32', [8])])
     await refused(input, ['--tensors', 'q,k'], '--tensors: the file has no tensor "k"')
-    await refused(input, ['--tensors', 'norm'], 'tensor "norm" has shape [8]; layout bshd is [batch,')
+    await refused(
+      input,
+      ['--tensors', 'norm'],
+      'tensor "norm" has shape [8]; layout bshd is [batch,',
+    )
   })
 
   test('positions that do not fit the tokens', async () => {
@@ -496,7 +521,7 @@ describe('where it writes', () => {
     linkSync(file, join(folder, 'hard'))
     const names = ['in.safetensors', 'symbolic', 'chain', 'around/in.safetensors', 'hard']
     const present = readdirSync(folder)
-    for (const name of [...names, '../' + join(folder).split('/').at(-1) + '/in.safetensors']) {
+    for (const name of [...names, `../${basename(folder)}/in.safetensors`]) {
       const { code, stdout, stderr } = await to(`${folder}/${name}`, file)
       expect([code, stdout]).toEqual([2, ''])
       expect(stderr).toContain('it is the same file as --in')

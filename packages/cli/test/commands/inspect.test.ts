@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { configFile, lines, rope, SMALL_LLAMA, temporaryFolder, TWO_PROFILES } from '../helpers.js'
+import { configFile, lines, rope, SMALL_LLAMA, TWO_PROFILES, temporaryFolder } from '../helpers.js'
 
 describe('text', () => {
   test('one profile: its numbers, its pairs and their wavelengths', async () => {
@@ -39,7 +39,9 @@ describe('text', () => {
 
   test('many pairs: twelve of them, the first and the last included', async () => {
     const path = configFile({ ...SMALL_LLAMA, head_dim: 128 })
-    const rows = lines((await rope(['inspect', path])).stdout).filter((line) => /^ +\d+ {2}\d/.test(line))
+    const rows = lines((await rope(['inspect', path])).stdout).filter((line) =>
+      /^ +\d+ {2}\d/.test(line),
+    )
     expect(rows).toHaveLength(12)
     expect(rows[0]).toMatch(/^ +0 {2}0, 64 /)
     expect(rows[11]).toMatch(/^ +63 {2}63, 127 /)
@@ -48,7 +50,9 @@ describe('text', () => {
   test('interleaved pairing and partial rotation', async () => {
     const path = configFile({ ...SMALL_LLAMA, partial_rotary_factor: 0.5 })
     const { stdout } = await rope(['inspect', path, '--pairing', 'interleaved'])
-    expect(stdout).toContain('head              8 channels, 4 rotate (0 to 3), the others pass through')
+    expect(stdout).toContain(
+      'head              8 channels, 4 rotate (0 to 3), the others pass through',
+    )
     expect(stdout).toContain('pairs             2, interleaved: channel c turns with channel c + 1')
     expect(stdout).toMatch(/^ +1 {2}2, 3 /m)
   })
@@ -64,8 +68,12 @@ describe('text', () => {
   test('several profiles follow one another, and --profile picks one', async () => {
     const path = configFile(TWO_PROFILES)
     const both = await rope(['inspect', path])
-    expect(both.stdout).toContain(`${path}, profile full_attention\n  schedule          linear, base 1000000, factor 8`)
-    expect(both.stdout).toContain(`\n\n${path}, profile sliding_attention\n  schedule          default, base 10000`)
+    expect(both.stdout).toContain(
+      `${path}, profile full_attention\n  schedule          linear, base 1000000, factor 8`,
+    )
+    expect(both.stdout).toContain(
+      `\n\n${path}, profile sliding_attention\n  schedule          default, base 10000`,
+    )
     const one = await rope(['inspect', path, '--profile', 'sliding_attention'])
     expect(one.stdout).not.toContain('full_attention')
     expect(both.stdout.endsWith(one.stdout)).toBe(true)
@@ -73,7 +81,10 @@ describe('text', () => {
 
   test('layers without RoPE say so', async () => {
     const rope_parameters = { ...TWO_PROFILES.rope_parameters, full_attention: null }
-    const { code, stdout } = await rope(['inspect', configFile({ ...TWO_PROFILES, rope_parameters })])
+    const { code, stdout } = await rope([
+      'inspect',
+      configFile({ ...TWO_PROFILES, rope_parameters }),
+    ])
     expect(code).toBe(0)
     expect(stdout).toContain('nothing rotates')
   })
@@ -140,7 +151,11 @@ describe('--json', () => {
   })
 
   test('warnings are data', async () => {
-    const { stdout } = await rope(['inspect', configFile({ ...SMALL_LLAMA, rope_news: 1 }), '--json'])
+    const { stdout } = await rope([
+      'inspect',
+      configFile({ ...SMALL_LLAMA, rope_news: 1 }),
+      '--json',
+    ])
     expect(JSON.parse(stdout).profiles[0].warnings).toEqual(['rope_news is not read'])
   })
 })
@@ -171,9 +186,16 @@ describe('bad input is one line and exit code 2', () => {
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: 2 ** 40 }), 'headDim is 1099511627776'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: 9 }), 'rotary_dim comes to 9'],
     [JSON.stringify({ ...SMALL_LLAMA, rope_theta: '1\n0' }), 'rope_theta is'],
-    [JSON.stringify({ ...SMALL_LLAMA, rope_scaling: { type: 'warp', factor: 2 } }), "rope type 'warp'"],
     [
-      JSON.stringify({ ...SMALL_LLAMA, rope_scaling: { type: 'linear', factor: 2 }, rope_parameters: { rope_type: 'default' } }),
+      JSON.stringify({ ...SMALL_LLAMA, rope_scaling: { type: 'warp', factor: 2 } }),
+      "rope type 'warp'",
+    ],
+    [
+      JSON.stringify({
+        ...SMALL_LLAMA,
+        rope_scaling: { type: 'linear', factor: 2 },
+        rope_parameters: { rope_type: 'default' },
+      }),
       'keep one of the two',
     ],
   ])('%s', async (stdin, message) => {

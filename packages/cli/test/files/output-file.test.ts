@@ -62,13 +62,15 @@ describe('writeOutput', () => {
     )
   })
 
-  test('signals are watched only while it writes', async () => {
-    const before = process.listenerCount('SIGTERM')
+  test('signals and the exit of the process are watched only while it writes', async () => {
+    const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit']
+    const listeners = (): readonly number[] => EVENTS.map((event) => process.listenerCount(event))
+    const before = listeners()
     const path = join(temporaryFolder(), 'new')
     const writing = writeOutput(await checkOutput(path, []), CONTENT)
-    expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+    expect(listeners()).toEqual(before.map((amount) => amount + 1))
     await writing
-    expect(process.listenerCount('SIGTERM')).toBe(before)
+    expect(listeners()).toEqual(before)
   })
 
   test('a signal removes the temporary file and is passed on', async () => {

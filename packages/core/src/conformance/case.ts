@@ -84,6 +84,25 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? `unexpected ${error.name}: ${error.message}` : String(error)
 }
 
+/**
+ * Tries variants of one thing within a case. A failure says which variant it was.
+ *
+ * @param variants each with what a message calls it
+ */
+export async function tryEach<Variant>(
+  variants: Readonly<Record<string, Variant>>,
+  attempt: (variant: Variant, name: string) => void | Promise<void>,
+): Promise<void> {
+  for (const [name, variant] of Object.entries(variants)) {
+    try {
+      await attempt(variant, name)
+    } catch (error) {
+      if (error instanceof NotSupported) throw error
+      fail(`${name}: ${messageOf(error)}`)
+    }
+  }
+}
+
 /** Makes a case of a body that returns when the subject is right and throws when it is not. */
 export function defineCase(
   family: Family,

@@ -2,11 +2,31 @@
  * Contract: what a backend owes its caller beside right numbers.
  */
 import type { ConformanceCase } from './case.js'
+import { aliasingCases } from './contract/aliasing.js'
+import { capabilitiesCases } from './contract/capabilities.js'
+import { errorsCases } from './contract/errors.js'
+import { lifecycleCases } from './contract/lifecycle.js'
+import { passThroughCases } from './contract/pass-through.js'
+import { patternsCases } from './contract/patterns.js'
+import { positionsCases } from './contract/positions.js'
 import { specialValuesCases } from './contract/special-values.js'
 import { stridesCases } from './contract/strides.js'
 import { tailsCases } from './contract/tails.js'
+import { zeroSizesCases } from './contract/zero-sizes.js'
 
 /** The contract family. */
 export function contractCases(): readonly ConformanceCase[] {
-  return [...tailsCases(), ...stridesCases(), ...specialValuesCases()]
+  return [
+    ...capabilitiesCases(),
+    ...tailsCases(),
+    ...stridesCases(),
+    ...zeroSizesCases(),
+    ...passThroughCases(),
+    ...aliasingCases(),
+    ...specialValuesCases(),
+    ...patternsCases(),
+    ...positionsCases(),
+    ...errorsCases(),
+    ...lifecycleCases(),
+  ]
 }

@@ -3,7 +3,7 @@
  */
 import type { DType, Elements } from '../dtype.js'
 import { FLOAT_FORMATS } from '../reference/float-format.js'
-import { bytesOf, createElements, elementsFrom } from './elements.js'
+import { bytesOf, elementsFrom } from './elements.js'
 import { type Random, seededRandom } from './random.js'
 
 /** Numbers of mixed sign whose magnitudes spread over 2^-6 ... 2^3, none of them special. */
@@ -89,15 +89,10 @@ export function specialPairs(kind: SpecialClass, dtype: DType): readonly (readon
   )
 }
 
-/** All 65,536 bit patterns of a 16-bit dtype. */
-export function everyPattern(): Uint16Array {
-  return Uint16Array.from({ length: 65536 }, (_, bits) => bits)
-}
-
-/** The same patterns in a seeded random order. */
+/** All 65,536 bit patterns of a 16-bit dtype in a seeded random order. */
 export function shuffledPatterns(seed: number): Uint16Array {
   const random = seededRandom(seed)
-  const patterns = everyPattern()
+  const patterns = Uint16Array.from({ length: 65536 }, (_, bits) => bits)
   for (let i = patterns.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
     const held = patterns[i] as number
@@ -105,9 +100,4 @@ export function shuffledPatterns(seed: number): Uint16Array {
     patterns[j] = held
   }
   return patterns
-}
-
-/** A zeroed array of a dtype; a shorthand for call sites that have no buffer of their own. */
-export function zeros(dtype: DType, length: number): Elements {
-  return createElements(dtype, length)
 }

@@ -78,34 +78,34 @@ export const SCHEDULES: readonly Deviation[] = [
   deviation('angles=float32/schedule=custom', { angles: 'float32', schedule: 'custom', positions: 'uint16' }),
 ]
 
-/** How positions are written. */
+/** How positions are written: the forms that reach kernels as different rows. */
 export const POSITIONS: readonly Deviation[] = [
   deviation('positions=zero', { positions: 'zero' }),
-  deviation('positions=bigint', { positions: 'bigint' }),
   deviation('positions=negative-start', { positions: 'negative-start' }),
-  deviation('positions=fractional-start', { positions: 'fractional-start' }),
   deviation('positions=list', { positions: 'list' }),
   deviation('positions=float64-fractional', { positions: 'float64-fractional' }),
-  deviation('positions=float32-fractional', { positions: 'float32-fractional' }),
-  deviation('positions=int32-negative', { positions: 'int32-negative' }),
-  deviation('positions=int64', { positions: 'int64' }),
   deviation('positions=batch-ids', { positions: 'batch-ids' }),
-  deviation('positions=batch-int64', { positions: 'batch-int64' }),
   deviation('positions=batch-offsets', { positions: 'batch-offsets' }),
   deviation('positions=sequence-lengths', { ...PACKED, positions: 'sequence-lengths' }),
-  deviation('positions=sequence-lengths-offsets', { ...PACKED, positions: 'sequence-lengths-offsets' }),
-  deviation('positions=cumulative-lengths', { ...PACKED, positions: 'cumulative-lengths' }),
-  deviation('positions=cumulative-lengths-offsets', { ...PACKED, positions: 'cumulative-lengths-offsets' }),
 ]
 
-/** Array types that differ only in how core reads them; one dtype and pairing suffices. */
-export const POSITION_ARRAYS: readonly Deviation[] = [
+/** Forms that differ only in how core reads them; one dtype suffices. */
+export const POSITION_SPELLINGS: readonly Deviation[] = [
+  deviation('positions=bigint', { positions: 'bigint' }),
+  deviation('positions=fractional-start', { positions: 'fractional-start' }),
+  deviation('positions=float32-fractional', { positions: 'float32-fractional' }),
+  deviation('positions=int32-negative', { positions: 'int32-negative' }),
   deviation('positions=uint32', { positions: 'uint32' }),
   deviation('positions=int16', { positions: 'int16' }),
   deviation('positions=uint16', { positions: 'uint16' }),
   deviation('positions=int8', { positions: 'int8' }),
   deviation('positions=uint8', { positions: 'uint8' }),
+  deviation('positions=int64', { positions: 'int64' }),
   deviation('positions=uint64', { positions: 'uint64' }),
+  deviation('positions=batch-int64', { positions: 'batch-int64' }),
+  deviation('positions=sequence-lengths-offsets', { ...PACKED, positions: 'sequence-lengths-offsets' }),
+  deviation('positions=cumulative-lengths', { ...PACKED, positions: 'cumulative-lengths' }),
+  deviation('positions=cumulative-lengths-offsets', { ...PACKED, positions: 'cumulative-lengths-offsets' }),
 ]
 
 /** Several positions per token. */

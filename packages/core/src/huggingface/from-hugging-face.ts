@@ -5,12 +5,19 @@
  */
 import { sectionAxes } from '../axes.js'
 import { isRecord, show } from '../check.js'
-import { resolveConfig, type AxesOptions, type RopeConfig } from '../config.js'
+import { type AxesOptions, type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { PAIRINGS, type PairingName } from '../layout/pairing.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 import { pairingOfModelType } from './model-types.js'
-import { agree, failConfig, layerParameters, readCount, readPositive, type Json } from './parameters.js'
+import {
+  agree,
+  failConfig,
+  type Json,
+  layerParameters,
+  readCount,
+  readPositive,
+} from './parameters.js'
 
 /** The RoPE of one kind of layer of a model. */
 export interface HuggingFaceProfile {
@@ -70,13 +77,25 @@ function readHeadDim(config: Json): number {
   const rope = readCount(config.qk_rope_head_dim, 'qk_rope_head_dim')
   const given = rope ?? readCount(config.head_dim, 'head_dim')
   if (given !== undefined) return given
-  const hidden = readCount(agree([['hidden_size', config.hidden_size], ['n_embd', config.n_embd]]), 'hidden_size')
+  const hidden = readCount(
+    agree([
+      ['hidden_size', config.hidden_size],
+      ['n_embd', config.n_embd],
+    ]),
+    'hidden_size',
+  )
   const heads = readCount(
-    agree([['num_attention_heads', config.num_attention_heads], ['n_head', config.n_head]]),
+    agree([
+      ['num_attention_heads', config.num_attention_heads],
+      ['n_head', config.n_head],
+    ]),
     'num_attention_heads',
   )
   if (hidden === undefined || heads === undefined) {
-    return failConfig('head_dim', 'is missing, and so is hidden_size or num_attention_heads, from which it would follow; add head_dim')
+    return failConfig(
+      'head_dim',
+      'is missing, and so is hidden_size or num_attention_heads, from which it would follow; add head_dim',
+    )
   }
   return Math.floor(hidden / heads)
 }
@@ -85,7 +104,9 @@ function readBase(config: Json, parameters: Json, warnings: string[]): number {
   const base = readPositive(
     agree([
       ['rope_parameters.rope_theta', parameters.rope_theta],
-      ...(parameters.rope_theta === undefined ? topLevelBases(config) : sharedBase(config, parameters)),
+      ...(parameters.rope_theta === undefined
+        ? topLevelBases(config)
+        : sharedBase(config, parameters)),
     ]),
     'rope_theta',
   )
@@ -104,7 +125,9 @@ function topLevelBases(config: Json): readonly (readonly [string, unknown])[] {
 
 /** A base inside a flat dictionary must agree with one beside it; per-layer bases may differ. */
 function sharedBase(config: Json, parameters: Json): readonly (readonly [string, unknown])[] {
-  return parameters === config.rope_parameters || parameters === config.rope_scaling ? topLevelBases(config) : []
+  return parameters === config.rope_parameters || parameters === config.rope_scaling
+    ? topLevelBases(config)
+    : []
 }
 
 function readRotaryDim(config: Json, parameters: Json, headDim: number): number {
@@ -112,18 +135,27 @@ function readRotaryDim(config: Json, parameters: Json, headDim: number): number 
   const part = readPositive(
     agree([
       ['rope_parameters.partial_rotary_factor', parameters.partial_rotary_factor],
-      ['partial_rotary_factor', parameters.partial_rotary_factor === undefined ? config.partial_rotary_factor : undefined],
+      [
+        'partial_rotary_factor',
+        parameters.partial_rotary_factor === undefined ? config.partial_rotary_factor : undefined,
+      ],
       ['rotary_pct', config.rotary_pct],
     ]),
     'partial_rotary_factor',
   )
   if (fixed !== undefined && part !== undefined && fixed !== Math.floor(headDim * part)) {
-    failConfig('rotary_dim', `is ${fixed}, but partial_rotary_factor ${part} of ${headDim} is ${Math.floor(headDim * part)}; keep one of the two`)
+    failConfig(
+      'rotary_dim',
+      `is ${fixed}, but partial_rotary_factor ${part} of ${headDim} is ${Math.floor(headDim * part)}; keep one of the two`,
+    )
   }
   // The floor of a floating-point product, as Hugging Face computes it: int(192 * 0.334) is 64.
   const rotaryDim = fixed ?? Math.floor(headDim * (part ?? 1))
   if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 !== 0) {
-    failConfig('rotary_dim', `comes to ${rotaryDim} of head_dim ${headDim}; accepted: an even number from 2 to ${headDim}`)
+    failConfig(
+      'rotary_dim',
+      `comes to ${rotaryDim} of head_dim ${headDim}; accepted: an even number from 2 to ${headDim}`,
+    )
   }
   return rotaryDim
 }
@@ -133,7 +165,11 @@ function readType(parameters: Json): string {
     const type = parameters[key]
     return typeof type === 'string' && Object.hasOwn(ALIASES, type) ? ALIASES[type] : type
   }
-  const type = agree([['rope_type', named('rope_type')], ['type', named('type')]]) ?? 'default'
+  const type =
+    agree([
+      ['rope_type', named('rope_type')],
+      ['type', named('type')],
+    ]) ?? 'default'
   if (typeof type === 'string' && IMPLEMENTED.includes(type)) return type
   const isPlanned = typeof type === 'string' && PLANNED.includes(type)
   throw new RopeError(
@@ -148,11 +184,17 @@ function readSchedule(config: Json, parameters: Json, warnings: string[]): Sched
   const base = readBase(config, parameters, warnings)
   const factor = readPositive(parameters.factor, 'factor')
   if (type === 'default') {
-    if (factor !== undefined && factor !== 1) warnings.push(`factor ${factor} is ignored: rope type 'default' does not use it`)
+    if (factor !== undefined && factor !== 1)
+      warnings.push(`factor ${factor} is ignored: rope type 'default' does not use it`)
     return { type: 'default', base }
   }
-  if (factor === undefined) return failConfig('factor', `is missing; rope type 'linear' needs it, for example 2 for twice the context`)
-  if (factor < 1) warnings.push(`factor ${factor} is below 1: positions are stretched instead of interpolated`)
+  if (factor === undefined)
+    return failConfig(
+      'factor',
+      `is missing; rope type 'linear' needs it, for example 2 for twice the context`,
+    )
+  if (factor < 1)
+    warnings.push(`factor ${factor} is below 1: positions are stretched instead of interpolated`)
   return { type: 'linear', base, factor }
 }
 
@@ -160,17 +202,27 @@ function readSchedule(config: Json, parameters: Json, warnings: string[]): Sched
 function readAxes(parameters: Json, pairs: number): AxesOptions | undefined {
   const sections = parameters.mrope_section
   if (sections === undefined || sections === null) return undefined
-  if (!Array.isArray(sections) || !sections.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    return failConfig('mrope_section', `is ${show(sections)}; accepted: a list of whole numbers of pairs`)
+  if (
+    !Array.isArray(sections) ||
+    !sections.every((size) => Number.isSafeInteger(size) && size >= 0)
+  ) {
+    return failConfig(
+      'mrope_section',
+      `is ${show(sections)}; accepted: a list of whole numbers of pairs`,
+    )
   }
   const total = sections.reduce((sum: number, size: number) => sum + size, 0)
-  if (total !== pairs) failConfig('mrope_section', `sums to ${total}; accepted: ${pairs}, the number of pairs`)
+  if (total !== pairs)
+    failConfig('mrope_section', `sums to ${total}; accepted: ${pairs}, the number of pairs`)
   if (parameters.mrope_interleaved !== true) return sectionAxes(sections)
-  if (sections.length !== 3) failConfig('mrope_section', `has ${sections.length} entries; interleaved sections need 3`)
+  if (sections.length !== 3)
+    failConfig('mrope_section', `has ${sections.length} entries; interleaved sections need 3`)
   return {
     kind: 'one-hot',
     count: 3,
-    axisOfPair: Array.from({ length: pairs }, (_, i) => (i % 3 !== 0 && i < 3 * sections[i % 3] ? i % 3 : 0)),
+    axisOfPair: Array.from({ length: pairs }, (_, i) =>
+      i % 3 !== 0 && i < 3 * sections[i % 3] ? i % 3 : 0,
+    ),
   }
 }
 
@@ -178,11 +230,17 @@ function readPairing(config: Json, options: HuggingFaceOptions, warnings: string
   const given: unknown = options.pairing
   if (given !== undefined) {
     if (PAIRINGS.includes(given as PairingName)) return given as PairingName
-    throw new RopeError('INVALID_OPTION', `pairing is ${show(given)}; accepted: 'half' or 'interleaved'`, { field: 'pairing' })
+    throw new RopeError(
+      'INVALID_OPTION',
+      `pairing is ${show(given)}; accepted: 'half' or 'interleaved'`,
+      { field: 'pairing' },
+    )
   }
   const known = config.rope_interleave === false ? 'half' : pairingOfModelType(config.model_type)
   if (known === undefined) {
-    warnings.push(`model_type ${show(config.model_type)} is not in the table of pairings; 'half', the most common one, is assumed`)
+    warnings.push(
+      `model_type ${show(config.model_type)} is not in the table of pairings; 'half', the most common one, is assumed`,
+    )
   }
   return known ?? 'half'
 }
@@ -198,7 +256,12 @@ function warnUnread(config: Json, parameters: Json, warnings: string[]): void {
   }
 }
 
-function readProfile(config: Json, name: string, parameters: Json | null, options: HuggingFaceOptions): HuggingFaceProfile {
+function readProfile(
+  config: Json,
+  name: string,
+  parameters: Json | null,
+  options: HuggingFaceOptions,
+): HuggingFaceProfile {
   const warnings: string[] = []
   if (parameters === null) return { name, config: null, warnings }
   const headDim = readHeadDim(config)
@@ -207,7 +270,13 @@ function readProfile(config: Json, name: string, parameters: Json | null, option
   const axes = readAxes(parameters, rotaryDim / 2)
   const pairing = readPairing(config, options, warnings)
   warnUnread(config, parameters, warnings)
-  const resolved = resolveConfig({ headDim, rotaryDim, pairing, schedule, ...(axes === undefined ? {} : { axes }) })
+  const resolved = resolveConfig({
+    headDim,
+    rotaryDim,
+    pairing,
+    schedule,
+    ...(axes === undefined ? {} : { axes }),
+  })
   return { name, config: resolved, warnings }
 }
 
@@ -218,15 +287,26 @@ function readProfile(config: Json, name: string, parameters: Json | null, option
  * @throws RopeError INVALID_CONFIG when it lacks something or contradicts itself,
  *   UNKNOWN_SCHEDULE when its rope type is not implemented
  */
-export function huggingFaceProfiles(json: unknown, options: HuggingFaceOptions = {}): readonly HuggingFaceProfile[] {
+export function huggingFaceProfiles(
+  json: unknown,
+  options: HuggingFaceOptions = {},
+): readonly HuggingFaceProfile[] {
   if (!isRecord(json)) failConfig('the file', `holds ${show(json)}; accepted: a JSON object`)
   const config = languageModel(json)
   return layerParameters(config).map(({ name, parameters }) => {
     try {
       return readProfile(config, name, parameters, options)
     } catch (error) {
-      if (!RopeError.isInstance(error) || error.code !== 'INVALID_OPTION' || error.field === 'pairing') throw error
-      throw new RopeError('INVALID_CONFIG', `config.json: ${error.message}`, { cause: error, ...(error.field === undefined ? {} : { field: error.field }) })
+      if (
+        !RopeError.isInstance(error) ||
+        error.code !== 'INVALID_OPTION' ||
+        error.field === 'pairing'
+      )
+        throw error
+      throw new RopeError('INVALID_CONFIG', `config.json: ${error.message}`, {
+        cause: error,
+        ...(error.field === undefined ? {} : { field: error.field }),
+      })
     }
   })
 }
@@ -244,17 +324,34 @@ export function huggingFaceProfiles(json: unknown, options: HuggingFaceOptions =
  * const rope = createRope(config, { backend: createJsBackend(), layout: 'bshd' })
  * ```
  */
-export function fromHuggingFace(json: unknown, options: HuggingFaceOptions & { readonly profile?: string | undefined } = {}): RopeConfig {
+export function fromHuggingFace(
+  json: unknown,
+  options: HuggingFaceOptions & { readonly profile?: string | undefined } = {},
+): RopeConfig {
   const profiles = huggingFaceProfiles(json, options)
   const names = profiles.map(({ name }) => `'${name}'`).join(', ')
   const [only, ...others] = profiles
-  const chosen = options.profile === undefined ? (others.length === 0 ? only : undefined) : profiles.find(({ name }) => name === options.profile)
+  const chosen =
+    options.profile === undefined
+      ? others.length === 0
+        ? only
+        : undefined
+      : profiles.find(({ name }) => name === options.profile)
   if (chosen === undefined) {
-    const given = options.profile === undefined ? 'is missing, and the model has several kinds of layers' : `is ${show(options.profile)}`
-    throw new RopeError('INVALID_OPTION', `profile ${given}; accepted: ${names}`, { field: 'profile' })
+    const given =
+      options.profile === undefined
+        ? 'is missing, and the model has several kinds of layers'
+        : `is ${show(options.profile)}`
+    throw new RopeError('INVALID_OPTION', `profile ${given}; accepted: ${names}`, {
+      field: 'profile',
+    })
   }
   if (chosen.config === null) {
-    throw new RopeError('INVALID_CONFIG', `config.json: layers '${chosen.name}' have no RoPE; choose another profile of ${names}`, { field: 'profile' })
+    throw new RopeError(
+      'INVALID_CONFIG',
+      `config.json: layers '${chosen.name}' have no RoPE; choose another profile of ${names}`,
+      { field: 'profile' },
+    )
   }
   return chosen.config
 }

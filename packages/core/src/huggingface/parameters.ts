@@ -34,7 +34,10 @@ export function agree(candidates: readonly (readonly [field: string, value: unkn
   if (first === undefined) return undefined
   for (const [field, value] of others) {
     if (!sameJson(first[1], value)) {
-      failConfig(field, `is ${show(value)}, but ${first[0]} is ${show(first[1])}; keep one of the two`)
+      failConfig(
+        field,
+        `is ${show(value)}, but ${first[0]} is ${show(first[1])}; keep one of the two`,
+      )
     }
   }
   return first[1]
@@ -56,13 +59,19 @@ export function readCount(value: unknown, field: string): number | undefined {
 
 function readDictionary(value: unknown, field: string): Json | undefined {
   if (value === undefined || value === null) return undefined
-  return isRecord(value) ? value : failConfig(field, `is ${show(value)}; accepted: an object or null`)
+  return isRecord(value)
+    ? value
+    : failConfig(field, `is ${show(value)}; accepted: an object or null`)
 }
 
 /** A dictionary whose every value is itself a dictionary or null belongs to layer types. */
 function isPerLayer(dictionary: Json): boolean {
   const values = Object.values(dictionary)
-  return values.length > 0 && values.every((value) => value === null || isRecord(value)) && values.some(isRecord)
+  return (
+    values.length > 0 &&
+    values.every((value) => value === null || isRecord(value)) &&
+    values.some(isRecord)
+  )
 }
 
 /** Gemma 3 and ModernBERT (legacy) give their sliding layers a base of their own. */
@@ -87,7 +96,10 @@ export function layerParameters(config: Json): readonly LayerParameters[] {
   if (legacy !== undefined && current !== undefined) checkSpellings(legacy, current)
   const dictionary = current ?? legacy ?? {}
   if (isPerLayer(dictionary)) {
-    return Object.entries(dictionary).map(([name, parameters]) => ({ name, parameters: parameters as Json | null }))
+    return Object.entries(dictionary).map(([name, parameters]) => ({
+      name,
+      parameters: parameters as Json | null,
+    }))
   }
   const local = localBase(config)
   if (local === undefined) return [{ name: 'default', parameters: dictionary }]
@@ -108,6 +120,7 @@ function checkSpellings(legacy: Json, current: Json): void {
       [`rope_parameters.${key}`, renamed],
       [`rope_scaling.${key}`, legacy[key]],
     ])
-    if (renamed === undefined) failConfig(`rope_scaling.${key}`, 'is missing from rope_parameters; keep one of the two')
+    if (renamed === undefined)
+      failConfig(`rope_scaling.${key}`, 'is missing from rope_parameters; keep one of the two')
   }
 }

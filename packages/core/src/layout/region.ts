@@ -69,7 +69,12 @@ export function isInjective(sizes: Sizes, strides: Strides): boolean {
 }
 
 /** The region of a tensor in its buffer. */
-export function regionOf(elements: Elements, offset: number, sizes: Sizes, strides: Strides): Region {
+export function regionOf(
+  elements: Elements,
+  offset: number,
+  sizes: Sizes,
+  strides: Strides,
+): Region {
   const origin = elements.byteOffset / elements.BYTES_PER_ELEMENT + offset
   return { buffer: elements.buffer, origin, sizes, strides }
 }

@@ -2,10 +2,11 @@
  * Tensors: from a user's structural view to sizes and strides. THE place for a new layout.
  * A layout is only an order of axes; past this file there are four strides and no layouts.
  */
-import { isRecord, reject, show } from '../check.js'
-import { arrayKind, resolveDType, type DType, type Elements, type TensorData } from '../dtype.js'
-import { RopeError } from '../errors.js'
+
 import type { Strides } from '../backend.js'
+import { isRecord, reject, show } from '../check.js'
+import { arrayKind, type DType, type Elements, resolveDType, type TensorData } from '../dtype.js'
+import { RopeError } from '../errors.js'
 
 /**
  * The order of a tensor's axes in memory: b batch, s sequence, h heads, d channels of a head,
@@ -65,7 +66,8 @@ function fail(field: string, message: string): never {
 }
 
 function checkSizes(shape: unknown, field: string): readonly number[] {
-  if (!Array.isArray(shape)) return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
+  if (!Array.isArray(shape))
+    return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
   shape.forEach((size, axis) => {
     if (!Number.isSafeInteger(size) || size < 0) {
       reject('INVALID_TENSOR', `${field}.shape[${axis}]`, size, 'a whole number, 0 or more')
@@ -81,17 +83,26 @@ function chooseLayout(tensor: Tensor, fallback: Layout | undefined, field: strin
     return reject('INVALID_TENSOR', `${field}.layout`, layout, LAYOUTS.join(', '))
   }
   if (tensor.strides !== undefined) return tensor.shape.length === 3 ? 'thd' : 'bshd'
-  return fail(`${field}.layout`, `is missing; accepted: ${LAYOUTS.join(', ')} (on the tensor, or once for all in createRope), or explicit strides`)
+  return fail(
+    `${field}.layout`,
+    `is missing; accepted: ${LAYOUTS.join(', ')} (on the tensor, or once for all in createRope), or explicit strides`,
+  )
 }
 
 function checkStrides(tensor: Tensor, shape: readonly number[], field: string): readonly number[] {
   const { strides } = tensor
   if (strides === undefined) return denseStrides(shape)
   if (!Array.isArray(strides) || strides.length !== shape.length) {
-    return reject('INVALID_TENSOR', `${field}.strides`, strides, `${shape.length} whole numbers, one per axis of shape`)
+    return reject(
+      'INVALID_TENSOR',
+      `${field}.strides`,
+      strides,
+      `${shape.length} whole numbers, one per axis of shape`,
+    )
   }
   strides.forEach((stride, axis) => {
-    if (!Number.isSafeInteger(stride)) reject('INVALID_TENSOR', `${field}.strides[${axis}]`, stride, 'a whole number')
+    if (!Number.isSafeInteger(stride))
+      reject('INVALID_TENSOR', `${field}.strides[${axis}]`, stride, 'a whole number')
   })
   return strides
 }
@@ -110,10 +121,18 @@ function denseStrides(shape: readonly number[]): readonly number[] {
 }
 
 /** Unfolds the last axis of `flat` into heads and channels, so that it becomes bshd or thd. */
-function unfold(shape: readonly number[], strides: readonly number[], headDim: number, field: string): Unfolded {
+function unfold(
+  shape: readonly number[],
+  strides: readonly number[],
+  headDim: number,
+  field: string,
+): Unfolded {
   const hidden = shape.at(-1) ?? 0
   if (hidden % headDim !== 0) {
-    fail(`${field}.shape`, `is ${show(shape)}: the last axis must be a multiple of headDim ${headDim} for layout 'flat'`)
+    fail(
+      `${field}.shape`,
+      `is ${show(shape)}: the last axis must be a multiple of headDim ${headDim} for layout 'flat'`,
+    )
   }
   const channel = strides.at(-1) ?? 1
   return {
@@ -168,11 +187,19 @@ export function resolveTensor(
   const size = (axis: Axis): number => unfolded.shape[axes.indexOf(axis)] ?? 1
   const stride = (axis: Axis): number => unfolded.strides[axes.indexOf(axis)] ?? 0
   if (size('channel') !== headDim) {
-    fail(`${field}.shape`, `is ${show(tensor.shape)} (${SHAPES[layout]}): headDim is ${size('channel')}, but the config says ${headDim}`)
+    fail(
+      `${field}.shape`,
+      `is ${show(tensor.shape)} (${SHAPES[layout]}): headDim is ${size('channel')}, but the config says ${headDim}`,
+    )
   }
   const offset = tensor.offset ?? 0
   if (!Number.isSafeInteger(offset) || offset < 0) {
-    reject('INVALID_TENSOR', `${field}.offset`, tensor.offset, 'a whole number of elements, 0 or more')
+    reject(
+      'INVALID_TENSOR',
+      `${field}.offset`,
+      tensor.offset,
+      'a whole number of elements, 0 or more',
+    )
   }
   return {
     elements: elementsOf(tensor.data),
@@ -181,6 +208,11 @@ export function resolveTensor(
     batch: size('batch'),
     tokens: size('token'),
     heads: size('head'),
-    strides: { batch: stride('batch'), token: stride('token'), head: stride('head'), channel: stride('channel') },
+    strides: {
+      batch: stride('batch'),
+      token: stride('token'),
+      head: stride('head'),
+      channel: stride('channel'),
+    },
   }
 }

@@ -138,7 +138,8 @@ class HeaderReader {
     while (isDigit(this.#text.charCodeAt(this.#at))) this.#at += 1
     const digits = this.#at - start
     if (digits === 0) this.#unexpected(`a non-negative integer in ${what}`)
-    if (digits > 1 && this.#text[start] === '0') this.#stop(`${what} has a number that starts with 0`)
+    if (digits > 1 && this.#text[start] === '0')
+      this.#stop(`${what} has a number that starts with 0`)
     // 2^53 - 1 has 16 digits; longer ones are refused before they are converted.
     const value = digits > 16 ? Number.POSITIVE_INFINITY : Number(this.#text.slice(start, this.#at))
     if (!Number.isSafeInteger(value)) {

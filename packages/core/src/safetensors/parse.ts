@@ -131,7 +131,8 @@ export function findTensor(file: Safetensors, name: string): SafetensorsTensor {
   const tensor = file.tensors.get(name)
   if (tensor !== undefined) return tensor
   const names = [...file.tensors.keys()].slice(0, 8).map(quote)
-  const more = file.tensors.size > names.length ? `, and ${file.tensors.size - names.length} more` : ''
+  const more =
+    file.tensors.size > names.length ? `, and ${file.tensors.size - names.length} more` : ''
   throw new RopeError(
     'INVALID_FILE',
     `the file has no tensor ${quote(name)}; it has ${names.join(', ') || 'none'}${more}`,
@@ -201,7 +202,8 @@ function checkEntry(
   const range = `data_offsets is [${begin}, ${end}]`
   if (begin > end) return stop(`${range}, which ends before it begins`, WRITE_AGAIN)
   const dataLength = fileLength - dataStart
-  if (end > dataLength) return stop(`${range}, but only ${dataLength} bytes of data follow`, TRUNCATED)
+  if (end > dataLength)
+    return stop(`${range}, but only ${dataLength} bytes of data follow`, TRUNCATED)
   const byteLength = byteLengthOf(dtype, shape)
   if (byteLength !== end - begin) {
     const wanted = byteLength === null ? 'too many' : `${byteLength}`

@@ -98,7 +98,8 @@ function checkInputs(tensors: Iterable<SafetensorsInput>): SafetensorsInput[] {
     const { name, dtype, shape, data } = tensor
     if (name === METADATA_KEY) reject(name, 'has a name that the format reserves; use another')
     if (names.has(name)) reject(name, 'is given twice; names must be unique')
-    if (!isWellFormed(name)) reject(name, 'has half a surrogate pair in its name; UTF-8 cannot hold it')
+    if (!isWellFormed(name))
+      reject(name, 'has half a surrogate pair in its name; UTF-8 cannot hold it')
     names.add(name)
     if (!isSafetensorsDType(dtype)) {
       reject(name, `has dtype ${quote(String(dtype))}; accepted: ${SAFETENSORS_DTYPES.join(', ')}`)
@@ -107,7 +108,10 @@ function checkInputs(tensors: Iterable<SafetensorsInput>): SafetensorsInput[] {
     const bytes = byteLengthOf(dtype, shape)
     if (bytes !== data.byteLength) {
       const wanted = bytes === null ? 'too many' : `${bytes}`
-      reject(name, `is ${dtype} [${shape.join(', ')}], ${wanted} bytes, but its data has ${data.byteLength}`)
+      reject(
+        name,
+        `is ${dtype} [${shape.join(', ')}], ${wanted} bytes, but its data has ${data.byteLength}`,
+      )
     }
     return tensor
   })
@@ -141,7 +145,10 @@ function encodeHeader(
 ): Uint8Array {
   const members: string[] = []
   if (metadata.size > 0) {
-    const texts = Array.from(metadata, ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)
+    const texts = Array.from(
+      metadata,
+      ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+    )
     members.push(`"${METADATA_KEY}":{${texts.join(',')}}`)
   }
   let begin = 0
@@ -160,5 +167,7 @@ function padHeader(header: Uint8Array): Uint8Array {
   padded.set(header)
   if (padded.length <= MAX_HEADER_BYTES) return padded
   const found = `the header takes ${padded.length} bytes, above the format's limit of ${MAX_HEADER_BYTES}`
-  throw new RopeError('INVALID_TENSOR', `${found}; write fewer or shorter names`, { field: 'tensors' })
+  throw new RopeError('INVALID_TENSOR', `${found}; write fewer or shorter names`, {
+    field: 'tensors',
+  })
 }

@@ -28,13 +28,12 @@ function worstError(base: number, position: number): number {
 
 describe('exact rows', () => {
   const landmarks = [0, 1, 63, 64, 65, 4095, 131071, 1048576, 16777217, 2 ** 31 - 1, 2 ** 31]
-  test.each(landmarks.flatMap((position) => [position, -position, position + 0.5, -position - 0.3]))(
-    'position %d is within 2^-50 of the truth',
-    (position) => {
-      expect(worstError(10000, position)).toBeLessThanOrEqual(DOUBLE_BOUND)
-      expect(worstError(500000, position)).toBeLessThanOrEqual(DOUBLE_BOUND)
-    },
-  )
+  test.each(
+    landmarks.flatMap((position) => [position, -position, position + 0.5, -position - 0.3]),
+  )('position %d is within 2^-50 of the truth', (position) => {
+    expect(worstError(10000, position)).toBeLessThanOrEqual(DOUBLE_BOUND)
+    expect(worstError(500000, position)).toBeLessThanOrEqual(DOUBLE_BOUND)
+  })
 
   test('any position up to 2^31 and any base', () => {
     const position = fc.oneof(

@@ -6,7 +6,13 @@ import type { RopeConfig } from '../../src/config.js'
 import { RopeError } from '../../src/errors.js'
 import { fromHuggingFace, huggingFaceProfiles } from '../../src/huggingface/from-hugging-face.js'
 
-const LLAMA = { model_type: 'llama', hidden_size: 4096, num_attention_heads: 32, rope_theta: 10000, rope_scaling: null }
+const LLAMA = {
+  model_type: 'llama',
+  hidden_size: 4096,
+  num_attention_heads: 32,
+  rope_theta: 10000,
+  rope_scaling: null,
+}
 
 function refusal(json: unknown, options = {}): string {
   try {
@@ -19,14 +25,23 @@ function refusal(json: unknown, options = {}): string {
 }
 
 describe('spellings', () => {
-  const expected = { headDim: 128, pairing: 'half', rotaryDim: 128, schedule: { type: 'default', base: 10000 } }
+  const expected = {
+    headDim: 128,
+    pairing: 'half',
+    rotaryDim: 128,
+    schedule: { type: 'default', base: 10000 },
+  }
   test('legacy', () => {
     expect(fromHuggingFace(LLAMA)).toMatchObject(expected)
     expect(huggingFaceProfiles(LLAMA)[0]?.warnings).toEqual([])
   })
 
   test('version 5', () => {
-    const json = { model_type: 'llama', head_dim: 128, rope_parameters: { rope_type: 'default', rope_theta: 10000 } }
+    const json = {
+      model_type: 'llama',
+      head_dim: 128,
+      rope_parameters: { rope_type: 'default', rope_theta: 10000 },
+    }
     expect(fromHuggingFace(json)).toMatchObject(expected)
   })
 
@@ -40,7 +55,12 @@ describe('spellings', () => {
   })
 
   test('type and rope_type alike', () => {
-    expect(fromHuggingFace({ ...LLAMA, rope_scaling: { type: 'linear', rope_type: 'linear', factor: 4 } }).schedule).toEqual({ type: 'linear', base: 10000, factor: 4 })
+    expect(
+      fromHuggingFace({
+        ...LLAMA,
+        rope_scaling: { type: 'linear', rope_type: 'linear', factor: 4 },
+      }).schedule,
+    ).toEqual({ type: 'linear', base: 10000, factor: 4 })
   })
 })
 
@@ -49,7 +69,11 @@ describe('windows', () => {
     ['GPT-NeoX rotary_pct', { model_type: 'gpt_neox', rotary_pct: 0.25 }, 32],
     ['GPT-J rotary_dim', { model_type: 'gptj', rotary_dim: 64 }, 64],
     ['Phi partial_rotary_factor', { model_type: 'phi', partial_rotary_factor: 0.5 }, 64],
-    ['MiMo: the floor of a float product', { head_dim: 192, rope_parameters: { rope_theta: 1e4, partial_rotary_factor: 0.334 } }, 64],
+    [
+      'MiMo: the floor of a float product',
+      { head_dim: 192, rope_parameters: { rope_theta: 1e4, partial_rotary_factor: 0.334 } },
+      64,
+    ],
   ])('%s', (_name, json, rotaryDim) => {
     expect(fromHuggingFace({ ...LLAMA, ...json })).toMatchObject({ rotaryDim, windowOffset: 0 })
   })
@@ -70,7 +94,13 @@ describe('pairing', () => {
 })
 
 describe('profiles', () => {
-  const gemma = { model_type: 'gemma3_text', head_dim: 256, rope_theta: 1e6, rope_local_base_freq: 1e4, rope_scaling: { rope_type: 'linear', factor: 8 } }
+  const gemma = {
+    model_type: 'gemma3_text',
+    head_dim: 256,
+    rope_theta: 1e6,
+    rope_local_base_freq: 1e4,
+    rope_scaling: { rope_type: 'linear', factor: 8 },
+  }
   const nested = {
     model_type: 'gemma3_text',
     head_dim: 256,
@@ -84,7 +114,10 @@ describe('profiles', () => {
     const profiles = huggingFaceProfiles(gemma)
     expect(profiles.map(({ name }) => name)).toEqual(['full_attention', 'sliding_attention'])
     expect(profiles).toEqual(huggingFaceProfiles(nested))
-    expect(fromHuggingFace(gemma, { profile: 'sliding_attention' }).schedule).toEqual({ type: 'default', base: 1e4 })
+    expect(fromHuggingFace(gemma, { profile: 'sliding_attention' }).schedule).toEqual({
+      type: 'default',
+      base: 1e4,
+    })
   })
 
   test('one must be named when there are several', () => {
@@ -94,7 +127,11 @@ describe('profiles', () => {
 
   test('layers without RoPE', () => {
     const json = { ...nested, rope_parameters: { ...nested.rope_parameters, full_attention: null } }
-    expect(huggingFaceProfiles(json)[0]).toEqual({ name: 'full_attention', config: null, warnings: [] })
+    expect(huggingFaceProfiles(json)[0]).toEqual({
+      name: 'full_attention',
+      config: null,
+      warnings: [],
+    })
     expect(refusal(json, { profile: 'full_attention' })).toBe('INVALID_CONFIG profile')
   })
 
@@ -109,27 +146,40 @@ function axisOfPair(config: RopeConfig): readonly number[] {
 
 describe('axes', () => {
   test('Qwen2-VL sections', () => {
-    const config = fromHuggingFace({ ...LLAMA, model_type: 'qwen2_vl', rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] } })
+    const config = fromHuggingFace({
+      ...LLAMA,
+      model_type: 'qwen2_vl',
+      rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
+    })
     expect(config.axes).toMatchObject({ kind: 'one-hot', count: 3 })
     expect([15, 16, 39, 40].map((i) => axisOfPair(config)[i])).toEqual([0, 1, 1, 2])
   })
 
   test('Qwen3-VL interleaved sections end on the temporal axis', () => {
-    const config = fromHuggingFace({ ...LLAMA, model_type: 'qwen3_vl', rope_scaling: { rope_type: 'default', mrope_section: [24, 20, 20], mrope_interleaved: true } })
+    const config = fromHuggingFace({
+      ...LLAMA,
+      model_type: 'qwen3_vl',
+      rope_scaling: { rope_type: 'default', mrope_section: [24, 20, 20], mrope_interleaved: true },
+    })
     expect(axisOfPair(config)).toEqual([...Array.from({ length: 60 }, (_, i) => i % 3), 0, 0, 0, 0])
   })
 
   test('sections that do not add up', () => {
-    expect(refusal({ ...LLAMA, rope_scaling: { type: 'mrope', mrope_section: [16, 24, 23] } })).toBe('INVALID_CONFIG mrope_section')
+    expect(
+      refusal({ ...LLAMA, rope_scaling: { type: 'mrope', mrope_section: [16, 24, 23] } }),
+    ).toBe('INVALID_CONFIG mrope_section')
   })
 })
 
 describe('warnings', () => {
-  const warnings = (json: object): string => (huggingFaceProfiles(json)[0]?.warnings ?? []).join('\n')
+  const warnings = (json: object): string =>
+    (huggingFaceProfiles(json)[0]?.warnings ?? []).join('\n')
   test('a missing base, unread keys, an odd factor', () => {
     const { rope_theta: _dropped, ...bare } = LLAMA
     expect(warnings(bare)).toMatch(/rope_theta is missing; 10000/)
-    expect(warnings({ ...LLAMA, rope_scaling: { type: 'linear', factor: 0.5, beta_fast: 1 } })).toMatch(/below 1[\s\S]*beta_fast/)
+    expect(
+      warnings({ ...LLAMA, rope_scaling: { type: 'linear', factor: 0.5, beta_fast: 1 } }),
+    ).toMatch(/below 1[\s\S]*beta_fast/)
     expect(warnings({ ...LLAMA, rope_pct: 0.3 })).toMatch(/rope_pct is not read/)
   })
 })
@@ -150,9 +200,22 @@ describe('refusals', () => {
     [{ ...LLAMA, head_dim: 100, partial_rotary_factor: 0.3 }, 'accepted'],
     [{ ...LLAMA, head_dim: 100, partial_rotary_factor: 0.31 }, 'INVALID_CONFIG rotary_dim'],
     [{ ...LLAMA, rope_scaling: { type: 'linear' } }, 'INVALID_CONFIG factor'],
-    [{ ...LLAMA, rope_scaling: { type: 'linear', rope_type: 'default', factor: 2 } }, 'INVALID_CONFIG type'],
-    [{ ...LLAMA, rope_scaling: { type: 'linear', factor: 2 }, rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 1e4 } }, 'INVALID_CONFIG rope_scaling.factor'],
-    [{ ...LLAMA, rope_parameters: { rope_type: 'default', rope_theta: 1e6 } }, 'INVALID_CONFIG rope_theta'],
+    [
+      { ...LLAMA, rope_scaling: { type: 'linear', rope_type: 'default', factor: 2 } },
+      'INVALID_CONFIG type',
+    ],
+    [
+      {
+        ...LLAMA,
+        rope_scaling: { type: 'linear', factor: 2 },
+        rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 1e4 },
+      },
+      'INVALID_CONFIG rope_scaling.factor',
+    ],
+    [
+      { ...LLAMA, rope_parameters: { rope_type: 'default', rope_theta: 1e6 } },
+      'INVALID_CONFIG rope_theta',
+    ],
     [{ ...LLAMA, rope_scaling: { type: 'yarn', factor: 4 } }, 'UNKNOWN_SCHEDULE rope_type'],
     [{ ...LLAMA, rope_scaling: { type: 'su' } }, 'UNKNOWN_SCHEDULE rope_type'],
     [{ ...LLAMA, rope_scaling: { type: 'magic' } }, 'UNKNOWN_SCHEDULE rope_type'],
@@ -161,7 +224,11 @@ describe('refusals', () => {
   })
 
   test('the message names the schedule', () => {
-    expect(() => fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'llama3', factor: 8 } })).toThrow(/"llama3" is known, but not implemented/)
-    expect(() => fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'magic' } })).toThrow(/"magic" is not known; implemented: default, linear/)
+    expect(() =>
+      fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'llama3', factor: 8 } }),
+    ).toThrow(/"llama3" is known, but not implemented/)
+    expect(() => fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'magic' } })).toThrow(
+      /"magic" is not known; implemented: default, linear/,
+    )
   })
 })

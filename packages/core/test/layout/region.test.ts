@@ -4,13 +4,31 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Strides } from '../../src/backend.js'
-import { isDisjoint, isInjective, isSameRegion, regionOf, spanOf, type Region, type Sizes } from '../../src/layout/region.js'
+import {
+  isDisjoint,
+  isInjective,
+  isSameRegion,
+  type Region,
+  regionOf,
+  type Sizes,
+  spanOf,
+} from '../../src/layout/region.js'
 
 const memory = new Float32Array(4096)
 const small = fc.integer({ min: 0, max: 4 })
-const sizes: fc.Arbitrary<Sizes> = fc.record({ batch: small, token: small, head: small, channel: small })
+const sizes: fc.Arbitrary<Sizes> = fc.record({
+  batch: small,
+  token: small,
+  head: small,
+  channel: small,
+})
 const stride = fc.integer({ min: -20, max: 20 })
-const strides: fc.Arbitrary<Strides> = fc.record({ batch: stride, token: stride, head: stride, channel: stride })
+const strides: fc.Arbitrary<Strides> = fc.record({
+  batch: stride,
+  token: stride,
+  head: stride,
+  channel: stride,
+})
 const region: fc.Arbitrary<Region> = fc
   .record({ origin: fc.integer({ min: 0, max: 60 }), sizes, strides })
   .map((parts) => regionOf(memory, 1000 + parts.origin, parts.sizes, parts.strides))
@@ -68,7 +86,8 @@ describe('what must be recognised', () => {
   test('q and k packed in one buffer are disjoint, token-major', () => {
     const q = dense(4, 8)
     const k = dense(2, 8)
-    const at = (part: typeof q, offset: number): Region => regionOf(memory, offset, part.sizes, part.strides)
+    const at = (part: typeof q, offset: number): Region =>
+      regionOf(memory, offset, part.sizes, part.strides)
     expect(isDisjoint(at(q, 0), at(k, 32))).toBe(true)
     expect(isDisjoint(at(k, 32), at(q, 0))).toBe(true)
     expect(isDisjoint(at(q, 0), at(k, 31))).toBe(false)
@@ -77,7 +96,12 @@ describe('what must be recognised', () => {
 
   test('and head-major', () => {
     const part = (heads: number, offset: number): Region =>
-      regionOf(memory, offset, { batch: 2, token: 5, head: heads, channel: 8 }, { batch: 240, token: 8, head: 40, channel: 1 })
+      regionOf(
+        memory,
+        offset,
+        { batch: 2, token: 5, head: heads, channel: 8 },
+        { batch: 240, token: 8, head: 40, channel: 1 },
+      )
     expect(isDisjoint(part(4, 0), part(2, 160))).toBe(true)
     expect(isDisjoint(part(4, 0), part(2, 120))).toBe(false)
   })
@@ -92,7 +116,11 @@ describe('what must be recognised', () => {
   test('views of one buffer through different arrays are compared by bytes', () => {
     const { sizes: size, strides: step } = dense(4, 4)
     const shifted = memory.subarray(16)
-    expect(isSameRegion(regionOf(memory, 16, size, step), regionOf(shifted, 0, size, step))).toBe(true)
-    expect(isDisjoint(regionOf(memory, 0, size, step), regionOf(new Float32Array(400), 0, size, step))).toBe(true)
+    expect(isSameRegion(regionOf(memory, 16, size, step), regionOf(shifted, 0, size, step))).toBe(
+      true,
+    )
+    expect(
+      isDisjoint(regionOf(memory, 0, size, step), regionOf(new Float32Array(400), 0, size, step)),
+    ).toBe(true)
   })
 })

@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { RopeError } from '../../src/errors.js'
-import { resolveTensor, type Layout, type Tensor } from '../../src/layout/tensor.js'
+import { type Layout, resolveTensor, type Tensor } from '../../src/layout/tensor.js'
 
 const data = new Float32Array(1000)
 
@@ -26,19 +26,28 @@ describe('layouts', () => {
   })
 
   test('explicit strides follow the axes of the shape', () => {
-    expect(strides({ shape: [2, 3, 5, 8], strides: [500, 80, 16, 2], layout: 'bhsd' })).toEqual([2, 5, 3, 500, 16, 80, 2])
-    expect(strides({ shape: [2, 5, 3, 8], strides: [200, 40, 10, 1] })).toEqual([2, 5, 3, 200, 40, 10, 1])
+    expect(strides({ shape: [2, 3, 5, 8], strides: [500, 80, 16, 2], layout: 'bhsd' })).toEqual([
+      2, 5, 3, 500, 16, 80, 2,
+    ])
+    expect(strides({ shape: [2, 5, 3, 8], strides: [200, 40, 10, 1] })).toEqual([
+      2, 5, 3, 200, 40, 10, 1,
+    ])
     expect(strides({ shape: [5, 3, 8], strides: [40, 10, 1] })).toEqual([1, 5, 3, 0, 40, 10, 1])
-    expect(strides({ shape: [5, 24], strides: [60, 2], layout: 'flat' })).toEqual([1, 5, 3, 0, 60, 16, 2])
+    expect(strides({ shape: [5, 24], strides: [60, 2], layout: 'flat' })).toEqual([
+      1, 5, 3, 0, 60, 16, 2,
+    ])
   })
 })
 
 describe('dtypes', () => {
-  const tensor = (value: unknown, dtype?: string): Tensor => ({ data: value, dtype, shape: [1, 1, 8], layout: 'thd' }) as Tensor
+  const tensor = (value: unknown, dtype?: string): Tensor =>
+    ({ data: value, dtype, shape: [1, 1, 8], layout: 'thd' }) as Tensor
   test('follow from the array, or are stated', () => {
     expect(resolveTensor(tensor(data), 'q', 8, undefined).dtype).toBe('float32')
     expect(resolveTensor(tensor(new Float64Array(8)), 'q', 8, undefined).dtype).toBe('float64')
-    expect(resolveTensor(tensor(new Uint16Array(8), 'bfloat16'), 'q', 8, undefined).dtype).toBe('bfloat16')
+    expect(resolveTensor(tensor(new Uint16Array(8), 'bfloat16'), 'q', 8, undefined).dtype).toBe(
+      'bfloat16',
+    )
   })
 
   test.each<[unknown, string | undefined, string]>([
@@ -83,6 +92,8 @@ describe('refusals', () => {
   })
 
   test('a head dimension that does not match names both numbers', () => {
-    expect(() => resolveTensor({ data, shape: [1, 1, 1, 16], layout: 'bshd' }, 'q', 8, undefined)).toThrow(/headDim is 16.*config says 8/)
+    expect(() =>
+      resolveTensor({ data, shape: [1, 1, 1, 16], layout: 'bshd' }, 'q', 8, undefined),
+    ).toThrow(/headDim is 16.*config says 8/)
   })
 })

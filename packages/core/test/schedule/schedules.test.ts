@@ -4,12 +4,23 @@
 import { describe, expect, test } from 'vitest'
 import { computeFrequencies, resolveConfig } from '../../src/config.js'
 import { RopeError } from '../../src/errors.js'
-import { add, divide, exactPower, fromDouble, multiply, negate, toDouble } from '../../src/reference/index.js'
+import {
+  add,
+  divide,
+  exactPower,
+  fromDouble,
+  multiply,
+  negate,
+  toDouble,
+} from '../../src/reference/index.js'
 import { inversePowers } from '../../src/schedule/exact-power.js'
 import { SCHEDULES } from '../../src/schedule/registry.js'
 import type { ScheduleOptions } from '../../src/schedule/schedule.js'
 
-function frequencies(schedule: ScheduleOptions, headDim = 128): ReturnType<typeof computeFrequencies> {
+function frequencies(
+  schedule: ScheduleOptions,
+  headDim = 128,
+): ReturnType<typeof computeFrequencies> {
   return computeFrequencies(resolveConfig({ headDim, pairing: 'half', schedule }))
 }
 
@@ -23,17 +34,23 @@ function codeOf(run: () => unknown): string | undefined {
 }
 
 describe('default', () => {
-  test.each([100, 10000, 150000, 500000, 1e6, 11158840, 1e8, 0.5, 1, 3.7e300])('base %d: value + residual is theta^(-2i/d)', (base) => {
-    inversePowers(base, 64).forEach(({ value, residual }, i) => {
-      const exact = exactPower(base, i, 128)
-      expect(value).toBe(toDouble(exact))
-      const error = toDouble(add(exact, negate(add(fromDouble(value), fromDouble(residual)))))
-      expect(Math.abs(error)).toBeLessThanOrEqual(value * 2 ** -104)
-    })
-  })
+  test.each([100, 10000, 150000, 500000, 1e6, 11158840, 1e8, 0.5, 1, 3.7e300])(
+    'base %d: value + residual is theta^(-2i/d)',
+    (base) => {
+      inversePowers(base, 64).forEach(({ value, residual }, i) => {
+        const exact = exactPower(base, i, 128)
+        expect(value).toBe(toDouble(exact))
+        const error = toDouble(add(exact, negate(add(fromDouble(value), fromDouble(residual)))))
+        expect(Math.abs(error)).toBeLessThanOrEqual(value * 2 ** -104)
+      })
+    },
+  )
 
   test('landmarks of the paper: 1, 10^-1, 10^-2, 10^-3', () => {
-    const { inverseFrequencies, attentionFactor, softmaxScale } = frequencies({ type: 'default', base: 10000 })
+    const { inverseFrequencies, attentionFactor, softmaxScale } = frequencies({
+      type: 'default',
+      base: 10000,
+    })
     expect([0, 16, 32, 48].map((i) => inverseFrequencies[i])).toEqual([1, 0.1, 0.01, 0.001])
     expect([attentionFactor, softmaxScale]).toEqual([1, 1])
   })
@@ -48,10 +65,16 @@ describe('default', () => {
 
 describe('linear', () => {
   test('divides every frequency by the factor, residual included', () => {
-    const { inverseFrequencies, residuals } = frequencies({ type: 'linear', base: 10000, factor: 3 })
+    const { inverseFrequencies, residuals } = frequencies({
+      type: 'linear',
+      base: 10000,
+      factor: 3,
+    })
     inverseFrequencies.forEach((value, i) => {
       const exact = divide(exactPower(10000, i, 128), fromDouble(3))
-      const error = toDouble(add(exact, negate(add(fromDouble(value), fromDouble(residuals[i] as number)))))
+      const error = toDouble(
+        add(exact, negate(add(fromDouble(value), fromDouble(residuals[i] as number)))),
+      )
       expect(Math.abs(error)).toBeLessThanOrEqual(value * 2 ** -100)
     })
   })
@@ -59,15 +82,22 @@ describe('linear', () => {
   test('a power of two as factor changes exponents only', () => {
     const plain = frequencies({ type: 'default', base: 10000 })
     const linear = frequencies({ type: 'linear', base: 10000, factor: 8 })
-    expect([...linear.inverseFrequencies]).toEqual([...plain.inverseFrequencies].map((value) => value / 8))
-    expect([...linear.float32Frequencies]).toEqual([...plain.float32Frequencies].map((value) => value / 8))
+    expect([...linear.inverseFrequencies]).toEqual(
+      [...plain.inverseFrequencies].map((value) => value / 8),
+    )
+    expect([...linear.float32Frequencies]).toEqual(
+      [...plain.float32Frequencies].map((value) => value / 8),
+    )
   })
 })
 
 describe('custom', () => {
   test('takes the numbers as they are', () => {
     const own = [1, 0.25, 0, -3]
-    const result = frequencies({ type: 'custom', inverseFrequencies: own, attentionFactor: 1.5, softmaxScale: 2 }, 8)
+    const result = frequencies(
+      { type: 'custom', inverseFrequencies: own, attentionFactor: 1.5, softmaxScale: 2 },
+      8,
+    )
     expect([...result.inverseFrequencies]).toEqual(own)
     expect([...result.residuals]).toEqual([0, 0, 0, 0])
     expect([result.attentionFactor, result.softmaxScale]).toEqual([1.5, 2])
@@ -91,9 +121,18 @@ describe('refusals', () => {
     [{ type: 'linear', base: 10000 }, 'INVALID_OPTION schedule.factor'],
     [{ type: 'linear', base: 10000, factor: -1 }, 'INVALID_OPTION schedule.factor'],
     [{ type: 'custom' }, 'INVALID_OPTION schedule.inverseFrequencies'],
-    [{ type: 'custom', inverseFrequencies: [1] }, 'INVALID_OPTION schedule.inverseFrequencies.length'],
-    [{ type: 'custom', inverseFrequencies: [1, 2, 3, Infinity] }, 'INVALID_OPTION schedule.inverseFrequencies[3]'],
-    [{ type: 'custom', inverseFrequencies: [1, 2, 3, 4], attentionFactor: 0 }, 'INVALID_OPTION schedule.attentionFactor'],
+    [
+      { type: 'custom', inverseFrequencies: [1] },
+      'INVALID_OPTION schedule.inverseFrequencies.length',
+    ],
+    [
+      { type: 'custom', inverseFrequencies: [1, 2, 3, Infinity] },
+      'INVALID_OPTION schedule.inverseFrequencies[3]',
+    ],
+    [
+      { type: 'custom', inverseFrequencies: [1, 2, 3, 4], attentionFactor: 0 },
+      'INVALID_OPTION schedule.attentionFactor',
+    ],
   ])('%j', (schedule, code) => {
     expect(codeOf(() => resolve(schedule))).toBe(code)
   })

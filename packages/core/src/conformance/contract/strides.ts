@@ -4,23 +4,49 @@
  */
 import type { Strides } from '../../backend.js'
 import { createArena, putTensor } from '../arena.js'
-import { type ConformanceCase, defineCase, type Trial } from '../case.js'
+import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
+import { copyElements } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'
 import { needDType } from '../numbers.js'
-import { addressesOf, placeTensor, SPACINGS } from '../placement.js'
+import { addressesOf, placeTensor, type Spacing, SPACINGS } from '../placement.js'
 import { seedOf } from '../random.js'
 import { judgeCall, compileClaimed, operandPlan, planOf, prepare, RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
 import { KINDS } from '../values.js'
-import { copyElements } from '../elements.js'
 
 type Kind = (typeof KINDS)[number]
 
-function rawCase(path: string, [pairing, dtype]: Kind, change: Partial<RawCall>): ConformanceCase {
-  const id = `strides/${path}/${pairing}/${dtype}`
+/** Two batch entries, two operands, and a channel outside the window on either side. */
+const CONTROL = { ...RAW_CONTROL, batch: 2, batchStride: 2, heads: [3, 1], windowOffset: 1, headDim: 18 } as const
+
+type Variants = Readonly<Record<string, Partial<RawCall>>>
+
+function forSpacings(change: (spacing: Spacing) => Partial<RawCall>): Variants {
+  return Object.fromEntries(SPACINGS.map((spacing) => [spacing, change(spacing)]))
+}
+
+/** One case per entry, for each pairing and dtype. */
+const STRIDES: Readonly<Record<string, Variants>> = {
+  'in-place': forSpacings((spacing) => ({ spacing })),
+  from: forSpacings((spacing) => ({ spacing, inPlace: false })),
+  to: forSpacings((targetSpacing) => ({ targetSpacing, inPlace: false })),
+  mixed: {
+    'reversed to channel-step': { spacing: 'reversed', targetSpacing: 'channel-step', inPlace: false },
+    'padded to reversed-tokens': { spacing: 'padded', targetSpacing: 'reversed-tokens', inPlace: false },
+  },
+  inverse: { padded: { direction: -1, spacing: 'padded' }, dense: { direction: -1 } },
+  rows: {
+    shared: { batchStride: 0 },
+    'one after the other': { batchStride: 2 },
+    'with gaps': { batchStride: 5 },
+  },
+}
+
+function stridesCase(name: string, changes: Variants, [pairing, dtype]: Kind): ConformanceCase {
+  const id = `strides/${name}/${pairing}/${dtype}`
   return defineCase('contract', id, async (trial) => {
     needDType(trial, dtype)
-    const control = { ...RAW_CONTROL, batch: 2, batchStride: 2, heads: [3, 1], windowOffset: 1, headDim: 18 }
-    await runRaw(trial, { ...control, ...change, dtype, pairing, seed: seedOf(id) })
+    const seed = seedOf(id)
+    await tryEach(changes, (change) => runRaw(trial, { ...CONTROL, ...change, dtype, pairing, seed }))
   })
 }
 
@@ -57,13 +83,7 @@ function broadcastCase([pairing, dtype]: Kind): ConformanceCase {
 /** Strides of every kind, in place and out of place. */
 export function stridesCases(): readonly ConformanceCase[] {
   return KINDS.flatMap((kind) => [
-    ...SPACINGS.map((spacing) => rawCase(`in-place=${spacing}`, kind, { spacing })),
-    ...SPACINGS.map((spacing) => rawCase(`from=${spacing}`, kind, { spacing, inPlace: false })),
-    ...SPACINGS.slice(1).map((targetSpacing) => rawCase(`to=${targetSpacing}`, kind, { targetSpacing, inPlace: false })),
-    rawCase('reversed-to-channel-step', kind, { spacing: 'reversed', targetSpacing: 'channel-step', inPlace: false }),
-    rawCase('inverse', kind, { direction: -1, spacing: 'padded' }),
-    rawCase('shared-rows', kind, { batchStride: 0 }),
-    rawCase('rows-apart', kind, { batchStride: 5 }),
+    ...Object.entries(STRIDES).map(([name, changes]) => stridesCase(name, changes, kind)),
     broadcastCase(kind),
   ])
 }

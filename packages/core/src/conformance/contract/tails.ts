@@ -1,17 +1,30 @@
 /**
  * Every odd tail: vector kernels work on 4, 8, 16 or 32 pairs at a time, and what is left over is
- * where they go wrong. Each number of pairs from 1 to 33 and many head counts, on their own.
+ * where they go wrong. Each number of pairs from 1 to 33, and many counts of heads and tokens.
  */
-import { type ConformanceCase, defineCase } from '../case.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import { seedOf } from '../random.js'
-import { KINDS } from '../values.js'
+import { type ConformanceCase, defineCase, tryEach } from '../case.js'
 import { needDType } from '../numbers.js'
+import { seedOf } from '../random.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
+import { KINDS } from '../values.js'
 
-const PAIRS: readonly number[] = Array.from({ length: 33 }, (_, i) => i + 1)
+type Variants = Readonly<Record<string, Partial<RawCall>>>
 
-/** Where out-of-place kernels change their ways: around the widths of vectors. */
-const PAIRS_OUT: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33]
+function variants<Value>(values: readonly Value[], name: (value: Value) => string, change: (value: Value) => Partial<RawCall>): Variants {
+  return Object.fromEntries(values.map((value) => [name(value), change(value)]))
+}
+
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+}
+
+function pairsInPlace(first: number, last: number): Variants {
+  return variants(
+    range(first, last),
+    (pairs) => `${pairs} pairs`,
+    (pairs) => ({ pairs, headDim: 2 * pairs }),
+  )
+}
 
 const HEADS: readonly (readonly number[])[] = [
   [1],
@@ -27,25 +40,39 @@ const HEADS: readonly (readonly number[])[] = [
   [32, 8],
 ]
 
-const TOKENS: readonly number[] = [1, 2, 3, 7, 8, 9, 33]
-
-function tailCase(path: string, kind: (typeof KINDS)[number], change: Partial<RawCall>): ConformanceCase {
-  const [pairing, dtype] = kind
-  const id = `tails/${path}/${pairing}/${dtype}`
-  return defineCase('contract', id, async (trial) => {
-    needDType(trial, dtype)
-    await runRaw(trial, { ...RAW_CONTROL, ...change, dtype, pairing, seed: seedOf(id) })
-  })
+/** One case per entry, for each pairing and dtype. */
+const TAILS: Readonly<Record<string, Variants>> = {
+  'pairs=1-8': pairsInPlace(1, 8),
+  'pairs=9-16': pairsInPlace(9, 16),
+  'pairs=17-24': pairsInPlace(17, 24),
+  'pairs=25-33': pairsInPlace(25, 33),
+  'pairs=1-33/out': variants(
+    range(1, 33),
+    (pairs) => `${pairs} pairs`,
+    (pairs) => ({ pairs, headDim: 2 * pairs + 5, windowOffset: 2, inPlace: false, tokens: 1 }),
+  ),
+  heads: variants(
+    HEADS,
+    (heads) => `${heads.join(' + ')} heads`,
+    (heads) => ({ heads }),
+  ),
+  tokens: variants(
+    [1, 2, 3, 7, 8, 9, 33],
+    (tokens) => `${tokens} tokens`,
+    (tokens) => ({ tokens, batch: 2, batchStride: tokens }),
+  ),
 }
 
 /** Odd tails of pairs, heads and tokens. */
 export function tailsCases(): readonly ConformanceCase[] {
-  return KINDS.flatMap((kind) => [
-    ...PAIRS.map((pairs) => tailCase(`pairs=${pairs}`, kind, { pairs, headDim: 2 * pairs })),
-    ...PAIRS_OUT.map((pairs) =>
-      tailCase(`pairs=${pairs}/out`, kind, { pairs, headDim: 2 * pairs + 5, windowOffset: 2, inPlace: false }),
-    ),
-    ...HEADS.map((heads) => tailCase(`heads=${heads.join('+')}`, kind, { heads })),
-    ...TOKENS.map((tokens) => tailCase(`tokens=${tokens}`, kind, { tokens, batch: 2, batchStride: tokens })),
-  ])
+  return KINDS.flatMap(([pairing, dtype]) =>
+    Object.entries(TAILS).map(([name, changes]) => {
+      const id = `tails/${name}/${pairing}/${dtype}`
+      return defineCase('contract', id, async (trial) => {
+        needDType(trial, dtype)
+        const seed = seedOf(id)
+        await tryEach(changes, (change) => runRaw(trial, { ...RAW_CONTROL, ...change, dtype, pairing, seed }))
+      })
+    }),
+  )
 }

@@ -1,0 +1,166 @@
+/**
+ * The measurement: rounds in mirrored order (A B C C B A), in which a steady drift of the machine
+ * cancels; as many as the answer needs, within a budget.
+ *
+ * The number of rounds depends on the widths of the intervals only, never on what they say:
+ * stopping as soon as a difference shows would find differences where there are none.
+ */
+import { RopeError } from '@rope/core'
+import { type Clock, clockResolution } from '../clock.js'
+import { type Interval, medianInterval, SMALLEST_SAMPLE } from '../statistics/median-interval.js'
+import { ascending, quantile } from '../statistics/quantile.js'
+import { type Ratio, relativeWidth, speedRatio } from '../statistics/ratio.js'
+import type { Contender } from './contender.js'
+import { sampleLength, timeCalls } from './sample.js'
+import { type WarmContender, warmUp } from './warm-up.js'
+
+/** How long and how exactly to measure. Times are in milliseconds. */
+export interface MeasureSettings {
+  readonly clock: Clock
+  /** Length of one sample; raised when the clock is too coarse for it. */
+  readonly sampleLength: number
+  /** Time for the rounds, after which no new one begins once `minimumRounds` are done. */
+  readonly budget: number
+  /** Time for the warm-up. */
+  readonly warmUpBudget: number
+  /** At least 6, or there is no interval of 95 %. */
+  readonly minimumRounds: number
+  readonly maximumRounds: number
+  /** The wanted half-width of the ratios in proportion: 0.02 for plus or minus 2 %. */
+  readonly precision: number
+}
+
+/** Two contenders to compare, by id: the speed of the one as a multiple of that of the other. */
+export interface Comparison {
+  readonly of: string
+  readonly over: string
+}
+
+/** The time of one call, in milliseconds. */
+export interface Timing extends Interval {
+  /** The median; `low` and `high` are its interval of 95 %. */
+  readonly median: number
+  readonly p10: number
+  readonly p90: number
+  readonly samples: number
+  /** Calls in one sample. */
+  readonly batch: number
+  /** False when the times were still moving when the warm-up ended. */
+  readonly steady: boolean
+}
+
+/** Everything that was measured about contenders that ran together. */
+export interface Measurement {
+  readonly rounds: number
+  /**
+   * The time of one call of a contender.
+   *
+   * @throws RopeError INVALID_OPTION for an id that took no part
+   */
+  timing(id: string): Timing
+  /**
+   * The speed of one contender as a multiple of the speed of another.
+   *
+   * @throws RopeError INVALID_OPTION for an id that took no part
+   */
+  ratio(comparison: Comparison): Ratio
+}
+
+/** One contender's samples, in milliseconds per call: two of each round, one after the other. */
+interface Lane extends WarmContender {
+  readonly samples: number[]
+}
+
+/** Rounds between two looks at the widths of the intervals. */
+const LOOK_EVERY = 4
+
+/**
+ * Warms the contenders up and times them together.
+ *
+ * @param comparisons whose precision decides how many rounds are run
+ * @throws RopeError INVALID_OPTION for settings that cannot give an interval, or unknown ids
+ */
+export async function measure(
+  contenders: readonly Contender[],
+  comparisons: readonly Comparison[],
+  settings: MeasureSettings,
+): Promise<Measurement> {
+  checkSettings(settings)
+  const { clock } = settings
+  const length = sampleLength(settings.sampleLength, clockResolution(clock))
+  const warm = await warmUp(contenders, { clock, sampleLength: length, budget: settings.warmUpBudget })
+  const lanes: readonly Lane[] = warm.map((contender) => ({ ...contender, samples: [] }))
+  const start = clock()
+  let rounds = 0
+  while (!isEnough(lanes, comparisons, rounds, clock() - start, settings)) {
+    await runRound(lanes, clock)
+    rounds += 1
+  }
+  return { rounds, timing: (id) => timingOf(laneOf(lanes, id)), ratio: (pair) => ratioOf(lanes, pair) }
+}
+
+function checkSettings({ minimumRounds, maximumRounds }: MeasureSettings): void {
+  if (minimumRounds >= SMALLEST_SAMPLE && maximumRounds >= minimumRounds) return
+  throw new RopeError(
+    'INVALID_OPTION',
+    `rounds from ${minimumRounds} to ${maximumRounds}; accepted: a minimum of at least ${SMALLEST_SAMPLE} and a maximum that is no smaller`,
+    { field: 'minimumRounds' },
+  )
+}
+
+async function runRound(lanes: readonly Lane[], clock: Clock): Promise<void> {
+  for (const lane of [...lanes, ...[...lanes].reverse()]) {
+    lane.samples.push((await timeCalls(lane.contender, lane.batch, clock)) / lane.batch)
+  }
+}
+
+function isEnough(
+  lanes: readonly Lane[],
+  comparisons: readonly Comparison[],
+  rounds: number,
+  elapsed: number,
+  { minimumRounds, maximumRounds, budget, precision }: MeasureSettings,
+): boolean {
+  if (rounds < minimumRounds) return false
+  if (rounds >= maximumRounds || elapsed >= budget) return true
+  if ((rounds - minimumRounds) % LOOK_EVERY !== 0 || comparisons.length === 0) return false
+  return comparisons.every((pair) => relativeWidth(ratioOf(lanes, pair)) <= precision)
+}
+
+function laneOf(lanes: readonly Lane[], id: string): Lane {
+  const lane = lanes.find(({ contender }) => contender.id === id)
+  if (lane !== undefined) return lane
+  const known = lanes.map(({ contender }) => contender.id).join(', ')
+  throw new RopeError('INVALID_OPTION', `contender '${id}' took no part; these did: ${known}`, {
+    field: 'id',
+  })
+}
+
+function timingOf({ samples, batch, steady }: Lane): Timing {
+  const sorted = ascending(samples)
+  const middle = quantile(sorted, 0.5)
+  const { low, high } = medianInterval(sorted) ?? { low: middle, high: middle }
+  return {
+    median: middle,
+    low,
+    high,
+    p10: quantile(sorted, 0.1),
+    p90: quantile(sorted, 0.9),
+    samples: samples.length,
+    batch,
+    steady,
+  }
+}
+
+function ratioOf(lanes: readonly Lane[], { of, over }: Comparison): Ratio {
+  return speedRatio(roundTimes(laneOf(lanes, of)), roundTimes(laneOf(lanes, over)))
+}
+
+/** The two samples of a round added up, which is where a drift cancels. */
+function roundTimes({ samples }: Lane): Float64Array {
+  const times = new Float64Array(samples.length / 2)
+  for (let round = 0; round < times.length; round++) {
+    times[round] = (samples[2 * round] ?? 0) + (samples[2 * round + 1] ?? 0)
+  }
+  return times
+}

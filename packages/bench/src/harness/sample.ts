@@ -1,0 +1,47 @@
+/**
+ * One sample: the time of a batch of calls, large enough that the clock's own steps do not matter.
+ */
+import type { Clock } from '../clock.js'
+import type { Contender } from './contender.js'
+
+/** The smallest sample in steps of the clock: its rounding then stays below one per cent. */
+const STEPS_PER_SAMPLE = 100
+
+/** A batch that is larger than this is not a batch but an endless loop. */
+const LARGEST_BATCH = 2 ** 24
+
+/** Milliseconds that `count` calls take together. */
+export async function timeCalls(
+  contender: Contender,
+  count: number,
+  clock: Clock,
+): Promise<number> {
+  const start = clock()
+  const pending = contender.run(count)
+  // A synchronous contender must not pay for a turn of the event loop.
+  if (pending !== undefined) await pending
+  return clock() - start
+}
+
+/** How long a sample should be, in milliseconds, given what the clock can tell apart. */
+export function sampleLength(wanted: number, resolution: number): number {
+  return Math.max(wanted, STEPS_PER_SAMPLE * resolution)
+}
+
+/** The number of calls whose sample is `length` long, when one call takes `time` milliseconds. */
+export function batchSize(length: number, time: number): number {
+  return Math.min(LARGEST_BATCH, Math.max(1, Math.round(length / time)))
+}
+
+/** Finds the batch for samples of `length` milliseconds by doubling, from a single call up. */
+export async function findBatch(
+  contender: Contender,
+  length: number,
+  clock: Clock,
+): Promise<number> {
+  for (let count = 1; count < LARGEST_BATCH; count *= 2) {
+    const elapsed = await timeCalls(contender, count, clock)
+    if (elapsed >= length / 2) return batchSize(length, elapsed / count)
+  }
+  return LARGEST_BATCH
+}

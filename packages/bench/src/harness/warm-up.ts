@@ -1,0 +1,68 @@
+/**
+ * Warm-up: engines compile in tiers and caches fill, so that the first samples say nothing. A
+ * contender is warm when a rolling median has stopped moving; all of them warm up in turns, since
+ * one may throw another's compiled code away.
+ */
+import type { Clock } from '../clock.js'
+import { median } from '../statistics/quantile.js'
+import type { Contender } from './contender.js'
+import { batchSize, findBatch, timeCalls } from './sample.js'
+
+/** Samples in each of the two medians that are compared. */
+const WINDOW = 5
+
+/** The medians of a warm contender differ by no more than this proportion. */
+const STEADY = 0.05
+
+/** The warm-up that even a spent budget does not cut short, in samples of each contender. */
+const AT_LEAST = 2
+
+/** A contender with the batch of its samples. */
+export interface WarmContender {
+  readonly contender: Contender
+  readonly batch: number
+  /** False when its times were still moving when the time for warming up was over. */
+  readonly steady: boolean
+}
+
+/** What warming up needs to know. */
+export interface WarmUpSettings {
+  readonly clock: Clock
+  /** Length of one sample, in milliseconds. */
+  readonly sampleLength: number
+  /** Time after which to stop in any case, in milliseconds. */
+  readonly budget: number
+}
+
+/** True when the last samples tell the same time as those before them. */
+export function isSteady(times: readonly number[]): boolean {
+  if (times.length < 2 * WINDOW) return false
+  const last = median(times.slice(-WINDOW))
+  const before = median(times.slice(-2 * WINDOW, -WINDOW))
+  return Math.abs(last / before - 1) <= STEADY
+}
+
+/** Runs all contenders in turns until each is steady, or the budget is spent. */
+export async function warmUp(
+  contenders: readonly Contender[],
+  { clock, sampleLength, budget }: WarmUpSettings,
+): Promise<readonly WarmContender[]> {
+  const start = clock()
+  const lanes = contenders.map((contender) => ({ contender, batch: 1, times: [] as number[] }))
+  for (const lane of lanes) lane.batch = await findBatch(lane.contender, sampleLength, clock)
+  for (let round = 0; ; round++) {
+    if (lanes.every(({ times }) => isSteady(times))) break
+    if (round >= AT_LEAST && clock() - start >= budget) break
+    for (const lane of lanes) {
+      const elapsed = await timeCalls(lane.contender, lane.batch, clock)
+      lane.times.push(elapsed / lane.batch)
+      // Compiled code is faster: without this a sample would shrink below the clock's steps.
+      if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, elapsed / lane.batch)
+    }
+  }
+  return lanes.map(({ contender, times }) => ({
+    contender,
+    batch: batchSize(sampleLength, median(times.slice(-WINDOW))),
+    steady: isSteady(times),
+  }))
+}

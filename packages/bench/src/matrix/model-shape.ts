@@ -1,0 +1,75 @@
+/**
+ * Shapes of real models: what of a model matters to the time of a rotation.
+ * Sources: the models' published config.json (heads, head dimension, base, partial factor).
+ */
+import { type PairingName, type RopeConfig, resolveConfig } from '@rope/core'
+
+/** The heads of a model's attention. */
+export interface ModelShape {
+  /** The name in case ids, such as `llama-3-8b`. */
+  readonly name: string
+  /** Heads of q. */
+  readonly queryHeads: number
+  /** Heads of k. */
+  readonly keyHeads: number
+  readonly headDim: number
+  /** Channels of a head that take part, from the first. */
+  readonly rotaryDim: number
+  /** The base of the schedule (rope_theta). */
+  readonly base: number
+}
+
+/** Llama 3 8B: the shape that everything is compared on. */
+export const LLAMA: ModelShape = {
+  name: 'llama-3-8b',
+  queryHeads: 32,
+  keyHeads: 8,
+  headDim: 128,
+  rotaryDim: 128,
+  base: 500000,
+}
+
+/** Gemma 2 9B: heads of 256 channels. */
+export const GEMMA: ModelShape = {
+  name: 'gemma-2-9b',
+  queryHeads: 16,
+  keyHeads: 8,
+  headDim: 256,
+  rotaryDim: 256,
+  base: 10000,
+}
+
+/** Phi 3 mini: heads of 96 channels, which no power of two divides evenly. */
+export const PHI: ModelShape = {
+  name: 'phi-3-mini',
+  queryHeads: 32,
+  keyHeads: 32,
+  headDim: 96,
+  rotaryDim: 96,
+  base: 10000,
+}
+
+/** GLM 4 9B: only the first 64 of 128 channels rotate. */
+export const GLM: ModelShape = {
+  name: 'glm-4-9b',
+  queryHeads: 32,
+  keyHeads: 2,
+  headDim: 128,
+  rotaryDim: 64,
+  base: 10000,
+}
+
+/** Every shape of the matrix, the reference shape first. */
+export const MODEL_SHAPES: readonly ModelShape[] = [LLAMA, GEMMA, PHI, GLM]
+
+/** `Llama`-like words for a table: `32 + 8 heads x 128` or `32 + 2 heads x 128 (64 rotate)`. */
+export function shapeText({ queryHeads, keyHeads, headDim, rotaryDim }: ModelShape): string {
+  const partial = rotaryDim === headDim ? '' : ` (${rotaryDim} rotate)`
+  return `${queryHeads} + ${keyHeads} heads x ${headDim}${partial}`
+}
+
+/** The config of a model under a pairing. Schedules change numbers, not times: the plain one serves. */
+export function shapeConfig(shape: ModelShape, pairing: PairingName): RopeConfig {
+  const { headDim, rotaryDim, base } = shape
+  return resolveConfig({ headDim, rotaryDim, pairing, schedule: { type: 'default', base } })
+}

@@ -1,0 +1,163 @@
+#include "kernel.h"
+
+#include <stdlib.h>
+
+#include "machine.h"
+#include "pool.h"
+
+/* Chunks per thread: enough that a thread which lost its core for a while holds nobody up. */
+enum { CHUNKS_PER_THREAD = 4 };
+
+/* No chunk is smaller, or its edges would cost. */
+#define SMALLEST_CHUNK_BYTES ((int64_t)128 << 10)
+
+/* Doubles count exactly up to here, and so do JavaScript's offsets. */
+static const double most = 9007199254740991.0;
+
+static bool is_size(int64_t value) { return value >= 0 && (double)value <= most; }
+
+/* True when every channel that the plan rotates lies within the head. */
+static bool has_sound_window(const rope_plan *plan) {
+  if (!is_size(plan->head_dim) || !is_size(plan->pairs) || !is_size(plan->window_offset) ||
+      !is_size(plan->step) || !is_size(plan->partner)) {
+    return false;
+  }
+  if (plan->pairs == 0) return true;
+  const double last = (double)plan->window_offset + (double)(plan->pairs - 1) * (double)plan->step +
+                      (double)plan->partner;
+  return last < (double)plan->head_dim &&
+         (double)plan->window_offset + 2.0 * (double)plan->pairs <= (double)plan->head_dim;
+}
+
+static bool is_sound(const rope_plan *plan) {
+  if (plan->dtype < 0 || plan->dtype >= ROPE_DTYPES) return false;
+  if (plan->direction != 1 && plan->direction != -1) return false;
+  if (plan->operands < 1 || plan->operands > ROPE_MAX_OPERANDS) return false;
+  if (!is_size(plan->batch) || !is_size(plan->tokens) || !has_sound_window(plan)) return false;
+  double elements = 0;
+  for (int32_t i = 0; i < plan->operands; i++) {
+    if (!is_size(plan->operand[i].heads)) return false;
+    elements += (double)plan->operand[i].heads;
+  }
+  return elements * (double)plan->batch * (double)plan->tokens * (double)plan->head_dim <= most / 4;
+}
+
+static bool is_empty(const rope_plan *plan, const rope_operand *operand) {
+  return plan->batch == 0 || plan->tokens == 0 || operand->heads == 0 || plan->head_dim == 0;
+}
+
+/* The reach of a view; false when it is beyond what can be counted. */
+static bool find_span(const rope_plan *plan, const rope_operand *operand,
+                      const rope_strides *strides, kernel_span *span) {
+  const int64_t sizes[4] = {plan->batch, plan->tokens, operand->heads, plan->head_dim};
+  const int64_t steps[4] = {strides->batch, strides->token, strides->head, strides->channel};
+  double low = 0, high = 0;
+  span->low = 0;
+  span->high = -1;
+  if (is_empty(plan, operand)) return true;
+  for (int axis = 0; axis < 4; axis++) {
+    const double reach = (double)(sizes[axis] - 1) * (double)steps[axis];
+    if (reach < 0) low += reach;
+    if (reach > 0) high += reach;
+  }
+  if (low < -most || high > most) return false;
+  span->low = (int64_t)low;
+  span->high = (int64_t)high;
+  return true;
+}
+
+static bool find_spans(native_kernel *kernel) {
+  const rope_plan *plan = &kernel->plan;
+  for (int32_t i = 0; i < plan->operands; i++) {
+    const rope_operand *operand = &plan->operand[i];
+    if (!find_span(plan, operand, &operand->source, &kernel->source[i])) return false;
+    if (!find_span(plan, operand, &operand->target, &kernel->target[i])) return false;
+  }
+  return true;
+}
+
+native_kernel *kernel_create(const rope_plan *plan, int32_t isa, int32_t threads) {
+  if (!is_sound(plan) || !machine_supports(isa)) return NULL;
+  native_kernel *kernel = calloc(1, sizeof *kernel);
+  if (kernel == NULL) return NULL;
+  kernel->plan = *plan;
+  kernel->kernels = rope_kernels_of(isa);
+  kernel->machine = machine_facts();
+  kernel->units = rope_units(plan);
+  kernel->bytes = rope_plan_bytes(plan);
+  kernel->threads = threads;
+  kernel->references = 1;
+  if (!find_spans(kernel)) {
+    free(kernel);
+    return NULL;
+  }
+  return kernel;
+}
+
+void kernel_retain(native_kernel *kernel) { kernel->references++; }
+
+void kernel_release(native_kernel *kernel) {
+  if (--kernel->references == 0) free(kernel);
+}
+
+int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride) {
+  const rope_plan *plan = &kernel->plan;
+  if (kernel->units == 0) return 0;
+  if (!is_size(batch_stride)) return -1;
+  const double rows = (double)(plan->batch - 1) * (double)batch_stride + (double)plan->tokens;
+  const double length = rows * (double)plan->pairs;
+  return length <= most ? (int64_t)length : -1;
+}
+
+/* Bytes of a range of units; exact enough for decisions. */
+static int64_t bytes_of(const native_kernel *kernel, int64_t units) {
+  return kernel->units == 0 ? 0 : kernel->bytes / kernel->units * units;
+}
+
+int32_t kernel_threads_for(const native_kernel *kernel, int64_t units) {
+  const int64_t justified = bytes_of(kernel, units) / KERNEL_BYTES_PER_THREAD;
+  if (justified <= 1) return 1;
+  return justified < kernel->threads ? (int32_t)justified : kernel->threads;
+}
+
+int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads) {
+  const int64_t unit_bytes = bytes_of(kernel, 1);
+  const int64_t parts = (int64_t)threads * CHUNKS_PER_THREAD;
+  const int64_t even = (units + parts - 1) / parts;
+  const int64_t least = unit_bytes == 0 ? 1 : (SMALLEST_CHUNK_BYTES + unit_bytes - 1) / unit_bytes;
+  return even > least ? even : least;
+}
+
+typedef struct shared_call {
+  const native_kernel *kernel;
+  const native_call *call;
+} shared_call;
+
+static void run_chunk(void *context, int64_t begin, int64_t end) {
+  const shared_call *shared = context;
+  const native_kernel *kernel = shared->kernel;
+  const native_call *call = shared->call;
+  rope_run(kernel->kernels, &kernel->plan, call->views, &call->rotation, &kernel->machine, begin,
+           end);
+}
+
+static void run_shared(const native_kernel *kernel, const native_call *call, int64_t begin,
+                       int64_t end, int32_t threads) {
+  shared_call shared = {kernel, call};
+  pool_job job = {.work = run_chunk,
+                  .context = &shared,
+                  .begin = begin,
+                  .end = end,
+                  .chunk = kernel_chunk(kernel, end - begin, threads)};
+  pool_run(&job, threads - 1);
+}
+
+void kernel_run(const native_kernel *kernel, const native_call *call, int64_t begin, int64_t end) {
+  const int32_t threads = kernel_threads_for(kernel, end - begin);
+  if (threads > 1 && pool_prepare(threads - 1) > 0) {
+    run_shared(kernel, call, begin, end, threads);
+    return;
+  }
+  rope_run(kernel->kernels, &kernel->plan, call->views, &call->rotation, &kernel->machine, begin,
+           end);
+}

@@ -1,0 +1,58 @@
+/*
+ * A plan made ready: row functions chosen, reach of every operand known, threads decided. Immutable
+ * after it is made, so any number of calls may use it at once.
+ */
+#ifndef ROPE_NATIVE_KERNEL_H
+#define ROPE_NATIVE_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rope/kernels.h"
+
+/* A thread is worth waking for this many bytes of data at least. */
+#define KERNEL_BYTES_PER_THREAD ((int64_t)256 << 10)
+
+/* The elements that a view touches, from its element [0, 0, 0, 0]; high is -1 if there are none. */
+typedef struct kernel_span {
+  int64_t low, high;
+} kernel_span;
+
+typedef struct native_kernel {
+  rope_plan plan;
+  const rope_kernels *kernels;
+  rope_machine machine;
+  kernel_span source[ROPE_MAX_OPERANDS], target[ROPE_MAX_OPERANDS];
+  int64_t units;
+  int64_t bytes;       /* of all operands */
+  int32_t threads;     /* that a call may use, the calling one included */
+  int32_t references;  /* of one environment only: its finalizers take turns */
+} native_kernel;
+
+/* One call: where everything lies at this moment. */
+typedef struct native_call {
+  rope_view views[ROPE_MAX_OPERANDS];
+  rope_rotation rotation;
+} native_call;
+
+/*
+ * A kernel with one reference for a plan, or null: when the plan reaches outside its own head or
+ * beyond 2^53 elements (no plan of @rope/core does), when `isa` cannot run here, or without memory.
+ */
+native_kernel *kernel_create(const rope_plan *plan, int32_t isa, int32_t threads);
+void kernel_retain(native_kernel *kernel);
+void kernel_release(native_kernel *kernel);
+
+/* Floats that cos and sin must hold for a rotation of that batch stride; -1 when it is negative. */
+int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride);
+
+/* How many threads a range of units justifies, the calling one included. */
+int32_t kernel_threads_for(const native_kernel *kernel, int64_t units);
+
+/* Units that a thread takes at a time when `threads` share a range. */
+int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads);
+
+/* Rotates the units [begin, end), with the pool's help where that pays. */
+void kernel_run(const native_kernel *kernel, const native_call *call, int64_t begin, int64_t end);
+
+#endif
