@@ -5,13 +5,13 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { countTasks, ensureBuilt, runTurbo } from './build.mjs'
 import { runSilently } from './child.mjs'
 import { addUp, countVitest } from './count.mjs'
 import { ensureInstalled } from './install.mjs'
 import { secondsSince } from './say.mjs'
-import { ROOT } from './workspace.mjs'
+import { listPackages, ROOT } from './workspace.mjs'
 
 /** @typedef {import('./count.mjs').Result} Result */
 
@@ -22,8 +22,8 @@ const STEPS = [
   { name: 'format and lint', run: lint },
   { name: 'repository', run: repository },
   { name: 'types', run: types },
-  { name: 'tests', run: () => vitest({}) },
-  { name: 'tests of the built packages', run: () => vitest({ TEST_BUILT: '1' }) },
+  { name: 'tests', run: () => vitest() },
+  { name: 'built packages', run: builtPackages },
 ]
 
 /** Runs all steps and prints the sum; the exit code is 1 when anything failed. */
@@ -89,10 +89,24 @@ async function types() {
 }
 
 /**
+ * What changes with the build: how packages can be imported, whether the backends still do what the
+ * specification says, and the programs.
+ */
+async function builtPackages() {
+  const { roleOf } = await import('../repo-check/rules/arrows.mjs')
+  const backends = listPackages(ROOT)
+    .map(({ folder }) => ({ path: relative(ROOT, folder), folder: basename(folder) }))
+    .filter((pkg) => roleOf(pkg) === 'backend')
+  const filters = ['tooling/built/', ...backends.map(({ path }) => `${path}/`)]
+  return vitest(filters, { TEST_BUILT: '1' })
+}
+
+/**
+ * @param {readonly string[]} filters parts of paths; every test when there are none
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<Result>}
  */
-async function vitest(environment) {
+async function vitest(filters = [], environment = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rope-test-'))
   const file = join(folder, 'results.json')
   const program = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
@@ -101,6 +115,7 @@ async function vitest(environment) {
     [
       program,
       'run',
+      ...filters,
       '--config=tooling/vitest/config.ts',
       '--reporter=default',
       '--reporter=json',

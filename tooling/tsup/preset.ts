@@ -2,13 +2,13 @@
  * How everything is built. A library: ES modules first, CommonJS beside them, declarations for
  * both. A program: one ES module that Node runs.
  */
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 /** Entries by the name of the built file, such as `{ index: 'src/index.ts' }`. */
 type Entry = Readonly<Record<string, string>>
 
-/** The config of a library. */
-export function library(entry: Entry): ReturnType<typeof defineConfig> {
+/** The config of a library; `options` for what one package needs on top. */
+export function library(entry: Entry, options: Options = {}): ReturnType<typeof defineConfig> {
   return defineConfig({
     entry: { ...entry },
     format: ['esm', 'cjs'],
@@ -20,6 +20,7 @@ export function library(entry: Entry): ReturnType<typeof defineConfig> {
     treeshake: true,
     target: 'es2022',
     silent: true,
+    ...options,
   })
 }
 

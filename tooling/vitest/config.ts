@@ -11,21 +11,14 @@ import { sourceAliases } from './aliases.js'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const built = process.env.TEST_BUILT === '1'
 
-// The tests of core stay inside core; run against the built packages they would be the same.
-const include = built
-  ? [
-      'packages/!(core)/test/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
-      'tooling/built/test/**/*.test.ts',
-    ]
-  : [
-      'packages/*/test/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
-      'tooling/!(built)/test/**/*.test.ts',
-    ]
-
 export default defineConfig({
   root,
   resolve: { alias: built ? [] : sourceAliases(root) },
-  test: { include },
+  test: {
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      built ? 'tooling/*/test/**/*.test.ts' : 'tooling/!(built)/test/**/*.test.ts',
+    ],
+  },
 })

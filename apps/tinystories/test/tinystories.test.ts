@@ -1,5 +1,5 @@
 /** The program as a user meets it: arguments, streams and exit codes. */
-import { RopeError } from '@rope/core'
+import { type Kernel, type Plan, RopeError } from '@rope/core'
 import { describe, expect, test } from 'vitest'
 import { BACKENDS } from '../src/backends.js'
 import { readExpectedTexts } from '../src/model-files.js'
@@ -27,6 +27,31 @@ describe('a story', () => {
     expect(exitCode).toBe(0)
     expect(out).toBe(`${lily?.text}\n`)
     expect(err).toContain('RoPE: backend js, pairing interleaved\n')
+  })
+
+  test.each([
+    ['half', { step: 1, partner: 4 }],
+    ['interleaved', { step: 2, partner: 1 }],
+  ])('has every q and k rotated in the pairing %s', async (pairing, numbers) => {
+    const plans: Plan[] = []
+    const spy = wrapJs('spy', (kernel, views, rotation) => kernel.run(views, rotation))
+    let runs = 0
+    const compile = (plan: Plan): Kernel => {
+      const kernel = spy.compile(plan)
+      plans.push(plan)
+      return {
+        run: (views, rotation) => {
+          runs += 1
+          return kernel.run(views, rotation)
+        },
+      }
+    }
+    const backends = [entryOf('spy', () => ({ ...spy, compile }))]
+    await run(['--pairing', pairing, '--tokens', '12'], { backends })
+    expect(plans).toHaveLength(1)
+    expect(plans[0]).toMatchObject({ pairing: numbers, pairs: 4, direction: 1, inPlace: true })
+    expect(plans[0]?.operands.map(({ heads }) => heads)).toEqual([8, 4])
+    expect(runs).toBe(12 * 5)
   })
 
   test('comes piece by piece, and ends after the number of tokens', async () => {

@@ -48,7 +48,10 @@ function streamSink(stream: NodeJS.WriteStream, name: string): Sink {
   })
   return {
     isTTY: stream.isTTY === true,
-    columns: stream.columns ?? 80,
+    get columns() {
+      // Some terminals say 0 when they do not know.
+      return stream.columns || 80
+    },
     write(text) {
       if (open) stream.write(text)
     },

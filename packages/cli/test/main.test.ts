@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { conformanceCases } from '@rope/core/conformance'
 import { describe, expect, test } from 'vitest'
 import { configFile, lines, SMALL_LLAMA } from './helpers.js'
 import { tensor, tensorFile } from './tensor-files.js'
@@ -42,8 +43,14 @@ describe.runIf(process.env.TEST_BUILT === '1')('the executable', () => {
   test('exit codes and streams', () => {
     expect(shell('rope --version')).toMatchObject({ status: 0, stderr: '' })
     expect(shell('rope dance')).toMatchObject({ status: 2, stdout: '' })
-    expect(shell('rope verify --filter golden/').status).toBe(0)
   })
+
+  test('verify runs the whole suite, and the backends pass', () => {
+    const { status, stdout, stderr } = shell('rope verify')
+    expect(stdout).toContain(`js  ${conformanceCases().length} cases\n`)
+    expect(stdout).not.toContain('FAILED')
+    expect([status, stderr]).toEqual([0, ''])
+  }, 120_000)
 
   test('reads standard input', () => {
     const { status, stdout } = shell('rope inspect -', { input: JSON.stringify(SMALL_LLAMA) })

@@ -8,5 +8,5 @@ import { createJsBackend } from '../src/index.js'
 defineConformance(
   { describe, test },
   () => ({ name: 'js', backend: createJsBackend(), createBackend: createJsBackend }),
-  { minimumCases: 1700 },
+  { minimumCases: 1400 },
 )

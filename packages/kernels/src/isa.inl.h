@@ -18,6 +18,7 @@
 /* half -> rope_half_f32_avx2: the public name of a kernel. */
 #define ROPE_KERNEL_NAME(pairing) ROPE_EXPAND_4(rope, pairing, ROPE_DTYPE, ROPE_ISA_NAME)
 
+#include "rows/ahead.h"
 #include "rows/copy.inl.h"
 
 #define ROPE_DTYPE f32

@@ -1,31 +1,23 @@
 /*
  * The loop nest: which rows, in which order. The rows themselves know nothing of tensors.
  *
- * Heads within a token are neighbours (bshd, thd): token after token, all heads of q, then all of
- * k, so that a token's cos and sin are fetched once. Tokens within a head are neighbours (bhsd):
- * tiles of tokens, and inside a tile head after head, so that the rows of a tile's table stay in
- * the core's own cache while every head passes by.
+ * Heads of a token are neighbours (bshd, thd): token after token, all heads of q, then all of k,
+ * so that a token's cos and sin are fetched once. Tokens of a head are neighbours (bhsd): tiles of
+ * tokens, and inside a tile a few heads at a time, token after token. A token's cos and sin are
+ * then fetched once for these heads, the tile's rows stay in the core's own cache until all heads
+ * have passed, and each head is still walked in the order of memory.
  */
 #include "rope/kernels.h"
 
 #define ROPE_DEFAULT_CACHE (1 << 20)
+#define ROPE_AHEAD_BYTES 4096 /* distance of prefetching; measured, 2048 to 8192 are alike */
+#define ROPE_GROUP 4          /* heads that walk abreast in head-major order */
 
 int64_t rope_plan_bytes(const rope_plan *plan) {
   int64_t heads = 0;
   for (int32_t i = 0; i < plan->operands; i++) heads += plan->operand[i].heads;
   return rope_units(plan) * heads * plan->head_dim * rope_element_bytes(plan->dtype);
 }
-
-/* An operand made ready: its row function and the fields of rope_rows that never change. */
-typedef struct walk {
-  rope_rows_function *rows, *copy;
-  const rope_operand *operand;
-  const char *source;
-  char *target;
-  rope_rows fixed;
-  int token_major;
-  int copies; /* 1 when channels outside the window must be copied */
-} walk;
 
 static int64_t magnitude(int64_t value) { return value < 0 ? -value : value; }
 
@@ -55,166 +47,170 @@ static void generic_copy(const rope_rows *rows) {
   }
 }
 
-static void start_walk(walk *w, const rope_kernels *kernels, const rope_plan *plan,
-                       const rope_operand *operand, const rope_view *view) {
-  const ptrdiff_t source_channel = (ptrdiff_t)operand->source.channel;
-  const ptrdiff_t target_channel = (ptrdiff_t)operand->target.channel;
-  const int adjacent = source_channel == 1 && target_channel == 1;
-  w->rows = choose_rows(kernels, plan, operand);
-  w->copy = adjacent ? kernels->copy : generic_copy;
-  w->operand = operand;
-  w->source = (const char *)view->source;
-  w->target = (char *)view->target;
-  w->copies = view->source != view->target && 2 * plan->pairs != plan->head_dim;
-  w->token_major =
-      operand->heads > 1 && magnitude(operand->source.token) >= magnitude(operand->source.head);
-  w->fixed.pairs = (ptrdiff_t)plan->pairs;
-  w->fixed.dtype = plan->dtype;
-  w->fixed.source_step = (ptrdiff_t)plan->step * source_channel;
-  w->fixed.target_step = (ptrdiff_t)plan->step * target_channel;
-  w->fixed.source_partner = (ptrdiff_t)plan->partner * source_channel;
-  w->fixed.target_partner = (ptrdiff_t)plan->partner * target_channel;
-  w->fixed.negate = plan->direction < 0;
-}
-
 /* Rotating (x, y) back is rotating (y, x) forward: exchange the two, unless they interleave. */
-static int exchanges(const walk *w, const rope_plan *plan) {
-  return plan->direction < 0 &&
-         (w->rows == rope_generic_rows || !(plan->step == 2 && plan->partner == 1));
+static int exchanges(const rope_plan *plan, rope_rows_function *rows) {
+  const int interleaved = plan->step == 2 && plan->partner == 1 && rows != rope_generic_rows;
+  return plan->direction < 0 && !interleaved;
 }
 
-static void rotate_rows(const walk *w, const rope_plan *plan, rope_rows *rows, int64_t source,
-                        int64_t target) {
-  const int64_t size = rope_element_bytes(plan->dtype);
-  const rope_strides *from = &w->operand->source, *to = &w->operand->target;
-  int64_t source_window = source + plan->window_offset * from->channel;
-  int64_t target_window = target + plan->window_offset * to->channel;
-  if (exchanges(w, plan)) {
-    source_window += plan->partner * from->channel;
-    target_window += plan->partner * to->channel;
-    rows->source_partner = -w->fixed.source_partner;
-    rows->target_partner = -w->fixed.target_partner;
+static void prepare_rows(rope_walk *walk, const rope_plan *plan) {
+  const ptrdiff_t from = (ptrdiff_t)walk->source.channel, to = (ptrdiff_t)walk->target.channel;
+  const ptrdiff_t step = (ptrdiff_t)plan->step, partner = (ptrdiff_t)plan->partner;
+  const int exchange = exchanges(plan, walk->rows);
+  const rope_rows fixed = {0};
+  walk->fixed = fixed;
+  walk->fixed.pairs = (ptrdiff_t)plan->pairs;
+  walk->fixed.dtype = plan->dtype;
+  walk->fixed.negate = plan->direction < 0;
+  walk->fixed.source_step = step * from;
+  walk->fixed.target_step = step * to;
+  walk->fixed.source_partner = (exchange ? -partner : partner) * from;
+  walk->fixed.target_partner = (exchange ? -partner : partner) * to;
+  walk->source_window = (plan->window_offset + (exchange ? partner : 0)) * from;
+  walk->target_window = (plan->window_offset + (exchange ? partner : 0)) * to;
+}
+
+static void prepare_walk(rope_walk *walk, const rope_kernels *kernels, const rope_plan *plan,
+                         const rope_operand *operand) {
+  const int adjacent = operand->source.channel == 1 && operand->target.channel == 1;
+  walk->rows = choose_rows(kernels, plan, operand);
+  walk->copy = adjacent ? kernels->copy : generic_copy;
+  walk->heads = operand->heads;
+  walk->source = operand->source;
+  walk->target = operand->target;
+  walk->token_major = magnitude(operand->source.token) >= magnitude(operand->source.head);
+  walk->copies = !plan->in_place && 2 * plan->pairs != plan->head_dim;
+  prepare_rows(walk, plan);
+}
+
+/* Tokens of a tile: as many as leave most of the core's own cache to the data that pass by. */
+static int64_t tile_tokens(const rope_program *program, int64_t cache) {
+  const int64_t row = 2 * (int64_t)sizeof(float) * program->plan.pairs;
+  const int64_t fitting = cache / 4 / (row > 0 ? row : 1);
+  int head_major = 0;
+  for (int32_t i = 0; i < program->plan.operands; i++) {
+    head_major |= !program->walks[i].token_major;
   }
-  rows->source = w->source + source_window * size;
-  rows->target = w->target + target_window * size;
-  w->rows(rows);
+  return head_major && fitting > 1 ? fitting : 1;
 }
 
-/* Copies the channels [first, first + count) of the rows. */
-static void copy_channels(const walk *w, const rope_rows *rows, int64_t source, int64_t target,
+void rope_prepare(rope_program *program, const rope_kernels *kernels, const rope_plan *plan,
+                  const rope_machine *machine) {
+  const int64_t cache =
+      machine != 0 && machine->cache_bytes > 0 ? machine->cache_bytes : ROPE_DEFAULT_CACHE;
+  const int64_t limit = machine != 0 ? machine->stream_bytes : 0;
+  const int64_t bytes = rope_plan_bytes(plan), units = rope_units(plan);
+  const int64_t unit = units > 0 ? bytes / units * (plan->in_place ? 1 : 2) : 0;
+  program->plan = *plan;
+  for (int32_t i = 0; i < plan->operands; i++) {
+    prepare_walk(&program->walks[i], kernels, plan, &plan->operand[i]);
+  }
+  program->hold_units = unit > 0 ? cache / unit : units;
+  program->tile = tile_tokens(program, cache);
+  program->stream = !plan->in_place && limit > 0 && bytes > limit;
+  program->fence = program->stream ? kernels->fence : 0;
+}
+
+/* A tile of tokens: which, where its table begins, and the rows as they were prepared. */
+typedef struct tile {
+  int64_t batch, token, count;
+  const float *cos, *sin;
+  int32_t hold;
+} tile;
+
+/* Copies the channels [first, first + count) of the rows, whose channel 0 lies at from and to. */
+static void copy_channels(const rope_walk *walk, const rope_rows *rows, const char *from, char *to,
                           int64_t first, int64_t count) {
   const int64_t size = rope_element_bytes(rows->dtype);
   rope_rows copied = *rows;
   if (count <= 0) return;
-  copied.source = w->source + (source + first * w->operand->source.channel) * size;
-  copied.target = w->target + (target + first * w->operand->target.channel) * size;
+  copied.source = from + first * walk->source.channel * size;
+  copied.target = to + first * walk->target.channel * size;
   copied.pairs = (ptrdiff_t)count;
-  copied.source_step = (ptrdiff_t)w->operand->source.channel;
-  copied.target_step = (ptrdiff_t)w->operand->target.channel;
-  w->copy(&copied);
+  copied.source_step = (ptrdiff_t)walk->source.channel;
+  copied.target_step = (ptrdiff_t)walk->target.channel;
+  walk->copy(&copied);
 }
 
-static void run_rows(const walk *w, const rope_plan *plan, rope_rows *rows, int64_t source,
-                     int64_t target) {
-  rotate_rows(w, plan, rows, source, target);
-  if (w->copies) {
-    const int64_t after = plan->window_offset + 2 * plan->pairs;
-    copy_channels(w, rows, source, target, 0, plan->window_offset);
-    copy_channels(w, rows, source, target, after, plan->head_dim - after);
+/* `heads` heads of one token, whose channel 0 lies at from and to. */
+static void run_heads(const rope_program *program, const rope_walk *walk, rope_rows *rows,
+                      const char *from, char *to) {
+  const int64_t size = rope_element_bytes(rows->dtype);
+  rows->source = from + walk->source_window * size;
+  rows->target = to + walk->target_window * size;
+  walk->rows(rows);
+  if (walk->copies && from != to) {
+    const int64_t after = program->plan.window_offset + 2 * program->plan.pairs;
+    copy_channels(walk, rows, from, to, 0, program->plan.window_offset);
+    copy_channels(walk, rows, from, to, after, program->plan.head_dim - after);
   }
 }
 
-/* Where a tile of tokens begins, and its first table row. */
-typedef struct tile {
-  int64_t batch, token, count;
-  const float *cos, *sin;
-} tile;
-
-static void run_token_major(const walk *w, const rope_plan *plan, rope_rows *rows,
-                            const tile *at) {
-  const rope_strides *from = &w->operand->source, *to = &w->operand->target;
-  rows->count = (ptrdiff_t)w->operand->heads;
-  rows->source_row = (ptrdiff_t)from->head;
-  rows->target_row = (ptrdiff_t)to->head;
-  rows->table_row = 0;
-  for (int64_t i = 0; i < at->count; i++) {
-    rows->cos = at->cos + i * plan->pairs;
-    rows->sin = at->sin + i * plan->pairs;
-    run_rows(w, plan, rows, at->batch * from->batch + (at->token + i) * from->token,
-             at->batch * to->batch + (at->token + i) * to->token);
-  }
+/* The distance in elements at which to prefetch: whole neighbours, about a page. */
+static ptrdiff_t prefetch_distance(const rope_rows *rows, int64_t neighbour) {
+  const int64_t bytes = magnitude(neighbour) * rope_element_bytes(rows->dtype);
+  if (rows->hold || bytes == 0) return 0;
+  const int64_t count = ROPE_AHEAD_BYTES / bytes;
+  return (ptrdiff_t)(neighbour * (count > 1 ? count : 1));
 }
 
-static void run_head_major(const walk *w, const rope_plan *plan, rope_rows *rows,
-                           const tile *at) {
-  const rope_strides *from = &w->operand->source, *to = &w->operand->target;
-  rows->count = (ptrdiff_t)at->count;
-  rows->source_row = (ptrdiff_t)from->token;
-  rows->target_row = (ptrdiff_t)to->token;
-  rows->table_row = (ptrdiff_t)plan->pairs;
+/* The heads [first, first + rows->count) of every token of the tile. */
+static void run_tokens(const rope_program *program, const rope_walk *walk, const rope_view *view,
+                       const tile *at, rope_rows *rows, int64_t first) {
+  const int64_t size = rope_element_bytes(rows->dtype);
+  const int64_t source = at->batch * walk->source.batch + at->token * walk->source.token;
+  const int64_t target = at->batch * walk->target.batch + at->token * walk->target.token;
+  const char *from = (const char *)view->source + (source + first * walk->source.head) * size;
+  char *to = (char *)view->target + (target + first * walk->target.head) * size;
   rows->cos = at->cos;
   rows->sin = at->sin;
-  for (int64_t h = 0; h < w->operand->heads; h++) {
-    run_rows(w, plan, rows, at->batch * from->batch + at->token * from->token + h * from->head,
-             at->batch * to->batch + at->token * to->token + h * to->head);
+  for (int64_t i = 0; i < at->count; i++) {
+    run_heads(program, walk, rows, from, to);
+    from += walk->source.token * size;
+    to += walk->target.token * size;
+    rows->cos += rows->pairs;
+    rows->sin += rows->pairs;
   }
 }
 
-static void run_tile(const walk *w, const rope_plan *plan, const tile *at, int hold, int stream) {
-  rope_rows rows = w->fixed;
-  rows.hold = hold;
-  rows.stream = stream && w->source != w->target;
-  if (w->token_major || at->count == 1) {
-    run_token_major(w, plan, &rows, at);
-  } else {
-    run_head_major(w, plan, &rows, at);
+static void run_tile(const rope_program *program, const rope_walk *walk, const rope_view *view,
+                     const tile *at) {
+  rope_rows rows = walk->fixed;
+  const int64_t abreast = walk->token_major || at->count == 1 ? walk->heads : ROPE_GROUP;
+  rows.hold = at->hold;
+  rows.stream = program->stream && view->source != view->target;
+  rows.source_row = (ptrdiff_t)walk->source.head;
+  rows.target_row = (ptrdiff_t)walk->target.head;
+  rows.ahead = prefetch_distance(&rows, walk->token_major ? walk->source.head : walk->source.token);
+  for (int64_t first = 0; first < walk->heads; first += abreast) {
+    const int64_t rest = walk->heads - first;
+    rows.count = (ptrdiff_t)(rest < abreast ? rest : abreast);
+    run_tokens(program, walk, view, at, &rows, first);
   }
 }
 
-/* Tokens of a tile: as many as leave room in the core's own cache for the data that pass by. */
-static int64_t tile_tokens(const rope_plan *plan, const walk *walks, int64_t cache) {
-  const int64_t table = 2 * (int64_t)sizeof(float) * plan->pairs;
-  int head_major = 0;
-  for (int32_t i = 0; i < plan->operands; i++) head_major |= !walks[i].token_major;
-  if (!head_major) return 1;
-  const int64_t fitting = cache / 4 / table;
-  return fitting < 1 ? 1 : fitting;
-}
-
-void rope_run(const rope_kernels *kernels, const rope_plan *plan, const rope_view *views,
-              const rope_rotation *rotation, const rope_machine *machine, int64_t begin,
-              int64_t end) {
-  const int64_t cache =
-      machine != 0 && machine->cache_bytes > 0 ? machine->cache_bytes : ROPE_DEFAULT_CACHE;
-  const int64_t limit = machine != 0 ? machine->stream_bytes : 0;
-  if (begin >= end) return;
-  const int64_t bytes = rope_plan_bytes(plan);
-  const int64_t touched = bytes / rope_units(plan) * (end - begin) * (plan->in_place ? 1 : 2);
-  const int hold = touched <= cache;
-  const int stream = !plan->in_place && limit > 0 && bytes > limit;
-
-  walk walks[ROPE_MAX_OPERANDS];
-  for (int32_t i = 0; i < plan->operands; i++) {
-    start_walk(&walks[i], kernels, plan, &plan->operand[i], &views[i]);
-  }
-  const int64_t most = tile_tokens(plan, walks, cache);
-
+void rope_run(const rope_program *program, const rope_view *views, const rope_rotation *rotation,
+              int64_t begin, int64_t end) {
+  const rope_plan *plan = &program->plan;
   tile at;
-  at.batch = begin / plan->tokens;
+  at.hold = end - begin <= program->hold_units;
+  at.batch = begin < plan->tokens ? 0 : begin / plan->tokens;
   at.token = begin - at.batch * plan->tokens;
   for (int64_t left = end - begin; left > 0; left -= at.count) {
     const int64_t row = at.batch * rotation->batch_stride + at.token;
     const int64_t rest = plan->tokens - at.token;
-    at.count = most < rest ? most : rest;
+    at.count = program->tile < rest ? program->tile : rest;
     if (at.count > left) at.count = left;
     at.cos = rotation->cos + row * plan->pairs;
     at.sin = rotation->sin + row * plan->pairs;
-    for (int32_t i = 0; i < plan->operands; i++) run_tile(&walks[i], plan, &at, hold, stream);
+    for (int32_t i = 0; i < plan->operands; i++) {
+      run_tile(program, &program->walks[i], &views[i], &at);
+    }
     at.token += at.count;
     if (at.token == plan->tokens) {
       at.token = 0;
       at.batch++;
     }
   }
-  if (stream && kernels->fence != 0) kernels->fence();
+  if (program->fence != 0) program->fence();
 }

@@ -405,11 +405,14 @@ static const char *plan_case(const rope_kernels *kernels, int64_t *compared) {
   /* Small caches make small plans take every loop order, and stream. */
   const rope_machine machine = {random_below(3) * 16384 + 1, random_below(2) * 4096};
 
+  rope_program program;
+  rope_prepare(&program, kernels, &plan, &machine);
+
   oracle_run(&plan, wanted, &rotation);
   const int64_t units = rope_units(&plan);
   for (int64_t begin = 0; begin < units;) { /* in pieces, as threads would */
     int64_t end = random_below(2) ? units : begin + 1 + random_below(units - begin);
-    rope_run(kernels, &plan, views, &rotation, &machine, begin, end);
+    rope_run(&program, views, &rotation, begin, end);
     begin = end;
   }
 

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "machine.h"
 #include "pool.h"
 
 /* Chunks per thread: enough that a thread which lost its core for a while holds nobody up. */
@@ -76,16 +75,18 @@ static bool find_spans(native_kernel *kernel) {
   return true;
 }
 
-native_kernel *kernel_create(const rope_plan *plan, int32_t isa, int32_t threads) {
-  if (!is_sound(plan) || !machine_supports(isa)) return NULL;
+native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
+                             const rope_machine *machine, int32_t most_threads) {
+  if (!is_sound(plan)) return NULL;
   native_kernel *kernel = calloc(1, sizeof *kernel);
   if (kernel == NULL) return NULL;
   kernel->plan = *plan;
-  kernel->kernels = rope_kernels_of(isa);
-  kernel->machine = machine_facts();
+  kernel->kernels = kernels;
+  kernel->machine = *machine;
   kernel->units = rope_units(plan);
   kernel->bytes = rope_plan_bytes(plan);
-  kernel->threads = threads;
+  kernel->most_threads = most_threads;
+  kernel->threads = kernel_threads_for(kernel, kernel->units);
   kernel->references = 1;
   if (!find_spans(kernel)) {
     free(kernel);
@@ -117,7 +118,7 @@ static int64_t bytes_of(const native_kernel *kernel, int64_t units) {
 int32_t kernel_threads_for(const native_kernel *kernel, int64_t units) {
   const int64_t justified = bytes_of(kernel, units) / KERNEL_BYTES_PER_THREAD;
   if (justified <= 1) return 1;
-  return justified < kernel->threads ? (int32_t)justified : kernel->threads;
+  return justified < kernel->most_threads ? (int32_t)justified : kernel->most_threads;
 }
 
 int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads) {
@@ -128,36 +129,42 @@ int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads
   return even > least ? even : least;
 }
 
-typedef struct shared_call {
-  const native_kernel *kernel;
-  const native_call *call;
-} shared_call;
-
-static void run_chunk(void *context, int64_t begin, int64_t end) {
-  const shared_call *shared = context;
-  const native_kernel *kernel = shared->kernel;
-  const native_call *call = shared->call;
+static void run_alone(const native_kernel *kernel, const native_call *call, int64_t begin,
+                      int64_t end) {
   rope_run(kernel->kernels, &kernel->plan, call->views, &call->rotation, &kernel->machine, begin,
            end);
 }
 
+void kernel_run_chunk(void *context, int64_t begin, int64_t end) {
+  const kernel_work *work = context;
+  run_alone(work->kernel, work->call, begin, end);
+}
+
 static void run_shared(const native_kernel *kernel, const native_call *call, int64_t begin,
                        int64_t end, int32_t threads) {
-  shared_call shared = {kernel, call};
-  pool_job job = {.work = run_chunk,
-                  .context = &shared,
+  kernel_work work = {kernel, call};
+  pool_job job = {.work = kernel_run_chunk,
+                  .context = &work,
                   .begin = begin,
                   .end = end,
                   .chunk = kernel_chunk(kernel, end - begin, threads)};
   pool_run(&job, threads - 1);
 }
 
-void kernel_run(const native_kernel *kernel, const native_call *call, int64_t begin, int64_t end) {
-  const int32_t threads = kernel_threads_for(kernel, end - begin);
+static void run_with(const native_kernel *kernel, const native_call *call, int64_t begin,
+                     int64_t end, int32_t threads) {
   if (threads > 1 && pool_prepare(threads - 1) > 0) {
     run_shared(kernel, call, begin, end, threads);
-    return;
+  } else {
+    run_alone(kernel, call, begin, end);
   }
-  rope_run(kernel->kernels, &kernel->plan, call->views, &call->rotation, &kernel->machine, begin,
-           end);
+}
+
+void kernel_run(const native_kernel *kernel, const native_call *call) {
+  run_with(kernel, call, 0, kernel->units, kernel->threads);
+}
+
+void kernel_run_range(const native_kernel *kernel, const native_call *call, int64_t begin,
+                      int64_t end) {
+  run_with(kernel, call, begin, end, kernel_threads_for(kernel, end - begin));
 }

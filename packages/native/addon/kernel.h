@@ -24,9 +24,10 @@ typedef struct native_kernel {
   rope_machine machine;
   kernel_span source[ROPE_MAX_OPERANDS], target[ROPE_MAX_OPERANDS];
   int64_t units;
-  int64_t bytes;       /* of all operands */
-  int32_t threads;     /* that a call may use, the calling one included */
-  int32_t references;  /* of one environment only: its finalizers take turns */
+  int64_t bytes; /* of all operands */
+  int32_t most_threads; /* that any call may use, the calling one included */
+  int32_t threads;      /* that a call over all units uses */
+  int32_t references;   /* of one environment only: its finalizers take turns */
 } native_kernel;
 
 /* One call: where everything lies at this moment. */
@@ -37,9 +38,11 @@ typedef struct native_call {
 
 /*
  * A kernel with one reference for a plan, or null: when the plan reaches outside its own head or
- * beyond 2^53 elements (no plan of @rope/core does), when `isa` cannot run here, or without memory.
+ * beyond 2^53 elements (no plan of @rope/core does), or without memory. `kernels` must be able to
+ * run here.
  */
-native_kernel *kernel_create(const rope_plan *plan, int32_t isa, int32_t threads);
+native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
+                             const rope_machine *machine, int32_t most_threads);
 void kernel_retain(native_kernel *kernel);
 void kernel_release(native_kernel *kernel);
 
@@ -52,7 +55,16 @@ int32_t kernel_threads_for(const native_kernel *kernel, int64_t units);
 /* Units that a thread takes at a time when `threads` share a range. */
 int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads);
 
-/* Rotates the units [begin, end), with the pool's help where that pays. */
-void kernel_run(const native_kernel *kernel, const native_call *call, int64_t begin, int64_t end);
+/* Rotates everything, or the units [begin, end), with the pool's help where that pays. */
+void kernel_run(const native_kernel *kernel, const native_call *call);
+void kernel_run_range(const native_kernel *kernel, const native_call *call, int64_t begin,
+                      int64_t end);
+
+/* A pool job's work: rotates a chunk; `context` is a kernel_work. */
+typedef struct kernel_work {
+  const native_kernel *kernel;
+  const native_call *call;
+} kernel_work;
+void kernel_run_chunk(void *context, int64_t begin, int64_t end);
 
 #endif

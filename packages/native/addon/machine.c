@@ -1,6 +1,3 @@
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE 1 /* sysconf's names of caches */
-#endif
 #include "machine.h"
 
 #if ROPE_HAS_avx2

@@ -1,6 +1,3 @@
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE 1 /* MAP_ANONYMOUS, madvise */
-#endif
 #include "memory.h"
 
 #include <stdatomic.h>

@@ -51,24 +51,21 @@ describe('rope', () => {
     expect(stdout).toBe('')
     expect(stderr).toContain('no such file')
   })
+})
 
-  test('a signal ends it', async () => {
-    const child = spawn(process.execPath, [MAIN, 'rope', 'verify', '--json'])
-    await new Promise((resolve) => setTimeout(resolve, 300))
+describe('tinystories', () => {
+  test('prints the prompt and the story, and nothing else', () => {
+    const prompt = 'Once upon a time'
+    const { status, stdout, stderr } = run('tinystories', '--prompt', prompt, '--tokens', '20')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^Once upon a time, there was/)
+    expect(stderr).not.toBe('')
+  })
+
+  test('ends in mid-story when it gets a signal', async () => {
+    const child = spawn(process.execPath, [MAIN, 'tinystories', '--tokens', '512'])
+    await once(child.stdout, 'data')
     child.kill('SIGTERM')
     expect(await once(child, 'close')).toEqual([null, 'SIGTERM'])
   })
-})
-
-test('tinystories prints the prompt and the story, and nothing else', () => {
-  const { status, stdout, stderr } = run(
-    'tinystories',
-    '--prompt',
-    'Once upon a time',
-    '--tokens',
-    '20',
-  )
-  expect(status).toBe(0)
-  expect(stdout).toMatch(/^Once upon a time, there was/)
-  expect(stderr).not.toBe('')
 })

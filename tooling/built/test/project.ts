@@ -95,6 +95,7 @@ function compile(
 
 function libraries(): { name: string; path: string; modules: readonly string[] }[] {
   return listPackages(ROOT)
+    .filter(({ manifest }) => manifest.private !== true)
     .map(({ folder, manifest }) => ({
       name: manifest.name,
       path: folder,

@@ -33,7 +33,7 @@ export function packageShape({ root, packages }) {
 }
 
 /**
- * The C kernels have neither modules nor a build of their own.
+ * The C kernels have neither TypeScript nor a build of their own.
  * @param {Package} pkg
  */
 function isSourceOnly(pkg) {
@@ -46,8 +46,10 @@ function isSourceOnly(pkg) {
  */
 function missingFiles(root, pkg) {
   const wanted = ['package.json', 'README.md', 'test']
-  if (!isSourceOnly(pkg)) wanted.push('tsconfig.json', 'src')
-  if ('.' in (pkg.manifest.exports ?? {})) wanted.push('src/index.ts')
+  if (!isSourceOnly(pkg)) {
+    wanted.push('tsconfig.json', 'src')
+    if ('.' in (pkg.manifest.exports ?? {})) wanted.push('src/index.ts')
+  }
   return wanted
     .filter((name) => !existsSync(join(root, pkg.path, name)))
     .map((name) => `there is no ${name}`)

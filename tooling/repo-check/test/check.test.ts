@@ -309,6 +309,22 @@ describe(SHAPE, () => {
     )
   })
 
+  test('the C kernels need no TypeScript, but the rest', () => {
+    const extra = { private: true, exports: { '.': './paths.cjs' } }
+    const files: Files = {
+      'packages/kernels/package.json': manifest('kernels', extra),
+      'packages/kernels/README.md': '',
+      'packages/kernels/test/kernels.c': '',
+    }
+    expect(problemsWith(files)).toEqual([])
+    expectOneProblem({ ...files, 'packages/kernels/README.md': null }, SHAPE, 'no README.md')
+    expectOneProblem(
+      { ...files, 'packages/js/src/two.ts': "import '@rope/kernels'" },
+      ARROWS,
+      'do not lead to packages/kernels',
+    )
+  })
+
   test('a public app', () => {
     expectOneProblem(
       {

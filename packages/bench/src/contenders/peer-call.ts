@@ -38,9 +38,11 @@ export async function openPeer(spec: PeerSpec, peer: Peer, memory: GroupMemory):
     async check() {
       fillInput(rotation, 0, q)
       fillInput(rotation, 1, k)
+      await call.prepare?.()
       await call.run(firstPosition(rotation))
       return checkRotation(rotation, call.read(), 'bound')
     },
+    ...(call.prepare === undefined ? {} : { prepare: () => call.prepare?.() }),
     ...(call.close === undefined ? {} : { close: () => call.close?.() }),
   }
 }

@@ -10,6 +10,8 @@ export interface Contender {
    * that it pays for no call of the harness inside; a promise makes it asynchronous.
    */
   run(count: number): void | Promise<void>
+  /** Called before each sample, outside of the time: what must be set right but is not measured. */
+  prepare?(): void | Promise<void>
 }
 
 /** A `run` that calls a synchronous operation `count` times. */

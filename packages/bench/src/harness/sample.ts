@@ -16,6 +16,8 @@ export async function timeCalls(
   count: number,
   clock: Clock,
 ): Promise<number> {
+  const preparing = contender.prepare?.()
+  if (preparing !== undefined) await preparing
   const start = clock()
   const pending = contender.run(count)
   // A synchronous contender must not pay for a turn of the event loop.

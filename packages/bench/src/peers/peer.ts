@@ -23,6 +23,8 @@ export interface PeerInput {
 
 /** A peer made ready for a case. */
 export interface PeerCall {
+  /** Called before each sample, outside of the time. */
+  prepare?(): void | Promise<void>
   /** Rotates q and k, whose first token stands at `position`. */
   run(position: number): void | Promise<void>
   /** The result of the last call, in the case's layout. */

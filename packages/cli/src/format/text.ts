@@ -24,13 +24,6 @@ export function quoted(name: string): string {
   return `"${oneLine(name)}"`
 }
 
-/** At most `limit` of the items, separated by commas, with a count of the others. */
-export function shortList(items: readonly string[], limit: number): string {
-  const shown = items.slice(0, limit).map(oneLine).join(', ')
-  const hidden = items.length - limit
-  return hidden > 0 ? `${shown} and ${hidden} more` : shown
-}
-
 /** `1 tensor`, `2 tensors`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`

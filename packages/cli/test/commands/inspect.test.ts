@@ -188,7 +188,7 @@ describe('bad input is one line and exit code 2', () => {
     [JSON.stringify({ ...SMALL_LLAMA, rope_theta: '1\n0' }), 'rope_theta is'],
     [
       JSON.stringify({ ...SMALL_LLAMA, rope_scaling: { type: 'warp', factor: 2 } }),
-      "rope type 'warp'",
+      'rope type "warp"',
     ],
     [
       JSON.stringify({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bytes, count, oneLine, quoted, shortList, significant } from '../../src/format/text.js'
+import { bytes, count, oneLine, quoted, significant } from '../../src/format/text.js'
 
 describe('oneLine', () => {
   test.each([
@@ -20,11 +20,6 @@ describe('oneLine', () => {
 
 test('quoted', () => {
   expect(quoted('a\nb')).toBe('"a\\nb"')
-})
-
-test('shortList', () => {
-  expect(shortList(['a', 'b'], 3)).toBe('a, b')
-  expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c and 2 more')
 })
 
 test('count', () => {

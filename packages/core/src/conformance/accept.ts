@@ -22,7 +22,7 @@
 import type { DType, Elements } from '../dtype.js'
 import { FLOAT_FORMATS } from '../reference/float-format.js'
 import { type LogicalSizes, type LogicalWindow, pairPlaces } from '../reference/logical-tensor.js'
-import { type Trial, fail } from './case.js'
+import { fail, type Trial } from './case.js'
 import { bitsOf, decode, showElement, toNumbers } from './elements.js'
 
 /** The promised error of cos and sin in the rows, as a part of the attention factor. */
@@ -118,15 +118,18 @@ function isInWindow({ sizes, window }: Judged, index: number): boolean {
 /** Bits against the model oracle: everywhere on a CPU, outside the window on a GPU. */
 function checkBits(judged: Judged, device: 'cpu' | 'gpu'): void {
   const { dtype, actual, model } = judged
-  if (actual.length !== model.length) fail(`${judged.name} has ${actual.length} elements, not ${model.length}`)
+  if (actual.length !== model.length)
+    fail(`${judged.name} has ${actual.length} elements, not ${model.length}`)
   const got = bitsOf(actual)
   const wanted = bitsOf(model)
   for (let i = 0; i < wanted.length; i++) {
     if (got[i] === wanted[i]) continue
-    if (!isInWindow(judged, i)) rejectElement(judged, i, 'lies outside the window and is not a copy, bit for bit')
+    if (!isInWindow(judged, i))
+      rejectElement(judged, i, 'lies outside the window and is not a copy, bit for bit')
     if (device === 'gpu') continue
     const bothNaN =
-      Number.isNaN(decode(dtype, actual[i] as number)) && Number.isNaN(decode(dtype, model[i] as number))
+      Number.isNaN(decode(dtype, actual[i] as number)) &&
+      Number.isNaN(decode(dtype, model[i] as number))
     if (!bothNaN) rejectElement(judged, i, 'differs in its bits from the model')
   }
 }
@@ -137,18 +140,26 @@ function checkTruth(trial: Trial, judged: Judged, device: 'cpu' | 'gpu'): void {
   const input = toNumbers(dtype, judged.input)
   const actual = toNumbers(dtype, judged.actual)
   const limit = largestFinite(dtype)
+  const plain = allowance(dtype, device, judged.rowError)
   for (const { x, y, turn } of pairPlaces(sizes, window)) {
     const amplitude = Math.hypot(rows.cos[turn] as number, rows.sin[turn] as number)
     const norm = amplitude * Math.hypot(input[x] as number, input[y] as number)
     if (!(norm < limit)) continue
-    const { relative, absolute } = allowance(dtype, device, judged.rowError, amplitude)
+    const amplified = device === 'gpu' && amplitude > 1
+    const { relative, absolute } = amplified
+      ? allowance(dtype, device, judged.rowError, amplitude)
+      : plain
     for (const index of [x, y]) {
       const distance = Math.abs((actual[index] as number) - (truth[index] as number))
       const beyond = Math.max(0, distance - absolute)
       if (norm > 0) trial.observe(beyond / norm)
       if (distance <= relative * norm + absolute) continue
       const error = `${(distance / norm).toExponential(2)} of the norm of its pair`
-      rejectElement(judged, index, `is too far from truth (${error}, allowed ${relative.toExponential(2)})`)
+      rejectElement(
+        judged,
+        index,
+        `is too far from truth (${error}, allowed ${relative.toExponential(2)})`,
+      )
     }
   }
 }

@@ -44,11 +44,15 @@ interface SharedMemory {
 }
 
 interface HalfArrays {
-  readonly Float16Array?: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TensorData
+  readonly Float16Array?: new (
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    length: number,
+  ) => TensorData
 }
 
 function sharedBuffer(bytes: number): ArrayBufferLike {
-  const { SharedArrayBuffer: Shared } = globalThis as SharedMemory
+  const { SharedArrayBuffer: Shared } = globalThis as unknown as SharedMemory
   if (Shared === undefined) return unsupported('this environment has no SharedArrayBuffer')
   return new Shared(bytes)
 }
@@ -56,11 +60,18 @@ function sharedBuffer(bytes: number): ArrayBufferLike {
 function acquire(backend: Backend, dtype: DType, length: number, origin: Origin): Elements {
   if (origin === 'local') return createElements(dtype, length)
   if (origin === 'shared') {
-    return createElements(dtype, length, sharedBuffer(length * createElements(dtype, 0).BYTES_PER_ELEMENT))
+    return createElements(
+      dtype,
+      length,
+      sharedBuffer(length * createElements(dtype, 0).BYTES_PER_ELEMENT),
+    )
   }
   if (backend.allocate === undefined) return unsupported('the backend has no allocate')
   const elements = backend.allocate(dtype, length)
-  check(elements.length === length, () => `allocate(${dtype}, ${length}) gave ${elements.length} elements`)
+  check(
+    elements.length === length,
+    () => `allocate(${dtype}, ${length}) gave ${elements.length} elements`,
+  )
   return elements
 }
 
@@ -85,7 +96,7 @@ export function createArena(
 
 /** The same memory as a Float16Array, where the engine has one. */
 export function asFloat16Array(data: Elements): TensorData {
-  const { Float16Array: Half } = globalThis as HalfArrays
+  const { Float16Array: Half } = globalThis as unknown as HalfArrays
   if (Half === undefined) return unsupported('this engine has no Float16Array')
   return new Half(data.buffer, data.byteOffset, data.length)
 }
@@ -150,7 +161,8 @@ export function checkCanaries(arena: Arena): void {
   for (let i = 0; i < now.length; i++) {
     if (now[i] === then[i] || arena.owned[i - GUARD] === 1) continue
     const index = i - GUARD
-    const where = index < 0 || index >= arena.data.length ? 'outside its array' : 'between its elements'
+    const where =
+      index < 0 || index >= arena.data.length ? 'outside its array' : 'between its elements'
     check(false, () => `memory ${where} was written, at element ${index} of ${arena.data.length}`)
   }
 }

@@ -114,7 +114,8 @@ export function defineCase(
     const observe = (error: number): void => {
       worst = Math.max(worst ?? 0, error)
     }
-    const measured = (): { readonly error?: number } => (worst === undefined ? {} : { error: worst })
+    const measured = (): { readonly error?: number } =>
+      worst === undefined ? {} : { error: worst }
     try {
       await body({ subject, backend: subject.backend, observe })
       return { status: 'passed', ...measured() }

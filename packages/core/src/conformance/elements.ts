@@ -32,7 +32,9 @@ export function elementsFrom(dtype: DType, values: ArrayLike<number>): Elements 
 
 /** Elements as numbers, exact. */
 export function toNumbers(dtype: DType, elements: Elements): Float64Array {
-  return Float64Array.from(elements, (raw) => decode(dtype, raw))
+  const numbers = new Float64Array(elements.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = decode(dtype, elements[i] as number)
+  return numbers
 }
 
 /** The bytes of an array's memory; writing to them writes to the array. */
@@ -52,7 +54,9 @@ export function bitsOf(elements: Elements): Uint16Array | Uint32Array | BigUint6
 export function copyElements(elements: Elements): Elements {
   const bytes = bytesOf(elements).slice()
   if (elements instanceof Float64Array) return new Float64Array(bytes.buffer)
-  return elements instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)
+  return elements instanceof Float32Array
+    ? new Float32Array(bytes.buffer)
+    : new Uint16Array(bytes.buffer)
 }
 
 /** How an element looks in a message: its value and, where that says more, its bits. */

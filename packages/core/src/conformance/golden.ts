@@ -3,12 +3,12 @@
  * golden/README.md. Every tolerance is the sum of what the dtype may cost and of what the printed
  * digits leave open.
  */
-import { computeFrequencies, resolveConfig, type RopeOptions } from '../config.js'
+import { computeFrequencies, type RopeOptions, resolveConfig } from '../config.js'
 import type { DType } from '../dtype.js'
 import { permutePairing } from '../permute.js'
 import type { Positions } from '../positions.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
-import { check, type ConformanceCase, defineCase, type Trial } from './case.js'
+import { type ConformanceCase, check, defineCase, type Trial } from './case.js'
 import {
   GOLDEN_AXES,
   GOLDEN_LONG_POSITIONS,
@@ -50,16 +50,27 @@ async function checkAngles(trial: Trial, dtype: DType, golden: Angles): Promise<
   const tokens = golden.cos.length / pairs
   const values = unitPairs(pairing, pairs, headDim, tokens)
   const q = { layout: 'thd', shape: [tokens, 1, headDim], values } as const
-  const rotated = await rotateNumbers(trial, { options: golden.options, dtype, q, positions: golden.positions })
+  const rotated = await rotateNumbers(trial, {
+    options: golden.options,
+    dtype,
+    q,
+    positions: golden.positions,
+  })
   const { cos, sin } = readUnitPairs(rotated, pairing, pairs, headDim)
   const { relative, absolute } = rotationAllowance(trial, dtype)
   const distance = (i: number): number => golden.factor * (relative + golden.slack(i)) + absolute
-  const scaled = (row: ArrayLike<number>): Float64Array => Float64Array.from(row, (v) => golden.factor * v)
+  const scaled = (row: ArrayLike<number>): Float64Array =>
+    Float64Array.from(row, (v) => golden.factor * v)
   checkClose('cos', cos, scaled(golden.cos), distance)
   checkClose('sin', sin, scaled(golden.sin), distance)
 }
 
-function scheduleOf({ params, inv_freq, attention_factor, softmax_scale_mult }: GoldenVector): ScheduleOptions {
+function scheduleOf({
+  params,
+  inv_freq,
+  attention_factor,
+  softmax_scale_mult,
+}: GoldenVector): ScheduleOptions {
   const base = params.rope_theta
   if (params.rope_type === 'default' && base !== undefined) return { type: 'default', base }
   if (params.rope_type === 'linear' && base !== undefined && params.factor !== undefined) {
@@ -112,14 +123,18 @@ async function checkVector(trial: Trial, dtype: DType, vector: GoldenVector): Pr
     cos: angles.map(Math.cos),
     sin: angles.map(Math.sin),
     // The frequency's own error, the product's rounding, and that of cos and sin in double.
-    slack: (i) => (angles[i] as number) * (formulaError(inv_freq[i % inv_freq.length] as number) + 2 ** -53) + 2 ** -52,
+    slack: (i) =>
+      (angles[i] as number) * (formulaError(inv_freq[i % inv_freq.length] as number) + 2 ** -53) +
+      2 ** -52,
   })
 }
 
 function vectorCases(): readonly ConformanceCase[] {
   return GOLDEN_VECTORS.flatMap(([name, vector]) =>
     PRECISE.map((dtype) =>
-      defineCase('golden', `frequencies/${name}/${dtype}`, (trial) => checkVector(trial, dtype, vector)),
+      defineCase('golden', `frequencies/${name}/${dtype}`, (trial) =>
+        checkVector(trial, dtype, vector),
+      ),
     ),
   )
 }
@@ -135,7 +150,10 @@ interface RotationCase {
   readonly regroup?: boolean
 }
 
-function tenThousand(pairing: 'half' | 'interleaved', window: Partial<RopeOptions> = {}): RopeOptions {
+function tenThousand(
+  pairing: 'half' | 'interleaved',
+  window: Partial<RopeOptions> = {},
+): RopeOptions {
   return { headDim: 8, pairing, schedule: { type: 'default', base: 10000 }, ...window }
 }
 
@@ -154,19 +172,30 @@ const ROTATIONS: Readonly<Record<string, RotationCase>> = {
   interleaved_inverse: { options: tenThousand('interleaved'), inverse: true },
   nanochat_reversed_half: { options: tenThousand('half'), inverse: true },
   proportional_p05_half: { options: withFrequencies(8, [1, 0.1, 0, 0]) },
-  trailing_rd4_interleaved_offset4: { options: tenThousand('interleaved', { rotaryDim: 4, windowOffset: 4 }) },
+  trailing_rd4_interleaved_offset4: {
+    options: tenThousand('interleaved', { rotaryDim: 4, windowOffset: 4 }),
+  },
   gemma_ones_d4_base100_pos1_half: {
     options: { headDim: 4, pairing: 'half', schedule: { type: 'default', base: 100 } },
     input: [1, 1, 1, 1],
     position: 1,
   },
-  gemma_ones_d4_base100_pos1_p05: { options: withFrequencies(4, [1, 0]), input: [1, 1, 1, 1], position: 1 },
+  gemma_ones_d4_base100_pos1_p05: {
+    options: withFrequencies(4, [1, 0]),
+    input: [1, 1, 1, 1],
+    position: 1,
+  },
 }
 
 /** The golden rotations have 12 significant digits: half a unit of the last is 5e-12 at most. */
 const TWELVE_DIGITS = 5e-12
 
-async function checkRotation(trial: Trial, dtype: DType, name: string, asked: RotationCase): Promise<void> {
+async function checkRotation(
+  trial: Trial,
+  dtype: DType,
+  name: string,
+  asked: RotationCase,
+): Promise<void> {
   needDType(trial, dtype)
   const values = asked.input ?? EIGHT
   const q = { layout: 'bshd', shape: [1, 1, 1, values.length], values } as const
@@ -192,14 +221,21 @@ async function checkRotation(trial: Trial, dtype: DType, name: string, asked: Ro
 function rotationCases(): readonly ConformanceCase[] {
   return Object.entries(ROTATIONS).flatMap(([name, asked]) =>
     ALL.map((dtype) =>
-      defineCase('golden', `rotation/${name}/${dtype}`, (trial) => checkRotation(trial, dtype, name, asked)),
+      defineCase('golden', `rotation/${name}/${dtype}`, (trial) =>
+        checkRotation(trial, dtype, name, asked),
+      ),
     ),
   )
 }
 
 /** One golden [cos, sin]: `theta=10000,d=128,i=20,pos=4095`. */
 function parseLongPosition(name: string): { readonly [key: string]: number } {
-  return Object.fromEntries(name.split(',').map((part) => part.split('=')).map(([key, value]) => [key, Number(value)]))
+  return Object.fromEntries(
+    name
+      .split(',')
+      .map((part) => part.split('='))
+      .map(([key, value]) => [key, Number(value)]),
+  )
 }
 
 async function checkLongPosition(
@@ -210,18 +246,29 @@ async function checkLongPosition(
 ): Promise<void> {
   needDType(trial, dtype)
   const { theta = 0, d = 0, i = 0, pos = 0 } = parseLongPosition(name)
-  const options: RopeOptions = { headDim: d, pairing: 'half', schedule: { type: 'default', base: theta } }
+  const options: RopeOptions = {
+    headDim: d,
+    pairing: 'half',
+    schedule: { type: 'default', base: theta },
+  }
   const q = { layout: 'thd', shape: [1, 1, d], values: unitPairs('half', d / 2, d, 1) } as const
   const rotated = await rotateNumbers(trial, { options, dtype, q, positions: pos })
   const { relative, absolute } = rotationAllowance(trial, dtype)
   // Fifteen significant digits of numbers up to 1.
-  checkClose(name, [rotated[i] as number, rotated[i + d / 2] as number], golden, () => relative + absolute + 5e-16)
+  checkClose(
+    name,
+    [rotated[i] as number, rotated[i + d / 2] as number],
+    golden,
+    () => relative + absolute + 5e-16,
+  )
 }
 
 function longPositionCases(): readonly ConformanceCase[] {
   return GOLDEN_LONG_POSITIONS.flatMap(([name, golden]) =>
     PRECISE.map((dtype) =>
-      defineCase('golden', `long-position/${name}/${dtype}`, (trial) => checkLongPosition(trial, dtype, name, golden)),
+      defineCase('golden', `long-position/${name}/${dtype}`, (trial) =>
+        checkLongPosition(trial, dtype, name, golden),
+      ),
     ),
   )
 }
@@ -267,7 +314,12 @@ function axesCases(): readonly ConformanceCase[] {
 }
 
 /** DINOv3: 16 frequencies 2 pi / 100^(i/16) for rows, the same for columns; patch centres in (-1, 1). */
-async function checkPatch(trial: Trial, dtype: DType, name: string, golden: readonly number[]): Promise<void> {
+async function checkPatch(
+  trial: Trial,
+  dtype: DType,
+  name: string,
+  golden: readonly number[],
+): Promise<void> {
   const perAxis = Array.from({ length: 16 }, (_, i) => 2 * Math.PI * 100 ** (-i / 16))
   const centres = name.split(',').map((k) => [2 * ((Number(k) + 0.5) / 14) - 1])
   const inverseFrequencies = [...perAxis, ...perAxis].slice(0, golden.length)
@@ -291,7 +343,9 @@ async function checkPatch(trial: Trial, dtype: DType, name: string, golden: read
 function patchCases(): readonly ConformanceCase[] {
   return GOLDEN_PATCH_ANGLES.flatMap(([name, golden]) =>
     PRECISE.map((dtype) =>
-      defineCase('golden', `dinov3/patch=${name}/${dtype}`, (trial) => checkPatch(trial, dtype, name, golden)),
+      defineCase('golden', `dinov3/patch=${name}/${dtype}`, (trial) =>
+        checkPatch(trial, dtype, name, golden),
+      ),
     ),
   )
 }
@@ -310,7 +364,12 @@ function publisherError({ made, largestAngle }: PublishedVector, norm: number): 
 async function checkPublished(trial: Trial, dtype: DType, vector: PublishedVector): Promise<void> {
   needDType(trial, dtype)
   const { options, layout, shape, input, positions, expected, printed } = vector
-  const rotated = await rotateNumbers(trial, { options, dtype, q: { layout, shape, values: input }, positions })
+  const rotated = await rotateNumbers(trial, {
+    options,
+    dtype,
+    q: { layout, shape, values: input },
+    positions,
+  })
   const { relative, absolute } = rotationAllowance(trial, dtype)
   const norm = Math.SQRT2 * Math.max(...input.map(Math.abs))
   // The dtype's rounding of the input too: at most as much as that of the output.
@@ -326,7 +385,8 @@ async function checkPublished(trial: Trial, dtype: DType, vector: PublishedVecto
 async function checkToy(trial: Trial, dtype: DType): Promise<void> {
   const { axisOfPair, tokens, picked } = MROPE_TOY
   const pairs = axisOfPair.length
-  const onAxis = (axis: number): readonly number[] => axisOfPair.map((own) => (own === axis ? 1 : 0))
+  const onAxis = (axis: number): readonly number[] =>
+    axisOfPair.map((own) => (own === axis ? 1 : 0))
   const tokenList = Array.from({ length: tokens }, (_, t) => t)
   const angles = picked.flat()
   await checkAngles(trial, dtype, {
@@ -336,7 +396,12 @@ async function checkToy(trial: Trial, dtype: DType): Promise<void> {
       schedule: { type: 'custom', inverseFrequencies: axisOfPair.map(() => 1) },
       axes: { kind: 'dense', weights: [...[0, 1, 2].map(onAxis), axisOfPair.map((_, i) => i)] },
     },
-    positions: { axes: [...[0, 1, 2].map((axis) => tokenList.map((t) => 10 * axis + 5 * t)), tokenList.map(() => 1)] },
+    positions: {
+      axes: [
+        ...[0, 1, 2].map((axis) => tokenList.map((t) => 10 * axis + 5 * t)),
+        tokenList.map(() => 1),
+      ],
+    },
     factor: 1,
     cos: angles.map(Math.cos),
     sin: angles.map(Math.sin),
@@ -348,9 +413,13 @@ async function checkToy(trial: Trial, dtype: DType): Promise<void> {
 function publishedCases(): readonly ConformanceCase[] {
   return PRECISE.flatMap((dtype) => [
     ...PUBLISHED.map((vector) =>
-      defineCase('golden', `published/${vector.name}/${dtype}`, (trial) => checkPublished(trial, dtype, vector)),
+      defineCase('golden', `published/${vector.name}/${dtype}`, (trial) =>
+        checkPublished(trial, dtype, vector),
+      ),
     ),
-    defineCase('golden', `published/vllm/interleaved_mrope_toy/${dtype}`, (trial) => checkToy(trial, dtype)),
+    defineCase('golden', `published/vllm/interleaved_mrope_toy/${dtype}`, (trial) =>
+      checkToy(trial, dtype),
+    ),
   ])
 }
 

@@ -79,7 +79,10 @@ export function specialNumbers(kind: SpecialClass, dtype: DType): readonly numbe
 }
 
 /** Every pair of a special number with a special or ordinary one, both ways round, as [x, y]. */
-export function specialPairs(kind: SpecialClass, dtype: DType): readonly (readonly [number, number])[] {
+export function specialPairs(
+  kind: SpecialClass,
+  dtype: DType,
+): readonly (readonly [number, number])[] {
   const special = specialNumbers(kind, dtype)
   return special.flatMap((a) =>
     [...special, ...COMPANY].flatMap((b): readonly (readonly [number, number])[] => [

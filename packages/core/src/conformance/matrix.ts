@@ -74,8 +74,16 @@ export const SCHEDULES: readonly Deviation[] = [
   deviation('schedule=linear', { schedule: 'linear' }),
   deviation('schedule=custom', { schedule: 'custom' }),
   deviation('angles=float32', { angles: 'float32', positions: 'uint16' }),
-  deviation('angles=float32/schedule=linear', { angles: 'float32', schedule: 'linear', positions: 'uint16' }),
-  deviation('angles=float32/schedule=custom', { angles: 'float32', schedule: 'custom', positions: 'uint16' }),
+  deviation('angles=float32/schedule=linear', {
+    angles: 'float32',
+    schedule: 'linear',
+    positions: 'uint16',
+  }),
+  deviation('angles=float32/schedule=custom', {
+    angles: 'float32',
+    schedule: 'custom',
+    positions: 'uint16',
+  }),
 ]
 
 /** How positions are written: the forms that reach kernels as different rows. */
@@ -89,8 +97,14 @@ export const POSITIONS: readonly Deviation[] = [
   deviation('positions=sequence-lengths', { ...PACKED, positions: 'sequence-lengths' }),
 ]
 
-/** Forms that differ only in how core reads them; one dtype suffices. */
-export const POSITION_SPELLINGS: readonly Deviation[] = [
+/** What differs only in how core makes rows of it; one dtype suffices. */
+export const ROW_VARIANTS: readonly Deviation[] = [
+  deviation('angles=float32/axes=one-hot', {
+    angles: 'float32',
+    axes: 'one-hot',
+    positions: 'axes',
+  }),
+  deviation('angles=float32/axes=dense', { angles: 'float32', axes: 'dense', positions: 'axes' }),
   deviation('positions=bigint', { positions: 'bigint' }),
   deviation('positions=fractional-start', { positions: 'fractional-start' }),
   deviation('positions=float32-fractional', { positions: 'float32-fractional' }),
@@ -103,9 +117,15 @@ export const POSITION_SPELLINGS: readonly Deviation[] = [
   deviation('positions=int64', { positions: 'int64' }),
   deviation('positions=uint64', { positions: 'uint64' }),
   deviation('positions=batch-int64', { positions: 'batch-int64' }),
-  deviation('positions=sequence-lengths-offsets', { ...PACKED, positions: 'sequence-lengths-offsets' }),
+  deviation('positions=sequence-lengths-offsets', {
+    ...PACKED,
+    positions: 'sequence-lengths-offsets',
+  }),
   deviation('positions=cumulative-lengths', { ...PACKED, positions: 'cumulative-lengths' }),
-  deviation('positions=cumulative-lengths-offsets', { ...PACKED, positions: 'cumulative-lengths-offsets' }),
+  deviation('positions=cumulative-lengths-offsets', {
+    ...PACKED,
+    positions: 'cumulative-lengths-offsets',
+  }),
 ]
 
 /** Several positions per token. */
@@ -132,7 +152,11 @@ export const CALLS: readonly Deviation[] = [
     schedule: 'custom',
     heads: { q: null, k: 2 },
   }),
-  deviation('via=shift/positions=list', { via: 'shift', positions: 'list', heads: { q: null, k: 2 } }),
+  deviation('via=shift/positions=list', {
+    via: 'shift',
+    positions: 'list',
+    heads: { q: null, k: 2 },
+  }),
   deviation('memory=shared', { origin: 'shared' }),
   deviation('memory=shared/target=out', { origin: 'shared', target: 'out' }),
   deviation('memory=allocated', { origin: 'allocated' }),

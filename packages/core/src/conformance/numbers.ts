@@ -2,7 +2,7 @@
  * The public API with plain numbers in and out, for cases that are about mathematics and not about
  * memory: numbers are rounded to the dtype, rotated in place, and read back.
  */
-import { resolveConfig, type RopeOptions } from '../config.js'
+import { type RopeOptions, resolveConfig } from '../config.js'
 import type { DType } from '../dtype.js'
 import type { Layout, Tensor } from '../layout/tensor.js'
 import type { Positions } from '../positions.js'
@@ -29,7 +29,8 @@ export interface NumberCall {
 
 /** Ends the case as unsupported when the backend does not claim a dtype; refusals have their own cases. */
 export function needDType({ backend }: Trial, dtype: DType): void {
-  if (!backend.capabilities.dtypes.includes(dtype)) unsupported(`the backend does not claim ${dtype}`)
+  if (!backend.capabilities.dtypes.includes(dtype))
+    unsupported(`the backend does not claim ${dtype}`)
 }
 
 /** What the dtype keeps of the numbers: the input that is really rotated. */
@@ -44,7 +45,11 @@ export async function rotateNumbers(trial: Trial, call: NumberCall): Promise<Flo
   const tensor: Tensor = { data, dtype, shape: q.shape, layout: q.layout }
   const rope = await subjectRope(trial, resolveConfig(options))
   try {
-    await perform(rope, trial.backend.device, { via: 'direct', tensors: { q: tensor, inverse }, positions })
+    await perform(rope, trial.backend.device, {
+      via: 'direct',
+      tensors: { q: tensor, inverse },
+      positions,
+    })
   } finally {
     rope.dispose()
   }
@@ -53,7 +58,11 @@ export async function rotateNumbers(trial: Trial, call: NumberCall): Promise<Flo
 
 /** What one rotation may be off by in a dtype, the rows' error included. */
 export function rotationAllowance(trial: Trial, dtype: DType): Allowance {
-  return allowance(dtype, trial.backend.device, ROW_ERROR[dtype === 'float64' ? 'float64' : 'float32'])
+  return allowance(
+    dtype,
+    trial.backend.device,
+    ROW_ERROR[dtype === 'float64' ? 'float64' : 'float32'],
+  )
 }
 
 /** Fails unless every number is within its own distance of what it should be. */
@@ -63,7 +72,10 @@ export function checkClose(
   expected: ArrayLike<number>,
   distance: (index: number) => number,
 ): void {
-  check(actual.length === expected.length, () => `${what}: ${actual.length} numbers, not ${expected.length}`)
+  check(
+    actual.length === expected.length,
+    () => `${what}: ${actual.length} numbers, not ${expected.length}`,
+  )
   for (let i = 0; i < expected.length; i++) {
     const off = Math.abs((actual[i] as number) - (expected[i] as number))
     check(off <= distance(i), () => {
@@ -74,7 +86,12 @@ export function checkClose(
 }
 
 /** Pairs (1, 0) for `tokens` tokens: rotating them shows A cos and A sin. */
-export function unitPairs(pairing: 'half' | 'interleaved', pairs: number, headDim: number, tokens: number): Float64Array {
+export function unitPairs(
+  pairing: 'half' | 'interleaved',
+  pairs: number,
+  headDim: number,
+  tokens: number,
+): Float64Array {
   const values = new Float64Array(tokens * headDim)
   for (let t = 0; t < tokens; t++) {
     for (let i = 0; i < pairs; i++) values[t * headDim + (pairing === 'half' ? i : 2 * i)] = 1

@@ -21,14 +21,21 @@ export interface Call {
 }
 
 /** The subject's rope for a config. */
-export async function subjectRope(trial: Trial, config: RopeConfig, layout?: Layout): Promise<Rope> {
+export async function subjectRope(
+  trial: Trial,
+  config: RopeConfig,
+  layout?: Layout,
+): Promise<Rope> {
   const { subject, backend } = trial
   const make = subject.createRope ?? createRope
   return make(config, { backend, ...(layout === undefined ? {} : { layout }) })
 }
 
-/** Makes a call and waits until it is done. */
-export async function perform(rope: Rope, device: 'cpu' | 'gpu', call: Call): Promise<void> {
+/**
+ * Makes a call. A promise means that it finishes later, and only then may anyone wait: where
+ * nothing comes back it has finished, and waiting would give a late kernel the time to hide it.
+ */
+export function perform(rope: Rope, device: 'cpu' | 'gpu', call: Call): void | Promise<void> {
   const { via, tensors, positions } = call
   const input = { ...tensors, positions }
   if (via === 'shift') return rope.shift(tensors.k as Tensor, positions)
@@ -56,6 +63,9 @@ export async function expectRefusal(
   if (!RopeError.isInstance(caught)) throw caught
   const { code, message } = caught
   check(codes.includes(code), () => `was refused with ${code} (${message}); it must be ${accepted}`)
-  check(message.length >= 10, () => `the refusal does not explain itself: ${JSON.stringify(message)}`)
+  check(
+    message.length >= 10,
+    () => `the refusal does not explain itself: ${JSON.stringify(message)}`,
+  )
   return caught
 }

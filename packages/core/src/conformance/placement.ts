@@ -65,7 +65,9 @@ const PADDING = 3
 const CHANNEL_STEP = 3
 
 function sizeOf(sizes: LogicalSizes, axis: Axis): number {
-  return { batch: sizes.batch, token: sizes.tokens, head: sizes.heads, channel: sizes.headDim }[axis]
+  return { batch: sizes.batch, token: sizes.tokens, head: sizes.heads, channel: sizes.headDim }[
+    axis
+  ]
 }
 
 function isReversed(spacing: Spacing, axis: Axis): boolean {
@@ -87,8 +89,15 @@ function distances(sizes: LogicalSizes, layout: Layout, spacing: Spacing): Strid
 }
 
 /** Strides and sizes along the axes of the shape that a user states. */
-function userAxes(sizes: LogicalSizes, layout: Layout, strides: Strides): readonly (readonly [number, number])[] {
-  const axes = ORDER[layout].map((axis): readonly [number, number] => [sizeOf(sizes, axis), strides[axis]])
+function userAxes(
+  sizes: LogicalSizes,
+  layout: Layout,
+  strides: Strides,
+): readonly (readonly [number, number])[] {
+  const axes = ORDER[layout].map((axis): readonly [number, number] => [
+    sizeOf(sizes, axis),
+    strides[axis],
+  ])
   if (layout !== 'flat') return axes
   return [...axes.slice(0, 2), [sizes.heads * sizes.headDim, strides.channel]]
 }
@@ -123,7 +132,9 @@ export function placeTensor(sizes: LogicalSizes, layout: Layout, asked: Spacing)
     layout,
     shape: axes.map(([size]) => size),
     ...(spacing === 'dense' ? {} : { offset: origin }),
-    ...(spacing === 'dense' || spacing === 'offset' ? {} : { shapeStrides: axes.map(([, stride]) => stride) }),
+    ...(spacing === 'dense' || spacing === 'offset'
+      ? {}
+      : { shapeStrides: axes.map(([, stride]) => stride) }),
   }
 }
 

@@ -17,12 +17,16 @@ export interface PositionSizes {
   readonly axes: number
 }
 
-type AxisForm = (sizes: PositionSizes) => { readonly positions: AxisPositions; readonly row: Float64Array }
+type AxisForm = (sizes: PositionSizes) => {
+  readonly positions: AxisPositions
+  readonly row: Float64Array
+}
 type Formula = (batch: number, token: number) => number
 
 function rowOf({ batch, tokens }: PositionSizes, formula: Formula): Float64Array {
   const row = new Float64Array(batch * tokens)
-  for (let b = 0; b < batch; b++) for (let t = 0; t < tokens; t++) row[b * tokens + t] = formula(b, t)
+  for (let b = 0; b < batch; b++)
+    for (let t = 0; t < tokens; t++) row[b * tokens + t] = formula(b, t)
   return row
 }
 
@@ -37,7 +41,10 @@ function scattered(token: number): number {
 }
 
 /** Ids [tokens], shared by all batch entries, in an array of some type. */
-function ids(make: (values: readonly number[]) => PositionArray, formula: (t: number) => number): AxisForm {
+function ids(
+  make: (values: readonly number[]) => PositionArray,
+  formula: (t: number) => number,
+): AxisForm {
   return (sizes) => ({
     positions: make(Array.from({ length: sizes.tokens }, (_, t) => formula(t))),
     row: rowOf(sizes, (_, t) => formula(t)),
@@ -70,8 +77,13 @@ function packed(spelling: 'lengths' | 'cumulative', withOffsets: boolean): AxisF
   return (sizes) => {
     const lengths = lengthsOf(sizes.tokens)
     const starts = withOffsets ? SEQUENCE_OFFSETS : lengths.map(() => 0)
-    const row = lengths.flatMap((length, s) => Array.from({ length }, (_, t) => (starts[s] as number) + t))
-    const running = lengths.reduce<number[]>((sums, length) => [...sums, (sums.at(-1) as number) + length], [0])
+    const row = lengths.flatMap((length, s) =>
+      Array.from({ length }, (_, t) => (starts[s] as number) + t),
+    )
+    const running = lengths.reduce<number[]>(
+      (sums, length) => [...sums, (sums.at(-1) as number) + length],
+      [0],
+    )
     const offsets = withOffsets ? { offsets: SEQUENCE_OFFSETS } : {}
     const positions =
       spelling === 'lengths'
@@ -124,10 +136,22 @@ const SINGLE: Readonly<Record<AxisFormName, AxisForm>> = {
   uint16: ids(Uint16Array.from.bind(Uint16Array), (t) => 65535 - scattered(t)),
   int8: ids(Int8Array.from.bind(Int8Array), (t) => -scattered(t)),
   uint8: ids(Uint8Array.from.bind(Uint8Array), scattered),
-  int64: ids((v) => BigInt64Array.from(toBigInts(v)), (t) => -(2 ** 31) + scattered(t)),
-  uint64: ids((v) => BigUint64Array.from(toBigInts(v)), (t) => 2 ** 31 - 1 - scattered(t)),
-  'batch-ids': batchIds((v) => v, (b, t) => scattered(t) + 500 * b),
-  'batch-int64': batchIds((v) => BigInt64Array.from(toBigInts(v)), (b, t) => 9 * t - 40 * b),
+  int64: ids(
+    (v) => BigInt64Array.from(toBigInts(v)),
+    (t) => -(2 ** 31) + scattered(t),
+  ),
+  uint64: ids(
+    (v) => BigUint64Array.from(toBigInts(v)),
+    (t) => 2 ** 31 - 1 - scattered(t),
+  ),
+  'batch-ids': batchIds(
+    (v) => v,
+    (b, t) => scattered(t) + 500 * b,
+  ),
+  'batch-int64': batchIds(
+    (v) => BigInt64Array.from(toBigInts(v)),
+    (b, t) => 9 * t - 40 * b,
+  ),
   'batch-offsets': offsetsPerBatch,
   'sequence-lengths': packed('lengths', false),
   'sequence-lengths-offsets': packed('lengths', true),
@@ -143,14 +167,21 @@ export type PositionFormName = AxisFormName | 'axes' | 'axes-batch'
 
 function perAxis(sizes: PositionSizes, formOf: (axis: number) => AxisForm): PositionForm {
   const forms = Array.from({ length: sizes.axes }, (_, axis) => formOf(axis)(sizes))
-  return { positions: { axes: forms.map((form) => form.positions) }, rows: forms.map((form) => form.row) }
+  return {
+    positions: { axes: forms.map((form) => form.positions) },
+    rows: forms.map((form) => form.row),
+  }
 }
 
 /** The positions of a form for tensors of some sizes. */
 export function positionForm(name: PositionFormName, sizes: PositionSizes): PositionForm {
   if (name === 'axes') return perAxis(sizes, (axis) => MIXED[axis % MIXED.length] as AxisForm)
   if (name === 'axes-batch') {
-    const shifted = (axis: number): AxisForm => batchIds((v) => v, (b, t) => scattered(t) + 500 * b - 30 * axis)
+    const shifted = (axis: number): AxisForm =>
+      batchIds(
+        (v) => v,
+        (b, t) => scattered(t) + 500 * b - 30 * axis,
+      )
     return perAxis(sizes, shifted)
   }
   const { positions, row } = SINGLE[name](sizes)

@@ -7,8 +7,8 @@ import type { DType } from '../dtype.js'
 import type { PairingName } from '../layout/pairing.js'
 import { permutePairing } from '../permute.js'
 import type { Positions } from '../positions.js'
-import type { ScheduleOptions } from '../schedule/schedule.js'
 import { pairChannels } from '../reference/channels.js'
+import type { ScheduleOptions } from '../schedule/schedule.js'
 import { type ConformanceCase, defineCase, type Trial } from './case.js'
 import { ordinaryNumbers } from './inputs.js'
 import { checkClose, needDType, rotateNumbers, rotationAllowance, storable } from './numbers.js'
@@ -45,7 +45,11 @@ function rotate(
   setting: Setting,
   values: ArrayLike<number>,
   positions: Positions,
-  changes: { readonly inverse?: boolean; readonly schedule?: ScheduleOptions; readonly pairing?: PairingName } = {},
+  changes: {
+    readonly inverse?: boolean
+    readonly schedule?: ScheduleOptions
+    readonly pairing?: PairingName
+  } = {},
 ): Promise<Float64Array> {
   const { trial, dtype } = setting
   const { inverse = false, schedule = BASE_10000, pairing = setting.pairing } = changes
@@ -173,7 +177,9 @@ const pairingsAgree: Property = async (setting) => {
 /** Position interpolation: with factor 4, position 4p stands where p stood. */
 const linearInterpolates: Property = async (setting) => {
   const { x, once } = setting
-  const stretched = await rotate(setting, x, [4, 400, 52], { schedule: { type: 'linear', base: 10000, factor: 4 } })
+  const stretched = await rotate(setting, x, [4, 400, 52], {
+    schedule: { type: 'linear', base: 10000, factor: 4 },
+  })
   const plain = await rotate(setting, x, [1, 100, 13])
   checkClose('linear by 4 at 4p', stretched, plain, () => 2 * once)
 }
@@ -181,10 +187,19 @@ const linearInterpolates: Property = async (setting) => {
 /** Rotation is linear, and multiplying by a power of two costs no rounding. */
 const isHomogeneous: Property = async (setting) => {
   const { x, trial, once } = setting
-  const doubled = await rotate(setting, x.map((value) => 4 * value), 77)
+  const doubled = await rotate(
+    setting,
+    x.map((value) => 4 * value),
+    77,
+  )
   const plain = await rotate(setting, x, 77)
   const allowed = trial.backend.device === 'cpu' ? 0 : 5 * once
-  checkClose('R(4 x)', doubled, plain.map((value) => 4 * value), () => allowed)
+  checkClose(
+    'R(4 x)',
+    doubled,
+    plain.map((value) => 4 * value),
+    () => allowed,
+  )
 }
 
 /** The element of the token's first head that stands where element `i` does in its own. */
@@ -215,8 +230,18 @@ const tokensAreIndependent: Property = async (setting) => {
   for (const [token, position] of [40, 7, 3000].entries()) {
     const values = x.subarray(token * size, (token + 1) * size)
     const q = { layout: 'thd', shape: [1, HEADS, HEAD_DIM], values } as const
-    const alone = await rotateNumbers(trial, { options: { ...optionsOf(setting), pairing }, dtype, q, positions: position })
-    checkClose(`token ${token} alone`, alone, together.subarray(token * size, (token + 1) * size), sameOn(setting))
+    const alone = await rotateNumbers(trial, {
+      options: { ...optionsOf(setting), pairing },
+      dtype,
+      q,
+      positions: position,
+    })
+    checkClose(
+      `token ${token} alone`,
+      alone,
+      together.subarray(token * size, (token + 1) * size),
+      sameOn(setting),
+    )
   }
 }
 
@@ -236,7 +261,12 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   'tokens-are-independent': tokensAreIndependent,
 }
 
-function propertyCase(name: string, property: Property, pairing: PairingName, dtype: DType): ConformanceCase {
+function propertyCase(
+  name: string,
+  property: Property,
+  pairing: PairingName,
+  dtype: DType,
+): ConformanceCase {
   return defineCase('properties', `${name}/${pairing}/${dtype}`, async (trial) => {
     needDType(trial, dtype)
     const x = storable(dtype, ordinaryNumbers(LENGTH, seedOf(`${name} ${pairing} ${dtype}`)))

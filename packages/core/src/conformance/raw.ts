@@ -2,7 +2,7 @@
  * The backend contract without a rope: plans written by hand, rows that belong to no schedule,
  * kernels run directly. What a rope would never ask for can be asked for here.
  */
-import type { OperandPlan, Plan, Rotation, Span, Strides, View } from '../backend.js'
+import type { Kernel, OperandPlan, Plan, Rotation, Span, Strides, View } from '../backend.js'
 import type { DType, Elements } from '../dtype.js'
 import { type PairingName, resolvePairing } from '../layout/pairing.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
@@ -108,7 +108,18 @@ export function operandPlan(sizes: LogicalSizes, source: Strides, target: Stride
 
 /** The plan of a call whose operands have been placed. */
 export function planOf(call: RawCall, operands: readonly OperandPlan[]): Plan {
-  const { dtype, pairing, batch, tokens, headDim, pairs, windowOffset, direction, inPlace, origin } = call
+  const {
+    dtype,
+    pairing,
+    batch,
+    tokens,
+    headDim,
+    pairs,
+    windowOffset,
+    direction,
+    inPlace,
+    origin,
+  } = call
   return Object.freeze({
     dtype,
     batch,
@@ -132,7 +143,11 @@ function placeOperand(trial: Trial, call: RawCall, heads: number, index: number)
   const input = given ?? ordinaryElements(dtype, batch * tokens * heads * headDim, seed)
   const put = (spacing: Spacing, values: Elements | null, salt: number): PlacedTensor => {
     const placement: Placement = placeTensor(sizes, 'bshd', spacing)
-    return putTensor(createArena(trial.backend, dtype, placement.length, seed + salt, origin), placement, values)
+    return putTensor(
+      createArena(trial.backend, dtype, placement.length, seed + salt, origin),
+      placement,
+      values,
+    )
   }
   const source = put(call.spacing, input, 1)
   return { source, target: call.inPlace ? source : put(call.targetSpacing, null, 2), input }
@@ -159,7 +174,12 @@ export function prepare(trial: Trial, call: RawCall): PreparedCall {
     target: target.arena.data,
     targetOffset: target.placement.origin,
   }))
-  return { plan: planOf(call, plans), operands, views: Object.freeze(views), rotation: rotationOf(call) }
+  return {
+    plan: planOf(call, plans),
+    operands,
+    views: Object.freeze(views),
+    rotation: rotationOf(call),
+  }
 }
 
 /** One row per (batch, token), as the oracles want them. */
@@ -193,7 +213,14 @@ export function judgeCall(trial: Trial, call: RawCall, prepared: PreparedCall): 
       input,
       actual: readTensor(target),
       model: modelRotate(copyElements(input), plan.dtype, sizes, window, rows, plan.direction),
-      truth: modelRotate(toNumbers(plan.dtype, input), 'float64', sizes, window, rows, plan.direction),
+      truth: modelRotate(
+        toNumbers(plan.dtype, input),
+        'float64',
+        sizes,
+        window,
+        rows,
+        plan.direction,
+      ),
       rows,
       rowError: 0,
     })
@@ -202,20 +229,41 @@ export function judgeCall(trial: Trial, call: RawCall, prepared: PreparedCall): 
 }
 
 /** Compiles a plan that the backend claims; it must agree. */
-export function compileClaimed(trial: Trial, plan: Plan): ReturnType<Trial['backend']['compile']> {
+export function compileClaimed(trial: Trial, plan: Plan): Kernel {
   const support = trial.backend.supports(plan)
-  check(support.ok, () => `supports() refuses a plan that the capabilities claim: ${JSON.stringify(support)}`)
+  check(
+    support.ok,
+    () => `supports() refuses a plan that the capabilities claim: ${JSON.stringify(support)}`,
+  )
   return trial.backend.compile(plan)
+}
+
+/**
+ * Runs a kernel. On a CPU it has finished when it returns, and returns nothing; the caller waits
+ * for a GPU and for nobody else, so that a late kernel is found out.
+ */
+export function runKernel(
+  trial: Trial,
+  kernel: Kernel,
+  { views, rotation }: Pick<PreparedCall, 'views' | 'rotation'>,
+): void | Promise<void> {
+  const pending: unknown = kernel.run(views, rotation)
+  if (trial.backend.device === 'gpu') return pending as Promise<void>
+  check(
+    pending === undefined,
+    () => `a CPU kernel must have finished when it returns; it returned a ${typeof pending}`,
+  )
 }
 
 /** Runs a call and judges it: results, canaries, untouched inputs and untouched rows. */
 export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
   const prepared = prepare(trial, call)
-  const { plan, operands, views, rotation } = prepared
+  const { plan, operands, rotation } = prepared
   const before = operands.map(({ source }) => snapshot(source.arena))
   const { cos, sin } = rotation
   const rowsBefore = [cos.slice(), sin.slice()]
-  await compileClaimed(trial, plan).run(views, rotation)
+  const pending = runKernel(trial, compileClaimed(trial, plan), prepared)
+  if (pending !== undefined) await pending
   judgeCall(trial, call, prepared)
   operands.forEach(({ source, target }, index) => {
     if (source === target) return
@@ -226,4 +274,3 @@ export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
     check(same, () => 'the kernel wrote to the rows of cos and sin')
   })
 }
-

@@ -29,7 +29,13 @@ export function createRecorder(): Recorder {
     specVersion: 1,
     name: 'recorder',
     device: 'cpu',
-    capabilities: { dtypes: DTYPES, threads: 0, isa: null, maxElements: Infinity, sharedMemory: true },
+    capabilities: {
+      dtypes: DTYPES,
+      threads: 0,
+      isa: null,
+      maxElements: Infinity,
+      sharedMemory: true,
+    },
     supports: () => ({ ok: true }),
     compile: (plan) => ({
       run(_views, rotation) {

@@ -50,7 +50,11 @@ export async function* conformanceResults(
 ): AsyncGenerator<ConformanceResult, void, undefined> {
   const subject = toSubject(given, options)
   for (const one of conformanceCases(options.filter)) {
-    const result: ConformanceResult = { id: one.id, family: one.family, ...(await one.run(subject)) }
+    const result: ConformanceResult = {
+      id: one.id,
+      family: one.family,
+      ...(await one.run(subject)),
+    }
     await options.onResult?.(result)
     yield result
   }

@@ -2,7 +2,7 @@
  * Scenarios: one call of the public API as data, and the function that makes the call and judges
  * it. Values cases are nothing but scenarios.
  */
-import { resolveConfig, type AngleMode, type AxesOptions, type RopeConfig } from '../config.js'
+import { type AngleMode, type AxesOptions, type RopeConfig, resolveConfig } from '../config.js'
 import type { DType } from '../dtype.js'
 import type { PairingName } from '../layout/pairing.js'
 import type { Layout } from '../layout/tensor.js'
@@ -26,9 +26,9 @@ import { check, type Trial, unsupported } from './case.js'
 import { copyElements, toNumbers } from './elements.js'
 import { exactRowsOf, type Rows } from './exact-rows.js'
 import { ordinaryElements } from './inputs.js'
-import { expectRefusal, perform, subjectRope, type Call, type Via } from './perform.js'
+import { type Call, expectRefusal, perform, subjectRope, type Via } from './perform.js'
 import { placeTensor, type Spacing } from './placement.js'
-import { type PositionForm, positionForm, type PositionFormName } from './position-forms.js'
+import { type PositionForm, type PositionFormName, positionForm } from './position-forms.js'
 import { createRecorder } from './recorder.js'
 
 /** A call, as data. */
@@ -68,16 +68,24 @@ interface Operand {
 function scheduleOf({ schedule }: Scenario, pairs: number): ScheduleOptions {
   if (schedule === 'default') return { type: 'default', base: 10000 }
   if (schedule === 'linear') return { type: 'linear', base: 500000, factor: 8 }
-  const inverseFrequencies = Array.from({ length: pairs }, (_, i) => (i === 1 ? 0 : 2.5 / (1 + i * i)))
+  const inverseFrequencies = Array.from({ length: pairs }, (_, i) =>
+    i === 1 ? 0 : 2.5 / (1 + i * i),
+  )
   return { type: 'custom', inverseFrequencies, attentionFactor: 1.2079441541679836 }
 }
 
 function axesOf({ axes }: Scenario, pairs: number): AxesOptions | null {
   if (axes === 'single') return null
   if (axes === 'one-hot') {
-    return { kind: 'one-hot', count: 3, axisOfPair: Array.from({ length: pairs }, (_, i) => (i * 2) % 3) }
+    return {
+      kind: 'one-hot',
+      count: 3,
+      axisOfPair: Array.from({ length: pairs }, (_, i) => (i * 2) % 3),
+    }
   }
-  const weights = [0, 1, 2].map((axis) => Array.from({ length: pairs }, (_, i) => (axis - 1) * 0.75 + i * 0.125))
+  const weights = [0, 1, 2].map((axis) =>
+    Array.from({ length: pairs }, (_, i) => (axis - 1) * 0.75 + i * 0.125),
+  )
   return { kind: 'dense', weights }
 }
 
@@ -86,14 +94,25 @@ export function configOf(scenario: Scenario): RopeConfig {
   const { headDim, rotaryDim, windowOffset, pairing, angles } = scenario
   const pairs = rotaryDim / 2
   const schedule = scheduleOf(scenario, pairs)
-  return resolveConfig({ headDim, rotaryDim, windowOffset, pairing, angles, schedule, axes: axesOf(scenario, pairs) })
+  return resolveConfig({
+    headDim,
+    rotaryDim,
+    windowOffset,
+    pairing,
+    angles,
+    schedule,
+    axes: axesOf(scenario, pairs),
+  })
 }
 
 /** The config whose rows a call applies: a shift never applies the attention factor again. */
 function appliedConfig(config: RopeConfig, via: Via): RopeConfig {
   const { schedule } = config
   if (via !== 'shift' || schedule.type !== 'custom') return config
-  return { ...config, schedule: { type: 'custom', inverseFrequencies: schedule.inverseFrequencies } }
+  return {
+    ...config,
+    schedule: { type: 'custom', inverseFrequencies: schedule.inverseFrequencies },
+  }
 }
 
 function positionsOf({ positions, batch, tokens, axes, via }: Scenario): PositionForm {
@@ -101,7 +120,10 @@ function positionsOf({ positions, batch, tokens, axes, via }: Scenario): Positio
   if (typeof positions === 'string') return positionForm(positions, sizes)
   // A shift by a number moves every token by it; any other call counts tokens from it.
   const step = via === 'shift' ? 0 : 1
-  const row = Float64Array.from({ length: batch * tokens }, (_, i) => positions + step * (i % tokens))
+  const row = Float64Array.from(
+    { length: batch * tokens },
+    (_, i) => positions + step * (i % tokens),
+  )
   return { positions, rows: Array.from({ length: sizes.axes }, () => row) }
 }
 
@@ -146,7 +168,12 @@ function tensorsOf(operands: readonly Operand[], scenario: Scenario): RotateTens
  * The rows that the specification hands to a backend for this call, found by making it on a
  * backend that only records, and compared with exact rows.
  */
-async function specifiedRows(config: RopeConfig, call: Call, scenario: Scenario, exact: Rows): Promise<Rows> {
+async function specifiedRows(
+  config: RopeConfig,
+  call: Call,
+  scenario: Scenario,
+  exact: Rows,
+): Promise<Rows> {
   const recorder = createRecorder()
   await perform(createRope(config, { backend: recorder.backend }), 'cpu', call)
   const { rotation } = recorder.calls.at(-1) ?? unsupported('core made no call')
@@ -215,18 +242,26 @@ function judgeOperand(
 function notClaimed(trial: Trial, scenario: Scenario): string | null {
   const { dtypes, sharedMemory } = trial.backend.capabilities
   if (!dtypes.includes(scenario.dtype)) return `the backend does not claim ${scenario.dtype}`
-  if (scenario.origin === 'shared' && !sharedMemory) return 'the backend does not claim shared memory'
+  if (scenario.origin === 'shared' && !sharedMemory)
+    return 'the backend does not claim shared memory'
   const synchronous = scenario.via === 'bind' || scenario.via === 'shift'
   if (synchronous && trial.backend.device === 'gpu') return `${scenario.via} is for CPU backends`
   return null
 }
 
 /** What is not claimed must be refused, and nothing may be written. */
-async function checkRefused(reason: string, call: () => Promise<void>, operands: readonly Operand[]): Promise<never> {
+async function checkRefused(
+  reason: string,
+  call: () => void | Promise<void>,
+  operands: readonly Operand[],
+): Promise<never> {
   const arenas = operands.flatMap(({ source, target }) => [source.arena, target.arena])
   const before = arenas.map(snapshot)
   const error = await expectRefusal(['UNSUPPORTED'], call)
-  check(error.field !== undefined, () => `${reason}, but the refusal names no field: ${error.message}`)
+  check(
+    error.field !== undefined,
+    () => `${reason}, but the refusal names no field: ${error.message}`,
+  )
   arenas.forEach((arena, i) => checkUnchanged(arena, before[i] as Uint8Array, 'refused memory'))
   return unsupported(`${reason}; it refused, naming ${error.field}`)
 }
@@ -238,14 +273,15 @@ export async function runScenario(trial: Trial, scenario: Scenario, seed: number
   const operands = placeOperands(trial, scenario, seed)
   const call: Call = { via: scenario.via, tensors: tensorsOf(operands, scenario), positions }
   const rope = await subjectRope(trial, config)
-  const attempt = (): Promise<void> => perform(rope, trial.backend.device, call)
+  const attempt = (): void | Promise<void> => perform(rope, trial.backend.device, call)
   try {
     const reason = notClaimed(trial, scenario)
     if (reason !== null) await checkRefused(reason, attempt, operands)
     const exact = exactRowsOf(appliedConfig(config, scenario.via), positionRows)
     const rows = await specifiedRows(config, call, scenario, exact)
     const sources = operands.map(({ source }) => snapshot(source.arena))
-    await attempt()
+    const pending = attempt()
+    if (pending !== undefined) await pending
     operands.forEach((operand, i) => {
       judgeOperand(trial, scenario, config, operand, rows, exact)
       if (operand.target === operand.source) return

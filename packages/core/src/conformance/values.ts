@@ -5,7 +5,14 @@ import { DTYPES, type DType } from '../dtype.js'
 import { PAIRINGS, type PairingName } from '../layout/pairing.js'
 import { LAYOUTS, type Layout } from '../layout/tensor.js'
 import { type ConformanceCase, defineCase } from './case.js'
-import { COMBINED, CONTROL, type Deviation, DEVIATIONS, FLOAT16_ARRAYS, POSITION_SPELLINGS } from './matrix.js'
+import {
+  COMBINED,
+  CONTROL,
+  DEVIATIONS,
+  type Deviation,
+  FLOAT16_ARRAYS,
+  ROW_VARIANTS,
+} from './matrix.js'
 import { pick, type Random, seededRandom, seedOf } from './random.js'
 import { runScenario, type Scenario } from './scenario.js'
 
@@ -38,7 +45,7 @@ function valuesCase(
 }
 
 function casesOfKind([pairing, dtype]: readonly [PairingName, DType]): readonly ConformanceCase[] {
-  const special = dtype === 'float16' ? FLOAT16_ARRAYS : dtype === 'float32' ? POSITION_SPELLINGS : []
+  const special = dtype === 'float16' ? FLOAT16_ARRAYS : dtype === 'float32' ? ROW_VARIANTS : []
   return [
     ...LAYOUTS.map((layout) => valuesCase(pairing, dtype, layout, [])),
     ...[...DEVIATIONS, ...special].map((one) => valuesCase(pairing, dtype, 'bshd', [one])),
@@ -49,7 +56,9 @@ function casesOfKind([pairing, dtype]: readonly [PairingName, DType]): readonly 
 function combination(random: Random): ConformanceCase {
   const [pairing, dtype] = pick(random, KINDS)
   const layout = pick(random, LAYOUTS)
-  const deviations = COMBINED.filter(() => random() < 0.6).map((dimension) => pick(random, dimension))
+  const deviations = COMBINED.filter(() => random() < 0.6).map((dimension) =>
+    pick(random, dimension),
+  )
   return valuesCase(pairing, dtype, layout, deviations)
 }
 

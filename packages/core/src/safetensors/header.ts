@@ -31,8 +31,9 @@ const CONTROL = /[\u007f-\u009f]/g
 /** A string out of a file, quoted, escaped and shortened for a message. */
 export function quote(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 77)}...` : text
-  const escape = (control: string): string => `\\u00${control.charCodeAt(0).toString(16)}`
-  return JSON.stringify(short).replace(CONTROL, escape)
+  return JSON.stringify(short).replace(CONTROL, (control) => {
+    return `\\u00${control.charCodeAt(0).toString(16)}`
+  })
 }
 
 /** True for text that UTF-8 can carry. */

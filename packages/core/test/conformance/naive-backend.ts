@@ -5,14 +5,25 @@
 import type { Backend, Kernel, OperandPlan, Plan, Rotation, View } from '../../src/backend.js'
 import { DTYPES, type DType, type Elements } from '../../src/dtype.js'
 import { RopeError } from '../../src/errors.js'
-import { decodeBFloat16, decodeFloat16, encodeBFloat16, encodeFloat16 } from '../../src/half-float.js'
+import {
+  decodeBFloat16,
+  decodeFloat16,
+  encodeBFloat16,
+  encodeFloat16,
+} from '../../src/half-float.js'
 
 /** The replaceable parts of the arithmetic and of the walk. */
 export interface NaiveParts {
   readonly load: (dtype: DType, raw: number) => number
   readonly store: (dtype: DType, value: number) => number
   /** One pair: x and y with cos and sin (its sign includes the direction). */
-  readonly rotate: (dtype: DType, x: number, y: number, cos: number, sin: number) => readonly [number, number]
+  readonly rotate: (
+    dtype: DType,
+    x: number,
+    y: number,
+    cos: number,
+    sin: number,
+  ) => readonly [number, number]
   /** The operand to walk, given the one of the plan. */
   readonly operand: (plan: Plan, index: number) => OperandPlan
   /** Pairs to rotate, tokens to visit. */
@@ -28,7 +39,11 @@ const HEALTHY: NaiveParts = {
   load: (dtype, raw) =>
     dtype === 'float16' ? decodeFloat16(raw) : dtype === 'bfloat16' ? decodeBFloat16(raw) : raw,
   store: (dtype, value) =>
-    dtype === 'float16' ? encodeFloat16(value) : dtype === 'bfloat16' ? encodeBFloat16(value) : value,
+    dtype === 'float16'
+      ? encodeFloat16(value)
+      : dtype === 'bfloat16'
+        ? encodeBFloat16(value)
+        : value,
   rotate: (dtype, x, y, cos, sin) => {
     if (dtype === 'float64') return [x * cos - y * sin, y * cos + x * sin]
     const f = Math.fround
@@ -44,11 +59,21 @@ const HEALTHY: NaiveParts = {
 
 /** The same memory as integers, so that copies keep every bit. */
 function integersOf(data: Elements): BigUint64Array | Uint32Array | Uint16Array {
-  if (data instanceof Float64Array) return new BigUint64Array(data.buffer, data.byteOffset, data.length)
-  return data instanceof Float32Array ? new Uint32Array(data.buffer, data.byteOffset, data.length) : data
+  if (data instanceof Float64Array)
+    return new BigUint64Array(data.buffer, data.byteOffset, data.length)
+  return data instanceof Float32Array
+    ? new Uint32Array(data.buffer, data.byteOffset, data.length)
+    : data
 }
 
-function copyOutside(plan: Plan, view: View, source: number, target: number, step: OperandPlan, parts: NaiveParts): void {
+function copyOutside(
+  plan: Plan,
+  view: View,
+  source: number,
+  target: number,
+  step: OperandPlan,
+  parts: NaiveParts,
+): void {
   const from = integersOf(view.source)
   const to = integersOf(view.target)
   const end = plan.windowOffset + 2 * plan.pairs
@@ -82,7 +107,13 @@ function rotateHead(
   }
 }
 
-function runOperand(plan: Plan, index: number, view: View, rotation: Rotation, parts: NaiveParts): void {
+function runOperand(
+  plan: Plan,
+  index: number,
+  view: View,
+  rotation: Rotation,
+  parts: NaiveParts,
+): void {
   const operand = parts.operand(plan, index)
   const { source: s, target: d } = operand
   for (let b = 0; b < plan.batch; b++) {
@@ -91,7 +122,16 @@ function runOperand(plan: Plan, index: number, view: View, rotation: Rotation, p
         const source = view.sourceOffset + b * s.batch + t * s.token + h * s.head
         const target = view.targetOffset + b * d.batch + t * d.token + h * d.head
         if (!plan.inPlace) copyOutside(plan, view, source, target, operand, parts)
-        rotateHead(plan, view, source, target, operand, rotation, parts.firstRow(rotation, b) + t, parts)
+        rotateHead(
+          plan,
+          view,
+          source,
+          target,
+          operand,
+          rotation,
+          parts.firstRow(rotation, b) + t,
+          parts,
+        )
       }
     }
   }
@@ -120,7 +160,13 @@ export function createNaiveBackend(broken: Partial<NaiveParts> = {}): Backend {
     specVersion: 1,
     name: 'naive',
     device: 'cpu',
-    capabilities: { dtypes: DTYPES, threads: 0, isa: null, maxElements: Infinity, sharedMemory: true },
+    capabilities: {
+      dtypes: DTYPES,
+      threads: 0,
+      isa: null,
+      maxElements: Infinity,
+      sharedMemory: true,
+    },
     supports: () => ({ ok: true }),
     compile,
     dispose() {

@@ -137,11 +137,42 @@ describe('axes', () => {
 })
 
 describe('float32 angles', () => {
+  const positions = fc.double({ min: -1e6, max: 1e6, noNaN: true })
+
   test('are the float32 product of float32(position) and the float32 frequency', () => {
     const frequencies = float32Frequencies(base.schedule, 64)
-    const angles = float32Angles(float32, [[0.1, 16777217]])
-    expect(angles[1]).toBe(Math.fround(Math.fround(0.1) * (frequencies[1] ?? Number.NaN)))
-    expect(angles[64]).toBe(16777216)
+    fc.assert(
+      fc.property(positions, (position) => {
+        // The rows tell no -0 from 0; adding 0 makes them one.
+        const expected = frequencies.map((f) => Math.fround(position) * f).map((a) => a + 0)
+        expect(float32Angles(float32, [[position]])).toEqual(expected)
+      }),
+    )
+    expect(float32Angles(float32, [[16777217]])[0]).toBe(16777216)
+  })
+
+  test('dense axes: every weight, product and sum is rounded, first axis first', () => {
+    // Sevenths of whole numbers: alike in size, so that every rounding shows, and never exact.
+    const weight = fc.integer({ min: 1, max: 20 }).map((n) => n / 7)
+    const place = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((n) => n / 7)
+    const three = fc.tuple(weight, weight, weight)
+    fc.assert(
+      fc.property(three, fc.tuple(place, place, place), (weights, at) => {
+        const config: RopeConfig = {
+          ...custom([Math.PI]),
+          axes: { kind: 'dense', weights: weights.map((value) => [value]) },
+        }
+        const step = (a: number, b: number): number => Math.fround(Math.fround(a) * Math.fround(b))
+        const terms = weights.map((value, a) => step(at[a] ?? 0, step(value, Math.PI)))
+        const [first = 0, second = 0, third = 0] = terms
+        const angles = float32Angles(
+          config,
+          at.map((position) => [position]),
+        )
+        expect(angles[0]).toBe(Math.fround(Math.fround(first + second) + third) + 0)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   test('lose what the exact rows keep: the error grows with the position', () => {
@@ -160,10 +191,17 @@ describe('float32 angles', () => {
   })
 
   test('cos and sin are float32, then the float32 factor rounds once more', () => {
-    const config: RopeConfig = { ...custom([1], 1.1), angles: 'float32' }
-    const rows = oracleRows(config, [[1]], 'float32')
-    expect(rows.cos[0]).toBe(Math.fround(Math.fround(Math.cos(1)) * Math.fround(1.1)))
-    expect(rows.sin[0]).toBe(Math.fround(Math.fround(Math.sin(1)) * Math.fround(1.1)))
+    const factors = fc.double({ min: 0.1, max: 2, noNaN: true })
+    fc.assert(
+      fc.property(factors, (factor) => {
+        const config: RopeConfig = { ...custom([1], factor), angles: 'float32' }
+        const rows = oracleRows(config, [[1]], 'float32')
+        const scaled = (value: number): number =>
+          Math.fround(Math.fround(value) * Math.fround(factor))
+        expect(rows.cos[0]).toBe(scaled(Math.cos(1)))
+        expect(rows.sin[0]).toBe(scaled(Math.sin(1)))
+      }),
+    )
   })
 
   test('rows for float64 tensors are the same values, widened', () => {

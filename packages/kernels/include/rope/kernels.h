@@ -57,6 +57,7 @@ typedef struct rope_rows {
   ptrdiff_t source_row, target_row, table_row;
   ptrdiff_t source_partner, target_partner; /* from x to y */
   ptrdiff_t source_step, target_step;       /* from pair to pair; read by the generic rows only */
+  ptrdiff_t ahead; /* prefetch the row this many elements further on; 0: data lie in cache */
   int32_t dtype;
   int32_t negate; /* 1 rotates back; read by interleaved rows (others get x and y swapped) */
   int32_t hold;   /* 1: rows lie in cache, keep a column of the table in registers */
@@ -95,15 +96,38 @@ static inline int64_t rope_units(const rope_plan *plan) { return plan->batch * p
 /* Bytes that a plan writes, over all operands. */
 int64_t rope_plan_bytes(const rope_plan *plan);
 
+/* An operand of a program: its row function, and all that is the same in every call. */
+typedef struct rope_walk {
+  rope_rows_function *rows, *copy;
+  rope_rows fixed;
+  int64_t heads;
+  rope_strides source, target;
+  int64_t source_window, target_window; /* first element to give to the rows */
+  int32_t token_major;                  /* 1: the heads of a token are neighbours */
+  int32_t copies;                       /* 1: channels outside the window, if out of place */
+} rope_walk;
+
+/* A plan made ready for one instruction set and machine. Plain data: may be copied and shared. */
+typedef struct rope_program {
+  rope_plan plan;
+  rope_walk walks[ROPE_MAX_OPERANDS];
+  void (*fence)(void);
+  int64_t hold_units; /* calls of at most so many units find their data in cache */
+  int64_t tile;       /* tokens whose table rows are used for all heads before the next */
+  int32_t stream;
+} rope_program;
+
+/* Prepares a program, once per plan. `machine` may be null. Nothing is allocated. */
+void rope_prepare(rope_program *program, const rope_kernels *kernels, const rope_plan *plan,
+                  const rope_machine *machine);
+
 /*
- * Rotates the units [begin, end) of a plan: all heads of those tokens, all operands.
- * views[i] belongs to plan->operand[i]. Ranges that do not overlap may run at the same time.
- * `machine` may be null. The result does not depend on the instruction set, on `machine` or on
- * how the work is split (NaN payloads and signs aside).
+ * Rotates the units [begin, end): all heads of those tokens, all operands. views[i] belongs to
+ * plan.operand[i]. Ranges that do not overlap may run at the same time. The result does not depend
+ * on the instruction set, on the machine or on the split (NaN payloads and signs aside).
  */
-void rope_run(const rope_kernels *kernels, const rope_plan *plan, const rope_view *views,
-              const rope_rotation *rotation, const rope_machine *machine, int64_t begin,
-              int64_t end);
+void rope_run(const rope_program *program, const rope_view *views, const rope_rotation *rotation,
+              int64_t begin, int64_t end);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,12 @@ ROPE_INLINE ROPE_OF(half_row) ROPE_OF(half_start)(const rope_rows *rows) {
   return row;
 }
 
+ROPE_INLINE void ROPE_OF(half_ahead)(const rope_rows *rows, const ROPE_OF(half_row) * row) {
+  const intptr_t size = (intptr_t)sizeof(ROPE_ELEMENT);
+  if (rows->ahead == 0) return;
+  fetch_ahead(row->x < row->y ? row->x : row->y, rows->ahead * size, 2 * rows->pairs * size);
+}
+
 ROPE_INLINE void ROPE_OF(half_next)(const rope_rows *rows, ROPE_OF(half_row) * row) {
   row->x += rows->source_row;
   row->y += rows->source_row;
@@ -72,6 +78,7 @@ ROPE_INLINE void ROPE_OF(half_hold)(const rope_rows *rows, ptrdiff_t i, const in
     s3 = ROPE_OF(half_table)(row.sin + i + 3 * ROPE_BLOCK);
   }
   for (ptrdiff_t r = rows->count; r > 0; r--) {
+    ROPE_OF(half_ahead)(rows, &row);
     ROPE_OF(half_block)(&row, i, c0, s0);
     if (columns > 1) ROPE_OF(half_block)(&row, i + ROPE_BLOCK, c1, s1);
     if (columns > 2) {
@@ -100,6 +107,7 @@ static void ROPE_OF(half_part)(const rope_rows *rows, ptrdiff_t i, ptrdiff_t cou
 static void ROPE_OF(half_sweep)(const rope_rows *rows, ptrdiff_t whole) {
   ROPE_OF(half_row) row = ROPE_OF(half_start)(rows);
   for (ptrdiff_t r = rows->count; r > 0; r--) {
+    ROPE_OF(half_ahead)(rows, &row);
     for (ptrdiff_t i = 0; i < whole; i += ROPE_BLOCK) {
       ROPE_OF(half_block)(&row, i, ROPE_OF(half_table)(row.cos + i),
                           ROPE_OF(half_table)(row.sin + i));
@@ -113,6 +121,7 @@ static void ROPE_OF(half_sweep)(const rope_rows *rows, ptrdiff_t whole) {
 static void ROPE_OF(half_stream)(const rope_rows *rows, ptrdiff_t whole) {
   ROPE_OF(half_row) row = ROPE_OF(half_start)(rows);
   for (ptrdiff_t r = rows->count; r > 0; r--) {
+    ROPE_OF(half_ahead)(rows, &row);
     for (ptrdiff_t i = 0; i < whole; i += ROPE_BLOCK) {
       const ROPE_VECTOR c = ROPE_OF(half_table)(row.cos + i);
       const ROPE_VECTOR s = ROPE_OF(half_table)(row.sin + i);

@@ -76,6 +76,11 @@ ROPE_INLINE void ROPE_OF(pair_block_part)(const ROPE_ELEMENT *from, ROPE_ELEMENT
 #endif
 }
 
+ROPE_INLINE void ROPE_OF(pair_ahead)(const rope_rows *rows, const ROPE_ELEMENT *from) {
+  const intptr_t size = (intptr_t)sizeof(ROPE_ELEMENT);
+  if (rows->ahead != 0) fetch_ahead(from, rows->ahead * size, 2 * rows->pairs * size);
+}
+
 /* `columns` steps of the table stay in registers while all rows pass by. */
 ROPE_INLINE void ROPE_OF(pair_hold)(const rope_rows *rows, ptrdiff_t i, const int columns) {
   const ROPE_ELEMENT *from = (const ROPE_ELEMENT *)rows->source + 2 * i;
@@ -89,6 +94,7 @@ ROPE_INLINE void ROPE_OF(pair_hold)(const rope_rows *rows, ptrdiff_t i, const in
     t3 = ROPE_OF(pair_load)(rows, c + 3 * ROPE_LANES, s + 3 * ROPE_LANES);
   }
   for (ptrdiff_t r = rows->count; r > 0; r--) {
+    ROPE_OF(pair_ahead)(rows, from);
     ROPE_OF(pair_block)(from, to, t0);
     if (columns > 1) ROPE_OF(pair_block)(from + 2 * ROPE_LANES, to + 2 * ROPE_LANES, t1);
     if (columns > 2) {
@@ -122,6 +128,7 @@ static void ROPE_OF(pair_sweep)(const rope_rows *rows, ptrdiff_t whole) {
   ROPE_ELEMENT *to = (ROPE_ELEMENT *)rows->target;
   const float *c = rows->cos, *s = rows->sin;
   for (ptrdiff_t r = rows->count; r > 0; r--) {
+    ROPE_OF(pair_ahead)(rows, from);
     for (ptrdiff_t i = 0; i < whole; i += ROPE_LANES) {
       ROPE_OF(pair_block)(from + 2 * i, to + 2 * i, ROPE_OF(pair_load)(rows, c + i, s + i));
     }
@@ -139,6 +146,7 @@ static void ROPE_OF(pair_stream)(const rope_rows *rows, ptrdiff_t whole) {
   ROPE_ELEMENT *to = (ROPE_ELEMENT *)rows->target;
   const float *c = rows->cos, *s = rows->sin;
   for (ptrdiff_t r = rows->count; r > 0; r--) {
+    ROPE_OF(pair_ahead)(rows, from);
     for (ptrdiff_t i = 0; i < whole; i += ROPE_LANES) {
       const ROPE_OF(pair_table) table = ROPE_OF(pair_load)(rows, c + i, s + i);
 #if ROPE_SPLIT

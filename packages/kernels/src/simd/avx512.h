@@ -8,7 +8,7 @@
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
 #define ROPE_STREAMS 1
-#define ROPE_COLUMNS 4
+#define ROPE_COLUMNS 8
 
 typedef __m512 f32xn;
 #include "wide.h"

@@ -8,7 +8,7 @@
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
 #define ROPE_STREAMS 0
-#define ROPE_COLUMNS 4
+#define ROPE_COLUMNS 8
 
 typedef float32x4_t f32xn;
 #include "wide.h"

@@ -2,7 +2,7 @@
  * Aliasing: tensors that share a buffer without sharing elements work; tensors that would
  * overwrite one another are refused, and nothing is written.
  */
-import { resolveConfig, type RopeConfig } from '../../config.js'
+import { type RopeConfig, resolveConfig } from '../../config.js'
 import type { DType, Elements } from '../../dtype.js'
 import type { RotateTensors } from '../../plan.js'
 import { modelRotate } from '../../reference/model.js'
@@ -18,15 +18,15 @@ import {
   readTensor,
   snapshot,
 } from '../arena.js'
-import { check, type ConformanceCase, defineCase, type Trial } from '../case.js'
+import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
 import { bitsOf, copyElements, toNumbers } from '../elements.js'
 import { exactRowsOf } from '../exact-rows.js'
 import { ordinaryElements } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { type Call, expectRefusal, perform, subjectRope } from '../perform.js'
 import type { Placement } from '../placement.js'
-import { createRecorder } from '../recorder.js'
 import { seedOf } from '../random.js'
+import { createRecorder } from '../recorder.js'
 import { KINDS } from '../values.js'
 
 type Kind = (typeof KINDS)[number]
@@ -55,7 +55,11 @@ function configOf(pairing: Kind[0]): RopeConfig {
 }
 
 /** A tensor with ordinary numbers, which the rotation will replace. */
-function putOrdinary(arena: Arena, placement: Placement, seed: number): PlacedTensor & { readonly input: Elements } {
+function putOrdinary(
+  arena: Arena,
+  placement: Placement,
+  seed: number,
+): PlacedTensor & { readonly input: Elements } {
   const { tokens, heads, headDim } = placement.sizes
   const input = ordinaryElements(arena.dtype, tokens * heads * headDim, seed)
   return { ...putTensor(arena, placement, input), input }
@@ -109,7 +113,10 @@ const packedQkv: Body = async (trial, [pairing, dtype], seed) => {
   const q = putOrdinary(arena, view(4, 0, perToken, HEAD_DIM), seed + 1)
   const k = putOrdinary(arena, view(2, 4 * HEAD_DIM, perToken, HEAD_DIM), seed + 2)
   const call = callWith({ q: q.tensor, k: k.tensor })
-  await judgeShared(trial, configOf(pairing), dtype, call, [['q', q, q], ['k', k, k]])
+  await judgeShared(trial, configOf(pairing), dtype, call, [
+    ['q', q, q],
+    ['k', k, k],
+  ])
 }
 
 /** Heads of q and k alternate, as grouped layouts leave them. */
@@ -119,7 +126,10 @@ const alternatingHeads: Body = async (trial, [pairing, dtype], seed) => {
   const q = putOrdinary(arena, view(3, 0, perToken, 2 * HEAD_DIM), seed + 1)
   const k = putOrdinary(arena, view(3, HEAD_DIM, perToken, 2 * HEAD_DIM), seed + 2)
   const call = callWith({ q: q.tensor, k: k.tensor })
-  await judgeShared(trial, configOf(pairing), dtype, call, [['q', q, q], ['k', k, k]])
+  await judgeShared(trial, configOf(pairing), dtype, call, [
+    ['q', q, q],
+    ['k', k, k],
+  ])
 }
 
 /** Out of place within one buffer, from its first half to its second. */
@@ -154,22 +164,29 @@ const WORKING: Readonly<Record<string, Body>> = {
 }
 
 /** Tensors that meet, each as [q, k or null, out of q or null]. */
-const OVERLAPS: Readonly<Record<string, readonly [Placement, Placement | null, Placement | null]>> = {
-  'q-is-k': [view(2, 0, 16, 8), view(2, 0, 16, 8), null],
-  'q-overlaps-k': [view(2, 0, 16, 8), view(2, 24, 16, 8), null],
-  'q-shares-heads-with-k': [view(3, 0, 40, 8), view(3, 16, 40, 8), null],
-  'out-one-element-later': [view(2, 0, 16, 8), null, view(2, 1, 16, 8)],
-  'out-one-token-later': [view(2, 0, 16, 8), null, view(2, 16, 16, 8)],
-  'out-reversed-onto-input': [view(2, 0, 16, 8), null, view(2, 48, -16, 8)],
-  'tokens-on-one-another': [view(2, 0, 0, 8), null, null],
-  'heads-on-one-another': [view(2, 0, 16, 4), null, null],
-}
+const OVERLAPS: Readonly<Record<string, readonly [Placement, Placement | null, Placement | null]>> =
+  {
+    'q-is-k': [view(2, 0, 16, 8), view(2, 0, 16, 8), null],
+    'q-overlaps-k': [view(2, 0, 16, 8), view(2, 24, 16, 8), null],
+    'q-shares-heads-with-k': [view(3, 0, 40, 8), view(3, 16, 40, 8), null],
+    'out-one-element-later': [view(2, 0, 16, 8), null, view(2, 1, 16, 8)],
+    'out-one-token-later': [view(2, 0, 16, 8), null, view(2, 16, 16, 8)],
+    'out-reversed-onto-input': [view(2, 0, 16, 8), null, view(2, 48, -16, 8)],
+    'tokens-on-one-another': [view(2, 0, 0, 8), null, null],
+    'heads-on-one-another': [view(2, 0, 16, 4), null, null],
+  }
 
-async function runOverlap(trial: Trial, [pairing, dtype]: Kind, name: string, seed: number): Promise<void> {
+async function runOverlap(
+  trial: Trial,
+  [pairing, dtype]: Kind,
+  name: string,
+  seed: number,
+): Promise<void> {
   needDType(trial, dtype)
   const [q, k, out] = OVERLAPS[name] ?? []
   const arena = createArena(trial.backend, dtype, 256, seed)
-  const put = (placement: Placement): PlacedTensor['tensor'] => putTensor(arena, placement, null).tensor
+  const put = (placement: Placement): PlacedTensor['tensor'] =>
+    putTensor(arena, placement, null).tensor
   const tensors: RotateTensors = {
     ...(q == null ? {} : { q: put(q) }),
     ...(k == null ? {} : { k: put(k) }),

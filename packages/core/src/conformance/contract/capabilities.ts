@@ -4,13 +4,13 @@
  */
 import type { OperandPlan, Plan, Strides } from '../../backend.js'
 import { DTYPES, type DType } from '../../dtype.js'
-import { check, type ConformanceCase, defineCase, type Trial, unsupported } from '../case.js'
+import { PAIRINGS } from '../../layout/pairing.js'
+import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { createElements } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'
 import { expectRefusal } from '../perform.js'
-import { PAIRINGS } from '../../layout/pairing.js'
-import { operandPlan, planOf, prepare, RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
 import { seedOf } from '../random.js'
+import { operandPlan, planOf, prepare, RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
 
 /** A dtype the backend claims, so that a plan is refused for nothing but what is being tested. */
 function claimedDType({ backend }: Trial): DType {
@@ -25,9 +25,16 @@ function control(dtype: DType, change: Partial<RawCall> = {}): RawCall {
 /** Refused by supports(), naming the field; refused by compile() with UNSUPPORTED. */
 async function checkRefuses(trial: Trial, plan: Plan, field: string): Promise<void> {
   const support = trial.backend.supports(plan)
-  if (support.ok) return check(false, () => `supports() accepts a plan whose ${field} is not claimed`)
-  check(support.field.startsWith(field), () => `the refusal names the field ${support.field}, not ${field}`)
-  check(support.reason.length >= 5, () => `the refusal gives no reason: ${JSON.stringify(support.reason)}`)
+  if (support.ok)
+    return check(false, () => `supports() accepts a plan whose ${field} is not claimed`)
+  check(
+    support.field.startsWith(field),
+    () => `the refusal names the field ${support.field}, not ${field}`,
+  )
+  check(
+    support.reason.length >= 5,
+    () => `the refusal gives no reason: ${JSON.stringify(support.reason)}`,
+  )
   await expectRefusal(['UNSUPPORTED'], () => trial.backend.compile(plan))
 }
 
@@ -60,7 +67,10 @@ async function runMaxElements(trial: Trial): Promise<void> {
   const dtype = claimedDType(trial)
   const atLimit = maxElements === Number.POSITIVE_INFINITY ? HUGE : maxElements
   const support = trial.backend.supports(spanningPlan(dtype, atLimit))
-  check(support.ok, () => `supports() refuses a span of ${atLimit} elements, and maxElements is ${maxElements}`)
+  check(
+    support.ok,
+    () => `supports() refuses a span of ${atLimit} elements, and maxElements is ${maxElements}`,
+  )
   if (maxElements === Number.POSITIVE_INFINITY) return
   await checkRefuses(trial, spanningPlan(dtype, maxElements + 1), 'operands')
 }
@@ -81,7 +91,10 @@ function checkShape({ backend }: Trial): void {
   check(dtypes.includes('float32'), () => 'float32 is the one dtype that every backend has')
   check(isCount(threads), () => `threads is ${threads}`)
   check(isa === null || (typeof isa === 'string' && isa.length > 0), () => `isa is ${isa}`)
-  check(maxElements === Number.POSITIVE_INFINITY || isCount(maxElements), () => `maxElements is ${maxElements}`)
+  check(
+    maxElements === Number.POSITIVE_INFINITY || isCount(maxElements),
+    () => `maxElements is ${maxElements}`,
+  )
   check(typeof sharedMemory === 'boolean', () => `sharedMemory is ${sharedMemory}`)
 }
 
@@ -134,7 +147,10 @@ function checkPurity(trial: Trial): void {
     const answers = [1, 2, 3].map(() => JSON.stringify(trial.backend.supports(plan)))
     const copy: Plan = JSON.parse(before)
     answers.push(JSON.stringify(trial.backend.supports(copy)))
-    check(new Set(answers).size === 1, () => `supports() changes its mind about ${before}: ${answers.join(' ')}`)
+    check(
+      new Set(answers).size === 1,
+      () => `supports() changes its mind about ${before}: ${answers.join(' ')}`,
+    )
     check(JSON.stringify(plan) === before, () => 'supports() changed the plan')
   }
 }
@@ -143,21 +159,34 @@ function checkPurity(trial: Trial): void {
 function checkAllocate(trial: Trial, dtype: DType): void {
   const { backend } = trial
   if (backend.allocate === undefined) unsupported('the backend has no allocate')
-  if (!backend.capabilities.dtypes.includes(dtype)) unsupported(`the backend does not claim ${dtype}`)
+  if (!backend.capabilities.dtypes.includes(dtype))
+    unsupported(`the backend does not claim ${dtype}`)
   const kind = Object.prototype.toString.call(createElements(dtype, 0))
   const first = backend.allocate(dtype, 1000)
-  check(Object.prototype.toString.call(first) === kind, () => `allocate(${dtype}) gave a ${first.constructor.name}`)
+  check(
+    Object.prototype.toString.call(first) === kind,
+    () => `allocate(${dtype}) gave a ${first.constructor.name}`,
+  )
   check(first.length === 1000, () => `allocate(${dtype}, 1000) gave ${first.length} elements`)
-  check(first.every((value) => value === 0), () => 'allocated memory is not zero-filled')
+  check(
+    first.every((value) => value === 0),
+    () => 'allocated memory is not zero-filled',
+  )
   const values = ordinaryElements(dtype, 1000, 5)
   first.set(values)
   const others = [1, 7, 100000, 300000].map((length) => backend.allocate?.(dtype, length))
   for (const other of others) {
-    check(other?.every((value) => value === 0) === true, () => 'later allocations are not zero-filled')
+    check(
+      other?.every((value) => value === 0) === true,
+      () => 'later allocations are not zero-filled',
+    )
     other?.fill(1)
   }
   check(first.length === 1000, () => 'earlier memory was detached by a later allocation')
-  check(first.every((value, i) => value === values[i]), () => 'allocations share memory')
+  check(
+    first.every((value, i) => value === values[i]),
+    () => 'allocations share memory',
+  )
   check(backend.allocate(dtype, 0).length === 0, () => 'allocate of 0 elements is not empty')
 }
 

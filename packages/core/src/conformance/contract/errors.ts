@@ -8,7 +8,7 @@ import type { Tensor } from '../../layout/tensor.js'
 import type { RotateTensors } from '../../plan.js'
 import type { Positions } from '../../positions.js'
 import { type Arena, checkUnchanged, createArena, snapshot } from '../arena.js'
-import { check, type ConformanceCase, defineCase, type Trial, unsupported } from '../case.js'
+import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { needDType } from '../numbers.js'
 import { expectRefusal, perform, subjectRope, type Via } from '../perform.js'
 
@@ -33,7 +33,11 @@ interface BadCall {
   readonly field?: string
 }
 
-function tensor(code: RopeErrorCode, field: string, tensors: (fixture: Fixture) => unknown): BadCall {
+function tensor(
+  code: RopeErrorCode,
+  field: string,
+  tensors: (fixture: Fixture) => unknown,
+): BadCall {
   return { tensors, code, field }
 }
 
@@ -42,18 +46,28 @@ function positions(value: unknown, field = 'positions'): BadCall {
 }
 
 /** A copy of q with some properties changed; undefined removes one. */
-function badQ(code: RopeErrorCode, field: string, change: Readonly<Record<string, unknown>>): BadCall {
+function badQ(
+  code: RopeErrorCode,
+  field: string,
+  change: Readonly<Record<string, unknown>>,
+): BadCall {
   return tensor(code, field, ({ q, k }) => ({ q: { ...q, ...change }, k }))
 }
 
-function badOut(code: RopeErrorCode, field: string, change: Readonly<Record<string, unknown>>): BadCall {
+function badOut(
+  code: RopeErrorCode,
+  field: string,
+  change: Readonly<Record<string, unknown>>,
+): BadCall {
   return tensor(code, field, ({ q, other }) => ({ q, out: { q: { ...other, ...change } } }))
 }
 
 const TENSOR = 'INVALID_TENSOR'
 
 /** One token more than the array holds; alone, since k would have fewer tokens. */
-const tooLarge: BadCall = tensor(TENSOR, 'q', ({ q }) => ({ q: { ...q, shape: [1, 4, 2, HEAD_DIM] } }))
+const tooLarge: BadCall = tensor(TENSOR, 'q', ({ q }) => ({
+  q: { ...q, shape: [1, 4, 2, HEAD_DIM] },
+}))
 
 const BAD_TENSORS: Readonly<Record<string, BadCall>> = {
   'shape-too-large': tooLarge,
@@ -142,7 +156,10 @@ function configFor(axes: number): RopeConfig {
 }
 
 /** Three arenas; the data of each ends where its tensor does, so that nothing larger fits. */
-function createFixture(trial: Trial): { readonly fixture: Fixture; readonly arenas: readonly Arena[] } {
+function createFixture(trial: Trial): {
+  readonly fixture: Fixture
+  readonly arenas: readonly Arena[]
+} {
   const arenas = [1, 2, 3].map((seed) => createArena(trial.backend, 'float32', LENGTH, seed))
   const [q, k, other] = arenas.map(
     ({ data }): Tensor => ({ data, shape: SHAPE, layout: 'bshd', dtype: 'float32' }),
@@ -164,16 +181,21 @@ async function runBad(trial: Trial, bad: BadCall): Promise<void> {
   check(field === undefined || error.field?.startsWith(field) === true, () => {
     return `the refusal names the field ${error.field}, not ${field}: ${error.message}`
   })
-  arenas.forEach((arena, i) => checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'))
+  arenas.forEach((arena, i) =>
+    checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'),
+  )
 }
 
 interface Transferring {
-  readonly structuredClone?: (value: unknown, options: { readonly transfer: readonly unknown[] }) => unknown
+  readonly structuredClone?: (
+    value: unknown,
+    options: { readonly transfer: readonly unknown[] },
+  ) => unknown
 }
 
 /** Takes the memory away from an array, as posting it to a worker does. */
 function detach(data: Tensor['data']): void {
-  const { structuredClone: transferTo } = globalThis as Transferring
+  const { structuredClone: transferTo } = globalThis as unknown as Transferring
   if (transferTo === undefined) unsupported('this environment cannot detach a buffer')
   transferTo(data.buffer, { transfer: [data.buffer] })
 }
@@ -192,7 +214,9 @@ async function runDetached(trial: Trial, which: 'q' | 'k' | 'out'): Promise<void
   const call = { via: 'direct', tensors, positions: 3 } as const
   await expectRefusal([TENSOR], () => perform(rope, trial.backend.device, call))
   rope.dispose()
-  kept.forEach((arena, i) => checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'))
+  kept.forEach((arena, i) =>
+    checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'),
+  )
 }
 
 /** Memory may go away between bind and the call. */
@@ -218,7 +242,10 @@ async function runSynchronousOnGpu(trial: Trial): Promise<void> {
   const rope = await subjectRope(trial, configFor(1))
   if (trial.backend.device === 'cpu') {
     const result: unknown = rope.rotate({ q, positions: 0 })
-    check(result === undefined, () => `rotate returned ${typeof result}; on a CPU it has finished and returns nothing`)
+    check(
+      result === undefined,
+      () => `rotate returned ${typeof result}; on a CPU it has finished and returns nothing`,
+    )
     return
   }
   const before = snapshot(arenas[0] as Arena)
@@ -229,7 +256,10 @@ async function runSynchronousOnGpu(trial: Trial): Promise<void> {
 
 /** Everything that must be refused. */
 export function errorsCases(): readonly ConformanceCase[] {
-  const table = (group: string, calls: Readonly<Record<string, BadCall>>): readonly ConformanceCase[] =>
+  const table = (
+    group: string,
+    calls: Readonly<Record<string, BadCall>>,
+  ): readonly ConformanceCase[] =>
     Object.entries(calls).map(([name, bad]) =>
       defineCase('contract', `errors/${group}/${name}`, (trial) => runBad(trial, bad)),
     )

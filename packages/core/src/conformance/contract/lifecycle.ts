@@ -2,19 +2,20 @@
  * Over time: kernels and ropes are used again and again, in turns, with what was given at the
  * time; and after dispose they say so.
  */
-import { resolveConfig, type RopeConfig } from '../../config.js'
+import type { Kernel } from '../../backend.js'
+import { type RopeConfig, resolveConfig } from '../../config.js'
 import type { DType, Elements } from '../../dtype.js'
 import type { PairingName } from '../../layout/pairing.js'
 import type { Tensor } from '../../layout/tensor.js'
 import type { Positions } from '../../positions.js'
 import { checkUnchanged, createArena, snapshot } from '../arena.js'
-import { check, type ConformanceCase, defineCase, type Trial, unsupported } from '../case.js'
+import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { bitsOf, copyElements } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { expectRefusal, perform, subjectRope } from '../perform.js'
 import { seedOf } from '../random.js'
-import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall } from '../raw.js'
+import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall, runKernel } from '../raw.js'
 import { KINDS } from '../values.js'
 
 const HEAD_DIM = 16
@@ -36,7 +37,10 @@ function tensorOf({ dtype }: Setting, data: Elements): Tensor {
 function sameBits(a: Elements, b: Elements): boolean {
   const left = bitsOf(a)
   const right = bitsOf(b)
-  return left.length === right.length && left.every((bits: number | bigint, i: number) => bits === right[i])
+  return (
+    left.length === right.length &&
+    left.every((bits: number | bigint, i: number) => bits === right[i])
+  )
 }
 
 /** The input rotated by a rope of its own: what every other way to get there must give. */
@@ -44,7 +48,11 @@ async function rotated(setting: Setting, positions: Positions): Promise<Elements
   const { trial, config, input } = setting
   const data = copyElements(input)
   const rope = await subjectRope(trial, config)
-  await perform(rope, trial.backend.device, { via: 'direct', tensors: { q: tensorOf(setting, data) }, positions })
+  await perform(rope, trial.backend.device, {
+    via: 'direct',
+    tensors: { q: tensorOf(setting, data) },
+    positions,
+  })
   rope.dispose()
   return data
 }
@@ -60,7 +68,10 @@ const repeatedCalls: Body = async (setting) => {
     const tensors = { q: tensorOf(setting, data) }
     await perform(rope, trial.backend.device, { via: 'direct', tensors, positions })
     const fresh = await rotated(setting, positions)
-    check(sameBits(data, fresh), () => `a rope in use gives other bits than a new one, at ${positions}`)
+    check(
+      sameBits(data, fresh),
+      () => `a rope in use gives other bits than a new one, at ${positions}`,
+    )
   }
   rope.dispose()
 }
@@ -72,12 +83,26 @@ const changingShapes: Body = async (setting) => {
   for (const tokens of [1, 5, 2, 1, 5]) {
     const data = ordinaryElements(dtype, tokens * HEADS * HEAD_DIM, tokens)
     const alone = copyElements(data)
-    const tensor = (own: Elements): Tensor => ({ ...tensorOf(setting, own), shape: [1, tokens, HEADS, HEAD_DIM] })
-    await perform(rope, trial.backend.device, { via: 'direct', tensors: { q: tensor(data) }, positions: 7 })
+    const tensor = (own: Elements): Tensor => ({
+      ...tensorOf(setting, own),
+      shape: [1, tokens, HEADS, HEAD_DIM],
+    })
+    await perform(rope, trial.backend.device, {
+      via: 'direct',
+      tensors: { q: tensor(data) },
+      positions: 7,
+    })
     const other = await subjectRope(trial, config)
-    await perform(other, trial.backend.device, { via: 'direct', tensors: { q: tensor(alone) }, positions: 7 })
+    await perform(other, trial.backend.device, {
+      via: 'direct',
+      tensors: { q: tensor(alone) },
+      positions: 7,
+    })
     other.dispose()
-    check(sameBits(data, alone), () => `${tokens} tokens after others differ from ${tokens} alone (${pairing})`)
+    check(
+      sameBits(data, alone),
+      () => `${tokens} tokens after others differ from ${tokens} alone (${pairing})`,
+    )
   }
   rope.dispose()
 }
@@ -108,7 +133,10 @@ const stepsInTurn: Body = async (setting) => {
   for (const { position, step } of [...steps, ...steps]) {
     const data = copyElements(input)
     await step.rotateAsync({ q: tensorOf(setting, data) })
-    check(sameBits(data, await rotated(setting, position)), () => `the step at ${position} was disturbed`)
+    check(
+      sameBits(data, await rotated(setting, position)),
+      () => `the step at ${position} was disturbed`,
+    )
   }
   rope.dispose()
 }
@@ -121,9 +149,10 @@ const boundLoop: Body = async (setting) => {
   const data = copyElements(input)
   const bound = rope.bind({ q: tensorOf(setting, data) })
   for (const position of [0, 1, 2, 131071, -5, 0.5, 1]) {
+    const expected = await rotated(setting, position)
     data.set(input)
     bound.rotate(position)
-    check(sameBits(data, await rotated(setting, position)), () => `the bound call at ${position} differs from a direct one`)
+    check(sameBits(data, expected), () => `the bound call at ${position} differs from a direct one`)
   }
   rope.dispose()
 }
@@ -154,7 +183,10 @@ const ropeDispose: Body = async (setting) => {
   await expectRefusal(['DISPOSED'], () => perform(rope, trial.backend.device, call))
   await expectRefusal(['DISPOSED'], () => step.rotateAsync(tensors))
   checkUnchanged(arena, before, 'memory given to a disposed rope')
-  check((await rotated(setting, 3)).length === input.length, () => 'a new rope does not work any more')
+  check(
+    (await rotated(setting, 3)).length === input.length,
+    () => 'a new rope does not work any more',
+  )
 }
 
 const ROPE_CASES: Readonly<Record<string, Body>> = {
@@ -176,12 +208,20 @@ async function kernelsInTurn(trial: Trial, pairing: PairingName, dtype: DType): 
   needDType(trial, dtype)
   const other: PairingName = pairing === 'half' ? 'interleaved' : 'half'
   const first = control(pairing, dtype, { seed: 11, heads: [3, 1] })
-  const second = control(other, dtype, { seed: 12, tokens: 5, direction: -1, windowOffset: 4, pairs: 3 })
+  const second = control(other, dtype, {
+    seed: 12,
+    tokens: 5,
+    direction: -1,
+    windowOffset: 4,
+    pairs: 3,
+  })
   const calls = [first, second, first, second]
-  const kernels = new Map([first, second].map((call) => [call, compileClaimed(trial, prepare(trial, call).plan)]))
+  const kernels = new Map(
+    [first, second].map((call) => [call, compileClaimed(trial, prepare(trial, call).plan)]),
+  )
   for (const call of calls) {
     const prepared = prepare(trial, call)
-    await kernels.get(call)?.run(prepared.views, prepared.rotation)
+    await runKernel(trial, kernels.get(call) as Kernel, prepared)
     judgeCall(trial, call, prepared)
   }
 }
@@ -194,7 +234,7 @@ async function kernelAgain(trial: Trial, pairing: PairingName, dtype: DType): Pr
   for (const seed of [21, 22, 23]) {
     const again = { ...call, seed }
     const prepared = prepare(trial, { ...again, spacing: seed === 22 ? 'offset' : 'dense' })
-    await kernel.run(prepared.views, prepared.rotation)
+    await runKernel(trial, kernel, prepared)
     judgeCall(trial, again, prepared)
   }
 }
@@ -228,13 +268,21 @@ export function lifecycleCases(): readonly ConformanceCase[] {
         const id = `lifecycle/${name}/${pairing}/${dtype}`
         return defineCase('contract', id, async (trial) => {
           needDType(trial, dtype)
-          const config = resolveConfig({ headDim: HEAD_DIM, pairing, schedule: { type: 'default', base: 10000 } })
+          const config = resolveConfig({
+            headDim: HEAD_DIM,
+            pairing,
+            schedule: { type: 'default', base: 10000 },
+          })
           const input = ordinaryElements(dtype, TOKENS * HEADS * HEAD_DIM, seedOf(id))
           await body({ trial, pairing, dtype, config, input })
         })
       }),
-      defineCase('contract', `lifecycle/kernels-in-turn/${pairing}/${dtype}`, (trial) => kernelsInTurn(trial, pairing, dtype)),
-      defineCase('contract', `lifecycle/kernel-again/${pairing}/${dtype}`, (trial) => kernelAgain(trial, pairing, dtype)),
+      defineCase('contract', `lifecycle/kernels-in-turn/${pairing}/${dtype}`, (trial) =>
+        kernelsInTurn(trial, pairing, dtype),
+      ),
+      defineCase('contract', `lifecycle/kernel-again/${pairing}/${dtype}`, (trial) =>
+        kernelAgain(trial, pairing, dtype),
+      ),
     ]),
     defineCase('contract', 'lifecycle/backend-dispose', backendDispose),
   ]

@@ -29,7 +29,12 @@ const WINDOWS: Readonly<Record<string, Window>> = {
 const NAN_BITS: Readonly<Record<number, number>> = { 2: 0x7f80, 4: 0x7f800000 }
 
 /** Ordinary numbers in the window; outside it random bits, every third element a NaN. */
-function noisyElements(dtype: RawCall['dtype'], { windowOffset, pairs }: Window, length: number, seed: number): Elements {
+function noisyElements(
+  dtype: RawCall['dtype'],
+  { windowOffset, pairs }: Window,
+  length: number,
+  seed: number,
+): Elements {
   const elements = ordinaryElements(dtype, length, seed)
   const random = seededRandom(seed + 1)
   const bits = bitsOf(elements)
@@ -68,7 +73,14 @@ export function passThroughCases(): readonly ConformanceCase[] {
         const seed = seedOf(id)
         await tryEach(WINDOWS, (window) => {
           const input = noisyElements(dtype, window, TOKENS * HEADS * HEAD_DIM, seed)
-          const call = { ...RAW_CONTROL, ...window, ...change, headDim: HEAD_DIM, heads: [HEADS], tokens: TOKENS }
+          const call = {
+            ...RAW_CONTROL,
+            ...window,
+            ...change,
+            headDim: HEAD_DIM,
+            heads: [HEADS],
+            tokens: TOKENS,
+          }
           return runRaw(trial, { ...call, pairing, dtype, input, seed })
         })
       })

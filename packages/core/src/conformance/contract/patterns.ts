@@ -6,13 +6,13 @@ import type { DType, Elements } from '../../dtype.js'
 import type { PairingName } from '../../layout/pairing.js'
 import { type PairChannels, pairChannels } from '../../reference/channels.js'
 import { checkCanaries, readTensor } from '../arena.js'
-import { check, type ConformanceCase, defineCase, type Trial } from '../case.js'
+import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
 import { decode, elementsFrom } from '../elements.js'
 import type { Rows } from '../exact-rows.js'
 import { shuffledPatterns } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { seedOf } from '../random.js'
-import { compileClaimed, prepare, RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
+import { compileClaimed, prepare, RAW_CONTROL, type RawCall, runKernel, runRaw } from '../raw.js'
 import { KINDS } from '../values.js'
 
 const PATTERNS = 65536
@@ -53,7 +53,7 @@ async function runIdentity(trial: Trial, pairing: PairingName, dtype: DType): Pr
   // A GPU may flush subnormals and need not keep NaN and infinity: there the bound is all there is.
   if (trial.backend.device === 'gpu') return runRaw(trial, call)
   const prepared = prepare(trial, call)
-  await compileClaimed(trial, prepared.plan).run(prepared.views, prepared.rotation)
+  runKernel(trial, compileClaimed(trial, prepared.plan), prepared)
   for (const { target } of prepared.operands) {
     checkCanaries(target.arena)
     checkPatterns(readTensor(target), pairing, dtype)
@@ -65,7 +65,10 @@ function checkPatterns(actual: Elements, pairing: PairingName, dtype: DType): vo
   for (let n = 0; n < PATTERNS; n++) {
     const bits = actual[pairPlace(pairing, n).x] as number
     const bothNaN = Number.isNaN(decode(dtype, bits)) && Number.isNaN(decode(dtype, n))
-    check(bits === n || bothNaN, () => `pattern 0x${n.toString(16)} came back as 0x${bits.toString(16)}`)
+    check(
+      bits === n || bothNaN,
+      () => `pattern 0x${n.toString(16)} came back as 0x${bits.toString(16)}`,
+    )
   }
 }
 
@@ -95,12 +98,13 @@ const RUNS: Readonly<Record<string, Run>> = {
 
 /** All patterns of the 16-bit dtypes. */
 export function patternsCases(): readonly ConformanceCase[] {
-  return KINDS.filter(([, dtype]) => dtype === 'float16' || dtype === 'bfloat16').flatMap(([pairing, dtype]) =>
-    Object.entries(RUNS).map(([name, run]) =>
-      defineCase('contract', `patterns/${name}/${pairing}/${dtype}`, async (trial) => {
-        needDType(trial, dtype)
-        await run(trial, pairing, dtype)
-      }),
-    ),
+  return KINDS.filter(([, dtype]) => dtype === 'float16' || dtype === 'bfloat16').flatMap(
+    ([pairing, dtype]) =>
+      Object.entries(RUNS).map(([name, run]) =>
+        defineCase('contract', `patterns/${name}/${pairing}/${dtype}`, async (trial) => {
+          needDType(trial, dtype)
+          await run(trial, pairing, dtype)
+        }),
+      ),
   )
 }

@@ -28,7 +28,13 @@ export function positionsCases(): readonly ConformanceCase[] {
   return KINDS.flatMap(([pairing, dtype]) =>
     POSITIONS.map((positions) => {
       const id = `positions/${positions}/${pairing}/${dtype}`
-      const size = { batch: 1, tokens: 2, headDim: 64, rotaryDim: 64, heads: { q: 2, k: 1 } } as const
+      const size = {
+        batch: 1,
+        tokens: 2,
+        headDim: 64,
+        rotaryDim: 64,
+        heads: { q: 2, k: 1 },
+      } as const
       const scenario = { ...CONTROL, ...size, pairing, dtype, layout: 'bshd', positions } as const
       return defineCase('contract', id, (trial) => runScenario(trial, scenario, seedOf(id)))
     }),

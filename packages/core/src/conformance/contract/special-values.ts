@@ -42,13 +42,19 @@ function fromPairs(
 }
 
 /** Every special pair at every turn: one token per turn, one pair of channels per special pair. */
-async function runSpecial(trial: Trial, kind: SpecialClass, pairing: PairingName, dtype: DType): Promise<void> {
+async function runSpecial(
+  trial: Trial,
+  kind: SpecialClass,
+  pairing: PairingName,
+  dtype: DType,
+): Promise<void> {
   needDType(trial, dtype)
   const special = specialPairs(kind, dtype)
   const pairs = special.length
   const tokens = TURNS.length
   const values = fromPairs(pairing, pairs, tokens, (i) => special[i] as readonly [number, number])
-  const rowOf = (side: 0 | 1): Float64Array => Float64Array.from(TURNS.flatMap((turn) => special.map(() => turn[side])))
+  const rowOf = (side: 0 | 1): Float64Array =>
+    Float64Array.from(TURNS.flatMap((turn) => special.map(() => turn[side])))
   await runRaw(trial, {
     ...RAW_CONTROL,
     dtype,
@@ -67,7 +73,9 @@ async function runSpecial(trial: Trial, kind: SpecialClass, pairing: PairingName
 export function specialValuesCases(): readonly ConformanceCase[] {
   return KINDS.flatMap(([pairing, dtype]) =>
     SPECIAL_CLASSES.map((kind) =>
-      defineCase('contract', `special/${kind}/${pairing}/${dtype}`, (trial) => runSpecial(trial, kind, pairing, dtype)),
+      defineCase('contract', `special/${kind}/${pairing}/${dtype}`, (trial) =>
+        runSpecial(trial, kind, pairing, dtype),
+      ),
     ),
   )
 }

@@ -8,15 +8,32 @@ import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.j
 import { copyElements } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'
 import { needDType } from '../numbers.js'
-import { addressesOf, placeTensor, type Spacing, SPACINGS } from '../placement.js'
+import { addressesOf, placeTensor, SPACINGS, type Spacing } from '../placement.js'
 import { seedOf } from '../random.js'
-import { judgeCall, compileClaimed, operandPlan, planOf, prepare, RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
+import {
+  compileClaimed,
+  judgeCall,
+  operandPlan,
+  planOf,
+  prepare,
+  RAW_CONTROL,
+  type RawCall,
+  runKernel,
+  runRaw,
+} from '../raw.js'
 import { KINDS } from '../values.js'
 
 type Kind = (typeof KINDS)[number]
 
 /** Two batch entries, two operands, and a channel outside the window on either side. */
-const CONTROL = { ...RAW_CONTROL, batch: 2, batchStride: 2, heads: [3, 1], windowOffset: 1, headDim: 18 } as const
+const CONTROL = {
+  ...RAW_CONTROL,
+  batch: 2,
+  batchStride: 2,
+  heads: [3, 1],
+  windowOffset: 1,
+  headDim: 18,
+} as const
 
 type Variants = Readonly<Record<string, Partial<RawCall>>>
 
@@ -30,8 +47,16 @@ const STRIDES: Readonly<Record<string, Variants>> = {
   from: forSpacings((spacing) => ({ spacing, inPlace: false })),
   to: forSpacings((targetSpacing) => ({ targetSpacing, inPlace: false })),
   mixed: {
-    'reversed to channel-step': { spacing: 'reversed', targetSpacing: 'channel-step', inPlace: false },
-    'padded to reversed-tokens': { spacing: 'padded', targetSpacing: 'reversed-tokens', inPlace: false },
+    'reversed to channel-step': {
+      spacing: 'reversed',
+      targetSpacing: 'channel-step',
+      inPlace: false,
+    },
+    'padded to reversed-tokens': {
+      spacing: 'padded',
+      targetSpacing: 'reversed-tokens',
+      inPlace: false,
+    },
   },
   inverse: { padded: { direction: -1, spacing: 'padded' }, dense: { direction: -1 } },
   rows: {
@@ -46,7 +71,9 @@ function stridesCase(name: string, changes: Variants, [pairing, dtype]: Kind): C
   return defineCase('contract', id, async (trial) => {
     needDType(trial, dtype)
     const seed = seedOf(id)
-    await tryEach(changes, (change) => runRaw(trial, { ...CONTROL, ...change, dtype, pairing, seed }))
+    await tryEach(changes, (change) =>
+      runRaw(trial, { ...CONTROL, ...change, dtype, pairing, seed }),
+    )
   })
 }
 
@@ -61,13 +88,20 @@ async function broadcast(trial: Trial, call: RawCall): Promise<void> {
   const arena = createArena(trial.backend, call.dtype, one, call.seed + 3)
   const entry = ordinaryElements(call.dtype, one, call.seed + 4)
   const placement = placeTensor({ ...sizes, batch: 1 }, 'bshd', 'dense')
-  const source = { ...putTensor(arena, placement, entry), addresses: addressesOf(sizes, strides, 0) }
+  const source = {
+    ...putTensor(arena, placement, entry),
+    addresses: addressesOf(sizes, strides, 0),
+  }
   const input = copyElements(operand.input)
   for (let b = 0; b < sizes.batch; b++) input.set(entry, b * one)
   const plan = planOf(call, [operandPlan(sizes, strides, operand.target.placement.strides)])
   const views = prepared.views.map((view) => ({ ...view, source: arena.data, sourceOffset: 0 }))
-  await compileClaimed(trial, plan).run(views, prepared.rotation)
-  const placed = { source: { ...source, placement: { ...source.placement, sizes } }, target: operand.target, input }
+  await runKernel(trial, compileClaimed(trial, plan), { views, rotation: prepared.rotation })
+  const placed = {
+    source: { ...source, placement: { ...source.placement, sizes } },
+    target: operand.target,
+    input,
+  }
   judgeCall(trial, call, { plan, operands: [placed], views, rotation: prepared.rotation })
 }
 

@@ -10,7 +10,11 @@ import { KINDS } from '../values.js'
 
 type Variants = Readonly<Record<string, Partial<RawCall>>>
 
-function variants<Value>(values: readonly Value[], name: (value: Value) => string, change: (value: Value) => Partial<RawCall>): Variants {
+function variants<Value>(
+  values: readonly Value[],
+  name: (value: Value) => string,
+  change: (value: Value) => Partial<RawCall>,
+): Variants {
   return Object.fromEntries(values.map((value) => [name(value), change(value)]))
 }
 
@@ -71,7 +75,9 @@ export function tailsCases(): readonly ConformanceCase[] {
       return defineCase('contract', id, async (trial) => {
         needDType(trial, dtype)
         const seed = seedOf(id)
-        await tryEach(changes, (change) => runRaw(trial, { ...RAW_CONTROL, ...change, dtype, pairing, seed }))
+        await tryEach(changes, (change) =>
+          runRaw(trial, { ...RAW_CONTROL, ...change, dtype, pairing, seed }),
+        )
       })
     }),
   )

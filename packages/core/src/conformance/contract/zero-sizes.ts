@@ -1,8 +1,9 @@
 /**
  * Zero sizes: nothing to rotate is nothing to do, not an error and not a write.
  */
-import type { Tensor } from '../../layout/tensor.js'
+
 import { resolveConfig } from '../../config.js'
+import type { Tensor } from '../../layout/tensor.js'
 import { checkUnchanged, createArena, putTensor, snapshot } from '../arena.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
 import { ordinaryElements } from '../inputs.js'
@@ -23,7 +24,11 @@ const EMPTY: Readonly<Record<string, Partial<RawCall>>> = {
   'heads-of-second': { heads: [3, 0] },
 }
 
-function kernelCase(name: string, change: Partial<RawCall>, [pairing, dtype]: Kind): ConformanceCase {
+function kernelCase(
+  name: string,
+  change: Partial<RawCall>,
+  [pairing, dtype]: Kind,
+): ConformanceCase {
   const id = `zero-sizes/${name}=0/${pairing}/${dtype}`
   return defineCase('contract', id, async (trial) => {
     needDType(trial, dtype)
@@ -35,7 +40,11 @@ function kernelCase(name: string, change: Partial<RawCall>, [pairing, dtype]: Ki
 }
 
 /** The same through a rope, whose tensors may have no memory at all. */
-async function runRope(trial: Trial, [pairing, dtype]: Kind, shape: readonly number[]): Promise<void> {
+async function runRope(
+  trial: Trial,
+  [pairing, dtype]: Kind,
+  shape: readonly number[],
+): Promise<void> {
   needDType(trial, dtype)
   const [batch = 0, tokens = 0, heads = 0, headDim = 0] = shape
   const config = resolveConfig({ headDim, pairing, schedule: { type: 'default', base: 10000 } })

@@ -1,7 +1,7 @@
 /**
  * The golden file as typed data. See README.md beside it for where the numbers come from.
  */
-import data from './frequencies.json' with { type: 'json' }
+import data from './frequencies.js' with { type: 'json' }
 
 /** Inverse frequencies of one model or test configuration. */
 export interface GoldenVector {
@@ -29,14 +29,14 @@ export const GOLDEN_ROTATIONS: Readonly<Record<string, readonly number[]>> =
   data._rotation as unknown as Readonly<Record<string, readonly number[]>>
 
 /** [cos, sin] by `theta=...,d=...,i=...,pos=...`, 15 significant digits. */
-export const GOLDEN_LONG_POSITIONS: readonly (readonly [string, readonly number[]])[] = Object.entries(
-  data._long_position_cos_sin,
-)
+export const GOLDEN_LONG_POSITIONS: readonly (readonly [string, readonly number[]])[] =
+  Object.entries(data._long_position_cos_sin)
 
 /** The axis of every pair, by model and sections. */
-export const GOLDEN_AXES: readonly (readonly [string, readonly number[]])[] = Object.entries(data._meta.mapping)
+export const GOLDEN_AXES: readonly (readonly [string, readonly number[]])[] = Object.entries(
+  data._meta.mapping,
+)
 
 /** First 20 angles of DINOv3 patches by `row,column` on a 14 x 14 grid, 12 significant digits. */
-export const GOLDEN_PATCH_ANGLES: readonly (readonly [string, readonly number[]])[] = Object.entries(
-  data._dinov3_angles_14x14_head64_first20,
-)
+export const GOLDEN_PATCH_ANGLES: readonly (readonly [string, readonly number[]])[] =
+  Object.entries(data._dinov3_angles_14x14_head64_first20)

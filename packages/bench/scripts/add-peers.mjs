@@ -1,0 +1,24 @@
+/**
+ * Adds the peers of the benchmark in a folder of their own that git does not see: they weigh half
+ * a gigabyte and are no part of the normal install. Install scripts stay off; the peers that need
+ * one to fetch more (GPU libraries) work without it on the processor.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PEER_PACKAGES } from '../dist/node.js'
+
+const folder = fileURLToPath(new URL('../peers', import.meta.url))
+const manifest = { name: 'rope-bench-peers', private: true, dependencies: PEER_PACKAGES }
+
+mkdirSync(folder, { recursive: true })
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+console.log(`Adding peers to ${folder}: ${Object.keys(PEER_PACKAGES).join(', ')}`)
+const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock']
+const { status } = spawnSync('npm', ['install', ...flags], {
+  cwd: folder,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+})
+process.exitCode = status ?? 1

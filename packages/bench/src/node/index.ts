@@ -1,0 +1,6 @@
+/**
+ * What only Node can tell or load: the machine, versions, peers from npm, sizes of files.
+ */
+export { NODE_BACKENDS } from './backends.js'
+export { describeMachine } from './machine.js'
+export { ADD_PEERS, NODE_PEERS, PEER_PACKAGES } from './peers.js'

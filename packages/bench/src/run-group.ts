@@ -1,0 +1,130 @@
+/**
+ * One group from specs to a record: open, check against the oracle, time what passed. Whoever
+ * cannot take part is listed with the reason; whoever is wrong gets FAIL and no time.
+ */
+import { RopeError } from '@rope/core'
+import { messageOf } from './backends.js'
+import { createSession, type Participants, type Session } from './contenders/open.js'
+import type { Contender } from './harness/contender.js'
+import { measure, type MeasureSettings, type Measurement, type Timing } from './harness/measure.js'
+import type { ContenderSpec, Group } from './matrix/group.js'
+import { caseId, movedBytes } from './matrix/rotation-case.js'
+import type { ComparisonRecord, EntryRecord, GroupRecord, TimeRecord } from './result.js'
+import { outcomeOf, verdict } from './statistics/verdict.js'
+
+/** A contender that passed its check, or the reason why there is none. */
+type Candidate = { readonly name: string; readonly spec: ContenderSpec } & (
+  | { readonly contender: Contender }
+  | { readonly contender: null; readonly status: 'fail' | 'unavailable'; readonly reason: string }
+)
+
+/** Runs a group. Never rejects for what a contender does: its entry says what went wrong. */
+export async function runGroup(
+  group: Group,
+  participants: Participants,
+  settings: MeasureSettings,
+): Promise<GroupRecord> {
+  const session = createSession(participants)
+  try {
+    const candidates: Candidate[] = []
+    for (const [name, spec] of Object.entries(group.contenders)) {
+      candidates.push(await admit(session, name, spec))
+    }
+    return await time(group, candidates, settings)
+  } finally {
+    await session.close()
+  }
+}
+
+async function admit(session: Session, name: string, spec: ContenderSpec): Promise<Candidate> {
+  try {
+    const opened = await session.open(spec)
+    const wrong = await opened.check()
+    if (wrong !== null) return { name, spec, contender: null, status: 'fail', reason: wrong }
+    const { run, prepare } = opened
+    return { name, spec, contender: { id: name, run, ...(prepare && { prepare }) } }
+  } catch (error) {
+    return { name, spec, contender: null, status: statusOf(error), reason: messageOf(error) }
+  }
+}
+
+/** An honest refusal is no failure; anything else that is thrown is one. */
+function statusOf(error: unknown): 'fail' | 'unavailable' {
+  const isRefusal =
+    RopeError.isInstance(error) && (error.code === 'UNSUPPORTED' || error.code === 'UNAVAILABLE')
+  return isRefusal ? 'unavailable' : 'fail'
+}
+
+async function time(
+  { id, title, comparisons }: Group,
+  candidates: readonly Candidate[],
+  settings: MeasureSettings,
+): Promise<GroupRecord> {
+  const contenders = candidates.flatMap(({ contender }) => (contender === null ? [] : [contender]))
+  const isThere = (name: string): boolean => contenders.some((contender) => contender.id === name)
+  const possible = comparisons.filter(({ of, over }) => isThere(of) && isThere(over))
+  const measured = contenders.length === 0 ? null : await measure(contenders, possible, settings)
+  return {
+    id,
+    title,
+    entries: candidates.map((candidate) => entryOf(candidate, measured)),
+    comparisons: possible.flatMap(({ of, over, purpose }) =>
+      measured === null ? [] : [comparisonOf(measured, of, over, purpose)],
+    ),
+  }
+}
+
+function entryOf(candidate: Candidate, measured: Measurement | null): EntryRecord {
+  const { name, spec } = candidate
+  const bytes = movedBytes(spec.case)
+  const common = { name, kind: spec.kind, case: caseId(spec.case), bytes }
+  if (candidate.contender === null || measured === null) {
+    const { status, reason } =
+      candidate.contender === null ? candidate : ({ status: 'fail', reason: null } as const)
+    return { ...common, status, reason, time: null, gigabytesPerSecond: null }
+  }
+  const timing = measured.timing(name)
+  return {
+    ...common,
+    status: 'ok',
+    reason: null,
+    time: timeRecord(timing),
+    gigabytesPerSecond: bytes / (timing.median * 1e6),
+  }
+}
+
+/** From milliseconds to microseconds. */
+function timeRecord({ median, low, high, p10, p90, samples, batch, steady }: Timing): TimeRecord {
+  const us = (milliseconds: number): number => milliseconds * 1000
+  return {
+    median: us(median),
+    low: us(low),
+    high: us(high),
+    p10: us(p10),
+    p90: us(p90),
+    samples,
+    batch,
+    steady,
+  }
+}
+
+function comparisonOf(
+  measured: Measurement,
+  of: string,
+  over: string,
+  purpose: ComparisonRecord['purpose'],
+): ComparisonRecord {
+  const ratio = measured.ratio({ of, over })
+  const { value, low, high, rounds } = ratio
+  return {
+    of,
+    over,
+    purpose,
+    ratio: value,
+    low,
+    high,
+    rounds,
+    outcome: outcomeOf(ratio),
+    verdict: verdict(ratio),
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * A whole run: find out who is there, choose the groups, run them one after the other, judge the
+ * goals. The same function in Node, in a page and in a worker; what only a system can tell
+ * (machine, versions, sizes of files) is handed in.
+ */
+import type { Backend } from '@rope/core'
+import { type BackendStatus, type BenchBackend, detectBackend, messageOf } from './backends.js'
+import { type Clock, clockResolution, performanceClock } from './clock.js'
+import { type GoalGroup, measuredGroup } from './goals/goal.js'
+import { GOAL_GROUPS } from './goals/goals.js'
+import { judge, type PackageSize } from './goals/judge.js'
+import type { MeasureSettings } from './harness/measure.js'
+import { describeEngine, type Machine } from './machine.js'
+import type { Group } from './matrix/group.js'
+import { type BackendTraits, matrixGroups } from './matrix/matrix.js'
+import type { Peer } from './peers/peer.js'
+import { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
+import {
+  type BackendRecord,
+  type BenchResult,
+  type GoalRecord,
+  type GroupRecord,
+  type PeerRecord,
+  RESULT_VERSION,
+} from './result.js'
+import { runGroup } from './run-group.js'
+
+/** What to measure: a first look, everything, or what the goals need. */
+export type Mode = 'quick' | 'full' | 'goals'
+
+/** A peer that can be loaded. */
+export interface PeerEntry {
+  readonly name: string
+  /** Rejects when it is not installed; the message says how to add it. */
+  load(): Promise<Peer>
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  readonly done: number
+  readonly total: number
+  /** The group that runs now. */
+  readonly title: string
+}
+
+/** What a run needs. */
+export interface BenchOptions {
+  readonly mode: Mode
+  /** The backends to measure, best first. */
+  readonly backends: readonly BenchBackend[]
+  /** Peers to measure beside the plain loop, which always takes part. */
+  readonly peers?: readonly PeerEntry[]
+  /** Keeps the groups whose id or title has every word of this text. */
+  readonly filter?: string
+  readonly machine?: Machine
+  /** Versions by package name. */
+  readonly packages?: Readonly<Record<string, string | null>>
+  /** Changes to the settings that go with the mode. */
+  readonly settings?: Partial<MeasureSettings>
+  readonly packageSize?: PackageSize
+  /** Called before each group. */
+  onProgress?(progress: RunProgress): void
+  /** Called with each group as soon as it is done. */
+  onGroup?(group: GroupRecord): void
+}
+
+/** How long and how exactly each mode measures; times in milliseconds. */
+export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>>> = {
+  quick: {
+    sampleLength: 0.3,
+    budget: 400,
+    warmUpBudget: 300,
+    minimumRounds: 6,
+    maximumRounds: 200,
+    precision: 0.02,
+  },
+  full: {
+    sampleLength: 0.5,
+    budget: 2500,
+    warmUpBudget: 800,
+    minimumRounds: 10,
+    maximumRounds: 400,
+    precision: 0.01,
+  },
+  goals: {
+    sampleLength: 0.5,
+    budget: 1500,
+    warmUpBudget: 600,
+    minimumRounds: 10,
+    maximumRounds: 400,
+    precision: 0.01,
+  },
+}
+
+/**
+ * Runs a benchmark.
+ *
+ * @throws RopeError UNAVAILABLE when there is no clock
+ *
+ * @example
+ * ```ts
+ * const result = await runBench({ mode: 'quick', backends: PORTABLE_BACKENDS })
+ * console.log(renderReport(result))
+ * ```
+ */
+export async function runBench(options: BenchOptions): Promise<BenchResult> {
+  const { mode, machine = describeEngine(), packages = {}, filter } = options
+  const settings: MeasureSettings = {
+    clock: options.settings?.clock ?? performanceClock(),
+    ...MODE_SETTINGS[mode],
+    ...options.settings,
+  }
+  const createdAt = new Date().toISOString()
+  const start = settings.clock()
+  const statuses = await detectAll(options.backends)
+  const { peers, records } = await loadPeers(options.peers ?? [])
+  const { backends, traits } = await lookAt(statuses)
+  const participants = { backends: statuses, peers }
+  const groups: GroupRecord[] = []
+  const goals: GoalRecord[] = []
+  const chosen = keep(planned(mode, traits, peers), filter)
+  for (const [done, { group, goalGroup }] of chosen.entries()) {
+    options.onProgress?.({ done, total: chosen.length, title: group.title })
+    const record = await runGroup(group, participants, settings)
+    groups.push(record)
+    for (const goal of goalGroup?.goals ?? []) {
+      goals.push(await judge(goal, record, options.packageSize ?? unknownSize))
+    }
+    options.onGroup?.(record)
+  }
+  return {
+    resultVersion: RESULT_VERSION,
+    createdAt,
+    machine,
+    packages,
+    run: {
+      mode,
+      filter: filter ?? null,
+      seconds: (settings.clock() - start) / 1000,
+      clockResolution: resolutionIn(settings.clock),
+    },
+    backends,
+    peers: records,
+    groups,
+    goals,
+  }
+}
+
+/** The groups of a mode by the words that choose them. */
+export function planGroups(
+  mode: Mode,
+  backends: readonly BackendTraits[],
+  peers: readonly Peer[],
+  filter?: string,
+): readonly Group[] {
+  return keep(planned(mode, backends, peers), filter).map(({ group }) => group)
+}
+
+interface Planned {
+  readonly group: Group
+  readonly goalGroup: GoalGroup | null
+}
+
+function planned(
+  mode: Mode,
+  backends: readonly BackendTraits[],
+  peers: readonly Peer[],
+): readonly Planned[] {
+  if (mode !== 'goals') {
+    return matrixGroups(mode, backends, peers).map((group) => ({ group, goalGroup: null }))
+  }
+  return GOAL_GROUPS.map((goalGroup) => ({ group: measuredGroup(goalGroup), goalGroup }))
+}
+
+function keep(groups: readonly Planned[], filter: string | undefined): readonly Planned[] {
+  const words = (filter ?? '').toLowerCase().split(/\s+/)
+  return groups.filter(({ group }) => {
+    const text = `${group.id} ${group.title}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}
+
+async function detectAll(entries: readonly BenchBackend[]): Promise<readonly BackendStatus[]> {
+  return Promise.all(entries.map((entry) => detectBackend(entry)))
+}
+
+interface LoadedPeers {
+  readonly peers: readonly Peer[]
+  readonly records: readonly PeerRecord[]
+}
+
+async function loadPeers(entries: readonly PeerEntry[]): Promise<LoadedPeers> {
+  const peers: Peer[] = [PLAIN_LOOP_PEER]
+  const missing: PeerRecord[] = []
+  for (const { name, load } of entries) {
+    try {
+      peers.push(await load())
+    } catch (error) {
+      const reason = messageOf(error)
+      missing.push({ name, version: null, available: false, reason, method: null })
+    }
+  }
+  const present = peers.map(({ name, version, method }) => ({
+    name,
+    version,
+    available: true,
+    reason: null,
+    method,
+  }))
+  return { peers, records: [...present, ...missing] }
+}
+
+interface Looked {
+  readonly backends: readonly BackendRecord[]
+  readonly traits: readonly BackendTraits[]
+}
+
+/** Makes each backend once, to see what it can be asked for. */
+async function lookAt(statuses: readonly BackendStatus[]): Promise<Looked> {
+  const backends: BackendRecord[] = []
+  const traits: BackendTraits[] = []
+  for (const { module, ...status } of statuses) {
+    const seen = module === null ? null : await module.create({})
+    const { isa = null, threads = null } = seen?.capabilities ?? {}
+    backends.push({ ...status, isa, threads })
+    if (seen === null || module === null) continue
+    traits.push(traitsOf(status.name, seen, module.limits?.(seen) != null))
+    seen.dispose()
+  }
+  return { backends, traits }
+}
+
+function traitsOf(name: string, backend: Backend, limits: boolean): BackendTraits {
+  const { allocate, capabilities } = backend
+  return { name, allocates: allocate !== undefined, threads: capabilities.threads > 0, limits }
+}
+
+/** The clock's smallest step in microseconds. */
+function resolutionIn(clock: Clock): number {
+  return clockResolution(clock) * 1000
+}
+
+async function unknownSize(): Promise<null> {
+  return null
+}

@@ -1,0 +1,11 @@
+/**
+ * Before packing: copies the kernels into this package, so that its users can build from source.
+ */
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { KERNEL_FOLDERS, PACKED_KERNELS, WORKSPACE_KERNELS } from './sources.mjs'
+
+rmSync(PACKED_KERNELS, { recursive: true, force: true })
+for (const folder of KERNEL_FOLDERS) {
+  cpSync(join(WORKSPACE_KERNELS, folder), join(PACKED_KERNELS, folder), { recursive: true })
+}
