@@ -56,10 +56,12 @@ export const MADE_FOLDERS = ['node_modules', 'dist', 'build', '.turbo', '.git', 
  * @returns {Workspace}
  */
 export function readWorkspace(root) {
-  const packages = ['packages', 'apps'].flatMap((group) =>
-    listFolders(join(root, group)).map((name) => readPackage(root, `${group}/${name}`)),
+  const folders = ['packages', 'apps'].flatMap((group) =>
+    listFolders(join(root, group)).map((name) => `${group}/${name}`),
   )
-  return { root, packages }
+  // What is left of a package after a change of branch holds nothing that somebody wrote.
+  const written = folders.filter((path) => listFiles(root, path).length > 0)
+  return { root, packages: written.map((path) => readPackage(root, path)) }
 }
 
 /**

@@ -15,6 +15,8 @@ export default defineConfig({
   root,
   resolve: { alias: built ? [] : sourceAliases(root) },
   test: {
+    // A busy machine is no failure; a test that hangs still is.
+    testTimeout: 60_000,
     include: [
       'packages/*/test/**/*.test.ts',
       'apps/*/test/**/*.test.ts',

@@ -4,16 +4,26 @@
  */
 import { RopeError, type RopeErrorCode } from './errors.js'
 
-/** A short rendering of any value for a message. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
+/** Longest text shown in full; what users pass in may be megabytes long. */
+const LONGEST_TEXT = 80
+
+/** A short rendering of any value for a message; lists within lists by their length only. */
+export function show(value: unknown, nested = false): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value))
   if (typeof value === 'bigint') return `${value}n`
-  if (Array.isArray(value))
-    return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', ...' : ''}]`
+  if (Array.isArray(value) && nested) return `a list of ${value.length}`
+  if (Array.isArray(value)) {
+    const items = value.slice(0, 8).map((item) => show(item, true))
+    return `[${items.join(', ')}${value.length > 8 ? ', ...' : ''}]`
+  }
   if (ArrayBuffer.isView(value)) return Object.prototype.toString.call(value).slice(8, -1)
   if (typeof value === 'object' && value !== null)
-    return `an object with keys ${Object.keys(value).slice(0, 8).join(', ') || '(none)'}`
+    return `an object with keys ${Object.keys(value).slice(0, 8).map(shorten).join(', ') || '(none)'}`
   return typeof value === 'function' ? 'a function' : String(value)
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 3)}...`
 }
 
 /** Throws an error for `field`: "field is <given>; accepted: <accepted>". */
@@ -49,6 +59,12 @@ export function checkRecord(
 export function checkPositive(value: unknown, field: string): number {
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
   return reject('INVALID_OPTION', field, value, 'a finite number above 0')
+}
+
+/** A finite number of at least `low`, or INVALID_OPTION. */
+export function checkAtLeast(value: unknown, field: string, low: number): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= low) return value
+  return reject('INVALID_OPTION', field, value, `a finite number of at least ${low}`)
 }
 
 /** An integer within [low, high], or INVALID_OPTION. */

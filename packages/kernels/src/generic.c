@@ -25,8 +25,7 @@ static void rows_f32(const rope_rows *rows) {
       const float *x = from + r * rows->source_row + i * rows->source_step;
       float *x_out = to + r * rows->target_row + i * rows->target_step;
       const pair p = {x[0], x[rows->source_partner]};
-      const ptrdiff_t t = r * rows->table_row + i;
-      const pair turned = rotate(p, rows->cos[t], rows->sin[t]);
+      const pair turned = rotate(p, rows->cos[i], rows->sin[i]);
       x_out[0] = turned.x;
       x_out[rows->target_partner] = turned.y;
     }
@@ -49,8 +48,7 @@ static void rows_16(const rope_rows *rows) {
       const uint16_t *x = from + r * rows->source_row + i * rows->source_step;
       uint16_t *x_out = to + r * rows->target_row + i * rows->target_step;
       const pair p = {widen(x[0], rows->dtype), widen(x[rows->source_partner], rows->dtype)};
-      const ptrdiff_t t = r * rows->table_row + i;
-      const pair turned = rotate(p, rows->cos[t], rows->sin[t]);
+      const pair turned = rotate(p, rows->cos[i], rows->sin[i]);
       x_out[0] = narrow(turned.x, rows->dtype);
       x_out[rows->target_partner] = narrow(turned.y, rows->dtype);
     }

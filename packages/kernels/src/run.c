@@ -53,6 +53,13 @@ static int exchanges(const rope_plan *plan, rope_rows_function *rows) {
   return plan->direction < 0 && !interleaved;
 }
 
+/* The distance in elements at which to prefetch: whole neighbours, about a page. */
+static ptrdiff_t prefetch_distance(int64_t neighbour, int64_t size) {
+  const int64_t bytes = magnitude(neighbour) * size;
+  const int64_t count = bytes > 0 ? ROPE_AHEAD_BYTES / bytes : 0;
+  return (ptrdiff_t)(neighbour * (count > 1 ? count : 1));
+}
+
 static void prepare_rows(rope_walk *walk, const rope_plan *plan) {
   const ptrdiff_t from = (ptrdiff_t)walk->source.channel, to = (ptrdiff_t)walk->target.channel;
   const ptrdiff_t step = (ptrdiff_t)plan->step, partner = (ptrdiff_t)plan->partner;
@@ -62,10 +69,14 @@ static void prepare_rows(rope_walk *walk, const rope_plan *plan) {
   walk->fixed.pairs = (ptrdiff_t)plan->pairs;
   walk->fixed.dtype = plan->dtype;
   walk->fixed.negate = plan->direction < 0;
+  walk->fixed.source_row = (ptrdiff_t)walk->source.head;
+  walk->fixed.target_row = (ptrdiff_t)walk->target.head;
   walk->fixed.source_step = step * from;
   walk->fixed.target_step = step * to;
   walk->fixed.source_partner = (exchange ? -partner : partner) * from;
   walk->fixed.target_partner = (exchange ? -partner : partner) * to;
+  walk->fixed.ahead = prefetch_distance(
+      walk->token_major ? walk->source.head : walk->source.token, rope_element_bytes(plan->dtype));
   walk->source_window = (plan->window_offset + (exchange ? partner : 0)) * from;
   walk->target_window = (plan->window_offset + (exchange ? partner : 0)) * to;
 }
@@ -105,7 +116,7 @@ void rope_prepare(rope_program *program, const rope_kernels *kernels, const rope
   for (int32_t i = 0; i < plan->operands; i++) {
     prepare_walk(&program->walks[i], kernels, plan, &plan->operand[i]);
   }
-  program->hold_units = unit > 0 ? cache / unit : units;
+  program->cached_units = unit > 0 ? cache / unit : units;
   program->tile = tile_tokens(program, cache);
   program->stream = !plan->in_place && limit > 0 && bytes > limit;
   program->fence = program->stream ? kernels->fence : 0;
@@ -115,7 +126,7 @@ void rope_prepare(rope_program *program, const rope_kernels *kernels, const rope
 typedef struct tile {
   int64_t batch, token, count;
   const float *cos, *sin;
-  int32_t hold;
+  int32_t cached;
 } tile;
 
 /* Copies the channels [first, first + count) of the rows, whose channel 0 lies at from and to. */
@@ -146,14 +157,6 @@ static void run_heads(const rope_program *program, const rope_walk *walk, rope_r
   }
 }
 
-/* The distance in elements at which to prefetch: whole neighbours, about a page. */
-static ptrdiff_t prefetch_distance(const rope_rows *rows, int64_t neighbour) {
-  const int64_t bytes = magnitude(neighbour) * rope_element_bytes(rows->dtype);
-  if (rows->hold || bytes == 0) return 0;
-  const int64_t count = ROPE_AHEAD_BYTES / bytes;
-  return (ptrdiff_t)(neighbour * (count > 1 ? count : 1));
-}
-
 /* The heads [first, first + rows->count) of every token of the tile. */
 static void run_tokens(const rope_program *program, const rope_walk *walk, const rope_view *view,
                        const tile *at, rope_rows *rows, int64_t first) {
@@ -177,11 +180,8 @@ static void run_tile(const rope_program *program, const rope_walk *walk, const r
                      const tile *at) {
   rope_rows rows = walk->fixed;
   const int64_t abreast = walk->token_major || at->count == 1 ? walk->heads : ROPE_GROUP;
-  rows.hold = at->hold;
   rows.stream = program->stream && view->source != view->target;
-  rows.source_row = (ptrdiff_t)walk->source.head;
-  rows.target_row = (ptrdiff_t)walk->target.head;
-  rows.ahead = prefetch_distance(&rows, walk->token_major ? walk->source.head : walk->source.token);
+  rows.ahead = at->cached ? 0 : walk->fixed.ahead;
   for (int64_t first = 0; first < walk->heads; first += abreast) {
     const int64_t rest = walk->heads - first;
     rows.count = (ptrdiff_t)(rest < abreast ? rest : abreast);
@@ -193,7 +193,7 @@ void rope_run(const rope_program *program, const rope_view *views, const rope_ro
               int64_t begin, int64_t end) {
   const rope_plan *plan = &program->plan;
   tile at;
-  at.hold = end - begin <= program->hold_units;
+  at.cached = end - begin <= program->cached_units;
   at.batch = begin < plan->tokens ? 0 : begin / plan->tokens;
   at.token = begin - at.batch * plan->tokens;
   for (int64_t left = end - begin; left > 0; left -= at.count) {

@@ -40,7 +40,7 @@ static bool read_table(napi_env env, napi_value array, int64_t length, const flo
 
 static int32_t read_operand(napi_env env, const native_kernel *kernel, int32_t index,
                             const napi_value *arguments, rope_view *view) {
-  const rope_plan *plan = &kernel->plan;
+  const rope_plan *plan = &kernel->program.plan;
   const int64_t size = rope_element_bytes(plan->dtype);
   void *source = NULL;
   if (!read_view(env, arguments[0], arguments[1], kernel->source[index], size, &source)) return 1;
@@ -61,7 +61,7 @@ int32_t binding_read_call(napi_env env, const native_kernel *kernel, const napi_
   if (length < 0) return 3;
   if (!read_table(env, arguments[0], length, &rotation->cos)) return 1;
   if (!read_table(env, arguments[1], length, &rotation->sin)) return 2;
-  for (int32_t i = 0; i < kernel->plan.operands; i++) {
+  for (int32_t i = 0; i < kernel->program.plan.operands; i++) {
     const int32_t first = 3 + 4 * i;
     const int32_t wrong = read_operand(env, kernel, i, arguments + first, &call->views[i]);
     if (wrong != 0) return first + wrong;

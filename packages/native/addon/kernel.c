@@ -66,7 +66,7 @@ static bool find_span(const rope_plan *plan, const rope_operand *operand,
 }
 
 static bool find_spans(native_kernel *kernel) {
-  const rope_plan *plan = &kernel->plan;
+  const rope_plan *plan = &kernel->program.plan;
   for (int32_t i = 0; i < plan->operands; i++) {
     const rope_operand *operand = &plan->operand[i];
     if (!find_span(plan, operand, &operand->source, &kernel->source[i])) return false;
@@ -80,9 +80,7 @@ native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
   if (!is_sound(plan)) return NULL;
   native_kernel *kernel = calloc(1, sizeof *kernel);
   if (kernel == NULL) return NULL;
-  kernel->plan = *plan;
-  kernel->kernels = kernels;
-  kernel->machine = *machine;
+  rope_prepare(&kernel->program, kernels, plan, machine);
   kernel->units = rope_units(plan);
   kernel->bytes = rope_plan_bytes(plan);
   kernel->most_threads = most_threads;
@@ -102,7 +100,7 @@ void kernel_release(native_kernel *kernel) {
 }
 
 int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride) {
-  const rope_plan *plan = &kernel->plan;
+  const rope_plan *plan = &kernel->program.plan;
   if (kernel->units == 0) return 0;
   if (!is_size(batch_stride)) return -1;
   const double rows = (double)(plan->batch - 1) * (double)batch_stride + (double)plan->tokens;
@@ -131,8 +129,7 @@ int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads
 
 static void run_alone(const native_kernel *kernel, const native_call *call, int64_t begin,
                       int64_t end) {
-  rope_run(kernel->kernels, &kernel->plan, call->views, &call->rotation, &kernel->machine, begin,
-           end);
+  rope_run(&kernel->program, call->views, &call->rotation, begin, end);
 }
 
 void kernel_run_chunk(void *context, int64_t begin, int64_t end) {
@@ -153,6 +150,7 @@ static void run_shared(const native_kernel *kernel, const native_call *call, int
 
 static void run_with(const native_kernel *kernel, const native_call *call, int64_t begin,
                      int64_t end, int32_t threads) {
+  if (begin >= end) return;
   if (threads > 1 && pool_prepare(threads - 1) > 0) {
     run_shared(kernel, call, begin, end, threads);
   } else {

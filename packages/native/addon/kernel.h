@@ -19,9 +19,7 @@ typedef struct kernel_span {
 } kernel_span;
 
 typedef struct native_kernel {
-  rope_plan plan;
-  const rope_kernels *kernels;
-  rope_machine machine;
+  rope_program program;
   kernel_span source[ROPE_MAX_OPERANDS], target[ROPE_MAX_OPERANDS];
   int64_t units;
   int64_t bytes; /* of all operands */

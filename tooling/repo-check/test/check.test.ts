@@ -254,6 +254,10 @@ describe(SHAPE, () => {
     expect(problems).toContain(`${SHAPE}: packages/empty: there is no package.json`)
   })
 
+  test('a folder that holds only what was made is nothing', () => {
+    expect(problemsWith({ 'packages/gone/node_modules/a/index.js': '' })).toEqual([])
+  })
+
   test('a library without its index', () => {
     const problems = problemsWith({ 'packages/core/src/index.ts': null })
     expect(problems).toContain(`${SHAPE}: packages/core: there is no src/index.ts`)

@@ -2,7 +2,7 @@
  * Which tensors of a file `rope apply` rotates.
  *
  * A tensor is a head tensor when it has as many axes as the layout names and holds floating-point
- * numbers; every head tensor is rotated, and one that cannot be (its head dimension differs from
+ * numbers; with bshd, three axes are a single sequence without its batch axis, which is thd; every head tensor is rotated, and one that cannot be (its head dimension differs from
  * the config's, or its dtype is one the backend does not rotate) is an error that names it, since
  * a file with half of its heads rotated is worse than none. Everything else is copied.
  * With a list of names, the named tensors are the head tensors, and all others are copied.
@@ -25,6 +25,7 @@ export interface Selection {
 export interface HeadTensor {
   readonly tensor: SafetensorsTensor
   readonly dtype: DType
+  readonly layout: Layout
 }
 
 /** A tensor that stays as it is, and why. */
@@ -66,7 +67,7 @@ export function selectTensors(
   const others: OtherTensor[] = []
   for (const tensor of tensors) {
     const reason = reasonToCopy(tensor, selection)
-    if (reason === null) heads.push({ tensor, dtype: checkHeadTensor(tensor, selection) })
+    if (reason === null) heads.push(checkHeadTensor(tensor, selection))
     else others.push({ tensor, reason })
   }
   if (heads.length === 0) throw nothingToRotate(others, selection.layout)
@@ -75,11 +76,16 @@ export function selectTensors(
 
 function reasonToCopy(tensor: SafetensorsTensor, { layout, names }: Selection): string | null {
   if (names !== undefined) return names.includes(tensor.name) ? null : 'not named by --tensors'
-  const rank = AXES[layout].length
+  const rank = AXES[layoutOf(tensor, layout)].length
   if (tensor.shape.length !== rank) {
     return `shape [${tensor.shape.join(', ')}], while layout ${layout} has ${rank} axes`
   }
   return isFloat(tensor.dtype) ? null : `dtype ${tensor.dtype}`
+}
+
+/** The layout of one tensor: bshd without its batch axis is thd. */
+function layoutOf({ shape }: SafetensorsTensor, layout: Layout): Layout {
+  return layout === 'bshd' && shape.length === 3 ? 'thd' : layout
 }
 
 /** The floating-point types of the format begin with F or BF: F32, BF16, F8_E4M3, ... */
@@ -87,8 +93,9 @@ function isFloat(dtype: string): boolean {
   return /^B?F\d/.test(dtype)
 }
 
-function checkHeadTensor(tensor: SafetensorsTensor, selection: Selection): DType {
-  const { layout, headDim, dtypes } = selection
+function checkHeadTensor(tensor: SafetensorsTensor, selection: Selection): HeadTensor {
+  const { headDim, dtypes } = selection
+  const layout = layoutOf(tensor, selection.layout)
   const { name, shape } = tensor
   const axes = AXES[layout]
   const last = shape.at(-1) ?? 0
@@ -110,7 +117,7 @@ function checkHeadTensor(tensor: SafetensorsTensor, selection: Selection): DType
       `has dtype ${tensor.dtype}; this backend rotates ${dtypes.join(', ')}; convert it, or choose other tensors with --tensors`,
     )
   }
-  return dtype
+  return { tensor, dtype, layout }
 }
 
 function checkNames(

@@ -74,10 +74,11 @@ export function addApply(program: Command, context: Context): void {
 
 const RULES = `
 Rotates every floating-point tensor that has as many axes as the layout: 4 for bshd, bhsd and
-sbhd; 3 for thd and flat (b batch, s and t tokens, h heads, d head dimension; flat keeps heads
-and channels on its last axis). All other tensors and the metadata are copied byte for byte;
-the copied tensors are listed on standard error. A tensor whose head dimension is not the
-config's is an error, and so is a file without anything to rotate.`
+sbhd; 3 for thd, for flat, and for bshd without its batch axis (b batch, s and t tokens, h heads,
+d head dimension; flat keeps heads and channels on its last axis). All other tensors and the
+metadata are copied byte for byte; the copied tensors are listed on standard error. A tensor
+whose head dimension is not the config's is an error, and so is a file without anything to
+rotate.`
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
   ['rope apply --config config.json --in qk.safetensors --out rotated.safetensors', ''],
@@ -143,7 +144,7 @@ async function rotateAll(
   backend: Backend,
   options: ApplyOptions,
 ): Promise<void> {
-  const rope = createRope(config, { backend, layout: options.layout })
+  const rope = createRope(config, { backend })
   const positions = options.positions ?? options.offset ?? 0
   for (const head of heads) {
     try {
@@ -157,7 +158,7 @@ async function rotateAll(
 
 async function rotateTensor(
   file: Safetensors,
-  { tensor, dtype }: HeadTensor,
+  { tensor, dtype, layout }: HeadTensor,
   rope: Rope,
   positions: Positions,
   inverse: boolean,
@@ -165,7 +166,8 @@ async function rotateTensor(
   const data = tensorData(file, tensor.name)
   // The dtypes of head tensors live in these three kinds of array.
   const elements = data as Float64Array | Float32Array | Uint16Array
-  await rope.rotateAsync({ q: { data: elements, shape: tensor.shape, dtype }, positions, inverse })
+  const q = { data: elements, shape: tensor.shape, dtype, layout }
+  await rope.rotateAsync({ q, positions, inverse })
   // Unaligned tensors came as a copy; for the others this writes bytes onto themselves.
   const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
   tensorBytes(file, tensor.name).set(bytes)

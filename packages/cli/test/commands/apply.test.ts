@@ -276,6 +276,13 @@ describe('layouts', () => {
   })
 })
 
+test('bshd takes three axes as one sequence without its batch axis', async () => {
+  const { code, output } = await apply(tensorFile([tensor('q', 'F32', [5, 3, 8])]), [])
+  expect(code).toBe(0)
+  const how = { heads: 3, headDim: 8, positionOf: (row: number) => Math.floor(row / 3) }
+  expect(readTensor(output, 'q')).toEqual(rotated(original('q', [5, 3, 8]), how))
+})
+
 describe('config', () => {
   test('--pairing overrides the one of the model', async () => {
     const { code, stdout, output } = await apply(tensorFile([tensor('q', 'F32', Q)]), [
@@ -409,9 +416,9 @@ describe('bad input is one line, exit code 2, and no output', () => {
 
   test('nothing to rotate', async () => {
     await refused(
-      tensorFile([tensor('w', 'F32', [5, 8, 8])]),
+      tensorFile([tensor('w', 'F32', [8, 8])]),
       [],
-      'nothing to rotate: the file has no floating-point tensor of layout bshd ([batch, tokens, heads, headDim]); for example "w" has dtype F32 and shape [5, 8, 8]',
+      'nothing to rotate: the file has no floating-point tensor of layout bshd ([batch, tokens, heads, headDim]); for example "w" has dtype F32 and shape [8, 8]',
     )
     await refused(tensorFile([]), [], 'it has no tensors at all')
   })

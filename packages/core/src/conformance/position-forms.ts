@@ -80,15 +80,12 @@ function packed(spelling: 'lengths' | 'cumulative', withOffsets: boolean): AxisF
     const row = lengths.flatMap((length, s) =>
       Array.from({ length }, (_, t) => (starts[s] as number) + t),
     )
-    const running = lengths.reduce<number[]>(
-      (sums, length) => [...sums, (sums.at(-1) as number) + length],
-      [0],
-    )
+    const ends = lengths.map((_, s) => lengths.slice(0, s + 1).reduce((sum, n) => sum + n, 0))
     const offsets = withOffsets ? { offsets: SEQUENCE_OFFSETS } : {}
     const positions =
       spelling === 'lengths'
         ? { sequenceLengths: Int32Array.from(lengths), ...offsets }
-        : { cumulativeLengths: running, ...offsets }
+        : { cumulativeLengths: [0, ...ends], ...offsets }
     return { positions, row: Float64Array.from(row) }
   }
 }

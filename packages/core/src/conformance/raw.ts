@@ -20,10 +20,10 @@ import {
 } from './arena.js'
 import { check, type Trial } from './case.js'
 import { copyElements, toNumbers } from './elements.js'
-import type { Rows } from './exact-rows.js'
 import { ordinaryElements, randomRows } from './inputs.js'
 import { type Placement, placeTensor, type Spacing } from './placement.js'
 import { seededRandom } from './random.js'
+import { logicalRows, type Rows } from './rows.js'
 
 /** One kernel call, as data. */
 export interface RawCall {
@@ -180,18 +180,6 @@ export function prepare(trial: Trial, call: RawCall): PreparedCall {
     views: Object.freeze(views),
     rotation: rotationOf(call),
   }
-}
-
-/** One row per (batch, token), as the oracles want them. */
-function logicalRows({ batch, tokens, pairs }: Plan, rotation: Rotation): Rows {
-  const cos = new Float64Array(batch * tokens * pairs)
-  const sin = new Float64Array(batch * tokens * pairs)
-  for (let row = 0; row < batch * tokens; row++) {
-    const from = (Math.floor(row / tokens) * rotation.batchStride + (row % tokens)) * pairs
-    cos.set(rotation.cos.subarray(from, from + pairs), row * pairs)
-    sin.set(rotation.sin.subarray(from, from + pairs), row * pairs)
-  }
-  return { cos, sin }
 }
 
 /** Judges what a kernel left in memory. */

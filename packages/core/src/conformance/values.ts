@@ -14,7 +14,8 @@ import {
   ROW_VARIANTS,
 } from './matrix.js'
 import { pick, type Random, seededRandom, seedOf } from './random.js'
-import { runScenario, type Scenario } from './scenario.js'
+import { runScenario } from './run-scenario.js'
+import type { Scenario } from './scenario.js'
 
 /** Every pairing with every dtype. */
 export const KINDS: readonly (readonly [PairingName, DType])[] = PAIRINGS.flatMap((pairing) =>

@@ -21,10 +21,16 @@ export function failConfig(field: string, message: string): never {
   throw new RopeError('INVALID_CONFIG', `config.json: ${field} ${message}`, { field })
 }
 
-function sameJson(a: unknown, b: unknown): boolean {
-  if (!isRecord(a) || !isRecord(b)) return JSON.stringify(a) === JSON.stringify(b)
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
-  return [...keys].every((key) => sameJson(a[key], b[key]))
+/** Deeper than any RoPE parameter; a bound so that a hostile config cannot exhaust the stack. */
+const DEEPEST = 8
+
+function sameJson(a: unknown, b: unknown, depth: number = 0): boolean {
+  if (a === b) return true
+  const comparable = (Array.isArray(a) && Array.isArray(b)) || (isRecord(a) && isRecord(b))
+  if (!comparable || depth === DEEPEST) return false
+  const [left, right] = [a as Json, b as Json]
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)])
+  return [...keys].every((key) => sameJson(left[key], right[key], depth + 1))
 }
 
 /** The one value behind several spellings; undefined when there is none. */

@@ -43,7 +43,7 @@ export function attentionScores(
   return rotateTokens(queries, rotation).map((q) => turnedKeys.map((k) => dot(q, k)))
 }
 
-/** `e^(score) / sum of e^(score)`; the largest score is taken off first so that nothing overflows. */
+/** `e^score / sum of e^score`; the largest score is taken off first, so that nothing overflows. */
 function softmax(scores: readonly number[]): number[] {
   const largest = Math.max(...scores)
   const weights = scores.map((score) => Math.exp(score - largest))

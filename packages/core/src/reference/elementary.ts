@@ -45,7 +45,7 @@ function lazily(compute: () => bigint): () => bigint {
   }
 }
 
-/** `x + x z^2/3 + x z^4/5 ...` (or with alternating signs), for x = z: atanh(z), or atan(z). */
+/** atanh(z) = z + z^3/3 + z^5/5 + ...; with alternating signs, atan(z). */
 function arcSeries(z: bigint, fraction: number, alternate: boolean): bigint {
   const bits = BigInt(fraction)
   const square = (z * z) >> bits
@@ -68,13 +68,13 @@ const pi = lazily(() => {
 /** ln 2 = 2 atanh(1/3). */
 const lnTwo = lazily(() => 2n * arcSeries((1n << BigInt(FRACTION)) / 3n, FRACTION, false))
 
-/** pi, to 2^-590. */
+/** pi, to a relative 2^-319. */
 export function exactPi(): Big {
   return fromFixedPoint(pi(), PI_FRACTION)
 }
 
 /**
- * The natural logarithm, to 2^-380 (absolute): `x = m * 2^k` with m in [3/4, 3/2), then
+ * The natural logarithm of a double, to 2^-309: `x = m * 2^k` with m in [3/4, 3/2), then
  * `ln x = k ln 2 + 2 atanh((m - 1) / (m + 1))`.
  *
  * @throws RopeError INVALID_OPTION unless `x > 0`
@@ -93,7 +93,7 @@ export function logarithm(x: Big): Big {
   return fromFixedPoint(k * lnTwo() + 2n * arcSeries(z, FRACTION, false), FRACTION)
 }
 
-/** `e^y` to a relative 2^-300 for |y| < 2^20: `y = n ln 2 + r`, then the power series of e^r. */
+/** `e^y` to a relative 2^-300 for |y| < 2^10: `y = n ln 2 + r`, then the power series of e^r. */
 export function exponential(y: Big): Big {
   const fixed = toFixedPoint(y, FRACTION)
   const n = nearestMultiple(fixed, lnTwo())

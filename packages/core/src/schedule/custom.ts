@@ -2,7 +2,8 @@
  * A user's own inverse frequencies, taken as exact: for learned frequencies, and for schedules
  * this library does not know.
  */
-import { checkKeys, checkNumbers, checkPositive } from '../check.js'
+import { checkKeys, checkNumbers, checkPositive, reject } from '../check.js'
+import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { CustomSchedule, Frequencies, Schedule } from './schedule.js'
 
 function customFrequencies(options: CustomSchedule, pairs: number): Frequencies {
@@ -13,6 +14,17 @@ function customFrequencies(options: CustomSchedule, pairs: number): Frequencies 
     attentionFactor: options.attentionFactor ?? 1,
     softmaxScale: options.softmaxScale ?? 1,
   }
+}
+
+function checkFrequencies(value: unknown, pairs: number): readonly number[] {
+  const field = 'schedule.inverseFrequencies'
+  const frequencies = checkNumbers(value, field, pairs)
+  frequencies.forEach((frequency, i) => {
+    if (Math.abs(frequency) <= HIGHEST_FREQUENCY) return
+    const accepted = `at most ${HIGHEST_FREQUENCY} radians per position, either way`
+    reject('INVALID_OPTION', `${field}[${i}]`, frequency, accepted)
+  })
+  return frequencies
 }
 
 /** `{ type: 'custom', inverseFrequencies, attentionFactor?, softmaxScale? }`. */
@@ -28,11 +40,7 @@ export const customSchedule: Schedule<CustomSchedule> = {
     const { attentionFactor, softmaxScale } = options
     return {
       type: 'custom',
-      inverseFrequencies: checkNumbers(
-        options.inverseFrequencies,
-        'schedule.inverseFrequencies',
-        pairs,
-      ),
+      inverseFrequencies: checkFrequencies(options.inverseFrequencies, pairs),
       ...(attentionFactor === undefined
         ? {}
         : { attentionFactor: checkPositive(attentionFactor, 'schedule.attentionFactor') }),

@@ -2,14 +2,14 @@
  * The default schedule: inverseFrequency[i] = theta^(-2i/d), d = 2 * pairs.
  * RoFormer (Su et al. 2021, arXiv 2104.09864), section 3.2.2 and equation 15.
  */
-import { checkKeys, checkPositive } from '../check.js'
+import { checkAtLeast, checkKeys } from '../check.js'
 import { inversePowers } from './exact-power.js'
 import type { DefaultSchedule, Frequencies, Schedule } from './schedule.js'
 
 /**
  * The default frequencies.
  *
- * @param base theta, above 0
+ * @param base theta, at least 1
  * @param pairs number of pairs n; the exponents are -i/n
  */
 export function defaultFrequencies(base: number, pairs: number): Frequencies {
@@ -40,7 +40,7 @@ export const defaultSchedule: Schedule<DefaultSchedule> = {
   type: 'default',
   validate(options) {
     checkKeys(options, 'schedule', ['type', 'base'])
-    return { type: 'default', base: checkPositive(options.base, 'schedule.base') }
+    return { type: 'default', base: checkAtLeast(options.base, 'schedule.base', 1) }
   },
   frequencies: (options, pairs) => defaultFrequencies(options.base, pairs),
 }

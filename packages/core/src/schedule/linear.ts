@@ -3,8 +3,9 @@
  * `factor` times longer into the angles the model knows (Chen et al. 2023, arXiv 2306.15595).
  */
 import { divide } from '../angles/double-double.js'
-import { checkKeys, checkPositive } from '../check.js'
+import { checkAtLeast, checkKeys } from '../check.js'
 import { defaultFrequencies } from './default.js'
+import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { Frequencies, LinearSchedule, Schedule } from './schedule.js'
 
 function linearFrequencies(options: LinearSchedule, pairs: number): Frequencies {
@@ -27,8 +28,12 @@ export const linearSchedule: Schedule<LinearSchedule> = {
   type: 'linear',
   validate(options) {
     checkKeys(options, 'schedule', ['type', 'base', 'factor'])
-    const base = checkPositive(options.base, 'schedule.base')
-    return { type: 'linear', base, factor: checkPositive(options.factor, 'schedule.factor') }
+    const base = checkAtLeast(options.base, 'schedule.base', 1)
+    return {
+      type: 'linear',
+      base,
+      factor: checkAtLeast(options.factor, 'schedule.factor', 1 / HIGHEST_FREQUENCY),
+    }
   },
   frequencies: linearFrequencies,
 }

@@ -23,7 +23,7 @@ export interface Frequencies {
 /** `theta^(-2i/d)`: the original schedule (RoFormer, section 3.2.2). */
 export interface DefaultSchedule {
   readonly type: 'default'
-  /** theta, often called rope_theta: 10000 in the paper. */
+  /** theta, often called rope_theta: 10000 in the paper; at least 1. */
   readonly base: number
 }
 
@@ -31,7 +31,7 @@ export interface DefaultSchedule {
 export interface LinearSchedule {
   readonly type: 'linear'
   readonly base: number
-  /** How many times longer the context becomes; at least 1 makes sense, any positive number works. */
+  /** How many times longer the context becomes; above 1 in practice, at least 2^-20. */
   readonly factor: number
 }
 

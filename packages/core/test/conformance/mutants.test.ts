@@ -7,8 +7,14 @@ import type { Backend } from '../../src/backend.js'
 import type { ConformanceSubject } from '../../src/conformance/case.js'
 import { conformanceCases } from '../../src/conformance/cases.js'
 import { conformanceResults, runConformance } from '../../src/conformance/run.js'
-import { MUTANTS } from './mutants.js'
+import type { Mutant } from './mutants/mutant.js'
+import { NAIVE } from './mutants/naive.js'
+import { ROPED } from './mutants/roped.js'
+import { STATEFUL } from './mutants/stateful.js'
+import { WRAPPED } from './mutants/wrapped.js'
 import { createNaiveBackend } from './naive-backend.js'
+
+const MUTANTS: readonly Mutant[] = [...WRAPPED, ...STATEFUL, ...NAIVE, ...ROPED]
 
 /** The real backend, by path: core must not depend on a package that depends on core. */
 const JS_BACKEND: string = '../../../js/src/index.js'

@@ -70,7 +70,7 @@ describe('ids', () => {
         "contract": 561,
         "golden": 236,
         "properties": 104,
-        "values": 602,
+        "values": 590,
         "version": "1.0.0",
       }
     `)

@@ -186,7 +186,7 @@ describe('linear attention', () => {
     )
   })
 
-  test('the normaliser is positive and not rotated: weights never exceed those without distance', () => {
+  test('the normaliser is not rotated: no distance makes a weight exceed 1', () => {
     // (R phi(q)) . (R phi(k)) <= |phi(q)| |phi(k)|, with equality for q = k at the same position.
     const one = tokens(1)
     fc.assert(

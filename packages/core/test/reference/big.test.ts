@@ -1,6 +1,7 @@
 /**
  * The arithmetic of Bigs against the machine's own: IEEE operations are correctly rounded, so an
- * exact operation followed by one rounding must give the same double, subnormals and overflow included.
+ * exact operation followed by one rounding must give the same double, subnormal or infinite ones
+ * included.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -91,7 +91,7 @@ describe('equation 37', () => {
     }
   })
 
-  test('the second bound is reached by products that step by one and the same amount at distance 0', () => {
+  test('the second bound is reached at distance 0 by products with equal steps', () => {
     const products = frequencies.map((_, i) => ({ re: 64 - i, im: 0 }))
     const { sum, product } = decayBounds(products, 0, frequencies)
     expect(sum).toBe(product)

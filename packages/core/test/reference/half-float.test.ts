@@ -133,7 +133,7 @@ describe.each(KNOWN)('$format', ({ format, infinity, quiet, values, rounded }) =
     expect(rising).toBe(true)
   })
 
-  test('between two neighbours, the midpoint goes to the even one and its own neighbours do not', () => {
+  test('between two neighbours, only the exact midpoint goes to the even one', () => {
     const expected: number[][] = []
     const found = PATTERNS.slice(0, infinity - 1).map((bits) => {
       const middle = (decodeHalf(bits, format) + decodeHalf(bits + 1, format)) / 2

@@ -116,6 +116,12 @@ describe('refusals', () => {
     [[], 'INVALID_OPTION schedule'],
     [{ type: 'default' }, 'INVALID_OPTION schedule.base'],
     [{ type: 'default', base: 0 }, 'INVALID_OPTION schedule.base'],
+    [{ type: 'default', base: 0.99 }, 'INVALID_OPTION schedule.base'],
+    [{ type: 'linear', base: 10000, factor: 5e-324 }, 'INVALID_OPTION schedule.factor'],
+    [
+      { type: 'custom', inverseFrequencies: [1, 2, -1e7, 4] },
+      'INVALID_OPTION schedule.inverseFrequencies[2]',
+    ],
     [{ type: 'default', base: Number.NaN }, 'INVALID_OPTION schedule.base'],
     [{ type: 'default', base: 10000, theta: 1 }, 'INVALID_OPTION schedule.theta'],
     [{ type: 'linear', base: 10000 }, 'INVALID_OPTION schedule.factor'],

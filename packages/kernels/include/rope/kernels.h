@@ -45,8 +45,8 @@ enum {
 #define ROPE_HAS_scalar (!ROPE_HAS_wasm128)
 
 /*
- * `count` rows of `pairs` pairs. Row r reads x at source + r * source_row (elements), y at
- * source_partner from there, and its table at cos + r * table_row.
+ * `count` rows of `pairs` pairs that share one row of cos and sin: heads of one token. Row r reads
+ * x at source + r * source_row (elements) and y at source_partner from there.
  * Rows are safe in place: a row function reads a block of x and y before it writes either.
  */
 typedef struct rope_rows {
@@ -54,13 +54,12 @@ typedef struct rope_rows {
   void *target;
   const float *cos, *sin;
   ptrdiff_t count, pairs;
-  ptrdiff_t source_row, target_row, table_row;
+  ptrdiff_t source_row, target_row;
   ptrdiff_t source_partner, target_partner; /* from x to y */
   ptrdiff_t source_step, target_step;       /* from pair to pair; read by the generic rows only */
   ptrdiff_t ahead; /* prefetch the row this many elements further on; 0: data lie in cache */
   int32_t dtype;
   int32_t negate; /* 1 rotates back; read by interleaved rows (others get x and y swapped) */
-  int32_t hold;   /* 1: rows lie in cache, keep a column of the table in registers */
   int32_t stream; /* 1: bypass the caches when storing */
 } rope_rows;
 
@@ -112,8 +111,8 @@ typedef struct rope_program {
   rope_plan plan;
   rope_walk walks[ROPE_MAX_OPERANDS];
   void (*fence)(void);
-  int64_t hold_units; /* calls of at most so many units find their data in cache */
-  int64_t tile;       /* tokens whose table rows are used for all heads before the next */
+  int64_t cached_units; /* calls of at most so many units find their data in cache */
+  int64_t tile;         /* tokens whose table rows are used for all heads before the next */
   int32_t stream;
 } rope_program;
 

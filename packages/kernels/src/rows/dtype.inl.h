@@ -27,3 +27,4 @@
 #undef ROPE_DTYPE
 #undef ROPE_ELEMENT
 #undef ROPE_SPLIT
+#undef ROPE_DUPLICATES

@@ -3,8 +3,10 @@
  *   ROPE_LANES            float32 lanes of a vector, f32xn
  *   ROPE_SPLIT_<dtype>    1: a block is two vectors, the even and the odd elements (f32xn2);
  *                         0: a block is one vector, in the order of memory
+ *   ROPE_DUPLICATES_<dtype>  1: load_pairs gives x x ... and y y ...; 0: x y ... and y x ...
  *   ROPE_COLUMNS          table vectors of cos that the registers can hold beside the work (1, 2, 4)
  *   load, store, stream   a block from and to memory at element alignment (stream: 16 bytes)
+ *   load_pairs, pairs_of  a vector for the two products of interleaved rows, see there
  *   load_table, load_table_part    one vector of cos or sin, in the order of memory
  *   load_part, store_part the first `count` elements of a block, the others untouched in memory
  *   copy_vector, stream_vector  4 * ROPE_LANES bytes, of any type
@@ -22,6 +24,9 @@
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
+#define ROPE_DUPLICATES_f32 1
+#define ROPE_DUPLICATES_f16 0
+#define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 1
 #define ROPE_COLUMNS 4
 
@@ -78,6 +83,22 @@ ROPE_INLINE void fence(void) { _mm_sfence(); }
 ROPE_INLINE f32xn load_table(const float *from) { return _mm256_loadu_ps(from); }
 ROPE_INLINE f32xn load_f32(const float *from) { return load_table(from); }
 ROPE_INLINE void store_f32(float *to, f32xn v_f32x8) { _mm256_storeu_ps(to, v_f32x8); }
+ROPE_INLINE f32xnp pairs_of_f32(f32xn v_f32x8) {
+  const f32xnp pairs = {_mm256_moveldup_ps(v_f32x8), _mm256_movehdup_ps(v_f32x8)};
+  return pairs;
+}
+#if defined(__GNUC__)
+/* The load unit duplicates for nothing, but compilers load once and then shuffle twice. */
+ROPE_INLINE f32xnp load_pairs_f32(const float *from) {
+  const float(*memory)[8] = (const float(*)[8])(const void *)from;
+  f32xnp pairs;
+  __asm__("vmovsldup %1, %0" : "=x"(pairs.first) : "m"(*memory));
+  __asm__("vmovshdup %1, %0" : "=x"(pairs.second) : "m"(*memory));
+  return pairs;
+}
+#else
+ROPE_INLINE f32xnp load_pairs_f32(const float *from) { return pairs_of_f32(load_f32(from)); }
+#endif
 ROPE_INLINE void stream_f32(float *to, f32xn v_f32x8) {
   stream_256(to, _mm256_castps_si256(v_f32x8));
 }
@@ -91,6 +112,11 @@ ROPE_INLINE __m128i half_of(f32xn v_f32x8) {
 ROPE_INLINE void store_f16(uint16_t *to, f32xn v_f32x8) {
   _mm_storeu_si128((__m128i *)(void *)to, half_of(v_f32x8));
 }
+ROPE_INLINE f32xnp pairs_of_f16(f32xn v_f32x8) {
+  const f32xnp pairs = {v_f32x8, swap(v_f32x8)};
+  return pairs;
+}
+ROPE_INLINE f32xnp load_pairs_f16(const uint16_t *from) { return pairs_of_f16(load_f16(from)); }
 ROPE_INLINE void stream_f16(uint16_t *to, f32xn v_f32x8) { stream_128(to, half_of(v_f32x8)); }
 
 /* A bfloat16 is the upper half of a float32: the even elements move up, the odd ones are there. */

@@ -7,6 +7,9 @@
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
+#define ROPE_DUPLICATES_f32 1
+#define ROPE_DUPLICATES_f16 0
+#define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 1
 #define ROPE_COLUMNS 8
 
@@ -79,6 +82,22 @@ ROPE_INLINE __mmask32 first_32(ptrdiff_t count) {
 ROPE_INLINE f32xn load_table(const float *from) { return _mm512_loadu_ps(from); }
 ROPE_INLINE f32xn load_f32(const float *from) { return load_table(from); }
 ROPE_INLINE void store_f32(float *to, f32xn v_f32x16) { _mm512_storeu_ps(to, v_f32x16); }
+ROPE_INLINE f32xnp pairs_of_f32(f32xn v_f32x16) {
+  const f32xnp pairs = {_mm512_moveldup_ps(v_f32x16), _mm512_movehdup_ps(v_f32x16)};
+  return pairs;
+}
+#if defined(__GNUC__)
+/* The load unit duplicates for nothing, but compilers load once and then shuffle twice. */
+ROPE_INLINE f32xnp load_pairs_f32(const float *from) {
+  const float(*memory)[16] = (const float(*)[16])(const void *)from;
+  f32xnp pairs;
+  __asm__("vmovsldup %1, %0" : "=v"(pairs.first) : "m"(*memory));
+  __asm__("vmovshdup %1, %0" : "=v"(pairs.second) : "m"(*memory));
+  return pairs;
+}
+#else
+ROPE_INLINE f32xnp load_pairs_f32(const float *from) { return pairs_of_f32(load_f32(from)); }
+#endif
 ROPE_INLINE void stream_f32(float *to, f32xn v_f32x16) {
   stream_512(to, _mm512_castps_si512(v_f32x16));
 }
@@ -101,6 +120,11 @@ ROPE_INLINE f32xn load_f16(const uint16_t *from) {
 ROPE_INLINE void store_f16(uint16_t *to, f32xn v_f32x16) {
   _mm256_storeu_si256((__m256i *)(void *)to, half_of(v_f32x16));
 }
+ROPE_INLINE f32xnp pairs_of_f16(f32xn v_f32x16) {
+  const f32xnp pairs = {v_f32x16, swap(v_f32x16)};
+  return pairs;
+}
+ROPE_INLINE f32xnp load_pairs_f16(const uint16_t *from) { return pairs_of_f16(load_f16(from)); }
 ROPE_INLINE void stream_f16(uint16_t *to, f32xn v_f32x16) { stream_256(to, half_of(v_f32x16)); }
 ROPE_INLINE f32xn load_part_f16(const uint16_t *from, ptrdiff_t count) {
   return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first_16(count), from));

@@ -7,6 +7,9 @@
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
+#define ROPE_DUPLICATES_f32 0
+#define ROPE_DUPLICATES_f16 0
+#define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 0
 #define ROPE_COLUMNS 8
 
@@ -34,11 +37,18 @@ ROPE_INLINE f32xn clean(f32xn v_f32x4) {
 ROPE_INLINE void copy_vector(uint16_t *to, const uint16_t *from) { vst1q_u16(to, vld1q_u16(from)); }
 ROPE_INLINE f32xn load_table(const float *from) { return vld1q_f32(from); }
 ROPE_INLINE f32xn load_f32(const float *from) { return load_table(from); }
+ROPE_INLINE f32xnp pairs_of_f32(f32xn v_f32x4) {
+  const f32xnp pairs = {v_f32x4, swap(v_f32x4)};
+  return pairs;
+}
+ROPE_INLINE f32xnp load_pairs_f32(const float *from) { return pairs_of_f32(load_f32(from)); }
 ROPE_INLINE void store_f32(float *to, f32xn v_f32x4) { vst1q_f32(to, v_f32x4); }
 
 ROPE_INLINE f32xn load_f16(const uint16_t *from) {
   return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
 }
+ROPE_INLINE f32xnp pairs_of_f16(f32xn v_f32x4) { return pairs_of_f32(v_f32x4); }
+ROPE_INLINE f32xnp load_pairs_f16(const uint16_t *from) { return pairs_of_f32(load_f16(from)); }
 ROPE_INLINE void store_f16(uint16_t *to, f32xn v_f32x4) {
   vst1_u16(to, vreinterpret_u16_f16(vcvt_f16_f32(v_f32x4)));
 }

@@ -8,6 +8,9 @@
 #define ROPE_SPLIT_f32 1
 #define ROPE_SPLIT_f16 1
 #define ROPE_SPLIT_bf16 1
+#define ROPE_DUPLICATES_f32 0
+#define ROPE_DUPLICATES_f16 0
+#define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 0
 #define ROPE_COLUMNS 4
 

@@ -7,6 +7,9 @@
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 1
 #define ROPE_SPLIT_bf16 1
+#define ROPE_DUPLICATES_f32 0
+#define ROPE_DUPLICATES_f16 0
+#define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 0
 #define ROPE_COLUMNS 4
 
@@ -44,6 +47,11 @@ ROPE_INLINE void copy_vector(uint16_t *to, const uint16_t *from) {
 }
 ROPE_INLINE f32xn load_table(const float *from) { return wasm_v128_load(from); }
 ROPE_INLINE f32xn load_f32(const float *from) { return load_table(from); }
+ROPE_INLINE f32xnp pairs_of_f32(f32xn v_f32x4) {
+  const f32xnp pairs = {v_f32x4, swap(v_f32x4)};
+  return pairs;
+}
+ROPE_INLINE f32xnp load_pairs_f32(const float *from) { return pairs_of_f32(load_f32(from)); }
 ROPE_INLINE void store_f32(float *to, f32xn v_f32x4) { wasm_v128_store(to, v_f32x4); }
 
 /* A float16 whose bits lie three places lower is a float32 too small by 2^112, Inf and NaN aside. */

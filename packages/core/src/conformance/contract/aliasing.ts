@@ -6,8 +6,7 @@ import { type RopeConfig, resolveConfig } from '../../config.js'
 import type { DType, Elements } from '../../dtype.js'
 import type { RotateTensors } from '../../plan.js'
 import { modelRotate } from '../../reference/model.js'
-import { createRope } from '../../rope.js'
-import { judge, ROW_ERROR } from '../accept.js'
+import { judge } from '../accept.js'
 import {
   type Arena,
   checkCanaries,
@@ -20,13 +19,13 @@ import {
 } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
 import { bitsOf, copyElements, toNumbers } from '../elements.js'
-import { exactRowsOf } from '../exact-rows.js'
 import { ordinaryElements } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { type Call, expectRefusal, perform, subjectRope } from '../perform.js'
 import type { Placement } from '../placement.js'
 import { seedOf } from '../random.js'
-import { createRecorder } from '../recorder.js'
+import { exactRowsOf } from '../rows.js'
+import { rowError, specifiedRows } from '../specified-rows.js'
 import { KINDS } from '../values.js'
 
 type Kind = (typeof KINDS)[number]
@@ -74,14 +73,12 @@ async function judgeShared(
   call: Call,
   tensors: readonly (readonly [string, Shared, PlacedTensor])[],
 ): Promise<void> {
-  const recorder = createRecorder()
-  await perform(createRope(config, { backend: recorder.backend }), 'cpu', call)
+  const positions = Array.from({ length: TOKENS }, (_, token) => POSITION + token)
+  const exact = exactRowsOf(config, [positions])
+  const rows = await specifiedRows(config, call, dtype, exact)
   const rope = await subjectRope(trial, config)
   await perform(rope, trial.backend.device, call)
   rope.dispose()
-  const rows = recorder.calls[0]?.rotation ?? { cos: [], sin: [] }
-  const positions = Array.from({ length: TOKENS }, (_, t) => POSITION + t)
-  const exact = exactRowsOf(config, [positions])
   for (const [name, { input, placement }, target] of tensors) {
     const { sizes } = placement
     judge(trial, {
@@ -94,7 +91,7 @@ async function judgeShared(
       model: modelRotate(copyElements(input), dtype, sizes, config, rows, 1),
       truth: modelRotate(toNumbers(dtype, input), 'float64', sizes, config, exact, 1),
       rows: exact,
-      rowError: ROW_ERROR[dtype === 'float64' ? 'float64' : 'float32'],
+      rowError: rowError(config, dtype),
     })
     checkCanaries(target.arena)
   }

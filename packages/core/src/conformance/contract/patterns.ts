@@ -8,11 +8,11 @@ import { type PairChannels, pairChannels } from '../../reference/channels.js'
 import { checkCanaries, readTensor } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
 import { decode, elementsFrom } from '../elements.js'
-import type { Rows } from '../exact-rows.js'
 import { shuffledPatterns } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { seedOf } from '../random.js'
 import { compileClaimed, prepare, RAW_CONTROL, type RawCall, runKernel, runRaw } from '../raw.js'
+import type { Rows } from '../rows.js'
 import { KINDS } from '../values.js'
 
 const PATTERNS = 65536

@@ -5,7 +5,7 @@
 import { type ConformanceCase, defineCase } from '../case.js'
 import { CONTROL } from '../matrix.js'
 import { seedOf } from '../random.js'
-import { runScenario } from '../scenario.js'
+import { runScenario } from '../run-scenario.js'
 import { KINDS } from '../values.js'
 
 const POSITIONS: readonly number[] = [

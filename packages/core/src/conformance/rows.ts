@@ -1,7 +1,9 @@
 /**
- * Exact rows, remembered: arbitrary precision is slow, and hundreds of cases ask for the same
- * positions at the same frequencies.
+ * Rows of cos and sin as the oracles want them, one per (batch, token): those of a rotation, and
+ * the exact ones. These are remembered: arbitrary precision is slow, and hundreds of cases ask for
+ * the same positions at the same frequencies.
  */
+import type { Plan, Rotation } from '../backend.js'
 import type { RopeConfig } from '../config.js'
 import { boundedCache } from '../reference/bounded-cache.js'
 import { oracleRows, type RowPositions } from '../reference/oracle-rows.js'
@@ -10,6 +12,21 @@ import { oracleRows, type RowPositions } from '../reference/oracle-rows.js'
 export interface Rows {
   readonly cos: Float64Array
   readonly sin: Float64Array
+}
+
+/** The rows of a rotation, spread out so that every batch entry has its own. */
+export function logicalRows(
+  { batch, tokens }: Pick<Plan, 'batch' | 'tokens'>,
+  { pairs, batchStride, cos: fromCos, sin: fromSin }: Rotation,
+): Rows {
+  const cos = new Float64Array(batch * tokens * pairs)
+  const sin = new Float64Array(batch * tokens * pairs)
+  for (let row = 0; row < batch * tokens; row++) {
+    const from = (Math.floor(row / tokens) * batchStride + (row % tokens)) * pairs
+    cos.set(fromCos.subarray(from, from + pairs), row * pairs)
+    sin.set(fromSin.subarray(from, from + pairs), row * pairs)
+  }
+  return { cos, sin }
 }
 
 const remembered = boundedCache<ReturnType<typeof oracleRows>>(1 << 13)

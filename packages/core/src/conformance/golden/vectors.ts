@@ -1,7 +1,8 @@
 /**
  * The golden file as typed data. See README.md beside it for where the numbers come from.
  */
-import data from './frequencies.js' with { type: 'json' }
+// biome-ignore lint/correctness/useImportExtensions: this one is data, not a module
+import data from './frequencies.json' with { type: 'json' }
 
 /** Inverse frequencies of one model or test configuration. */
 export interface GoldenVector {
