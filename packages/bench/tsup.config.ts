@@ -1,7 +1,8 @@
 import { library } from '../../tooling/tsup/preset.js'
 
-// The shims give the CommonJS build its import.meta.url.
+// The shims give the CommonJS build its import.meta.url; an optional package stays outside, since
+// it finds its own files beside its own code.
 export default library(
   { index: 'src/index.ts', node: 'src/node/index.ts' },
-  { shims: true },
+  { shims: true, external: ['@rope/native'] },
 )

@@ -32,6 +32,7 @@ export async function test() {
   const results = []
   for (const step of STEPS) {
     const started = Date.now()
+    if (process.stderr.isTTY) process.stderr.write(`       ${step.name} ...\r`)
     const result = await step.run().catch(failure)
     results.push(result)
     print(step.name, result, started)

@@ -7,6 +7,7 @@ import { messageOf } from './backends.js'
 import { createSession, type Participants, type Session } from './contenders/open.js'
 import type { Contender } from './harness/contender.js'
 import { measure, type MeasureSettings, type Measurement, type Timing } from './harness/measure.js'
+import { timeCalls } from './harness/sample.js'
 import type { ContenderSpec, Group } from './matrix/group.js'
 import { caseId, movedBytes } from './matrix/rotation-case.js'
 import type { ComparisonRecord, EntryRecord, GroupRecord, TimeRecord } from './result.js'
@@ -28,7 +29,7 @@ export async function runGroup(
   try {
     const candidates: Candidate[] = []
     for (const [name, spec] of Object.entries(group.contenders)) {
-      candidates.push(await admit(session, name, spec))
+      candidates.push(await admit(session, name, spec, settings))
     }
     return await time(group, candidates, settings)
   } finally {
@@ -36,16 +37,34 @@ export async function runGroup(
   }
 }
 
-async function admit(session: Session, name: string, spec: ContenderSpec): Promise<Candidate> {
+async function admit(
+  session: Session,
+  name: string,
+  spec: ContenderSpec,
+  settings: MeasureSettings,
+): Promise<Candidate> {
   try {
     const opened = await session.open(spec)
     const wrong = await opened.check()
     if (wrong !== null) return { name, spec, contender: null, status: 'fail', reason: wrong }
     const { run, prepare } = opened
-    return { name, spec, contender: { id: name, run, ...(prepare && { prepare }) } }
+    const contender: Contender = { id: name, run, ...(prepare && { prepare }) }
+    const slow = await tooSlow(contender, settings)
+    if (slow !== null) return { name, spec, contender: null, status: 'unavailable', reason: slow }
+    return { name, spec, contender }
   } catch (error) {
     return { name, spec, contender: null, status: statusOf(error), reason: messageOf(error) }
   }
+}
+
+/** Why a contender is not timed although it is right; null when it is fast enough. */
+async function tooSlow(
+  contender: Contender,
+  { clock, slowestCall }: MeasureSettings,
+): Promise<string | null> {
+  const elapsed = await timeCalls(contender, 1, clock)
+  if (elapsed <= slowestCall) return null
+  return `one call takes ${(elapsed / 1000).toFixed(1)} s, too long to be timed next to the others`
 }
 
 /** An honest refusal is no failure; anything else that is thrown is one. */

@@ -68,6 +68,7 @@ export interface BenchOptions {
 export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>>> = {
   quick: {
     sampleLength: 0.3,
+    slowestCall: 60,
     budget: 400,
     warmUpBudget: 300,
     minimumRounds: 6,
@@ -76,6 +77,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
   },
   full: {
     sampleLength: 0.5,
+    slowestCall: 3000,
     budget: 2500,
     warmUpBudget: 800,
     minimumRounds: 10,
@@ -84,6 +86,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
   },
   goals: {
     sampleLength: 0.5,
+    slowestCall: 3000,
     budget: 1500,
     warmUpBudget: 600,
     minimumRounds: 10,

@@ -7,7 +7,17 @@
  * models); dense axes have any weights (learned mixtures).
  */
 import { checkInteger, checkKeys, checkNumbers, checkRecord, reject } from './check.js'
-import type { AxesOptions } from './config.js'
+
+/**
+ * Which position drives which pair:
+ *
+ *     angle[t, i] = sum over axes a of position[a][t] * weight[a][i] * inverseFrequency[i]
+ *
+ * One-hot axes (M-RoPE, vision models) name one axis per pair; dense axes give the weights.
+ */
+export type AxesOptions =
+  | { readonly kind: 'one-hot'; readonly count: number; readonly axisOfPair: readonly number[] }
+  | { readonly kind: 'dense'; readonly weights: readonly (readonly number[])[] }
 
 /** More axes than any model has; a bound so that a hostile config cannot ask for gigabytes. */
 const MAXIMUM_AXES = 64

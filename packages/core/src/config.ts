@@ -2,22 +2,11 @@
  * From options to a config: everything checked, nothing left open, frozen and JSON-able.
  * The config is the only thing about a model that the rest of the library ever sees.
  */
-import { validateAxes } from './axes.js'
+import { type AxesOptions, validateAxes } from './axes.js'
 import { checkInteger, checkKeys, checkRecord, checkWord, deepFreeze, reject } from './check.js'
 import { PAIRINGS, type PairingName } from './layout/pairing.js'
 import { scheduleFrequencies, validateSchedule } from './schedule/registry.js'
 import type { Frequencies, ScheduleOptions } from './schedule/schedule.js'
-
-/**
- * Which position drives which pair:
- *
- *     angle[t, i] = sum over axes a of position[a][t] * weight[a][i] * inverseFrequency[i]
- *
- * One-hot axes (M-RoPE, vision models) name one axis per pair; dense axes give the weights.
- */
-export type AxesOptions =
-  | { readonly kind: 'one-hot'; readonly count: number; readonly axisOfPair: readonly number[] }
-  | { readonly kind: 'dense'; readonly weights: readonly (readonly number[])[] }
 
 /** How angles are computed: exactly, or as the float32 product that PyTorch models use. */
 export type AngleMode = 'exact' | 'float32'

@@ -1,7 +1,7 @@
 /**
  * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
  */
-export { axisCount, sectionAxes } from './axes.js'
+export { type AxesOptions, axisCount, sectionAxes } from './axes.js'
 export type {
   Backend,
   Capabilities,
@@ -16,7 +16,7 @@ export type {
   Support,
   View,
 } from './backend.js'
-export type { AngleMode, AxesOptions, RopeConfig, RopeOptions } from './config.js'
+export type { AngleMode, RopeConfig, RopeOptions } from './config.js'
 export { computeFrequencies, resolveConfig } from './config.js'
 export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
 export { bytesPerElement, DTYPES, isDType } from './dtype.js'

@@ -8,12 +8,10 @@
  * A = 1 and one axis; a factor A > 1 scales that by at most 2 A. Tests prove it against arbitrary
  * precision.
  */
-import { type AngleRows, exactRows, float32Rows } from './angles/angle-rows.js'
-import { multiply } from './angles/double-double.js'
-import { turnRates } from './angles/turns.js'
+import { tokenRow } from './angles/token-rows.js'
 import { axisCount } from './axes.js'
 import type { Rotation } from './backend.js'
-import type { AxesOptions, RopeConfig } from './config.js'
+import type { RopeConfig } from './config.js'
 import type { PositionTable } from './positions.js'
 import type { Frequencies } from './schedule/schedule.js'
 
@@ -31,93 +29,21 @@ export interface RotationBuilder {
   refill(rotation: Rotation, start: number): void
 }
 
-/** Writes the double-precision row of one token, given its position on each axis. */
-type TokenRow = (
-  axes: readonly Float64Array[],
-  row: number,
-  cos: Float64Array,
-  sin: Float64Array,
-) => void
-
-function singleAxis(rows: AngleRows): TokenRow {
-  return (axes, row, cos, sin) => rows.row((axes[0] as Float64Array)[row] as number, cos, sin)
-}
-
-/** One-hot: each pair takes its value from the full row of its own axis. */
-function oneHot(rows: AngleRows, axisOfPair: readonly number[], count: number): TokenRow {
-  const pairs = axisOfPair.length
-  const axisCos = Array.from({ length: count }, () => new Float64Array(pairs))
-  const axisSin = Array.from({ length: count }, () => new Float64Array(pairs))
-  return (axes, row, cos, sin) => {
-    for (let axis = 0; axis < count; axis++) {
-      const position = (axes[axis] as Float64Array)[row] as number
-      rows.row(position, axisCos[axis] as Float64Array, axisSin[axis] as Float64Array)
-    }
-    for (let i = 0; i < pairs; i++) {
-      const axis = axisOfPair[i] as number
-      cos[i] = (axisCos[axis] as Float64Array)[i] as number
-      sin[i] = (axisSin[axis] as Float64Array)[i] as number
-    }
-  }
-}
-
-/** Dense: the rotations of all axes one after the other, which adds their angles. */
-function dense(rowsOfAxis: readonly AngleRows[], pairs: number): TokenRow {
-  const axisCos = new Float64Array(pairs)
-  const axisSin = new Float64Array(pairs)
-  return (axes, row, cos, sin) => {
-    cos.fill(1)
-    sin.fill(0)
-    rowsOfAxis.forEach((rows, axis) => {
-      rows.row((axes[axis] as Float64Array)[row] as number, axisCos, axisSin)
-      for (let i = 0; i < pairs; i++) {
-        const c = cos[i] as number
-        const s = sin[i] as number
-        cos[i] = c * (axisCos[i] as number) - s * (axisSin[i] as number)
-        sin[i] = s * (axisCos[i] as number) + c * (axisSin[i] as number)
-      }
-    })
-  }
-}
-
-/** The frequencies of one dense axis: every frequency times its weight. */
-function weighted(frequencies: Frequencies, weights: readonly number[]): Frequencies {
-  const products = weights.map((weight, i) =>
-    multiply(
-      frequencies.inverseFrequencies[i] as number,
-      frequencies.residuals[i] as number,
-      weight,
-    ),
-  )
-  return {
-    ...frequencies,
-    inverseFrequencies: Float64Array.from(products, (product) => product.value),
-    residuals: Float64Array.from(products, (product) => product.residual),
-    float32Frequencies: frequencies.float32Frequencies.map(
-      (value, i) => value * Math.fround(weights[i] as number),
-    ),
-  }
-}
-
-function angleRows(frequencies: Frequencies, config: RopeConfig): AngleRows {
-  if (config.angles === 'float32') return float32Rows(frequencies.float32Frequencies)
-  return exactRows(turnRates(frequencies.inverseFrequencies, frequencies.residuals))
-}
-
-function tokenRow(config: RopeConfig, frequencies: Frequencies): TokenRow {
-  const axes: AxesOptions | null = config.axes
-  const pairs = config.rotaryDim / 2
-  if (axes === null) return singleAxis(angleRows(frequencies, config))
-  if (axes.kind === 'one-hot')
-    return oneHot(angleRows(frequencies, config), axes.axisOfPair, axes.count)
-  return dense(
-    axes.weights.map((weights) => angleRows(weighted(frequencies, weights), config)),
-    pairs,
-  )
-}
-
 /** Multiplies a row by the attention factor and rounds it once into the rotation. */
 type Store = (row: number, rotation: Rotation, cos: Float64Array, sin: Float64Array) => void
+
+/** PyTorch rounds the factor to float32, and the product too, even where rows are double. */
+function storeFloat32(factor: number): Store {
+  const rounded = Math.fround(factor)
+  const store = storeWith(1)
+  return (row, rotation, cos, sin) => {
+    for (let i = 0; i < cos.length; i++) {
+      cos[i] = Math.fround(rounded * (cos[i] as number))
+      sin[i] = Math.fround(rounded * (sin[i] as number))
+    }
+    store(row, rotation, cos, sin)
+  }
+}
 
 function storeWith(factor: number): Store {
   return (row, rotation, cos, sin) => {
@@ -138,10 +64,8 @@ export function createRotationBuilder(
   const pairs = config.rotaryDim / 2
   const write = tokenRow(config, frequencies)
   const { attentionFactor } = frequencies
-  // PyTorch multiplies float32 tables by the factor as a float32 scalar.
-  const store = storeWith(
-    config.angles === 'float32' ? Math.fround(attentionFactor) : attentionFactor,
-  )
+  const store =
+    config.angles === 'float32' ? storeFloat32(attentionFactor) : storeWith(attentionFactor)
   const storeUnit = storeWith(1)
   const cos = new Float64Array(pairs)
   const sin = new Float64Array(pairs)

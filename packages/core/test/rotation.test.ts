@@ -111,6 +111,25 @@ describe('float32 angles', () => {
   })
 })
 
+test('float32 angles of dense axes add up in float32, and rows of doubles hold float32 values', () => {
+  const weights = [0, 1].map((axis) => Array.from({ length: 8 }, (_, i) => Math.cos(axis * 8 + i)))
+  const inverseFrequencies = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 1e-3, 1e-4]
+  const schedule = { type: 'custom', inverseFrequencies, attentionFactor: 1.1 } as const
+  const axes = { kind: 'dense', weights } as const
+  const config = resolveConfig({ ...OPTIONS, schedule, axes, angles: 'float32' })
+  const positions = [Float64Array.of(131071, 7), Float64Array.of(2 ** 31 - 1, -0.5)]
+  const table = { rows: 2, batchStride: 0, axes: positions }
+  for (const precision of ['float32', 'float64'] as const) {
+    const rotation = createRotationBuilder(config, computeFrequencies(config)).build(
+      table,
+      precision,
+    )
+    const oracle = oracleRows(config, positions, precision)
+    expect([...rotation.cos]).toEqual([...oracle.cos])
+    expect([...rotation.sin]).toEqual([...oracle.sin])
+  }
+})
+
 test('refill writes the rows of consecutive positions, like build', () => {
   const config = resolveConfig({
     ...OPTIONS,

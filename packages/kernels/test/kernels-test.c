@@ -257,7 +257,7 @@ static void test_narrow(const rope_kernel_entry *entry) {
       if (detail == 0) detail = push_value(entry, &b, middle + (uint32_t)d, &compared);
     }
   }
-  for (int i = 0; i < 1 << 20 && detail == 0; i++)
+  for (int i = 0; i < 1 << 18 && detail == 0; i++)
     detail = push_value(entry, &b, random_bits(), &compared);
   snprintf(name, sizeof name, "%s narrows", entry->name);
   report(name, compared, detail);
@@ -438,7 +438,7 @@ static void test_plans(int isa) {
   char name[64];
   const char *detail = 0;
   int64_t compared = 0;
-  for (int i = 0; i < (SANITIZED ? 400 : 2000) && detail == 0; i++)
+  for (int i = 0; i < (SANITIZED ? 300 : 600) && detail == 0; i++)
     detail = plan_case(rope_kernels_of(isa), &compared);
   snprintf(name, sizeof name, "rope_run %s", rope_kernels_of(isa)->isa);
   report(name, compared, detail);

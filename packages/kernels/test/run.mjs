@@ -46,7 +46,7 @@ function works(command, ...args) {
 
 function skip(reason, fix) {
   console.log(`${reason}; to run these tests: ${fix}`)
-  process.exit(SKIPPED)
+  return SKIPPED
 }
 
 function compile(compiler, flags, output) {
@@ -66,6 +66,26 @@ function canBuild(compiler, variant, folder) {
   return built.status === 0 && works(...(variant.runner ?? []), program)
 }
 
+function buildAndRun(variant, args, folder) {
+  const runner = variant.runner ?? []
+  if (runner.length > 0 && !works(runner[0], '--version')) {
+    return skip(`${runner[0]} is missing`, variant.fix)
+  }
+  const named = variant.compilers.filter((compiler) => compiler !== undefined)
+  const compiler = named.find((candidate) => canBuild(candidate, variant, folder))
+  if (compiler === undefined) {
+    return skip(`no working compiler among ${named.join(', ')}`, variant.fix)
+  }
+  const program = join(folder, 'kernels-test')
+  const built = compile(compiler, variant.flags, program)
+  if (built.status !== 0) {
+    console.log(`${compiler} failed:\n${built.stderr}`)
+    return 1
+  }
+  const [command, ...before] = [...runner, program]
+  return spawnSync(command, [...before, ...args], { stdio: 'inherit' }).status ?? 1
+}
+
 function run(name, args) {
   const variant = VARIANTS[name]
   if (variant === undefined) {
@@ -74,21 +94,7 @@ function run(name, args) {
   }
   const folder = mkdtempSync(join(tmpdir(), 'rope-kernels-'))
   try {
-    const runner = variant.runner ?? []
-    if (runner.length > 0 && !works(runner[0], '--version')) {
-      skip(`${runner[0]} is missing`, variant.fix)
-    }
-    const named = variant.compilers.filter((compiler) => compiler !== undefined)
-    const compiler = named.find((candidate) => canBuild(candidate, variant, folder))
-    if (compiler === undefined) skip(`no working compiler among ${named.join(', ')}`, variant.fix)
-    const program = join(folder, 'kernels-test')
-    const built = compile(compiler, variant.flags, program)
-    if (built.status !== 0) {
-      console.log(`${compiler} failed:\n${built.stderr}`)
-      return 1
-    }
-    const command = [...runner, program, ...args]
-    return spawnSync(command[0], command.slice(1), { stdio: 'inherit' }).status ?? 1
+    return buildAndRun(variant, args, folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -126,9 +126,10 @@ static bool retain_blocks(napi_env env, napi_value keep, async_call *async) {
 static bool enqueue(napi_env env, napi_value keep, async_call *async, napi_value *promise) {
   const native_kernel *kernel = async->kernel;
   environment *state = async->environment;
-  const int32_t threads = kernel->threads < kernel->most_threads ? kernel->threads
-                                                                 : kernel->most_threads - 1;
-  const int32_t helpers = threads > 0 ? threads : 1;
+  /* The calling thread does not take part. */
+  const kernel_split split =
+      kernel_split_of(kernel->units, kernel->unit_bytes, kernel->most_threads - 1);
+  const int32_t helpers = split.threads;
   if (pool_prepare(helpers) == 0 || !open_way_back(env, state)) return false;
   if (!copy_tables(async) || !retain_blocks(env, keep, async)) return false;
   if (napi_create_reference(env, keep, 1, &async->kept) != napi_ok) return false;
@@ -140,7 +141,7 @@ static bool enqueue(napi_env env, napi_value keep, async_call *async, napi_value
                           .context = &async->work,
                           .begin = 0,
                           .end = kernel->units,
-                          .chunk = kernel_chunk(kernel, kernel->units, helpers)};
+                          .chunk = split.chunk};
   thread_lock_take(&state->lock);
   state->jobs++;
   thread_lock_leave(&state->lock);

@@ -67,7 +67,7 @@ static napi_value threads_of(napi_env env, napi_callback_info info) {
   napi_value argument;
   if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok) return NULL;
   const native_kernel *kernel = binding_kernel(env, argument);
-  return kernel == NULL ? NULL : binding_number(env, kernel->threads);
+  return kernel == NULL ? NULL : binding_number(env, kernel->split.threads);
 }
 
 /* (kernel, ...call) */
@@ -275,6 +275,7 @@ NAPI_MODULE_INIT() {
                         export_function(env, exports, "runBound", run_bound) &&
                         export_function(env, exports, "start", binding_start) &&
                         export_function(env, exports, "allocate", allocate) &&
+                        export_function(env, exports, "runLimit", binding_run_limit) &&
                         export_function(env, exports, "countThreads", count_threads);
   return complete ? exports : NULL;
 }

@@ -46,4 +46,7 @@ napi_value binding_number(napi_env env, int32_t value);
 /* (kernel, keep, ...call): see binding-async.c. */
 napi_value binding_start(napi_env env, napi_callback_info info);
 
+/* (most threads, instruction set, factor, repeat, targets, sources): see limits.h. */
+napi_value binding_run_limit(napi_env env, napi_callback_info info);
+
 #endif

@@ -82,9 +82,9 @@ native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
   if (kernel == NULL) return NULL;
   rope_prepare(&kernel->program, kernels, plan, machine);
   kernel->units = rope_units(plan);
-  kernel->bytes = rope_plan_bytes(plan);
+  kernel->unit_bytes = kernel->units > 0 ? rope_plan_bytes(plan) / kernel->units : 0;
   kernel->most_threads = most_threads;
-  kernel->threads = kernel_threads_for(kernel, kernel->units);
+  kernel->split = kernel_split_of(kernel->units, kernel->unit_bytes, most_threads);
   kernel->references = 1;
   if (!find_spans(kernel)) {
     free(kernel);
@@ -108,23 +108,19 @@ int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride) {
   return length <= most ? (int64_t)length : -1;
 }
 
-/* Bytes of a range of units; exact enough for decisions. */
-static int64_t bytes_of(const native_kernel *kernel, int64_t units) {
-  return kernel->units == 0 ? 0 : kernel->bytes / kernel->units * units;
-}
-
-int32_t kernel_threads_for(const native_kernel *kernel, int64_t units) {
-  const int64_t justified = bytes_of(kernel, units) / KERNEL_BYTES_PER_THREAD;
+static int32_t threads_of(int64_t bytes, int32_t most_threads) {
+  const int64_t justified = bytes / KERNEL_BYTES_PER_THREAD;
   if (justified <= 1) return 1;
-  return justified < kernel->most_threads ? (int32_t)justified : kernel->most_threads;
+  return justified < most_threads ? (int32_t)justified : most_threads;
 }
 
-int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads) {
-  const int64_t unit_bytes = bytes_of(kernel, 1);
+kernel_split kernel_split_of(int64_t units, int64_t unit_bytes, int32_t most_threads) {
+  const int32_t threads = threads_of(units * unit_bytes, most_threads);
   const int64_t parts = (int64_t)threads * CHUNKS_PER_THREAD;
   const int64_t even = (units + parts - 1) / parts;
   const int64_t least = unit_bytes == 0 ? 1 : (SMALLEST_CHUNK_BYTES + unit_bytes - 1) / unit_bytes;
-  return even > least ? even : least;
+  const kernel_split split = {threads, even > least ? even : least};
+  return split;
 }
 
 static void run_alone(const native_kernel *kernel, const native_call *call, int64_t begin,
@@ -137,32 +133,28 @@ void kernel_run_chunk(void *context, int64_t begin, int64_t end) {
   run_alone(work->kernel, work->call, begin, end);
 }
 
-static void run_shared(const native_kernel *kernel, const native_call *call, int64_t begin,
-                       int64_t end, int32_t threads) {
+static void run_split(const native_kernel *kernel, const native_call *call, int64_t begin,
+                      int64_t end, kernel_split split) {
+  if (begin >= end) return;
+  if (split.threads == 1 || pool_prepare(split.threads - 1) == 0) {
+    run_alone(kernel, call, begin, end);
+    return;
+  }
   kernel_work work = {kernel, call};
   pool_job job = {.work = kernel_run_chunk,
                   .context = &work,
                   .begin = begin,
                   .end = end,
-                  .chunk = kernel_chunk(kernel, end - begin, threads)};
-  pool_run(&job, threads - 1);
-}
-
-static void run_with(const native_kernel *kernel, const native_call *call, int64_t begin,
-                     int64_t end, int32_t threads) {
-  if (begin >= end) return;
-  if (threads > 1 && pool_prepare(threads - 1) > 0) {
-    run_shared(kernel, call, begin, end, threads);
-  } else {
-    run_alone(kernel, call, begin, end);
-  }
+                  .chunk = split.chunk};
+  pool_run(&job, split.threads - 1);
 }
 
 void kernel_run(const native_kernel *kernel, const native_call *call) {
-  run_with(kernel, call, 0, kernel->units, kernel->threads);
+  run_split(kernel, call, 0, kernel->units, kernel->split);
 }
 
 void kernel_run_range(const native_kernel *kernel, const native_call *call, int64_t begin,
                       int64_t end) {
-  run_with(kernel, call, begin, end, kernel_threads_for(kernel, end - begin));
+  const kernel_split split = kernel_split_of(end - begin, kernel->unit_bytes, kernel->most_threads);
+  run_split(kernel, call, begin, end, split);
 }

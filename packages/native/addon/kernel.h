@@ -18,13 +18,18 @@ typedef struct kernel_span {
   int64_t low, high;
 } kernel_span;
 
+/* How a range is shared out. */
+typedef struct kernel_split {
+  int32_t threads; /* the calling one included */
+  int64_t chunk;   /* units that a thread takes at a time */
+} kernel_split;
+
 typedef struct native_kernel {
   rope_program program;
   kernel_span source[ROPE_MAX_OPERANDS], target[ROPE_MAX_OPERANDS];
-  int64_t units;
-  int64_t bytes; /* of all operands */
+  int64_t units, unit_bytes;
   int32_t most_threads; /* that any call may use, the calling one included */
-  int32_t threads;      /* that a call over all units uses */
+  kernel_split split;   /* of a call over all units */
   int32_t references;   /* of one environment only: its finalizers take turns */
 } native_kernel;
 
@@ -47,11 +52,8 @@ void kernel_release(native_kernel *kernel);
 /* Floats that cos and sin must hold for a rotation of that batch stride; -1 when it is negative. */
 int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride);
 
-/* How many threads a range of units justifies, the calling one included. */
-int32_t kernel_threads_for(const native_kernel *kernel, int64_t units);
-
-/* Units that a thread takes at a time when `threads` share a range. */
-int64_t kernel_chunk(const native_kernel *kernel, int64_t units, int32_t threads);
+/* Shares out `units` units of `unit_bytes` bytes each among at most `most_threads` threads. */
+kernel_split kernel_split_of(int64_t units, int64_t unit_bytes, int32_t most_threads);
 
 /* Rotates everything, or the units [begin, end), with the pool's help where that pays. */
 void kernel_run(const native_kernel *kernel, const native_call *call);

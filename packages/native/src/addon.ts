@@ -60,6 +60,15 @@ export interface Addon {
     ...call: CallArguments
   ): Promise<void> | WrongArgument | undefined
   allocate(bytes: number): readonly [ArrayBuffer, Handle<'block'>] | undefined
+  /** For benchmarks: targets *= factor, or targets = sources where there are sources. */
+  runLimit(
+    mostThreads: number,
+    isa: number,
+    factor: number,
+    repeat: number,
+    targets: readonly Float32Array[],
+    sources: readonly Float32Array[],
+  ): WrongArgument | undefined
   countThreads(): number
 }
 

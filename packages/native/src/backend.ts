@@ -3,23 +3,27 @@
  * thread pool of its own. Importing this loads nothing; the addon is loaded when a backend is made
  * or probed.
  */
-import { type Backend, type Probe, RopeError, type Support } from '@rope/core'
+import { type Backend, type DType, type Elements, type Plan, type Probe, RopeError, type Support } from '@rope/core'
 import type { Addon, InstructionSet } from './addon.js'
 import { createHost } from './binary/host.js'
 import { type Loaded, loadAddon } from './binary/load.js'
 import { type Platform, platformName } from './binary/platform.js'
 import { chooseInstructionSet, supportedSets } from './instruction-set.js'
 import { createNativeKernel, type NativeKernel } from './kernel.js'
+import { createLimits, type NativeLimits } from './limits.js'
 import { createMemory } from './memory.js'
 import { checkOptions, defaultThreads, type NativeOptions } from './options.js'
 import { PACKAGE_ROOT } from './package-root.js'
 import { KERNEL_DTYPES } from './plan-words.js'
-import type { Plan } from '@rope/core'
 
 /** A backend whose kernels can do more than the contract asks for. */
 export interface NativeBackend extends Backend {
   readonly name: 'native'
   compile(plan: Plan): NativeKernel
+  /** Zero-filled memory that starts on a cache line; threads may work on it asynchronously. */
+  allocate(dtype: DType, length: number): Elements
+  /** The limits of this machine, for benchmarks. */
+  readonly limits: NativeLimits
 }
 
 /** The addon and the instruction set that ROPE_ISA or the processor chose, or why there is none. */
@@ -101,6 +105,7 @@ export function createNativeBackend(options: NativeOptions = {}): NativeBackend 
       maxElements: Number.POSITIVE_INFINITY,
       sharedMemory: true,
     },
+    limits: createLimits(addon, isa.id, threads),
     supports,
     compile(plan) {
       checkAlive()

@@ -3,4 +3,5 @@
  */
 export { createNativeBackend, type NativeBackend, probeNative } from './backend.js'
 export type { NativeKernel } from './kernel.js'
+export type { NativeLimits } from './limits.js'
 export type { NativeOptions } from './options.js'

@@ -89,8 +89,9 @@ function moduleOf(
 ): NonNullable<BackendStatus['module']> {
   const status = backends.find((candidate) => candidate.name === name)
   if (status?.module != null) return status.module
-  const reason = status?.reason ?? 'it was not asked for'
-  throw new RopeError('UNAVAILABLE', `backend ${name} is not available: ${reason}`, { field: name })
+  // The long reason stands with the backend itself, once.
+  const state = status === undefined ? 'was not asked for' : 'is not available here'
+  throw new RopeError('UNAVAILABLE', `backend ${name} ${state}`, { field: name })
 }
 
 function hooksOf(name: string, backend: Backend, backends: readonly BackendStatus[]): LimitHooks {
@@ -104,7 +105,7 @@ function hooksOf(name: string, backend: Backend, backends: readonly BackendStatu
 function peerFor({ name, case: rotation }: PeerSpec, peers: readonly Peer[]): Peer {
   const peer = peers.find((candidate) => candidate.name === name)
   if (peer === undefined) {
-    throw new RopeError('UNAVAILABLE', `peer ${name} takes no part in this run`, { field: name })
+    throw new RopeError('UNAVAILABLE', `peer ${name} takes no part`, { field: name })
   }
   const refusal = peer.refusal(rotation)
   if (refusal === null) return peer

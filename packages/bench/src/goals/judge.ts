@@ -73,7 +73,7 @@ function whyNot(check: GoalCheck, { entries }: GroupRecord): string {
   const reasons = entries
     .filter(({ name, status }) => needed.includes(name) && status !== 'ok')
     .map(({ name, status, reason }) =>
-      status === 'fail' ? `${name} FAILED its check: ${reason}` : `${name}: ${reason}`,
+      status === 'fail' ? `FAIL: ${name}: ${reason}` : `${reason}`,
     )
   return [...new Set(reasons)].join('; ')
 }

@@ -26,6 +26,8 @@ export interface MeasureSettings {
   /** At least 6, or there is no interval of 95 %. */
   readonly minimumRounds: number
   readonly maximumRounds: number
+  /** A contender whose single call takes longer is not timed: it would eat everybody's time. */
+  readonly slowestCall: number
   /** The wanted half-width of the ratios in proportion: 0.02 for plus or minus 2 %. */
   readonly precision: number
 }

@@ -1,7 +1,23 @@
 /**
  * The backends that are measured in Node: the portable ones and those that need Node.
  */
-import { type BenchBackend, PORTABLE_BACKENDS } from '../backends.js'
+import { type BenchBackend, type BenchModule, PORTABLE_BACKENDS } from '../backends.js'
+import type { LimitsOf } from '../limits.js'
 
 /** Every backend of Node, best first. */
-export const NODE_BACKENDS: readonly BenchBackend[] = [...PORTABLE_BACKENDS]
+export const NODE_BACKENDS: readonly BenchBackend[] = [
+  { name: 'native', packageName: '@rope/native', load: loadNative },
+  ...PORTABLE_BACKENDS,
+]
+
+async function loadNative(): Promise<BenchModule> {
+  const module = await import('@rope/native')
+  const { createNativeBackend, probeNative } = module
+  const { nativeLimits } = module as { readonly nativeLimits?: LimitsOf }
+  return {
+    // It counts the calling thread as well.
+    create: ({ threads }) => createNativeBackend(threads === 0 ? { threads: 1 } : {}),
+    probe: probeNative,
+    ...(nativeLimits === undefined ? {} : { limits: nativeLimits }),
+  }
+}

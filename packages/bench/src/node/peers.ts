@@ -67,7 +67,9 @@ async function loadTfjs(backend: 'cpu' | 'wasm'): Promise<Peer> {
     const setPaths = own.setWasmPaths as (prefix: string) => void
     setPaths(join(folder, 'dist', '/'))
   }
-  const tf = module as unknown as Tfjs
+  const tf = module as unknown as Tfjs & { enableProdMode(): void }
+  // No checks of every result for NaN, and no advertisement on standard error.
+  tf.enableProdMode()
   await tf.setBackend(backend)
   return createTfjsPeer(tf, {
     name: `tfjs-${backend}`,

@@ -25,6 +25,9 @@ export interface Tfjs {
   getBackend(): string
 }
 
+/** The longest prompt that is worth waiting for: its plain JavaScript kernels need 3 ms a token. */
+const LONGEST: Readonly<Record<TfjsOptions['backend'], number>> = { cpu: 64, wasm: 4096 }
+
 /** Who it is: a backend of tfjs by its own name. */
 export interface TfjsOptions {
   readonly name: string
@@ -38,9 +41,11 @@ export function createTfjsPeer(tf: Tfjs, { name, version, backend }: TfjsOptions
     name,
     version,
     method: `slices, products and a concatenation on the ${backend} backend, tensors resident`,
-    refusal({ dtype, place }) {
+    refusal({ dtype, place, tokens }) {
       if (dtype !== 'float32') return `it computes in float32 only, not ${dtype}`
-      return place === 'in-place' ? null : 'it is measured once, against the case in place'
+      if (place !== 'in-place') return 'it is measured once, against the case in place'
+      if (tokens <= LONGEST[backend]) return null
+      return `it is timed up to ${LONGEST[backend]} tokens; a call of more takes seconds`
     },
     open: (input) => openCall(tf, backend, input),
   }

@@ -96,10 +96,20 @@ export function float32Rows(frequencies: Float32Array): AngleRows {
       const position32 = Math.fround(position)
       for (let i = 0; i < frequencies.length; i++) {
         const angle = Math.fround(position32 * (frequencies[i] as number))
-        cosSinOfTurns(radiansToTurns(angle), cos, sin, i)
-        cos[i] = Math.fround(cos[i] as number)
-        sin[i] = Math.fround(sin[i] as number)
+        float32CosSin(angle, cos, sin, i)
       }
     },
   }
+}
+
+/** Writes cos and sin of a float32 angle to `cos[at]` and `sin[at]`, each rounded to float32. */
+export function float32CosSin(
+  angle: number,
+  cos: Float64Array,
+  sin: Float64Array,
+  at: number,
+): void {
+  cosSinOfTurns(radiansToTurns(angle), cos, sin, at)
+  cos[at] = Math.fround(cos[at] as number)
+  sin[at] = Math.fround(sin[at] as number)
 }

@@ -5,6 +5,7 @@
 import type { RopeOptions } from '../config.js'
 import type { DType } from '../dtype.js'
 import type { PairingName } from '../layout/pairing.js'
+import type { Layout } from '../layout/tensor.js'
 import { permutePairing } from '../permute.js'
 import type { Positions } from '../positions.js'
 import { pairChannels } from '../reference/channels.js'
@@ -245,6 +246,25 @@ const tokensAreIndependent: Property = async (setting) => {
   }
 }
 
+/** A layout is a way to write the same memory: equal elements give equal results, bit for bit. */
+const layoutsAgree: Property = async (setting) => {
+  const { x, trial, dtype } = setting
+  const hidden = HEADS * HEAD_DIM
+  const shapes: readonly (readonly [Layout, readonly number[]])[] = [
+    ['flat', [TOKENS, hidden]],
+    ['flat', [1, TOKENS, hidden]],
+    ['bshd', [1, TOKENS, HEADS, HEAD_DIM]],
+    ['sbhd', [TOKENS, 1, HEADS, HEAD_DIM]],
+  ]
+  const packed = await rotate(setting, x, [5, 2, 131071])
+  for (const [layout, shape] of shapes) {
+    const q = { layout, shape, values: x }
+    const options = optionsOf(setting)
+    const written = await rotateNumbers(trial, { options, dtype, q, positions: [5, 2, 131071] })
+    checkClose(`${layout} ${shape.join(' x ')}`, written, packed, sameOn(setting))
+  }
+}
+
 const PROPERTIES: Readonly<Record<string, Property>> = {
   'keeps-norms': keepsNorms,
   'attention-factor-scales-norms': scalesNorms,
@@ -259,6 +279,7 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   homogeneous: isHomogeneous,
   'heads-agree': headsAgree,
   'tokens-are-independent': tokensAreIndependent,
+  'layouts-agree': layoutsAgree,
 }
 
 function propertyCase(

@@ -1,7 +1,8 @@
 /**
  * Scenarios: one call of the public API as data, and what it means as a config and as positions.
  */
-import { type AngleMode, type AxesOptions, type RopeConfig, resolveConfig } from '../config.js'
+import type { AxesOptions } from '../axes.js'
+import { type AngleMode, type RopeConfig, resolveConfig } from '../config.js'
 import type { DType } from '../dtype.js'
 import type { PairingName } from '../layout/pairing.js'
 import type { Layout } from '../layout/tensor.js'

@@ -3,9 +3,9 @@
  * silence: what had to be assumed, and what was not understood, is in `warnings`; what cannot be
  * done is an error that says so. Source of the rules: transformers 5.16, modeling_rope_utils.py.
  */
-import { sectionAxes } from '../axes.js'
+import { type AxesOptions, sectionAxes } from '../axes.js'
 import { isRecord, show } from '../check.js'
-import { type AxesOptions, type RopeConfig, resolveConfig } from '../config.js'
+import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { PAIRINGS, type PairingName } from '../layout/pairing.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'

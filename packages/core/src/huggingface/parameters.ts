@@ -24,7 +24,7 @@ export function failConfig(field: string, message: string): never {
 /** Deeper than any RoPE parameter; a bound so that a hostile config cannot exhaust the stack. */
 const DEEPEST = 8
 
-function sameJson(a: unknown, b: unknown, depth: number = 0): boolean {
+function sameJson(a: unknown, b: unknown, depth = 0): boolean {
   if (a === b) return true
   const comparable = (Array.isArray(a) && Array.isArray(b)) || (isRecord(a) && isRecord(b))
   if (!comparable || depth === DEEPEST) return false

@@ -168,6 +168,25 @@ const positionsUntouched: Body = async (setting) => {
   check(positions.join() === '3,1.5,-7', () => `the positions were changed to ${positions.join()}`)
 }
 
+/** The layout of the rope is that of tensors that state none, and of no others. */
+const defaultLayout: Body = async (setting) => {
+  const { trial, config, input } = setting
+  const rope = await subjectRope(trial, config, 'bhsd')
+  const expected = await rotated(setting, 6)
+  const { layout: _, ...unstated } = tensorOf(setting, copyElements(input))
+  // One head per token makes [batch, heads, tokens, headDim] of the same memory.
+  const shape = [1, 1, TOKENS * HEADS, HEAD_DIM]
+  const positions = Array.from({ length: TOKENS * HEADS }, (_, i) => 6 + Math.floor(i / HEADS))
+  const stated = tensorOf(setting, copyElements(input))
+  const { device } = trial.backend
+  const q = { ...unstated, shape }
+  await perform(rope, device, { via: 'direct', tensors: { q }, positions })
+  await perform(rope, device, { via: 'direct', tensors: { q: stated }, positions: 6 })
+  rope.dispose()
+  check(sameBits(q.data as Elements, expected), () => 'the layout of the rope was not used')
+  check(sameBits(stated.data as Elements, expected), () => 'the layout of the tensor was not used')
+}
+
 /** After dispose a rope refuses; the backend goes on serving others. */
 const ropeDispose: Body = async (setting) => {
   const { trial, config, dtype, input } = setting
@@ -196,6 +215,7 @@ const ROPE_CASES: Readonly<Record<string, Body>> = {
   'steps-in-turn': stepsInTurn,
   'bound-loop': boundLoop,
   'positions-untouched': positionsUntouched,
+  'default-layout': defaultLayout,
   'rope-dispose': ropeDispose,
 }
 

@@ -242,6 +242,11 @@ export const ROPED: readonly Mutant[] = [
     },
   ),
   roped(
+    'the layout of the rope ignored',
+    [/^contract\/lifecycle\/default-layout/],
+    (config, context) => createRope(config, { ...context, layout: 'bshd' }),
+  ),
+  roped(
     'a step that reads its positions late',
     [/^contract\/lifecycle\/step-serves-layers/],
     (config, context) => {
