@@ -3,7 +3,7 @@
  * or broken must not stop the others.
  */
 import type { Backend, Probe } from '@rope/core'
-import type { LimitsOf } from './limits.js'
+import type { LimitsOf } from './limits/hooks.js'
 
 /** What is wanted of a backend. */
 export interface CreateOptions {

@@ -22,7 +22,8 @@ export {
   type MeasureSettings,
   type Timing,
 } from './harness/measure.js'
-export { JS_LIMITS, type LimitHooks, type LimitsOf } from './limits.js'
+export type { LimitHooks, LimitsOf } from './limits/hooks.js'
+export { createPortableLimits, type PortableLimits } from './limits/portable.js'
 export { type CacheRecord, describeEngine, type Machine } from './machine.js'
 export type {
   BackendSpec,

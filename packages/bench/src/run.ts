@@ -67,8 +67,8 @@ export interface BenchOptions {
 /** How long and how exactly each mode measures; times in milliseconds. */
 export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>>> = {
   quick: {
-    sampleLength: 0.3,
-    slowestCall: 60,
+    sampleLength: 0.5,
+    slowestCall: 250,
     budget: 400,
     warmUpBudget: 300,
     minimumRounds: 6,
@@ -76,7 +76,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
     precision: 0.02,
   },
   full: {
-    sampleLength: 0.5,
+    sampleLength: 1,
     slowestCall: 3000,
     budget: 2500,
     warmUpBudget: 800,
@@ -85,7 +85,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
     precision: 0.01,
   },
   goals: {
-    sampleLength: 0.5,
+    sampleLength: 1,
     slowestCall: 3000,
     budget: 1500,
     warmUpBudget: 600,

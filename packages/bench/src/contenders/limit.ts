@@ -3,7 +3,8 @@
  * moves. It is checked like everything else, element by element.
  */
 import { type Backend, bytesPerElement } from '@rope/core'
-import { type LimitHooks } from '../limits.js'
+import type { LimitHooks } from '../limits/hooks.js'
+import { createPortableLimits } from '../limits/portable.js'
 import type { LimitSpec } from '../matrix/group.js'
 import { movedElements, type RotationCase } from '../matrix/rotation-case.js'
 import type { GroupMemory, Purpose } from './memory.js'
@@ -15,37 +16,61 @@ const FACTOR = -1
 /** Values of the check's input go round after this many elements; a prime, so that rows differ. */
 const PERIOD = 1021
 
-/** Prepares a limit over the bytes of a case, in ordinary memory or in the backend's own. */
+/** Prepares a limit by a backend's hooks, in ordinary memory or in the backend's own. */
 export function openLimit(
   spec: LimitSpec,
   hooks: LimitHooks,
   owner: Backend | null,
   memory: GroupMemory,
 ): Opened {
-  const lengths = movedElements(spec.case).map((count) => floats(spec.case, count))
+  const lengths = limitLengths(spec.case)
   const arrays = (purposes: readonly Purpose[]): Float32Array[] =>
     lengths.map((length, i) => floatArray(spec, owner, memory, length, purposes[i] ?? 'q'))
   const sources = arrays(['q', 'k'])
-  if (spec.limit === 'scale') {
-    return {
-      run: (count) => hooks.scale(sources, FACTOR, count),
-      check() {
-        sources.forEach(fillRamp)
-        hooks.scale(sources, FACTOR, 1)
-        return firstOff(sources, FACTOR)
-      },
-    }
-  }
+  if (spec.limit === 'scale') return scaleOf(sources, (count) => hooks.scale(sources, FACTOR, count))
   const targets = arrays(['q out', 'k out'])
+  return copyOf(targets, sources, (count) => hooks.copy(targets, sources, count))
+}
+
+/** Prepares a limit that belongs to no backend, in memory of its own. */
+export function openPortableLimit(spec: LimitSpec): Opened {
+  const limits = createPortableLimits(limitLengths(spec.case))
+  const { sources, targets } = limits
+  return spec.limit === 'scale'
+    ? scaleOf(sources, (count) => limits.scale(FACTOR, count))
+    : copyOf(targets, sources, (count) => limits.copy(count))
+}
+
+function scaleOf(arrays: readonly Float32Array[], run: (count: number) => void): Opened {
   return {
-    run: (count) => hooks.copy(targets, sources, count),
+    run,
+    check() {
+      arrays.forEach(fillRamp)
+      run(1)
+      return firstOff(arrays, FACTOR)
+    },
+  }
+}
+
+function copyOf(
+  targets: readonly Float32Array[],
+  sources: readonly Float32Array[],
+  run: (count: number) => void,
+): Opened {
+  return {
+    run,
     check() {
       sources.forEach(fillRamp)
       for (const target of targets) target.fill(0)
-      hooks.copy(targets, sources, 1)
+      run(1)
       return firstOff(targets, 1)
     },
   }
+}
+
+/** Lengths of q and k in float32: the bytes that a call of the case moves. */
+function limitLengths(rotation: RotationCase): readonly number[] {
+  return movedElements(rotation).map((count) => floats(rotation, count))
 }
 
 /** The same bytes as float32, whatever the dtype of the case: limits count bytes. */

@@ -4,12 +4,13 @@
  */
 import { type Backend, RopeError } from '@rope/core'
 import type { BackendStatus } from '../backends.js'
-import { JS_LIMITS, type LimitHooks } from '../limits.js'
+import type { LimitHooks } from '../limits/hooks.js'
+import { PORTABLE_LIMITS } from '../limits/portable.js'
 import type { BackendSpec, ContenderSpec, LimitSpec, PeerSpec } from '../matrix/group.js'
 import type { Variant } from '../matrix/rotation-case.js'
 import type { Peer } from '../peers/peer.js'
 import { openBackend } from './backend-call.js'
-import { openLimit } from './limit.js'
+import { openLimit, openPortableLimit } from './limit.js'
 import { createGroupMemory } from './memory.js'
 import type { Opened } from './opened.js'
 import { openPeer } from './peer-call.js'
@@ -52,7 +53,7 @@ export function createSession({ backends, peers }: Participants): Session {
     peer: async (spec: PeerSpec): Promise<Opened> =>
       openPeer(spec, peerFor(spec, peers), memory),
     limit: async (spec: LimitSpec): Promise<Opened> => {
-      if (spec.name === 'js') return openLimit(spec, JS_LIMITS, null, memory)
+      if (spec.name === PORTABLE_LIMITS) return openPortableLimit(spec)
       const backend = await backendFor(spec.name, spec.variant.threads)
       const owner = spec.variant.memory === 'resident' ? backend : null
       return openLimit(spec, hooksOf(spec.name, backend, backends), owner, memory)

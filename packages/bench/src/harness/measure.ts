@@ -112,7 +112,8 @@ function checkSettings({ minimumRounds, maximumRounds }: MeasureSettings): void 
 
 async function runRound(lanes: readonly Lane[], clock: Clock): Promise<void> {
   for (const lane of [...lanes, ...[...lanes].reverse()]) {
-    lane.samples.push((await timeCalls(lane.contender, lane.batch, clock)) / lane.batch)
+    const { contender, batch, lead } = lane
+    lane.samples.push((await timeCalls(contender, batch, clock, lead)) / batch)
   }
 }
 

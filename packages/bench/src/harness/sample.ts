@@ -10,14 +10,30 @@ const STEPS_PER_SAMPLE = 100
 /** A batch that is larger than this is not a batch but an endless loop. */
 const LARGEST_BATCH = 2 ** 24
 
-/** Milliseconds that `count` calls take together. */
+/** Calls longer than this, in milliseconds, go far beyond the caches: they need no lead. */
+const LONG_CALL = 25
+
+/**
+ * Untimed calls before a sample: one brings the contender's own data back into the caches, which
+ * the one before it has filled with other things.
+ *
+ * @param time milliseconds of one call
+ */
+export function leadCalls(time: number): 0 | 1 {
+  return time < LONG_CALL ? 1 : 0
+}
+
+/** Milliseconds that `count` calls take together, after `lead` untimed ones. */
 export async function timeCalls(
   contender: Contender,
   count: number,
   clock: Clock,
+  lead: 0 | 1 = 0,
 ): Promise<number> {
   const preparing = contender.prepare?.()
   if (preparing !== undefined) await preparing
+  const leading = lead === 0 ? undefined : contender.run(lead)
+  if (leading !== undefined) await leading
   const start = clock()
   const pending = contender.run(count)
   // A synchronous contender must not pay for a turn of the event loop.

@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.js'
 import { median } from '../statistics/quantile.js'
 import type { Contender } from './contender.js'
-import { batchSize, findBatch, timeCalls } from './sample.js'
+import { batchSize, findBatch, leadCalls, timeCalls } from './sample.js'
 
 /** Samples in each of the two medians that are compared. */
 const WINDOW = 5
@@ -21,6 +21,8 @@ const AT_LEAST = 2
 export interface WarmContender {
   readonly contender: Contender
   readonly batch: number
+  /** Untimed calls before each sample. */
+  readonly lead: 0 | 1
   /** False when its times were still moving when the time for warming up was over. */
   readonly steady: boolean
 }
@@ -54,15 +56,20 @@ export async function warmUp(
     if (lanes.every(({ times }) => isSteady(times))) break
     if (round >= AT_LEAST && clock() - start >= budget) break
     for (const lane of lanes) {
-      const elapsed = await timeCalls(lane.contender, lane.batch, clock)
+      const lead = leadCalls(lane.times.at(-1) ?? 0)
+      const elapsed = await timeCalls(lane.contender, lane.batch, clock, lead)
       lane.times.push(elapsed / lane.batch)
       // Compiled code is faster: without this a sample would shrink below the clock's steps.
       if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, elapsed / lane.batch)
     }
   }
-  return lanes.map(({ contender, times }) => ({
-    contender,
-    batch: batchSize(sampleLength, median(times.slice(-WINDOW))),
-    steady: isSteady(times),
-  }))
+  return lanes.map(({ contender, times }) => {
+    const time = median(times.slice(-WINDOW))
+    return {
+      contender,
+      batch: batchSize(sampleLength, time),
+      lead: leadCalls(time),
+      steady: isSteady(times),
+    }
+  })
 }

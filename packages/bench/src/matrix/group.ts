@@ -18,8 +18,8 @@ export interface BackendSpec {
 
 /**
  * A limit of the machine over the bytes of a case: an in-place scale (`x *= c`) or a copy.
- * `js` measures it in plain JavaScript; a backend's name asks that backend's own hooks, which use
- * its compiler, its memory and its threads.
+ * `portable` measures it in WebAssembly, on one thread; a backend's name asks that backend's own
+ * hooks, which use its compiler, its memory and its threads.
  */
 export interface LimitSpec {
   readonly kind: 'limit'

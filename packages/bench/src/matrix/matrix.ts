@@ -2,6 +2,7 @@
  * The matrix: the reference case at every size, then one deviation at a time. A full product of
  * all fields would take hours and say no more.
  */
+import { PORTABLE_LIMITS } from '../limits/portable.js'
 import { GEMMA, GLM, PHI } from './model-shape.js'
 import type { BackendSpec, ContenderSpec, Group, GroupComparison, LimitSpec } from './group.js'
 import {
@@ -150,7 +151,7 @@ function limitSpec(
   return {
     kind: 'limit',
     limit: rotation.place === 'in-place' ? 'scale' : 'copy',
-    name: backend.limits ? backend.name : 'js',
+    name: backend.limits ? backend.name : PORTABLE_LIMITS,
     case: rotation,
     variant: { memory: backend.limits ? memory : 'foreign', threads: backend.limits ? threads : 'one' },
   }

@@ -2,7 +2,7 @@
  * The backends that are measured in Node: the portable ones and those that need Node.
  */
 import { type BenchBackend, type BenchModule, PORTABLE_BACKENDS } from '../backends.js'
-import type { LimitsOf } from '../limits.js'
+import type { LimitsOf } from '../limits/hooks.js'
 
 /** Every backend of Node, best first. */
 export const NODE_BACKENDS: readonly BenchBackend[] = [

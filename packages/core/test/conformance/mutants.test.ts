@@ -44,19 +44,11 @@ test('there are at least 24 mutants, all named differently', () => {
   expect(names.size).toBeGreaterThanOrEqual(24)
 })
 
-/** A mutant that any case would notice proves nothing about the case it names. */
-describe('healthy subjects fail nothing', () => {
-  test.each([
-    ['js', createJsBackend],
-    ['naive', () => createNaiveBackend()],
-  ])(
-    '%s',
-    async (name, createBackend) => {
-      const report = await runConformance({ name, backend: createBackend(), createBackend })
-      expect(report.failures).toEqual([])
-      expect(report.cases).toBe(conformanceCases().length)
-      expect(report.passed).toBeGreaterThan(0.95 * report.cases)
-    },
-    60_000,
-  )
-})
+/** Else a failure would prove nothing. The js backend's own tests run the suite on that one. */
+test('the healthy naive backend fails nothing', async () => {
+  const createBackend = (): Backend => createNaiveBackend()
+  const report = await runConformance({ name: 'naive', backend: createBackend(), createBackend })
+  expect(report.failures).toEqual([])
+  expect(report.cases).toBe(conformanceCases().length)
+  expect(report.passed).toBeGreaterThan(0.95 * report.cases)
+}, 60_000)

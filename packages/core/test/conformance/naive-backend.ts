@@ -137,6 +137,11 @@ function runOperand(
   }
 }
 
+function allocate(dtype: DType, length: number): Elements {
+  if (dtype === 'float64') return new Float64Array(length)
+  return dtype === 'float32' ? new Float32Array(length) : new Uint16Array(length)
+}
+
 /** A healthy backend, or one with some parts replaced. */
 export function createNaiveBackend(broken: Partial<NaiveParts> = {}): Backend {
   const parts: NaiveParts = { ...HEALTHY, ...broken }
@@ -169,6 +174,7 @@ export function createNaiveBackend(broken: Partial<NaiveParts> = {}): Backend {
     },
     supports: () => ({ ok: true }),
     compile,
+    allocate,
     dispose() {
       disposed = true
     },

@@ -22,9 +22,15 @@ export type RotateHalfRow = (
   pairs: number,
 ) => void
 
-/** float32 bits of every float16: 256 kB, faster than any arithmetic. */
+let widenedBits: Uint32Array | undefined
+
+/** float32 bits of every float16: 256 kB, made on first use, faster than any arithmetic. */
 function widenTable(): Uint32Array {
-  return Uint32Array.from({ length: 65536 }, (_, bits) => widenFloat16(bits))
+  if (widenedBits === undefined) {
+    widenedBits = new Uint32Array(65536)
+    for (let bits = 0; bits < 65536; bits++) widenedBits[bits] = widenFloat16(bits)
+  }
+  return widenedBits
 }
 
 /** The float16 row function, with scratch memory for windows of up to `pairs` pairs. */

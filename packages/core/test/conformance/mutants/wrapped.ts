@@ -111,6 +111,16 @@ function wholeBuffer(elements: Elements): Elements {
   return elements instanceof Float32Array ? new Float32Array(buffer) : new Uint16Array(buffer)
 }
 
+let latest: ArrayBuffer | undefined
+let arena = new ArrayBuffer(0)
+
+function kindOf(
+  dtype: DType,
+): Float64ArrayConstructor | Float32ArrayConstructor | Uint16ArrayConstructor {
+  if (dtype === 'float64') return Float64Array
+  return dtype === 'float32' ? Float32Array : Uint16Array
+}
+
 /** Mutants of what a backend is asked. */
 export const WRAPPED: readonly Mutant[] = [
   wrapped('the sign of sin', [/^values\//, /^golden\//, /^contract\/strides\//], {
@@ -289,10 +299,28 @@ export const WRAPPED: readonly Mutant[] = [
   }),
   wrapped('alive after dispose', [/^contract\/lifecycle\/backend-dispose/], { dispose: () => {} }),
   wrapped('allocated memory with something in it', [/^contract\/allocate\//], {
+    allocate: (dtype, length) => new (kindOf(dtype))(length).fill(1),
+  }),
+  wrapped('memory detached by a later allocation', [/^contract\/allocate\//], {
     allocate: (dtype, length) => {
-      const Kind =
-        dtype === 'float64' ? Float64Array : dtype === 'float32' ? Float32Array : Uint16Array
-      return new Kind(length).fill(1)
+      // As WebAssembly memory does when it grows.
+      if (latest !== undefined) structuredClone(latest, { transfer: [latest] })
+      latest = new ArrayBuffer(length * kindOf(dtype).BYTES_PER_ELEMENT)
+      return new (kindOf(dtype))(latest)
     },
   }),
+  wrapped('memory given out twice', [/^contract\/allocate\//], {
+    allocate: (dtype, length) => {
+      const bytes = length * kindOf(dtype).BYTES_PER_ELEMENT
+      if (arena.byteLength < bytes) arena = new ArrayBuffer(bytes)
+      return new (kindOf(dtype))(arena, 0, length)
+    },
+  }),
+  wrapped(
+    'float64 memory for float32',
+    [/^contract\/allocate\/float32/, /^values\/.*memory=allocated/],
+    {
+      allocate: (_dtype, length) => new Float64Array(length),
+    },
+  ),
 ]

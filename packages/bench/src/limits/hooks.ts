@@ -19,21 +19,3 @@ export interface LimitHooks {
 
 /** From a backend to its limits: the same threads, the same memory. Null when it has none. */
 export type LimitsOf = (backend: Backend) => LimitHooks | null
-
-/** The limits of plain JavaScript: a loop that multiplies, and `TypedArray.set`, which is a memcpy. */
-export const JS_LIMITS: LimitHooks = {
-  scale(arrays, factor, repeat) {
-    for (let i = 0; i < repeat; i++) {
-      for (const array of arrays) scaleArray(array, factor)
-    }
-  },
-  copy(targets, sources, repeat) {
-    for (let i = 0; i < repeat; i++) {
-      for (let j = 0; j < targets.length; j++) (targets[j] as Float32Array).set(sources[j] as Float32Array)
-    }
-  },
-}
-
-function scaleArray(x: Float32Array, factor: number): void {
-  for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) * factor
-}
