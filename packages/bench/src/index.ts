@@ -49,7 +49,9 @@ export type { Peer, PeerCall, PeerInput, PeerTables } from './peers/peer.js'
 export { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
 export { rotaryEmbeddingModel } from './peers/rotary-embedding-model.js'
 export { createTfjsPeer, type Tfjs } from './peers/tfjs.js'
-export { renderReport } from './report/report.js'
+export { renderReport, type ReportOptions } from './report/report.js'
+export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './report/rows.js'
+export { bytesText, timeText } from './report/words.js'
 export {
   type BackendRecord,
   type BenchResult,

@@ -69,8 +69,8 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
   quick: {
     sampleLength: 0.5,
     slowestCall: 250,
-    budget: 400,
-    warmUpBudget: 300,
+    budget: 700,
+    warmUpBudget: 400,
     minimumRounds: 6,
     maximumRounds: 200,
     precision: 0.02,
@@ -103,7 +103,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  * @example
  * ```ts
  * const result = await runBench({ mode: 'quick', backends: PORTABLE_BACKENDS })
- * console.log(renderReport(result))
+ * console.log(renderReport([result]))
  * ```
  */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
@@ -225,12 +225,30 @@ async function lookAt(statuses: readonly BackendStatus[]): Promise<Looked> {
   for (const { module, ...status } of statuses) {
     const seen = module === null ? null : await module.create({})
     const { isa = null, threads = null } = seen?.capabilities ?? {}
-    backends.push({ ...status, isa, threads })
+    backends.push({ ...withoutPaths(status), isa, threads })
     if (seen === null || module === null) continue
     traits.push(traitsOf(status.name, seen, module.limits?.(seen) != null))
     seen.dispose()
   }
   return { backends, traits }
+}
+
+/** A result is made to be shown to others, who need not know where things lie on this disk. */
+function withoutPaths(status: Omit<BackendStatus, 'module'>): Omit<BackendStatus, 'module'> {
+  const facts = Object.entries(status.facts).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? shortenPaths(value) : value,
+  ])
+  return {
+    ...status,
+    reason: status.reason === null ? null : shortenPaths(status.reason),
+    facts: Object.fromEntries(facts) as BackendStatus['facts'],
+  }
+}
+
+/** `/some/where/rope.node` as `rope.node`. */
+export function shortenPaths(text: string): string {
+  return text.replace(/(^|[\s("'])(?:[A-Za-z]:)?(?:[\\/][^\\/\s"'()]+)+[\\/]([^\\/\s"'()]+)/g, '$1$2')
 }
 
 function traitsOf(name: string, backend: Backend, limits: boolean): BackendTraits {

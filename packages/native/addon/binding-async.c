@@ -50,6 +50,16 @@ static void hand_over(void *context) {
   thread_lock_leave(&state->lock);
 }
 
+/* The event loop stays alive for as long as a promise is pending. */
+static void count_pending(napi_env env, environment *state, int32_t change) {
+  state->pending += change;
+  if (state->pending == 0) {
+    (void)napi_unref_threadsafe_function(env, state->finished);
+  } else {
+    (void)napi_ref_threadsafe_function(env, state->finished);
+  }
+}
+
 /* Back on JavaScript's thread; without an environment when that is ending. */
 static void resolve(napi_env env, napi_value function, void *context, void *data) {
   (void)function, (void)context;
@@ -58,7 +68,7 @@ static void resolve(napi_env env, napi_value function, void *context, void *data
     napi_value undefined = NULL;
     (void)napi_delete_reference(env, async->kept);
     (void)napi_get_undefined(env, &undefined);
-    (void)napi_unref_threadsafe_function(env, async->environment->finished);
+    count_pending(env, async->environment, -1);
     (void)napi_resolve_deferred(env, async->deferred, undefined);
   }
   free_call(async);
@@ -134,7 +144,7 @@ static bool enqueue(napi_env env, napi_value keep, async_call *async, napi_value
   if (!copy_tables(async) || !retain_blocks(env, keep, async)) return false;
   if (napi_create_reference(env, keep, 1, &async->kept) != napi_ok) return false;
   if (napi_create_promise(env, &async->deferred, promise) != napi_ok) return false;
-  (void)napi_ref_threadsafe_function(env, state->finished);
+  count_pending(env, state, 1);
   async->work = (kernel_work){kernel, &async->call};
   async->job = (pool_job){.work = kernel_run_chunk,
                           .done = hand_over,
@@ -149,7 +159,7 @@ static bool enqueue(napi_env env, napi_value keep, async_call *async, napi_value
   thread_lock_take(&state->lock);
   state->jobs--;
   thread_lock_leave(&state->lock);
-  (void)napi_unref_threadsafe_function(env, state->finished);
+  count_pending(env, state, -1);
   (void)napi_delete_reference(env, async->kept);
   return false;
 }

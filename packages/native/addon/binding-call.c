@@ -12,19 +12,27 @@ napi_value binding_number(napi_env env, int32_t value) {
   return number;
 }
 
+/* A whole number that JavaScript counts exactly; false for NaN, infinities and whatever is larger. */
+static bool read_integer(napi_env env, napi_value value, int64_t *integer) {
+  const double most = 9007199254740991.0;
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return false;
+  if (!(number >= -most && number <= most)) return false;
+  *integer = (int64_t)number;
+  return true;
+}
+
 /* The address of a view's element [0, 0, 0, 0]; false when the span does not lie in the array. */
 static bool read_view(napi_env env, napi_value array, napi_value offset, kernel_span span,
                       int64_t element_bytes, void **address) {
-  const int64_t most = (int64_t)1 << 53;
   size_t length = 0;
   void *data = NULL;
   int64_t first = 0;
   /* Asking for the type would take most of the time of a small call. */
   if (napi_get_typedarray_info(env, array, NULL, &length, &data, NULL, NULL) != napi_ok) return false;
-  if (napi_get_value_int64(env, offset, &first) != napi_ok) return false;
+  if (!read_integer(env, offset, &first)) return false;
   *address = data;
   if (span.high < 0) return true; /* nothing will be touched */
-  if (first < -most || first > most) return false;
   if (first + span.low < 0 || first + span.high >= (int64_t)length) return false;
   *address = (char *)data + first * element_bytes;
   return true;
@@ -56,7 +64,7 @@ static int32_t read_operand(napi_env env, const native_kernel *kernel, int32_t i
 int32_t binding_read_call(napi_env env, const native_kernel *kernel, const napi_value *arguments,
                           native_call *call) {
   rope_rotation *rotation = &call->rotation;
-  if (napi_get_value_int64(env, arguments[2], &rotation->batch_stride) != napi_ok) return 3;
+  if (!read_integer(env, arguments[2], &rotation->batch_stride)) return 3;
   const int64_t length = kernel_table_length(kernel, rotation->batch_stride);
   if (length < 0) return 3;
   if (!read_table(env, arguments[0], length, &rotation->cos)) return 1;

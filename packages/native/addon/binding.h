@@ -19,7 +19,8 @@ typedef struct environment {
   napi_threadsafe_function finished; /* null until the first asynchronous call */
   thread_lock lock;
   thread_condition idle;
-  int32_t jobs; /* asynchronous calls that threads still work on; under the lock */
+  int32_t jobs;    /* asynchronous calls that threads still work on; under the lock */
+  int32_t pending; /* promises that are not settled; JavaScript's thread only */
 } environment;
 
 /*

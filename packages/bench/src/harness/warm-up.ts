@@ -9,7 +9,7 @@ import type { Contender } from './contender.js'
 import { batchSize, findBatch, leadCalls, timeCalls } from './sample.js'
 
 /** Samples in each of the two medians that are compared. */
-const WINDOW = 5
+const WINDOW = 3
 
 /** The medians of a warm contender differ by no more than this proportion. */
 const STEADY = 0.05
@@ -64,7 +64,9 @@ export async function warmUp(
     }
   }
   return lanes.map(({ contender, times }) => {
-    const time = median(times.slice(-WINDOW))
+    // The fastest of the last samples: what disturbs the machine must not decide the batch, or two
+    // equals would be sampled differently.
+    const time = Math.min(...times.slice(-2 * WINDOW))
     return {
       contender,
       batch: batchSize(sampleLength, time),

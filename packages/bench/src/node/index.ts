@@ -3,4 +3,6 @@
  */
 export { NODE_BACKENDS } from './backends.js'
 export { describeMachine } from './machine.js'
+export { packageSize } from './package-size.js'
 export { ADD_PEERS, NODE_PEERS, PEER_PACKAGES } from './peers.js'
+export { installedVersions } from './versions.js'

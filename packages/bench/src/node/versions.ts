@@ -1,0 +1,35 @@
+/**
+ * Versions of the installed packages, read from their own package.json.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { packageFolder } from './peers.js'
+
+interface Manifest {
+  readonly name?: string
+  readonly version?: string
+}
+
+/** The version of this package and of each named one; null for one that is not installed. */
+export function installedVersions(
+  names: readonly string[],
+): Readonly<Record<string, string | null>> {
+  const own = readManifest(packageFolder())
+  const others = names.map((name) => [name, versionOf(name)] as const)
+  return Object.fromEntries([['@rope/bench', own?.version ?? null], ...others])
+}
+
+function versionOf(name: string): string | null {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? []
+  const manifests = folders.map((folder) => readManifest(join(folder, name)))
+  return manifests.find((manifest) => manifest?.name === name)?.version ?? null
+}
+
+function readManifest(folder: string): Manifest | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Memory that goes away, shrinks, grows or is not what it should be: an error that says so, never
+ * a crash, and nothing written.
+ */
+import { type Elements, RopeError, type Rotation, type View } from '@rope/core'
+import { createNativeBackend } from '@rope/native'
+import { describe, expect, test } from 'vitest'
+import { type CallFixture, createCall, holds, rotatedByJs } from './call-fixture.js'
+import { describeNative } from './here.js'
+
+interface ResizableBuffer extends ArrayBuffer {
+  readonly maxByteLength: number
+  resize(bytes: number): void
+}
+
+interface GrowableBuffer extends SharedArrayBuffer {
+  grow(bytes: number): void
+}
+
+function resizable(bytes: number, most = bytes): ResizableBuffer {
+  const Resizable = ArrayBuffer as unknown as new (bytes: number, options: object) => ResizableBuffer
+  return new Resizable(bytes, { maxByteLength: most })
+}
+
+function detach({ buffer }: Elements): void {
+  structuredClone(buffer, { transfer: [buffer as ArrayBuffer] })
+}
+
+/** The views with one replaced. */
+function replace(views: readonly View[], index: number, change: Partial<View>): readonly View[] {
+  return views.map((view, i) => (i === index ? { ...view, ...change } : view))
+}
+
+describeNative('memory', () => {
+  const backend = createNativeBackend()
+
+  /** The three ways to call a kernel, each with an error instead of a result where it refuses. */
+  const WAYS = [
+    ['run', (call: CallFixture, views: readonly View[], rotation: Rotation) => backend.compile(call.plan).run(views, rotation)],
+    ['bind', (call: CallFixture, views: readonly View[], rotation: Rotation) => backend.compile(call.plan).bind(views, rotation)],
+    [
+      'runAsync',
+      (call: CallFixture, views: readonly View[], rotation: Rotation) => backend.compile(call.plan).runAsync(views, rotation),
+    ],
+  ] as const
+
+  describe.each(WAYS)('%s', (_, way) => {
+    async function expectRefusal(
+      call: CallFixture,
+      change: { readonly views?: readonly View[]; readonly rotation?: Rotation },
+      field?: string,
+    ): Promise<void> {
+      const attempt = async (): Promise<unknown> => way(call, change.views ?? call.views, change.rotation ?? call.rotation)
+      const error = await attempt().then(
+        () => null,
+        (reason: unknown) => reason,
+      )
+      expect(error).toBeInstanceOf(RopeError)
+      expect(error).toMatchObject({ code: 'INVALID_TENSOR', field })
+    }
+
+    test('a detached array', async () => {
+      for (const index of [0, 1]) {
+        const call = createCall()
+        detach((call.views[index] as View).source)
+        await expectRefusal(call, {}, `views[${index}].source`)
+      }
+    })
+
+    test('an array that is one element short', async () => {
+      for (const index of [0, 1]) {
+        const call = createCall()
+        const source = (call.views[index] as View).source.subarray(1)
+        await expectRefusal(call, { views: replace(call.views, index, { source, target: source }) }, `views[${index}].source`)
+      }
+    })
+
+    test.each([1, -1, 2 ** 60, -(2 ** 60), Number.POSITIVE_INFINITY])('an offset of %d', async (sourceOffset) => {
+      const call = createCall()
+      await expectRefusal(call, { views: replace(call.views, 0, { sourceOffset, targetOffset: sourceOffset }) }, 'views[0].source')
+    })
+
+    test('a resizable buffer that has shrunk', async () => {
+      const call = createCall()
+      const source = new Float32Array(resizable((call.views[0] as View).source.byteLength))
+      const views = replace(call.views, 0, { source, target: source })
+      ;(source.buffer as ResizableBuffer).resize(400)
+      await expectRefusal(call, { views }, 'views[0].source')
+      ;(source.buffer as ResizableBuffer).resize(0)
+      await expectRefusal(call, { views }, 'views[0].source')
+    })
+
+    test('elements of another size', async () => {
+      const call = createCall()
+      const source = new Float64Array((call.views[0] as View).source.length)
+      await expectRefusal(call, { views: replace(call.views, 0, { source, target: source }) })
+      const small = new Uint16Array((call.views[0] as View).source.length)
+      await expectRefusal(call, { views: replace(call.views, 0, { source: small, target: small }) })
+    })
+
+    test('rows that are too few, detached, of another width or kind', async () => {
+      const call = createCall()
+      const { rotation } = call
+      await expectRefusal(call, { rotation: { ...rotation, cos: rotation.cos.subarray(1) } }, 'rotation.cos')
+      await expectRefusal(call, { rotation: { ...rotation, sin: rotation.sin.subarray(1) } }, 'rotation.sin')
+      await expectRefusal(call, { rotation: { ...rotation, batchStride: -1 } }, 'rotation.batchStride')
+      await expectRefusal(call, { rotation: { ...rotation, pairs: 31 } })
+      await expectRefusal(call, { rotation: { ...rotation, cos: new Float64Array(rotation.cos.length) } })
+      const sin = rotation.sin.slice()
+      detach(sin)
+      await expectRefusal(call, { rotation: { ...rotation, sin } }, 'rotation.sin')
+    })
+
+    test('a target that is too short', async () => {
+      const call = createCall()
+      const outOfPlace = { ...call, plan: { ...call.plan, inPlace: false } }
+      const target = new Float32Array((call.views[1] as View).source.length - 1)
+      await expectRefusal(outOfPlace, { views: replace(call.views, 1, { target }) }, 'views[1].target')
+    })
+  })
+
+  describe('a bound call', () => {
+    function bindResizable(): { call: CallFixture; source: Float32Array; bound: () => void; views: readonly View[] } {
+      const call = createCall()
+      const { byteLength } = (call.views[0] as View).source
+      const source = new Float32Array(resizable(byteLength, 2 * byteLength))
+      source.set((call.views[0] as View).source as Float32Array)
+      const views = replace(call.views, 0, { source, target: source })
+      return { call, source, views, bound: backend.compile(call.plan).bind(views, call.rotation) }
+    }
+
+    test('rotates whatever its arrays hold, any number of times', () => {
+      const call = createCall()
+      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      bound()
+      expect(holds(call.views, call.wanted)).toBe(true)
+      const twice = rotatedByJs(call.plan, call.views, call.rotation)
+      bound()
+      expect(holds(call.views, twice)).toBe(true)
+    })
+
+    test('follows rows that are filled anew', () => {
+      const call = createCall()
+      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      call.rotation.cos.fill(1)
+      call.rotation.sin.fill(0)
+      const before = call.views.map(({ source }) => source.slice())
+      bound()
+      expect(holds(call.views, before)).toBe(true)
+    })
+
+    test.each(['source of q', 'source of k', 'cos', 'sin'])('refuses once its %s is detached', (which) => {
+      const call = createCall()
+      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      const [q, k] = call.views as [View, View]
+      const arrays: Record<string, Elements> = {
+        'source of q': q.source,
+        'source of k': k.source,
+        cos: call.rotation.cos,
+        sin: call.rotation.sin,
+      }
+      detach(arrays[which] as Elements)
+      expect(bound).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
+    })
+
+    test('refuses once its memory has shrunk, and goes on when it is back', () => {
+      const { source, bound, views, call } = bindResizable()
+      const buffer = source.buffer as ResizableBuffer
+      const { byteLength } = buffer
+      buffer.resize(byteLength - 4)
+      expect(bound).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
+      buffer.resize(byteLength)
+      const wanted = rotatedByJs(call.plan, views, call.rotation)
+      bound()
+      expect(holds(views, wanted)).toBe(true)
+    })
+
+    test('goes on after its memory has grown', () => {
+      const { source, bound, call } = bindResizable()
+      const buffer = source.buffer as ResizableBuffer
+      buffer.resize(buffer.maxByteLength)
+      bound()
+      const [wanted] = call.wanted as readonly [Float32Array]
+      expect(Buffer.compare(new Uint8Array(buffer, 0, wanted.byteLength), new Uint8Array(wanted.buffer))).toBe(0)
+    })
+
+    test('knows small arrays that V8 would move', () => {
+      const call = createCall({ tokens: 1, headDim: 2 })
+      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      expect((call.views[0] as View).source.byteLength).toBeLessThanOrEqual(64)
+      bound()
+      expect(holds(call.views, call.wanted)).toBe(true)
+    })
+  })
+
+  describe('shared memory', () => {
+    test('is rotated in place', () => {
+      const call = createCall({ allocate: (n) => new Float32Array(new SharedArrayBuffer(4 * n)) })
+      expect(call.plan.memory).toBe('shared')
+      backend.compile(call.plan).run(call.views, call.rotation)
+      expect(holds(call.views, call.wanted)).toBe(true)
+    })
+
+    test('may grow under a bound call', () => {
+      const Growable = SharedArrayBuffer as unknown as new (bytes: number, options: object) => GrowableBuffer
+      const call = createCall({
+        allocate: (n) => new Float32Array(new Growable(4 * n, { maxByteLength: 16 * n }), 0, n),
+      })
+      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      for (const { source } of call.views) (source.buffer as unknown as GrowableBuffer).grow(16 * source.length)
+      bound()
+      expect(holds(call.views, call.wanted)).toBe(true)
+    })
+  })
+
+  test('nothing to rotate is nothing to refuse', () => {
+    for (const empty of [{ tokens: 0 }, { batch: 0 }]) {
+      const call = createCall()
+      const kernel = backend.compile({ ...call.plan, ...empty })
+      const before = call.views.map(({ source }) => source.slice())
+      const none = { ...call.rotation, cos: new Float32Array(), sin: new Float32Array() }
+      kernel.run(call.views, none)
+      kernel.bind(call.views, none)()
+      expect(holds(call.views, before)).toBe(true)
+    }
+  })
+})

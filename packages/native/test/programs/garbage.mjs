@@ -1,0 +1,64 @@
+/**
+ * Drops everything that a call needs while it is under way, and has the garbage collected. Needs
+ * --expose-gc.
+ */
+import { createNativeBackend } from '@rope/native'
+import { checkRotated, createCall, shared } from './work.mjs'
+
+const backend = createNativeBackend({ threads: 2 })
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+async function collect() {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc()
+    await turn()
+  }
+}
+
+/** Only the promise is kept. */
+function startAndForget(allocate) {
+  const { plan, views, rotation } = createCall(16384, allocate)
+  return backend.compile(plan).runAsync(views, rotation)
+}
+
+/** Only the bound function is kept, and the array that shows whether it worked. */
+function bindAndForget() {
+  const call = createCall(1)
+  return { bound: backend.compile(call.plan).bind(call.views, call.rotation), call: new WeakRef(call.views[0].source) }
+}
+
+for (const allocate of [shared, (length) => backend.allocate('float32', length), undefined]) {
+  for (let round = 0; round < 6; round++) {
+    const promises = [startAndForget(allocate), startAndForget(allocate)]
+    await collect()
+    await Promise.all(promises)
+  }
+}
+
+const { bound, call } = bindAndForget()
+await collect()
+if (call.deref() === undefined) throw new Error('a bound call let go of its memory')
+const before = call.deref().slice()
+for (let i = 0; i < 1000; i++) bound()
+if (before.every((value, i) => value === call.deref()[i])) throw new Error('a bound call did nothing')
+
+// A block that threads work on survives its array, even one that JavaScript has given away.
+for (let round = 0; round < 10; round++) {
+  let once = createCall(16384, (length) => backend.allocate('float32', length))
+  const promise = backend.compile(once.plan).runAsync(once.views, once.rotation)
+  const { buffer } = once.views[0].source
+  try {
+    if (typeof buffer.transfer === 'function') buffer.transfer(8)
+    else structuredClone(buffer, { transfer: [buffer] })
+  } catch {
+    // Node before 21 refuses to give such memory away: all the better.
+  }
+  once = undefined
+  await collect()
+  await promise
+}
+
+const last = createCall(16384, shared)
+await backend.compile(last.plan).runAsync(last.views, last.rotation)
+checkRotated(last)
+process.stdout.write('done')

@@ -1,0 +1,26 @@
+/*
+ * What a WebAssembly module offers to JavaScript: one call to prepare a plan, one to run it.
+ * All addresses are byte offsets into the module's memory, which JavaScript provides and divides;
+ * the module itself uses its data, its stack and what it is given.
+ */
+#include "rope/kernels.h"
+
+#define EXPORT(name) __attribute__((export_name(name)))
+
+/* Bytes of a program: JavaScript reserves as many for each plan. */
+EXPORT("programBytes") int32_t program_bytes(void) { return (int32_t)sizeof(rope_program); }
+
+EXPORT("prepare")
+void prepare(rope_program *program, const rope_plan *plan) {
+  rope_prepare(program, rope_kernels_of(ROPE_ISA_wasm128), plan, 0);
+}
+
+/* Rotates the units [begin, end); the second operand is not looked at when the plan has one. */
+EXPORT("run")
+void run(const rope_program *program, const void *source_0, void *target_0, const void *source_1,
+         void *target_1, const float *cos, const float *sin, int32_t batch_stride, int32_t begin,
+         int32_t end) {
+  const rope_view views[ROPE_MAX_OPERANDS] = {{source_0, target_0}, {source_1, target_1}};
+  const rope_rotation rotation = {cos, sin, batch_stride};
+  rope_run(program, views, &rotation, begin, end);
+}

@@ -1,0 +1,97 @@
+/**
+ * From options to a device: the caller's own, or one made of the best adapter with the limits and
+ * features that rotating can use.
+ */
+import { RopeError } from '@rope/core'
+import { messageOf } from '../errors.js'
+import type { CheckedOptions } from '../options.js'
+import type { Gpu, GpuAdapter, GpuDevice } from '../webgpu-types.js'
+import { findGpu, navigatorGpu } from './find-gpu.js'
+
+/** A device, and what cannot be asked of it. */
+export interface OpenDevice {
+  readonly device: GpuDevice
+  /** True when it was made here and is destroyed with the backend. */
+  readonly owned: boolean
+  /** True when WGSL has `var<immediate>` and the device has room for them. */
+  readonly immediates: boolean
+}
+
+/** An adapter and the GPU it belongs to, where that is known. */
+export interface FoundAdapter {
+  readonly adapter: GpuAdapter
+  readonly gpu: Gpu | undefined
+  readonly source: string
+}
+
+/** Bytes of immediates that a dispatch may need. */
+export const IMMEDIATE_BYTES = 32
+
+/** True when `gpu` knows the language feature and a device of these limits has the room. */
+export function hasImmediates(gpu: Gpu | undefined, limits: GpuDevice['limits']): boolean {
+  if (gpu?.wgslLanguageFeatures?.has('immediate_address_space') !== true) return false
+  return (limits.maxImmediateSize ?? 0) >= IMMEDIATE_BYTES
+}
+
+/**
+ * The adapter to use.
+ *
+ * @throws RopeError UNAVAILABLE, saying what to do
+ */
+export async function findAdapter(options: CheckedOptions): Promise<FoundAdapter> {
+  if (options.adapter !== undefined) {
+    return { adapter: options.adapter, gpu: options.gpu ?? navigatorGpu(), source: 'given' }
+  }
+  const { gpu, source } = await findGpu(options.gpu)
+  const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference })
+  if (adapter === null) {
+    throw new RopeError(
+      'UNAVAILABLE',
+      `${source} offers no adapter; update the graphics driver, or see whether the browser has blocked it (in Node on Linux a Vulkan loader and driver are needed)`,
+    )
+  }
+  return { adapter, gpu, source }
+}
+
+/** The features worth having, of those that the adapter has. */
+const FEATURES = ['shader-f16', 'timestamp-query'] as const
+
+const RAISED = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+] as const
+
+async function requestDevice({ adapter }: FoundAdapter): Promise<GpuDevice> {
+  const { features, limits } = adapter
+  const requiredLimits: Record<string, number> = {}
+  for (const name of RAISED) requiredLimits[name] = limits[name]
+  if (limits.maxImmediateSize !== undefined) requiredLimits.maxImmediateSize = limits.maxImmediateSize
+  try {
+    return await adapter.requestDevice({
+      label: '@rope/webgpu',
+      requiredFeatures: FEATURES.filter((name) => features.has(name)),
+      requiredLimits,
+    })
+  } catch (error) {
+    throw new RopeError('UNAVAILABLE', `the adapter gave no device: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/**
+ * The device to use.
+ *
+ * @throws RopeError UNAVAILABLE, saying what to do
+ */
+export async function openDevice(options: CheckedOptions): Promise<OpenDevice> {
+  if (options.device !== undefined) {
+    const { device } = options
+    const gpu = options.gpu ?? navigatorGpu()
+    return { device, owned: false, immediates: hasImmediates(gpu, device.limits) }
+  }
+  const found = await findAdapter(options)
+  const device = await requestDevice(found)
+  return { device, owned: true, immediates: hasImmediates(found.gpu, device.limits) }
+}

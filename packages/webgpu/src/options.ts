@@ -1,0 +1,74 @@
+/**
+ * What a user may say about the device, and the checks on it.
+ */
+import { RopeError } from '@rope/core'
+import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
+import type { Gpu, GpuAdapter, GpuDevice } from './webgpu-types.js'
+
+/** Where the device comes from. Everything may be left out. */
+export interface WebGpuOptions {
+  /** The device to work on. It stays its owner's: `dispose` does not destroy it. */
+  readonly device?: DeviceHandle | undefined
+  /** The adapter to make a device of, when no device is given. */
+  readonly adapter?: AdapterHandle | undefined
+  /**
+   * The GPU to ask for an adapter, and for WGSL's language features. `navigator.gpu` when absent,
+   * and in Node without one the npm package `webgpu`, where it is installed.
+   */
+  readonly gpu?: GpuHandle | undefined
+  /** Which adapter to prefer on a machine with several; `high-performance` when absent. */
+  readonly powerPreference?: 'low-power' | 'high-performance' | undefined
+}
+
+/** The options as this package uses them. */
+export interface CheckedOptions {
+  readonly device: GpuDevice | undefined
+  readonly adapter: GpuAdapter | undefined
+  readonly gpu: Gpu | undefined
+  readonly powerPreference: 'low-power' | 'high-performance'
+}
+
+const KEYS: readonly string[] = ['device', 'adapter', 'gpu', 'powerPreference']
+
+const POWER: readonly unknown[] = ['low-power', 'high-performance', undefined]
+
+function reject(field: string, message: string): never {
+  throw new RopeError('INVALID_OPTION', `${field} ${message}`, { field })
+}
+
+function checkMethods(value: unknown, field: string, kind: string, methods: readonly string[]): void {
+  if (value === undefined) return
+  const isOne =
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  if (!isOne) reject(field, `is not a ${kind}; give one, or leave it out`)
+}
+
+/**
+ * Checks what a user has passed.
+ *
+ * @throws RopeError INVALID_OPTION naming the option
+ */
+export function checkOptions(options: WebGpuOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) {
+    reject('options', `is ${String(options)}; accepted: { ${KEYS.join(', ')} }`)
+  }
+  const unknownKey = Object.keys(options).find((key) => !KEYS.includes(key))
+  if (unknownKey !== undefined) {
+    reject(`options.${unknownKey}`, `is not known; accepted: ${KEYS.join(', ')}`)
+  }
+  const { device, adapter, gpu, powerPreference } = options
+  checkMethods(device, 'device', 'GPUDevice', ['createBuffer', 'createComputePipeline'])
+  checkMethods(adapter, 'adapter', 'GPUAdapter', ['requestDevice'])
+  checkMethods(gpu, 'gpu', 'GPU', ['requestAdapter'])
+  if (!POWER.includes(powerPreference)) {
+    reject('powerPreference', `is ${String(powerPreference)}; accepted: low-power, high-performance`)
+  }
+  return {
+    device: device as unknown as GpuDevice | undefined,
+    adapter: adapter as unknown as GpuAdapter | undefined,
+    gpu: gpu as unknown as Gpu | undefined,
+    powerPreference: powerPreference ?? 'high-performance',
+  }
+}
