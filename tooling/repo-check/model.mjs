@@ -48,7 +48,15 @@ import ts from 'typescript'
  */
 
 /** Folders that are made, not written. */
-export const MADE_FOLDERS = ['node_modules', 'dist', 'build', '.turbo', '.git', 'coverage']
+export const MADE_FOLDERS = [
+  'node_modules',
+  'dist',
+  'dist-web',
+  'build',
+  '.turbo',
+  '.git',
+  'coverage',
+]
 
 /**
  * Reads the workspace below `root`.

@@ -10,9 +10,19 @@ import { ROOT } from './workspace.mjs'
  * Makes sure that every package is built; says one line when something had to be.
  * @returns {Promise<{ packages: number, cached: number }>} how many, and how many came from the cache
  */
-export async function ensureBuilt() {
+export function ensureBuilt() {
+  return ensure('build')
+}
+
+/** Makes sure that the pages of the apps are built, with the packages they are made of. */
+export function ensurePagesBuilt() {
+  return ensure('build:web')
+}
+
+/** @param {string} task */
+async function ensure(task) {
   const started = Date.now()
-  const { code, output } = await runTurbo('build')
+  const { code, output } = await runTurbo(task)
   if (code !== 0) {
     say(output.trimEnd())
     throw new ExpectedError(`building failed (exit code ${code}); the output is above`)

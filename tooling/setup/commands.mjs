@@ -10,6 +10,8 @@ const COMMANDS = {
   rope: async (args) => (await import('./run.mjs')).runBuiltCommand('@rope/cli', args),
   tinystories: async (args) =>
     (await import('./run.mjs')).runBuiltCommand('@rope/tinystories', args),
+  'tinystories:web': async (args) =>
+    (await import('./run.mjs')).servePage('@rope/tinystories', args),
 }
 
 /**

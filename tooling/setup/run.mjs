@@ -1,11 +1,12 @@
 /**
- * Runs a built command of the workspace inside this very process: its standard output, its exit
- * code and the signals it gets are its own, with nothing in between.
+ * Runs a built command of the workspace, or the server of an app's page, inside this very process:
+ * its standard output, its exit code and the signals it gets are its own, with nothing in between.
  */
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ensureBuilt } from './build.mjs'
+import { ensureBuilt, ensurePagesBuilt } from './build.mjs'
 import { ensureInstalled } from './install.mjs'
-import { builtCommand } from './workspace.mjs'
+import { builtCommand, folderOf } from './workspace.mjs'
 
 /**
  * Sets up what is missing, then becomes the command.
@@ -15,7 +16,27 @@ import { builtCommand } from './workspace.mjs'
 export async function runBuiltCommand(packageName, args) {
   await ensureInstalled()
   await ensureBuilt()
-  const file = builtCommand(packageName)
+  await become(builtCommand(packageName), args)
+}
+
+/**
+ * Sets up what is missing, then becomes the server of an app's built page.
+ * @param {string} packageName such as '@rope/tinystories'
+ * @param {string[]} args for vite's preview server, such as `--port 8080`
+ */
+export async function servePage(packageName, args) {
+  await ensureInstalled()
+  await ensurePagesBuilt()
+  const folder = folderOf(packageName)
+  const vite = join(folder, 'node_modules', 'vite', 'bin', 'vite.js')
+  await become(vite, ['preview', folder, ...args])
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
+async function become(file, args) {
   process.argv = [process.execPath, file, ...args]
   await import(pathToFileURL(file).href)
 }

@@ -78,8 +78,23 @@ export function modulesOf({ exports = {} }) {
  * @param {string} packageName such as '@rope/cli'
  */
 export function builtCommand(packageName) {
+  const { folder, manifest } = findPackage(packageName)
+  const file = Object.values(manifest.bin ?? {})[0]
+  if (file === undefined) throw new Error(`${packageName} has no command`)
+  return join(folder, file)
+}
+
+/**
+ * The absolute path of a package's folder.
+ * @param {string} packageName such as '@rope/tinystories'
+ */
+export function folderOf(packageName) {
+  return findPackage(packageName).folder
+}
+
+/** @param {string} packageName */
+function findPackage(packageName) {
   const found = listPackages(ROOT).find(({ manifest }) => manifest.name === packageName)
-  const file = Object.values(found?.manifest.bin ?? {})[0]
-  if (found === undefined || file === undefined) throw new Error(`${packageName} has no command`)
-  return join(found.folder, file)
+  if (found === undefined) throw new Error(`there is no package ${packageName}`)
+  return found
 }

@@ -2,8 +2,8 @@
  * `--check`: every expected text, with every available backend and both pairings. Greedy decoding
  * takes the best of 512 tokens 256 times, so one wrong rotation soon tells another story.
  */
-import { type Backend, PAIRINGS, type PairingName, RopeError } from '@rope/core'
-import { type BackendEntry, openBackend, probeBackends } from './backends.js'
+import { type Backend, createRope, PAIRINGS, type PairingName, RopeError } from '@rope/core'
+import { type BackendEntry, openBackend, probeBackends } from './backend-entry.js'
 import type { ExpectedText, ModelFiles } from './model-files.js'
 import { prepareStory } from './story.js'
 
@@ -80,7 +80,8 @@ async function checkText(
   const subject = `${backend.name}, ${pairing}, ${JSON.stringify(prompt)}`
   let found = ''
   try {
-    const story = prepareStory(files, { backend, pairing, prompt, tokens: EXPECTED_TOKENS })
+    const rope = createRope(files.ropeConfig(pairing), { backend })
+    const story = prepareStory(files, { rope, pairing, prompt, tokens: EXPECTED_TOKENS })
     await story.tell((piece) => {
       found += piece
     })

@@ -1,13 +1,18 @@
 /**
- * The model's folder: reads its four files and checks that they belong together.
+ * The four files of a model: parses them and checks that they belong together. Where they lie, on a
+ * disk or behind an address, is the reader's business.
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fromHuggingFace, type PairingName, type RopeConfig, RopeError } from '@rope/core'
 import { parseSafetensors } from '@rope/core/safetensors'
 import { type ModelConfig, readModelConfig } from './model-config.js'
 import { readTokenizer, type Tokenizer } from './tokenizer.js'
 import { countParameters, permuteWeights, readWeights, type Weights } from './weights.js'
+
+/**
+ * Reads one file of a model by its name, such as `config.json`; rejects with a RopeError
+ * INVALID_FILE that says why it cannot.
+ */
+export type ReadFile = (name: string) => Promise<Uint8Array>
 
 /** A model as it was read: weights in the pairing of Hugging Face, `half`. */
 export interface ModelFiles {
@@ -27,22 +32,26 @@ export interface ExpectedText {
 }
 
 /**
- * Reads the model in a folder.
+ * Reads a model.
  *
  * @throws RopeError INVALID_FILE or INVALID_CONFIG when a file is missing, damaged, or does not
  *   fit the others
  */
-export async function readModel(folder: string): Promise<ModelFiles> {
-  const json = await readJson(folder, 'config.json')
+export async function readModel(read: ReadFile): Promise<ModelFiles> {
+  const [configBytes, tokenizerBytes, weightBytes] = await Promise.all([
+    read('config.json'),
+    read('tokenizer.json'),
+    read('model.safetensors'),
+  ])
+  const json = parseJson('config.json', configBytes)
   const config = readModelConfig(json)
-  const tokenizer = readTokenizer(await readJson(folder, 'tokenizer.json'), config.startToken)
+  const tokenizer = readTokenizer(parseJson('tokenizer.json', tokenizerBytes), config.startToken)
   if (tokenizer.size !== config.vocabularySize) {
     fail(
       `tokenizer.json has ${tokenizer.size} pieces, but config.json a vocab_size of ${config.vocabularySize}; use the files of one model`,
     )
   }
-  const bytes = await readBytes(folder, 'model.safetensors')
-  const file = parseSafetensors(bytes, { source: 'model.safetensors' })
+  const file = parseSafetensors(weightBytes, { source: 'model.safetensors' })
   const halfWeights = readWeights(file, config)
   return {
     config,
@@ -59,8 +68,10 @@ export async function readModel(folder: string): Promise<ModelFiles> {
  *
  * @throws RopeError INVALID_FILE when the file is missing or holds none
  */
-export async function readExpectedTexts(folder: string): Promise<readonly ExpectedText[]> {
-  const json = (await readJson(folder, 'expected.json')) as { readonly cases?: unknown } | null
+export async function readExpectedTexts(read: ReadFile): Promise<readonly ExpectedText[]> {
+  const json = parseJson('expected.json', await read('expected.json')) as {
+    readonly cases?: unknown
+  } | null
   const cases = json?.cases
   if (Array.isArray(cases) && cases.length > 0 && cases.every(isExpectedText)) return cases
   return fail(
@@ -73,17 +84,7 @@ function isExpectedText(value: unknown): value is ExpectedText {
   return typeof prompt === 'string' && typeof text === 'string'
 }
 
-async function readBytes(folder: string, name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(join(folder, name))
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return fail(`${name} of the model cannot be read (${reason}); fetch the project again`)
-  }
-}
-
-async function readJson(folder: string, name: string): Promise<unknown> {
-  const bytes = await readBytes(folder, name)
+function parseJson(name: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {

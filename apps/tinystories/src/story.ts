@@ -1,14 +1,15 @@
 /**
- * One story: a prompt, a backend and a pairing in; text out, piece by piece, and the time taken.
+ * One story: a prompt, a rope and a pairing in; text out, piece by piece, and the time taken.
  */
-import { type Backend, createRope, type PairingName, RopeError } from '@rope/core'
+import { type PairingName, type Rope, RopeError } from '@rope/core'
 import { generate } from './generate.js'
 import { Llama } from './model.js'
 import type { ModelFiles } from './model-files.js'
 
 /** What to tell. */
 export interface StoryOptions {
-  readonly backend: Backend
+  /** What rotates, made of the model's RoPE config for this pairing. */
+  readonly rope: Rope
   readonly pairing: PairingName
   readonly prompt: string
   /** Most tokens, those of the prompt included. */
@@ -17,9 +18,16 @@ export interface StoryOptions {
 
 /** A story that can be told: everything that could be wrong has been checked. */
 export interface Story {
-  /** Tells it once; `onText` gets each piece of text, the prompt's too, as soon as it is known. */
-  tell(onText: (text: string) => void): Promise<StoryTime>
+  /**
+   * Tells it once, until its end or until `signal` is aborted, whichever comes first.
+   *
+   * @param onText gets each piece of text, the prompt's too, as soon as it is known
+   */
+  tell(onText: OnText, signal?: AbortSignal): Promise<StoryTime>
 }
+
+/** Receives a piece of text and the time so far; the story waits for what it returns. */
+export type OnText = (text: string, time: StoryTime) => void | Promise<void>
 
 /** How long a story took. */
 export interface StoryTime {
@@ -34,40 +42,47 @@ export interface StoryTime {
  * Makes a story ready to be told.
  *
  * @throws RopeError INVALID_OPTION when the prompt leaves no room for a story, or the model's context
- *   has no room for `tokens`; INVALID_CONFIG when the model's config is not one of RoPE
+ *   has no room for `tokens`
  */
 export function prepareStory(files: ModelFiles, options: StoryOptions): Story {
-  const { backend, pairing, tokens } = options
+  const { rope, pairing, tokens } = options
   const prompt = encodePrompt(files, options.prompt, tokens)
-  const rope = createRope(files.ropeConfig(pairing), { backend })
   const model = new Llama(files.config, files.weights(pairing), rope, tokens)
-  return { tell: (onText) => tell(files, model, { prompt, tokens, onText }) }
+  return { tell: (onText, signal) => tell(files, model, { prompt, tokens, onText, signal }) }
 }
 
 interface TellOptions {
   readonly prompt: readonly number[]
   readonly tokens: number
-  readonly onText: (text: string) => void
+  readonly onText: OnText
+  readonly signal: AbortSignal | undefined
 }
 
 async function tell(files: ModelFiles, model: Llama, options: TellOptions): Promise<StoryTime> {
   const { config, tokenizer } = files
+  const { onText, signal } = options
   const text = tokenizer.stream()
   const start = performance.now()
   let tokens = 0
+  const time = (): StoryTime => ({
+    tokens,
+    milliseconds: performance.now() - start,
+    ropeMilliseconds: model.ropeTime,
+  })
   const stopAt = [config.startToken, config.endToken]
   for await (const token of generate(model, { ...options, stopAt })) {
     tokens += 1
-    options.onText(text.push(token))
+    await onText(text.push(token), time())
+    if (signal?.aborted === true) break
   }
-  options.onText(text.end())
-  return { tokens, milliseconds: performance.now() - start, ropeMilliseconds: model.ropeTime }
+  await onText(text.end(), time())
+  return time()
 }
 
 /** The prompt's tokens, the start token first, if they leave room for a story. */
 function encodePrompt(files: ModelFiles, prompt: string, tokens: number): number[] {
   const { config, tokenizer } = files
-  if (tokens > config.contextLength) {
+  if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= config.contextLength)) {
     reject(
       'tokens',
       `${tokens} tokens are asked for; accepted: 1 to ${config.contextLength}, the model's context`,

@@ -2,11 +2,13 @@
  * The program: arguments in, a story on standard output, facts and errors on standard error.
  * It sees the process only through what it is given, so that tests run it too.
  */
-import { RopeError } from '@rope/core'
+import { createRope, RopeError } from '@rope/core'
 import { type Arguments, parseArguments } from './arguments.js'
-import { BACKENDS, type BackendEntry, openBackend } from './backends.js'
+import { type BackendEntry, openBackend } from './backend-entry.js'
+import { BACKENDS } from './backends.js'
 import { check } from './check.js'
 import { type ModelFiles, readExpectedTexts, readModel } from './model-files.js'
+import { filesIn } from './model-folder.js'
 import { prepareStory, type StoryTime } from './story.js'
 
 /** The outside world of one run. */
@@ -30,7 +32,7 @@ export async function runTinystories(words: readonly string[], world: World): Pr
   const parsed = parseArguments(words, world)
   if ('exitCode' in parsed) return parsed.exitCode
   try {
-    const files = await readModel(world.modelFolder)
+    const files = await readModel(filesIn(world.modelFolder))
     const run = parsed.arguments.check === true ? runCheck : runStory
     return await run(files, parsed.arguments, world)
   } catch (error) {
@@ -45,7 +47,8 @@ async function runStory(files: ModelFiles, asked: Arguments, world: World): Prom
   const { pairing, prompt, tokens } = asked
   const backend = await openBackend(asked.backend, world.backends ?? BACKENDS)
   try {
-    const story = prepareStory(files, { backend, pairing, prompt, tokens })
+    const rope = createRope(files.ropeConfig(pairing), { backend })
+    const story = prepareStory(files, { rope, pairing, prompt, tokens })
     note(describeModel(files))
     note(`RoPE: backend ${backend.name}, pairing ${pairing}`)
     const time = await story.tell(world.writeOut)
@@ -63,7 +66,7 @@ async function runCheck(files: ModelFiles, asked: Arguments, world: World): Prom
   const results = check(files, {
     backends: world.backends ?? BACKENDS,
     ...(asked.backend === undefined ? {} : { backend: asked.backend }),
-    texts: await readExpectedTexts(world.modelFolder),
+    texts: await readExpectedTexts(filesIn(world.modelFolder)),
     onSkip: note,
   })
   for await (const { passed, line } of results) {

@@ -1,7 +1,8 @@
 /** Finding a backend. */
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
-import { BACKENDS, openBackend, probeBackends } from '../src/backends.js'
+import { openBackend, probeBackends } from '../src/backend-entry.js'
+import { BACKENDS } from '../src/backends.js'
 import { absentEntry, entryOf } from './world.js'
 
 const missing = { name: 'missing', load: () => Promise.reject(new Error('no such package')) }

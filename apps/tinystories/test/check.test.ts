@@ -1,13 +1,14 @@
 /** The expected texts, and that the check notices a rotation that is wrong. */
 import { RopeError } from '@rope/core'
 import { describe, expect, test } from 'vitest'
-import { BACKENDS, type BackendEntry } from '../src/backends.js'
+import type { BackendEntry } from '../src/backend-entry.js'
+import { BACKENDS } from '../src/backends.js'
 import { type CheckResult, check, firstDifference } from '../src/check.js'
 import { type ExpectedText, readExpectedTexts, readModel } from '../src/model-files.js'
-import { absentEntry, entryOf, MODEL_FOLDER, turnedBack, wrapJs } from './world.js'
+import { absentEntry, entryOf, readBundled, turnedBack, wrapJs } from './world.js'
 
-const files = await readModel(MODEL_FOLDER)
-const texts = await readExpectedTexts(MODEL_FOLDER)
+const files = await readModel(readBundled)
+const texts = await readExpectedTexts(readBundled)
 
 async function checkWith(
   backends: readonly BackendEntry[],

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readModelConfig } from '../src/model-config.js'
 import { readModel } from '../src/model-files.js'
-import { MODEL_FOLDER, run } from './world.js'
+import { MODEL_FOLDER, readBundled, run } from './world.js'
 
 const config = JSON.parse(await readFile(join(MODEL_FOLDER, 'config.json'), 'utf8'))
 const weights = await readFile(join(MODEL_FOLDER, 'model.safetensors'))
@@ -155,7 +155,7 @@ test('a config of any content is read or refused with INVALID_CONFIG', () => {
 })
 
 test('the model is as its config says', async () => {
-  const model = await readModel(MODEL_FOLDER)
+  const model = await readModel(readBundled)
   expect(model.parameters).toBe(260_032)
   expect(model.config).toMatchObject({
     layers: 5,
@@ -169,7 +169,7 @@ test('the model is as its config says', async () => {
 })
 
 test('only the rows of queries and keys differ between the pairings', async () => {
-  const model = await readModel(MODEL_FOLDER)
+  const model = await readModel(readBundled)
   const half = model.weights('half').layers[4]
   const interleaved = model.weights('interleaved').layers[4]
   const rowOf = (data: Float32Array | undefined, index: number): number[] => [

@@ -3,9 +3,9 @@ import { type Kernel, type Plan, RopeError } from '@rope/core'
 import { describe, expect, test } from 'vitest'
 import { BACKENDS } from '../src/backends.js'
 import { readExpectedTexts } from '../src/model-files.js'
-import { absentEntry, entryOf, MODEL_FOLDER, run, turnedBack, wrapJs } from './world.js'
+import { absentEntry, entryOf, readBundled, run, turnedBack, wrapJs } from './world.js'
 
-const [once, lily] = await readExpectedTexts(MODEL_FOLDER)
+const [once, lily] = await readExpectedTexts(readBundled)
 
 describe('a story', () => {
   test('is the expected text, on standard output alone', async () => {

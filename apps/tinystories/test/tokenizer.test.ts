@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readExpectedTexts, readModel } from '../src/model-files.js'
 import { readTokenizer } from '../src/tokenizer.js'
-import { MODEL_FOLDER } from './world.js'
+import { readBundled } from './world.js'
 
-const { tokenizer } = await readModel(MODEL_FOLDER)
-const texts = await readExpectedTexts(MODEL_FOLDER)
+const { tokenizer } = await readModel(readBundled)
+const texts = await readExpectedTexts(readBundled)
 
 /** A vocabulary small enough to follow by hand: bytes of "é", letters, and three merges. */
 const small = readTokenizer(

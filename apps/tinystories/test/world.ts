@@ -4,11 +4,16 @@
 import { fileURLToPath } from 'node:url'
 import type { Backend, Kernel, Plan, Rotation } from '@rope/core'
 import { createJsBackend } from '@rope/js'
-import type { BackendEntry } from '../src/backends.js'
+import type { BackendEntry } from '../src/backend-entry.js'
+import type { ReadFile } from '../src/model-files.js'
+import { filesIn } from '../src/model-folder.js'
 import { runTinystories } from '../src/tinystories.js'
 
 /** The model that comes with the program. */
 export const MODEL_FOLDER: string = fileURLToPath(new URL('../model/', import.meta.url))
+
+/** Reads that model's files. */
+export const readBundled: ReadFile = filesIn(MODEL_FOLDER)
 
 /** What a run left behind. */
 export interface Outcome {

@@ -14,7 +14,7 @@ const manifest = { name: 'rope-bench-peers', private: true, dependencies: PEER_P
 
 mkdirSync(folder, { recursive: true })
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-console.log(`Adding peers to ${folder}: ${Object.keys(PEER_PACKAGES).join(', ')}`)
+process.stdout.write(`Adding peers to ${folder}: ${Object.keys(PEER_PACKAGES).join(', ')}\n`)
 const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock']
 const { status } = spawnSync('npm', ['install', ...flags], {
   cwd: folder,

@@ -3,7 +3,6 @@
  * or broken must not stop the others.
  */
 import type { Backend, Probe } from '@rope/core'
-import type { LimitsOf } from './limits/hooks.js'
 
 /** What is wanted of a backend. */
 export interface CreateOptions {
@@ -15,8 +14,6 @@ export interface CreateOptions {
 export interface BenchModule {
   create(options: CreateOptions): Backend | Promise<Backend>
   probe(): Probe | Promise<Probe>
-  /** The limits of the machine by this package's own means. */
-  readonly limits?: LimitsOf
 }
 
 /** One known backend. */

@@ -21,9 +21,13 @@ const PATIENCE = 10_000_000
 export function performanceClock(): Clock {
   const { performance } = globalThis as { readonly performance?: { now(): number } }
   if (performance === undefined) {
-    throw new RopeError('UNAVAILABLE', 'this engine has no performance.now(); give a clock of your own', {
-      field: 'clock',
-    })
+    throw new RopeError(
+      'UNAVAILABLE',
+      'this engine has no performance.now(); give a clock of your own',
+      {
+        field: 'clock',
+      },
+    )
   }
   return () => performance.now()
 }

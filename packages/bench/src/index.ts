@@ -17,12 +17,12 @@ export type { PackageSize } from './goals/judge.js'
 export { type Contender, repeated, repeatedAsync } from './harness/contender.js'
 export {
   type Comparison,
-  measure,
   type Measurement,
   type MeasureSettings,
+  measure,
   type Timing,
 } from './harness/measure.js'
-export type { LimitHooks, LimitsOf } from './limits/hooks.js'
+export { type LimitHooks, limitsOf } from './limits/hooks.js'
 export { createPortableLimits, type PortableLimits } from './limits/portable.js'
 export { type CacheRecord, describeEngine, type Machine } from './machine.js'
 export type {
@@ -33,7 +33,7 @@ export type {
   LimitSpec,
   PeerSpec,
 } from './matrix/group.js'
-export { type BackendTraits, matrixGroups, type MatrixSize, PLAIN_LOOP } from './matrix/matrix.js'
+export { type BackendTraits, type MatrixSize, matrixGroups, PLAIN_LOOP } from './matrix/matrix.js'
 export { GEMMA, GLM, LLAMA, MODEL_SHAPES, type ModelShape, PHI } from './matrix/model-shape.js'
 export {
   type CallKind,
@@ -49,7 +49,7 @@ export type { Peer, PeerCall, PeerInput, PeerTables } from './peers/peer.js'
 export { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
 export { rotaryEmbeddingModel } from './peers/rotary-embedding-model.js'
 export { createTfjsPeer, type Tfjs } from './peers/tfjs.js'
-export { renderReport, type ReportOptions } from './report/report.js'
+export { type ReportOptions, renderReport } from './report/report.js'
 export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './report/rows.js'
 export { bytesText, timeText } from './report/words.js'
 export {
@@ -66,12 +66,12 @@ export {
 } from './result.js'
 export {
   type BenchOptions,
-  type Mode,
   MODE_SETTINGS,
+  type Mode,
   type PeerEntry,
   planGroups,
-  runBench,
   type RunProgress,
+  runBench,
 } from './run.js'
 export { runGroup } from './run-group.js'
 export { CONFIDENCE, type Interval, medianInterval } from './statistics/median-interval.js'

@@ -10,6 +10,7 @@ import { type GoalGroup, measuredGroup } from './goals/goal.js'
 import { GOAL_GROUPS } from './goals/goals.js'
 import { judge, type PackageSize } from './goals/judge.js'
 import type { MeasureSettings } from './harness/measure.js'
+import { limitsOf } from './limits/hooks.js'
 import { describeEngine, type Machine } from './machine.js'
 import type { Group } from './matrix/group.js'
 import { type BackendTraits, matrixGroups } from './matrix/matrix.js'
@@ -69,8 +70,8 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
   quick: {
     sampleLength: 0.5,
     slowestCall: 250,
-    budget: 700,
-    warmUpBudget: 400,
+    budget: 1000,
+    warmUpBudget: 600,
     minimumRounds: 6,
     maximumRounds: 200,
     precision: 0.02,
@@ -227,7 +228,7 @@ async function lookAt(statuses: readonly BackendStatus[]): Promise<Looked> {
     const { isa = null, threads = null } = seen?.capabilities ?? {}
     backends.push({ ...withoutPaths(status), isa, threads })
     if (seen === null || module === null) continue
-    traits.push(traitsOf(status.name, seen, module.limits?.(seen) != null))
+    traits.push(traitsOf(status.name, seen, limitsOf(seen) !== null))
     seen.dispose()
   }
   return { backends, traits }
@@ -248,7 +249,10 @@ function withoutPaths(status: Omit<BackendStatus, 'module'>): Omit<BackendStatus
 
 /** `/some/where/rope.node` as `rope.node`. */
 export function shortenPaths(text: string): string {
-  return text.replace(/(^|[\s("'])(?:[A-Za-z]:)?(?:[\\/][^\\/\s"'()]+)+[\\/]([^\\/\s"'()]+)/g, '$1$2')
+  return text.replace(
+    /(^|[\s("'])(?:[A-Za-z]:)?(?:[\\/][^\\/\s"'()]+)+[\\/]([^\\/\s"'()]+)/g,
+    '$1$2',
+  )
 }
 
 function traitsOf(name: string, backend: Backend, limits: boolean): BackendTraits {

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { BACKENDS, type BackendEntry } from './backends.js'
 import { addApply } from './commands/apply.js'
+import { addBench } from './commands/bench.js'
 import { addDoctor } from './commands/doctor.js'
 import { addInspect } from './commands/inspect.js'
 import { addVerify } from './commands/verify.js'
@@ -49,6 +50,7 @@ function createProgram(context: Context): Command {
   configureOutput(program, context.io)
   addDoctor(program, context)
   addVerify(program, context)
+  addBench(program, context)
   addInspect(program, context)
   addApply(program, context)
   return program.addHelpText(
@@ -56,6 +58,7 @@ function createProgram(context: Context): Command {
     helpNotes([
       ['rope doctor', 'which backends run here, and why the others do not'],
       ['rope verify', 'prove that they compute the right thing on this machine'],
+      ['rope bench --quick', 'measure how fast they are'],
       ['rope inspect config.json', "show a model's frequencies and wavelengths"],
       ['rope apply --config config.json --in qk.safetensors --out rotated.safetensors', ''],
     ]),

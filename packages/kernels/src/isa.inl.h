@@ -25,16 +25,22 @@
 #define ROPE_ELEMENT float
 #define ROPE_SPLIT ROPE_SPLIT_f32
 #define ROPE_DUPLICATES ROPE_DUPLICATES_f32
+#define ROPE_HELD ROPE_HELD_f32
+#define ROPE_GUARDED ROPE_GUARDED_f32
 #include "rows/dtype.inl.h"
 
 #define ROPE_DTYPE f16
 #define ROPE_ELEMENT uint16_t
 #define ROPE_SPLIT ROPE_SPLIT_f16
 #define ROPE_DUPLICATES ROPE_DUPLICATES_f16
+#define ROPE_HELD ROPE_HELD_f16
+#define ROPE_GUARDED ROPE_GUARDED_f16
 #include "rows/dtype.inl.h"
 
 #define ROPE_DTYPE bf16
 #define ROPE_ELEMENT uint16_t
 #define ROPE_SPLIT ROPE_SPLIT_bf16
 #define ROPE_DUPLICATES ROPE_DUPLICATES_bf16
+#define ROPE_HELD ROPE_HELD_bf16
+#define ROPE_GUARDED ROPE_GUARDED_bf16
 #include "rows/dtype.inl.h"

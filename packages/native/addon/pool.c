@@ -13,7 +13,8 @@ static struct {
   thread_condition finished_condition; /* some job has lost its last helper */
   pool_job *first;
   _Atomic int64_t posted; /* counts jobs and stops, so that a spinning thread sees them */
-  int32_t threads, sleeping, waiting;
+  _Atomic int32_t threads, sleeping; /* changed under the lock */
+  int32_t waiting;
   bool stopping;
   thread thread[POOL_MAX_THREADS];
 } pool = {.lock = THREAD_LOCK_INIT,
@@ -110,11 +111,11 @@ static void rest(void) {
   thread_lock_leave(&pool.lock);
   spin_while_64(&pool.posted, seen);
   thread_lock_take(&pool.lock);
-  pool.sleeping++;
+  atomic_fetch_add_explicit(&pool.sleeping, 1, memory_order_relaxed);
   while (atomic_load_explicit(&pool.posted, memory_order_relaxed) == seen) {
     thread_wait(&pool.posted_condition, &pool.lock);
   }
-  pool.sleeping--;
+  atomic_fetch_sub_explicit(&pool.sleeping, 1, memory_order_relaxed);
 }
 
 THREAD_BODY(pool_thread) {
@@ -134,10 +135,14 @@ THREAD_BODY(pool_thread) {
   return 0;
 }
 
-/* Tells the threads that there is news. Under the lock. */
-static void post(int32_t most) {
+/* Adds a job for up to `helpers` threads. A thread is woken without the lock, which it wants. */
+static void post(pool_job *job, int32_t helpers) {
+  thread_lock_take(&pool.lock);
+  append(job);
   atomic_fetch_add_explicit(&pool.posted, 1, memory_order_release);
-  for (int32_t i = 0; i < most && i < pool.sleeping; i++) thread_wake_one(&pool.posted_condition);
+  const int32_t sleeping = atomic_load_explicit(&pool.sleeping, memory_order_relaxed);
+  thread_lock_leave(&pool.lock);
+  for (int32_t i = 0; i < helpers && i < sleeping; i++) thread_wake_one(&pool.posted_condition);
 }
 
 static void prepare_job(pool_job *job, int32_t helpers) {
@@ -149,11 +154,7 @@ static void prepare_job(pool_job *job, int32_t helpers) {
 
 void pool_run(pool_job *job, int32_t helpers) {
   prepare_job(job, helpers);
-  thread_lock_take(&pool.lock);
-  append(job);
-  post(helpers);
-  thread_lock_leave(&pool.lock);
-
+  post(job, helpers);
   work_off(job);
 
   thread_lock_take(&pool.lock);
@@ -171,33 +172,28 @@ void pool_run(pool_job *job, int32_t helpers) {
 }
 
 bool pool_start(pool_job *job, int32_t helpers) {
+  if (pool_threads() == 0 || job->begin >= job->end) return false;
   prepare_job(job, helpers);
-  thread_lock_take(&pool.lock);
-  const bool possible = pool.threads > 0 && job->begin < job->end;
-  if (possible) {
-    append(job);
-    post(helpers);
-  }
-  thread_lock_leave(&pool.lock);
-  return possible;
+  post(job, helpers);
+  return true;
 }
 
 int32_t pool_prepare(int32_t wanted) {
   if (wanted > POOL_MAX_THREADS) wanted = POOL_MAX_THREADS;
+  int32_t have = pool_threads();
+  if (have >= wanted) return have;
   thread_lock_take(&pool.lock);
-  while (pool.threads < wanted && thread_start(&pool.thread[pool.threads], pool_thread)) {
-    pool.threads++;
-  }
-  const int32_t have = pool.threads;
+  have = pool_threads();
+  while (have < wanted && thread_start(&pool.thread[have], pool_thread)) have++;
+  atomic_store_explicit(&pool.threads, have, memory_order_relaxed);
   thread_lock_leave(&pool.lock);
   return have;
 }
 
-int32_t pool_threads(void) {
-  thread_lock_take(&pool.lock);
-  const int32_t have = pool.threads;
-  thread_lock_leave(&pool.lock);
-  return have;
+int32_t pool_threads(void) { return atomic_load_explicit(&pool.threads, memory_order_relaxed); }
+
+bool pool_is_awake(void) {
+  return atomic_load_explicit(&pool.sleeping, memory_order_relaxed) < pool_threads();
 }
 
 void pool_retain(void) {
@@ -208,14 +204,14 @@ void pool_retain(void) {
 
 static void stop_threads(void) {
   thread_lock_take(&pool.lock);
-  const int32_t threads = pool.threads;
+  const int32_t threads = pool_threads();
   pool.stopping = true;
   atomic_fetch_add_explicit(&pool.posted, 1, memory_order_release);
   thread_wake_all(&pool.posted_condition);
   thread_lock_leave(&pool.lock);
   for (int32_t i = 0; i < threads; i++) thread_join(pool.thread[i]);
   thread_lock_take(&pool.lock);
-  pool.threads = 0;
+  atomic_store_explicit(&pool.threads, 0, memory_order_relaxed);
   pool.stopping = false;
   thread_lock_leave(&pool.lock);
 }

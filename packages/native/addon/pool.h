@@ -43,7 +43,10 @@ void pool_run(pool_job *job, int32_t helpers);
  */
 bool pool_start(pool_job *job, int32_t helpers);
 
-/* How many threads there are at this moment; for tests. */
+/* How many threads there are at this moment. */
 int32_t pool_threads(void);
+
+/* True when some thread is at work, or spins and would join at once. */
+bool pool_is_awake(void);
 
 #endif

@@ -5,9 +5,9 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CompileError, compileAddon } from './compile.mjs'
-import { addonSources, PACKAGE_ROOT } from './sources.mjs'
-import { findToolchain } from './toolchain.mjs'
+import { CompileError, compileAddon } from './compile.js'
+import { addonSources, PACKAGE_ROOT } from './sources.js'
+import { findToolchain } from './toolchain.js'
 
 const BUILD = join(PACKAGE_ROOT, 'build')
 

@@ -18,7 +18,14 @@ import { basename, dirname, join } from 'node:path'
  */
 
 /** No contraction: a fused multiply-add would change the bits of the result. */
-const COMPILE_FLAGS = ['-std=gnu11', '-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-pthread']
+const COMPILE_FLAGS = [
+  '-std=gnu11',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=off',
+  '-pthread',
+]
 const WARNINGS = ['-Wall', '-Wextra']
 const LINK_FLAGS = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
@@ -43,7 +50,17 @@ export async function compileAddon({ toolchain, files, include, output, flags = 
     const objects = files.map((file, i) => join(folder, `${i}-${basename(file, '.c')}.o`))
     const compiles = files.map((file, i) => () => {
       const object = /** @type {string} */ (objects[i])
-      const args = [...first, ...COMPILE_FLAGS, ...WARNINGS, ...flags, ...includes, '-c', file, '-o', object]
+      const args = [
+        ...first,
+        ...COMPILE_FLAGS,
+        ...WARNINGS,
+        ...flags,
+        ...includes,
+        '-c',
+        file,
+        '-o',
+        object,
+      ]
       return run(command, args)
     })
     await inParallel(compiles, availableParallelism())
@@ -85,7 +102,8 @@ function run(command, args) {
     child.on('error', (error) => reject(new CompileError(error.message)))
     child.on('close', (code) => {
       if (code === 0) resolve()
-      else reject(new CompileError(`${command} ${args.at(-3)} failed (exit code ${code}):\n${output}`))
+      else
+        reject(new CompileError(`${command} ${args.at(-3)} failed (exit code ${code}):\n${output}`))
     })
   })
 }

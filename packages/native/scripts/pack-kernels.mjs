@@ -3,7 +3,7 @@
  */
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { KERNEL_FOLDERS, PACKED_KERNELS, WORKSPACE_KERNELS } from './sources.mjs'
+import { KERNEL_FOLDERS, PACKED_KERNELS, WORKSPACE_KERNELS } from './sources.js'
 
 rmSync(PACKED_KERNELS, { recursive: true, force: true })
 for (const folder of KERNEL_FOLDERS) {

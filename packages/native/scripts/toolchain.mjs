@@ -24,14 +24,18 @@ const COMPILERS = ['cc', 'gcc', 'clang']
  */
 export function findToolchain(environment = process.env) {
   if (process.platform === 'win32') {
-    return { missing: 'on Windows the addon is built by node-gyp: npx node-gyp rebuild --directory addon' }
+    return {
+      missing: 'on Windows the addon is built by node-gyp: npx node-gyp rebuild --directory addon',
+    }
   }
   const found = findCompiler(environment)
   if (found === undefined) {
     const tried = environment.CC ?? COMPILERS.join(', ')
     return { missing: `no C compiler (tried ${tried}); install gcc or clang, or set CC` }
   }
-  const include = headerFolders(environment).find((folder) => existsSync(join(folder, 'node_api.h')))
+  const include = headerFolders(environment).find((folder) =>
+    existsSync(join(folder, 'node_api.h')),
+  )
   if (include === undefined) {
     return { missing: 'no headers of Node-API (node_api.h); run: npm install node-api-headers' }
   }
@@ -44,7 +48,9 @@ export function findToolchain(environment = process.env) {
  * @returns {Pick<Toolchain, 'compiler' | 'version'> | undefined}
  */
 function findCompiler(environment) {
-  const commands = environment.CC ? [environment.CC.trim().split(/\s+/)] : COMPILERS.map((name) => [name])
+  const commands = environment.CC
+    ? [environment.CC.trim().split(/\s+/)]
+    : COMPILERS.map((name) => [name])
   for (const compiler of commands) {
     const [command = '', ...first] = compiler
     const { status, stdout } = spawnSync(command, [...first, '--version'], { encoding: 'utf8' })

@@ -52,7 +52,10 @@ export interface Addon {
     end: number,
     ...call: CallArguments
   ): WrongArgument | undefined
-  bind(kernel: Handle<'kernel'>, ...call: CallArguments): Handle<'bound'> | WrongArgument | undefined
+  bind(
+    kernel: Handle<'kernel'>,
+    ...call: CallArguments
+  ): Handle<'bound'> | WrongArgument | undefined
   runBound(bound: Handle<'bound'>): void
   start(
     kernel: Handle<'kernel'>,

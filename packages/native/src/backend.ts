@@ -3,7 +3,15 @@
  * thread pool of its own. Importing this loads nothing; the addon is loaded when a backend is made
  * or probed.
  */
-import { type Backend, type DType, type Elements, type Plan, type Probe, RopeError, type Support } from '@rope/core'
+import {
+  type Backend,
+  type DType,
+  type Elements,
+  type Plan,
+  type Probe,
+  RopeError,
+  type Support,
+} from '@rope/core'
 import type { Addon, InstructionSet } from './addon.js'
 import { createHost } from './binary/host.js'
 import { type Loaded, loadAddon } from './binary/load.js'
@@ -28,7 +36,12 @@ export interface NativeBackend extends Backend {
 
 /** The addon and the instruction set that ROPE_ISA or the processor chose, or why there is none. */
 type Ready =
-  | { readonly ok: true; readonly addon: Addon; readonly path: string; readonly isa: InstructionSet }
+  | {
+      readonly ok: true
+      readonly addon: Addon
+      readonly path: string
+      readonly isa: InstructionSet
+    }
   | { readonly ok: false; readonly reason: string }
 
 interface Found {
@@ -40,18 +53,27 @@ interface Found {
 function find(): Found {
   const host = createHost(PACKAGE_ROOT)
   const { ROPE_ISA: wanted } = host.environment
-  return { platform: host.platform, loaded: loadAddon(host), wanted: wanted === '' ? undefined : wanted }
+  return {
+    platform: host.platform,
+    loaded: loadAddon(host),
+    wanted: wanted === '' ? undefined : wanted,
+  }
 }
 
 function makeReady({ loaded, wanted }: Found): Ready {
   if (loaded.addon === null) return { ok: false, reason: loaded.reason }
   const { addon, path } = loaded
   const choice = chooseInstructionSet(addon.instructionSets, wanted, 'ROPE_ISA')
-  return choice.ok ? { ok: true, addon, path, isa: choice.isa } : { ok: false, reason: choice.reason }
+  return choice.ok
+    ? { ok: true, addon, path, isa: choice.isa }
+    : { ok: false, reason: choice.reason }
 }
 
 /** The addon with the instruction set that the options ask for, or the one that was ready. */
-function open({ isa: wanted }: NativeOptions): { readonly addon: Addon; readonly isa: InstructionSet } {
+function open({ isa: wanted }: NativeOptions): {
+  readonly addon: Addon
+  readonly isa: InstructionSet
+} {
   const found = find()
   const ready = makeReady(wanted === undefined ? found : { ...found, wanted: undefined })
   if (!ready.ok) {
@@ -60,7 +82,9 @@ function open({ isa: wanted }: NativeOptions): { readonly addon: Addon; readonly
   if (wanted === undefined) return ready
   const choice = chooseInstructionSet(ready.addon.instructionSets, wanted, 'isa')
   if (choice.ok) return { addon: ready.addon, isa: choice.isa }
-  throw new RopeError(choice.known ? 'UNAVAILABLE' : 'INVALID_OPTION', choice.reason, { field: 'isa' })
+  throw new RopeError(choice.known ? 'UNAVAILABLE' : 'INVALID_OPTION', choice.reason, {
+    field: 'isa',
+  })
 }
 
 function supports({ dtype }: Plan): Support {
@@ -91,7 +115,10 @@ export function createNativeBackend(options: NativeOptions = {}): NativeBackend 
   let disposed = false
   const checkAlive = (): void => {
     if (!disposed) return
-    throw new RopeError('DISPOSED', 'this native backend has been disposed of; create a new one with createNativeBackend')
+    throw new RopeError(
+      'DISPOSED',
+      'this native backend has been disposed of; create a new one with createNativeBackend',
+    )
   }
   const context = { addon, isa: isa.id, threads, memory, checkAlive }
   return {

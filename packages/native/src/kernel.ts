@@ -2,7 +2,14 @@
  * A kernel: a plan that the addon has made ready, and the three ways to call it. The hot one,
  * `run`, hands its arguments over as they are; a bound call has nothing left to hand over.
  */
-import { bytesPerElement, type Kernel, type Plan, RopeError, type Rotation, type View } from '@rope/core'
+import {
+  bytesPerElement,
+  type Kernel,
+  type Plan,
+  RopeError,
+  type Rotation,
+  type View,
+} from '@rope/core'
 import type { Addon, CallArguments, Handle, WrongArgument } from './addon.js'
 import { callArguments, hasRightElements, wrongArgument, wrongElements } from './call.js'
 import type { Memory } from './memory.js'
@@ -47,7 +54,8 @@ const SLICE_BYTES = 2 ** 22
 function compilePlan({ addon, isa, threads }: KernelContext, plan: Plan): Handle<'kernel'> {
   const handle = addon.compile(planWords(plan), isa, threads)
   if (handle !== undefined) return handle
-  const message = 'the plan reaches outside its heads or beyond 2^53 elements; make it with makePlan of @rope/core'
+  const message =
+    'the plan reaches outside its heads or beyond 2^53 elements; make it with makePlan of @rope/core'
   throw new RopeError('INVALID_TENSOR', message)
 }
 
@@ -57,7 +65,16 @@ type Run = (views: readonly View[], rotation: Rotation) => WrongArgument | undef
 function runOne(addon: Addon, handle: Handle<'kernel'>): Run {
   return (views, { cos, sin, batchStride }) => {
     const q = views[0] as View
-    return addon.run(handle, cos, sin, batchStride, q.source, q.sourceOffset, q.target, q.targetOffset)
+    return addon.run(
+      handle,
+      cos,
+      sin,
+      batchStride,
+      q.source,
+      q.sourceOffset,
+      q.target,
+      q.targetOffset,
+    )
   }
 }
 
@@ -129,12 +146,16 @@ export function createNativeKernel(context: KernelContext, plan: Plan): NativeKe
       if (!hasRightElements(views, rotation, size, pairs)) throw wrongElements(plan)
       const bound = addon.bind(handle, ...callArguments(views, rotation))
       if (typeof bound === 'number') throw wrongArgument(bound, plan, views)
-      if (bound === undefined) throw new RopeError('BACKEND_FAILED', 'there is no memory to bind a call')
+      if (bound === undefined)
+        throw new RopeError('BACKEND_FAILED', 'there is no memory to bind a call')
       const isIntact = watch(plan, views, rotation)
       return () => {
         context.checkAlive()
         if (!isIntact()) {
-          throw new RopeError('INVALID_TENSOR', 'a bound array has shrunk or been detached; bind the new memory')
+          throw new RopeError(
+            'INVALID_TENSOR',
+            'a bound array has shrunk or been detached; bind the new memory',
+          )
         }
         addon.runBound(bound)
       }

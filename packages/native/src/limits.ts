@@ -16,10 +16,17 @@ export interface NativeLimits {
 
 /** The limits of a backend that uses this instruction set and so many threads. */
 export function createLimits(addon: Addon, isa: number, threads: number): NativeLimits {
-  function run(factor: number, repeat: number, targets: readonly Float32Array[], sources: readonly Float32Array[]): void {
+  function run(
+    factor: number,
+    repeat: number,
+    targets: readonly Float32Array[],
+    sources: readonly Float32Array[],
+  ): void {
     const areFloats = [...targets, ...sources].every((array) => array.BYTES_PER_ELEMENT === 4)
-    if (areFloats && addon.runLimit(threads, isa, factor, repeat, targets, sources) === undefined) return
-    const message = 'a limit takes up to 4 Float32Arrays, and a copy as many sources, none shorter than its target'
+    if (areFloats && addon.runLimit(threads, isa, factor, repeat, targets, sources) === undefined)
+      return
+    const message =
+      'a limit takes up to 4 Float32Arrays, and a copy as many sources, none shorter than its target'
     throw new RopeError('INVALID_TENSOR', message)
   }
   return {

@@ -14,7 +14,10 @@ interface Watched {
   readonly last: number
 }
 
-function watchView(view: View, { sourceSpan, targetSpan }: OperandPlan): readonly [Watched, Watched] {
+function watchView(
+  view: View,
+  { sourceSpan, targetSpan }: OperandPlan,
+): readonly [Watched, Watched] {
   const last = (offset: number, high: number): number => (high < 0 ? -1 : offset + high)
   return [
     { elements: view.source, last: last(view.sourceOffset, sourceSpan.high) },

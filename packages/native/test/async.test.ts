@@ -98,7 +98,9 @@ describeNative('runAsync', () => {
   })
 
   describe('ordinary memory that goes away in between', () => {
-    async function interrupt(change: (call: CallFixture, backend: NativeBackend) => void): Promise<CallFixture> {
+    async function interrupt(
+      change: (call: CallFixture, backend: NativeBackend) => void,
+    ): Promise<CallFixture> {
       const backend = createNativeBackend({ threads: 1 })
       const call = largeCall()
       const promise = backend.compile(call.plan).runAsync(call.views, call.rotation)

@@ -1,10 +1,12 @@
-import { makePlan, resolveConfig, RopeError } from '@rope/core'
+import { makePlan, RopeError, resolveConfig } from '@rope/core'
 import { createNativeBackend, probeNative } from '@rope/native'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCall, holds } from './call-fixture.js'
 import { describeNative, INSTRUCTION_SETS } from './here.js'
 
-function codeOf(attempt: () => unknown): { readonly code: string; readonly field: string | undefined } | null {
+function codeOf(
+  attempt: () => unknown,
+): { readonly code: string; readonly field: string | undefined } | null {
   try {
     attempt()
     return null
@@ -26,7 +28,10 @@ describe('options', () => {
     [{ threads: '2' }, 'threads'],
     [{ isa: 7 }, 'isa'],
   ])('%j is refused', (options, field) => {
-    expect(codeOf(() => createNativeBackend(options as never))).toEqual({ code: 'INVALID_OPTION', field })
+    expect(codeOf(() => createNativeBackend(options as never))).toEqual({
+      code: 'INVALID_OPTION',
+      field,
+    })
   })
 })
 
@@ -47,7 +52,9 @@ describe('the environment', () => {
     process.env.ROPE_NATIVE_BINARY = '/nowhere/rope.node'
     const probe = probeNative()
     expect(probe.available).toBe(false)
-    expect(probe.reason).toMatch(/\/nowhere\/rope\.node\): no such file.*to fix it, correct ROPE_NATIVE_BINARY or unset it/)
+    expect(probe.reason).toMatch(
+      /\/nowhere\/rope\.node\): no such file.*to fix it, correct ROPE_NATIVE_BINARY or unset it/,
+    )
     expect(probe.facts).toEqual({ platform: expect.stringContaining(process.arch) })
     expect(codeOf(createNativeBackend)).toEqual({ code: 'UNAVAILABLE', field: undefined })
   })
@@ -63,7 +70,9 @@ describe('the environment', () => {
       process.env.ROPE_ISA = 'sse9'
       const { available, reason } = probeNative()
       expect(available).toBe(false)
-      expect(reason).toMatch(/^ROPE_ISA is "sse9", which this binary does not know; accepted here: .*scalar/)
+      expect(reason).toMatch(
+        /^ROPE_ISA is "sse9", which this binary does not know; accepted here: .*scalar/,
+      )
       expect(codeOf(createNativeBackend)).toEqual({ code: 'UNAVAILABLE', field: undefined })
     })
 
@@ -102,14 +111,25 @@ describeNative('createNativeBackend', () => {
   })
 
   test('refuses an unknown instruction set and one of another processor', () => {
-    expect(codeOf(() => createNativeBackend({ isa: 'sse9' }))).toEqual({ code: 'INVALID_OPTION', field: 'isa' })
+    expect(codeOf(() => createNativeBackend({ isa: 'sse9' }))).toEqual({
+      code: 'INVALID_OPTION',
+      field: 'isa',
+    })
     const other = process.arch === 'arm64' ? 'avx2' : 'neon'
     expect(codeOf(() => createNativeBackend({ isa: other }))?.field).toBe('isa')
   })
 
   test('declines float64, naming the field', () => {
-    const config = resolveConfig({ headDim: 4, pairing: 'half', schedule: { type: 'default', base: 10000 } })
-    const { plan } = makePlan(config, { q: { data: new Float64Array(4), shape: [1, 1, 1, 4] } }, 'bshd')
+    const config = resolveConfig({
+      headDim: 4,
+      pairing: 'half',
+      schedule: { type: 'default', base: 10000 },
+    })
+    const { plan } = makePlan(
+      config,
+      { q: { data: new Float64Array(4), shape: [1, 1, 1, 4] } },
+      'bshd',
+    )
     const backend = createNativeBackend()
     expect(backend.supports(plan)).toMatchObject({ ok: false, field: 'dtype' })
     expect(codeOf(() => backend.compile(plan))).toEqual({ code: 'UNSUPPORTED', field: 'dtype' })
@@ -162,16 +182,27 @@ describeNative('allocate', () => {
     expect(elements.every((value) => value === 0)).toBe(true)
   })
 
-  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('%d elements are refused', (length) => {
-    expect(codeOf(() => backend.allocate('float32', length))).toEqual({ code: 'INVALID_OPTION', field: 'length' })
-  })
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    '%d elements are refused',
+    (length) => {
+      expect(codeOf(() => backend.allocate('float32', length))).toEqual({
+        code: 'INVALID_OPTION',
+        field: 'length',
+      })
+    },
+  )
 
   test('more than there is fails', () => {
-    expect(codeOf(() => backend.allocate('float32', 2 ** 50))).toEqual({ code: 'BACKEND_FAILED', field: 'length' })
+    expect(codeOf(() => backend.allocate('float32', 2 ** 50))).toEqual({
+      code: 'BACKEND_FAILED',
+      field: 'length',
+    })
   })
 
   test('its memory is rotated like any other', () => {
-    const { plan, views, rotation, wanted } = createCall({ allocate: (n) => backend.allocate('float32', n) })
+    const { plan, views, rotation, wanted } = createCall({
+      allocate: (n) => backend.allocate('float32', n),
+    })
     backend.compile(plan).run(views, rotation)
     expect(holds(views, wanted)).toBe(true)
   })

@@ -10,9 +10,9 @@ import {
   type Layout,
   makePlan,
   type Plan,
+  type Rotation,
   readPositions,
   resolveConfig,
-  type Rotation,
   type Tensor,
   type View,
 } from '@rope/core'
@@ -44,7 +44,11 @@ const BASE = 10000
 
 /** A rotation for `tokens` tokens from position 7 on. */
 export function rotationFor(headDim: number, tokens: number): Rotation {
-  const config = resolveConfig({ headDim, pairing: 'half', schedule: { type: 'default', base: BASE } })
+  const config = resolveConfig({
+    headDim,
+    pairing: 'half',
+    schedule: { type: 'default', base: BASE },
+  })
   const builder = createRotationBuilder(config, computeFrequencies(config))
   return builder.build(expandPositions(readPositions(7, 1), 1, tokens, 1), 'float32')
 }
@@ -53,7 +57,11 @@ export function rotationFor(headDim: number, tokens: number): Rotation {
 export function createCall(options: CallOptions = {}): CallFixture {
   const { tokens = 3, headDim = 64, dtype = 'float32', layout = 'bshd' } = options
   const { allocate = (length: number) => newElements(dtype, length) } = options
-  const config = resolveConfig({ headDim, pairing: 'half', schedule: { type: 'default', base: BASE } })
+  const config = resolveConfig({
+    headDim,
+    pairing: 'half',
+    schedule: { type: 'default', base: BASE },
+  })
   const tensors = HEADS.map((heads): Tensor => {
     const data = allocate(tokens * heads * headDim)
     data.forEach((_, i) => {
@@ -73,7 +81,11 @@ function newElements(dtype: DType, length: number): Elements {
 }
 
 /** The result of one call on copies of the views' memory. */
-export function rotatedByJs(plan: Plan, views: readonly View[], rotation: Rotation): readonly Elements[] {
+export function rotatedByJs(
+  plan: Plan,
+  views: readonly View[],
+  rotation: Rotation,
+): readonly Elements[] {
   const copies = views.map((view): View => {
     const source = newElements(plan.dtype, view.source.length)
     source.set(view.source)
@@ -86,7 +98,9 @@ export function rotatedByJs(plan: Plan, views: readonly View[], rotation: Rotati
 
 /** True when the views hold exactly these bits. */
 export function holds(views: readonly View[], wanted: readonly Elements[]): boolean {
-  return views.every(({ target }, i) => Buffer.compare(bytesOf(target), bytesOf(wanted[i] as Elements)) === 0)
+  return views.every(
+    ({ target }, i) => Buffer.compare(bytesOf(target), bytesOf(wanted[i] as Elements)) === 0,
+  )
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Elements): Uint8Array {

@@ -9,7 +9,8 @@ import { describeNative, INSTRUCTION_SETS } from './here.js'
 describeNative('conformance', () => {
   for (const isa of INSTRUCTION_SETS) {
     describe(isa, () => {
-      const createBackend = (): ReturnType<typeof createNativeBackend> => createNativeBackend({ isa })
+      const createBackend = (): ReturnType<typeof createNativeBackend> =>
+        createNativeBackend({ isa })
       defineConformance(
         { describe, test },
         () => ({ name: `native ${isa}`, backend: createBackend(), createBackend }),

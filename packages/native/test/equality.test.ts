@@ -96,26 +96,35 @@ describeNative('the same bits as @rope/js', () => {
             expectSameBits({ ...one, place: 'out of place' }, { isa })
             expectSameBits({ ...one, inverse: true }, { isa })
             expectSameBits({ ...one, rotaryDim: 50, headDim: 77 }, { isa })
-            expectSameBits({ ...one, rotaryDim: 50, headDim: 77, place: 'out of place', inverse: true }, { isa })
+            expectSameBits(
+              { ...one, rotaryDim: 50, headDim: 77, place: 'out of place', inverse: true },
+              { isa },
+            )
           })
         }
       }
     }
 
-    test.each([2, 4, 6, 30, 62, 64, 80, 94, 96, 126, 192, 256])('rotary dimension %i', (rotaryDim) => {
-      for (const dtype of DTYPES) {
-        for (const pairing of PAIRINGS) {
-          expectSameBits({ ...USUAL, dtype, pairing, headDim: rotaryDim, rotaryDim }, { isa })
+    test.each([2, 4, 6, 30, 62, 64, 80, 94, 96, 126, 192, 256])(
+      'rotary dimension %i',
+      (rotaryDim) => {
+        for (const dtype of DTYPES) {
+          for (const pairing of PAIRINGS) {
+            expectSameBits({ ...USUAL, dtype, pairing, headDim: rotaryDim, rotaryDim }, { isa })
+          }
         }
-      }
-    })
+      },
+    )
   })
 
   describe('large', () => {
     const [isa = ''] = INSTRUCTION_SETS
     test.each(DTYPES)('%s, shared among threads', (dtype) => {
       for (const layout of ['bshd', 'bhsd'] as const) {
-        expectSameBits({ ...USUAL, dtype, layout, heads: [16, 3], tokens: 251 }, { isa, threads: 4 })
+        expectSameBits(
+          { ...USUAL, dtype, layout, heads: [16, 3], tokens: 251 },
+          { isa, threads: 4 },
+        )
       }
     })
 

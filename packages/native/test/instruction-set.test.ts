@@ -21,7 +21,8 @@ describe('chooseInstructionSet', () => {
     expect(chooseInstructionSet(SETS, 'avx512', 'ROPE_ISA')).toEqual({
       ok: false,
       known: true,
-      reason: 'ROPE_ISA is avx512, which this processor does not support; accepted here: avx2, scalar',
+      reason:
+        'ROPE_ISA is avx512, which this processor does not support; accepted here: avx2, scalar',
     })
     expect(chooseInstructionSet(SETS, 'mmx', 'isa')).toEqual({
       ok: false,

@@ -18,7 +18,10 @@ interface GrowableBuffer extends SharedArrayBuffer {
 }
 
 function resizable(bytes: number, most = bytes): ResizableBuffer {
-  const Resizable = ArrayBuffer as unknown as new (bytes: number, options: object) => ResizableBuffer
+  const Resizable = ArrayBuffer as unknown as new (
+    bytes: number,
+    options: object,
+  ) => ResizableBuffer
   return new Resizable(bytes, { maxByteLength: most })
 }
 
@@ -36,11 +39,20 @@ describeNative('memory', () => {
 
   /** The three ways to call a kernel, each with an error instead of a result where it refuses. */
   const WAYS = [
-    ['run', (call: CallFixture, views: readonly View[], rotation: Rotation) => backend.compile(call.plan).run(views, rotation)],
-    ['bind', (call: CallFixture, views: readonly View[], rotation: Rotation) => backend.compile(call.plan).bind(views, rotation)],
+    [
+      'run',
+      (call: CallFixture, views: readonly View[], rotation: Rotation) =>
+        backend.compile(call.plan).run(views, rotation),
+    ],
+    [
+      'bind',
+      (call: CallFixture, views: readonly View[], rotation: Rotation) =>
+        backend.compile(call.plan).bind(views, rotation),
+    ],
     [
       'runAsync',
-      (call: CallFixture, views: readonly View[], rotation: Rotation) => backend.compile(call.plan).runAsync(views, rotation),
+      (call: CallFixture, views: readonly View[], rotation: Rotation) =>
+        backend.compile(call.plan).runAsync(views, rotation),
     ],
   ] as const
 
@@ -50,7 +62,8 @@ describeNative('memory', () => {
       change: { readonly views?: readonly View[]; readonly rotation?: Rotation },
       field?: string,
     ): Promise<void> {
-      const attempt = async (): Promise<unknown> => way(call, change.views ?? call.views, change.rotation ?? call.rotation)
+      const attempt = async (): Promise<unknown> =>
+        way(call, change.views ?? call.views, change.rotation ?? call.rotation)
       const error = await attempt().then(
         () => null,
         (reason: unknown) => reason,
@@ -71,14 +84,25 @@ describeNative('memory', () => {
       for (const index of [0, 1]) {
         const call = createCall()
         const source = (call.views[index] as View).source.subarray(1)
-        await expectRefusal(call, { views: replace(call.views, index, { source, target: source }) }, `views[${index}].source`)
+        await expectRefusal(
+          call,
+          { views: replace(call.views, index, { source, target: source }) },
+          `views[${index}].source`,
+        )
       }
     })
 
-    test.each([1, -1, 2 ** 60, -(2 ** 60), Number.POSITIVE_INFINITY])('an offset of %d', async (sourceOffset) => {
-      const call = createCall()
-      await expectRefusal(call, { views: replace(call.views, 0, { sourceOffset, targetOffset: sourceOffset }) }, 'views[0].source')
-    })
+    test.each([1, -1, 2 ** 60, -(2 ** 60), Number.POSITIVE_INFINITY])(
+      'an offset of %d',
+      async (sourceOffset) => {
+        const call = createCall()
+        await expectRefusal(
+          call,
+          { views: replace(call.views, 0, { sourceOffset, targetOffset: sourceOffset }) },
+          'views[0].source',
+        )
+      },
+    )
 
     test('a resizable buffer that has shrunk', async () => {
       const call = createCall()
@@ -101,11 +125,25 @@ describeNative('memory', () => {
     test('rows that are too few, detached, of another width or kind', async () => {
       const call = createCall()
       const { rotation } = call
-      await expectRefusal(call, { rotation: { ...rotation, cos: rotation.cos.subarray(1) } }, 'rotation.cos')
-      await expectRefusal(call, { rotation: { ...rotation, sin: rotation.sin.subarray(1) } }, 'rotation.sin')
-      await expectRefusal(call, { rotation: { ...rotation, batchStride: -1 } }, 'rotation.batchStride')
+      await expectRefusal(
+        call,
+        { rotation: { ...rotation, cos: rotation.cos.subarray(1) } },
+        'rotation.cos',
+      )
+      await expectRefusal(
+        call,
+        { rotation: { ...rotation, sin: rotation.sin.subarray(1) } },
+        'rotation.sin',
+      )
+      await expectRefusal(
+        call,
+        { rotation: { ...rotation, batchStride: -1 } },
+        'rotation.batchStride',
+      )
       await expectRefusal(call, { rotation: { ...rotation, pairs: 31 } })
-      await expectRefusal(call, { rotation: { ...rotation, cos: new Float64Array(rotation.cos.length) } })
+      await expectRefusal(call, {
+        rotation: { ...rotation, cos: new Float64Array(rotation.cos.length) },
+      })
       const sin = rotation.sin.slice()
       detach(sin)
       await expectRefusal(call, { rotation: { ...rotation, sin } }, 'rotation.sin')
@@ -115,12 +153,21 @@ describeNative('memory', () => {
       const call = createCall()
       const outOfPlace = { ...call, plan: { ...call.plan, inPlace: false } }
       const target = new Float32Array((call.views[1] as View).source.length - 1)
-      await expectRefusal(outOfPlace, { views: replace(call.views, 1, { target }) }, 'views[1].target')
+      await expectRefusal(
+        outOfPlace,
+        { views: replace(call.views, 1, { target }) },
+        'views[1].target',
+      )
     })
   })
 
   describe('a bound call', () => {
-    function bindResizable(): { call: CallFixture; source: Float32Array; bound: () => void; views: readonly View[] } {
+    function bindResizable(): {
+      call: CallFixture
+      source: Float32Array
+      bound: () => void
+      views: readonly View[]
+    } {
       const call = createCall()
       const { byteLength } = (call.views[0] as View).source
       const source = new Float32Array(resizable(byteLength, 2 * byteLength))
@@ -149,19 +196,22 @@ describeNative('memory', () => {
       expect(holds(call.views, before)).toBe(true)
     })
 
-    test.each(['source of q', 'source of k', 'cos', 'sin'])('refuses once its %s is detached', (which) => {
-      const call = createCall()
-      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
-      const [q, k] = call.views as [View, View]
-      const arrays: Record<string, Elements> = {
-        'source of q': q.source,
-        'source of k': k.source,
-        cos: call.rotation.cos,
-        sin: call.rotation.sin,
-      }
-      detach(arrays[which] as Elements)
-      expect(bound).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
-    })
+    test.each(['source of q', 'source of k', 'cos', 'sin'])(
+      'refuses once its %s is detached',
+      (which) => {
+        const call = createCall()
+        const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+        const [q, k] = call.views as [View, View]
+        const arrays: Record<string, Elements> = {
+          'source of q': q.source,
+          'source of k': k.source,
+          cos: call.rotation.cos,
+          sin: call.rotation.sin,
+        }
+        detach(arrays[which] as Elements)
+        expect(bound).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
+      },
+    )
 
     test('refuses once its memory has shrunk, and goes on when it is back', () => {
       const { source, bound, views, call } = bindResizable()
@@ -181,7 +231,9 @@ describeNative('memory', () => {
       buffer.resize(buffer.maxByteLength)
       bound()
       const [wanted] = call.wanted as readonly [Float32Array]
-      expect(Buffer.compare(new Uint8Array(buffer, 0, wanted.byteLength), new Uint8Array(wanted.buffer))).toBe(0)
+      expect(
+        Buffer.compare(new Uint8Array(buffer, 0, wanted.byteLength), new Uint8Array(wanted.buffer)),
+      ).toBe(0)
     })
 
     test('knows small arrays that V8 would move', () => {
@@ -202,12 +254,16 @@ describeNative('memory', () => {
     })
 
     test('may grow under a bound call', () => {
-      const Growable = SharedArrayBuffer as unknown as new (bytes: number, options: object) => GrowableBuffer
+      const Growable = SharedArrayBuffer as unknown as new (
+        bytes: number,
+        options: object,
+      ) => GrowableBuffer
       const call = createCall({
         allocate: (n) => new Float32Array(new Growable(4 * n, { maxByteLength: 16 * n }), 0, n),
       })
       const bound = backend.compile(call.plan).bind(call.views, call.rotation)
-      for (const { source } of call.views) (source.buffer as unknown as GrowableBuffer).grow(16 * source.length)
+      for (const { source } of call.views)
+        (source.buffer as unknown as GrowableBuffer).grow(16 * source.length)
       bound()
       expect(holds(call.views, call.wanted)).toBe(true)
     })

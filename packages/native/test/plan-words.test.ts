@@ -17,5 +17,17 @@ test('a plan is the C struct, word by word', () => {
   expect([...new Int32Array(buffer, 0, 4)]).toEqual([2, -1, 1, 1])
   const strides = [120n, 40n, 10n, 1n]
   const none = new Array(9).fill(0n)
-  expect([...new BigInt64Array(buffer, 16)]).toEqual([2n, 3n, 10n, 3n, 3n, 2n, 1n, 4n, ...strides, ...strides, ...none])
+  expect([...new BigInt64Array(buffer, 16)]).toEqual([
+    2n,
+    3n,
+    10n,
+    3n,
+    3n,
+    2n,
+    1n,
+    4n,
+    ...strides,
+    ...strides,
+    ...none,
+  ])
 })

@@ -10,7 +10,7 @@
 #include "../addon/pool.h"
 #include "../addon/threads.h"
 
-enum { UNITS = 1000, CALLERS = 3, ROUNDS = 200 };
+enum { UNITS = 1000, CALLERS = 3, ROUNDS = 1000 };
 
 typedef struct counted_job {
   pool_job job;

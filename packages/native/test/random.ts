@@ -1,7 +1,7 @@
 /**
  * Random numbers that are the same in every run.
  */
-import { encodeBFloat16, encodeFloat16, type DType } from '@rope/core'
+import { type DType, encodeBFloat16, encodeFloat16 } from '@rope/core'
 
 /** A generator (mulberry32) of numbers in [0, 1). */
 export function createRandom(seed: number): () => number {
@@ -15,7 +15,11 @@ export function createRandom(seed: number): () => number {
 }
 
 /** Elements in [-4, 4) as a tensor of that dtype holds them. */
-export function randomElements(dtype: DType, length: number, seed: number): Float32Array | Uint16Array {
+export function randomElements(
+  dtype: DType,
+  length: number,
+  seed: number,
+): Float32Array | Uint16Array {
   const random = createRandom(seed)
   const next = (): number => (random() - 0.5) * 8
   if (dtype === 'float32') return Float32Array.from({ length }, next)

@@ -7,10 +7,10 @@ import {
   createRotationBuilder,
   expandPositions,
   makePlan,
-  readPositions,
   type Rope,
-  type RotateTensors,
   RopeError,
+  type RotateTensors,
+  readPositions,
   type Tensor,
 } from '@rope/core'
 import { type Contender, repeated, repeatedAsync } from '../harness/contender.js'

@@ -27,7 +27,8 @@ export function openLimit(
   const arrays = (purposes: readonly Purpose[]): Float32Array[] =>
     lengths.map((length, i) => floatArray(spec, owner, memory, length, purposes[i] ?? 'q'))
   const sources = arrays(['q', 'k'])
-  if (spec.limit === 'scale') return scaleOf(sources, (count) => hooks.scale(sources, FACTOR, count))
+  if (spec.limit === 'scale')
+    return scaleOf(sources, (count) => hooks.scale(sources, FACTOR, count))
   const targets = arrays(['q out', 'k out'])
   return copyOf(targets, sources, (count) => hooks.copy(targets, sources, count))
 }

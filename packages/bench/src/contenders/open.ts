@@ -4,7 +4,7 @@
  */
 import { type Backend, RopeError } from '@rope/core'
 import type { BackendStatus } from '../backends.js'
-import type { LimitHooks } from '../limits/hooks.js'
+import { type LimitHooks, limitsOf } from '../limits/hooks.js'
 import { PORTABLE_LIMITS } from '../limits/portable.js'
 import type { BackendSpec, ContenderSpec, LimitSpec, PeerSpec } from '../matrix/group.js'
 import type { Variant } from '../matrix/rotation-case.js'
@@ -50,13 +50,12 @@ export function createSession({ backends, peers }: Participants): Session {
   const openers = {
     backend: async (spec: BackendSpec): Promise<Opened> =>
       openBackend(spec, await backendFor(spec.name, spec.variant.threads), memory),
-    peer: async (spec: PeerSpec): Promise<Opened> =>
-      openPeer(spec, peerFor(spec, peers), memory),
+    peer: async (spec: PeerSpec): Promise<Opened> => openPeer(spec, peerFor(spec, peers), memory),
     limit: async (spec: LimitSpec): Promise<Opened> => {
       if (spec.name === PORTABLE_LIMITS) return openPortableLimit(spec)
       const backend = await backendFor(spec.name, spec.variant.threads)
       const owner = spec.variant.memory === 'resident' ? backend : null
-      return openLimit(spec, hooksOf(spec.name, backend, backends), owner, memory)
+      return openLimit(spec, hooksOf(backend), owner, memory)
     },
   }
   return {
@@ -95,9 +94,10 @@ function moduleOf(
   throw new RopeError('UNAVAILABLE', `backend ${name} ${state}`, { field: name })
 }
 
-function hooksOf(name: string, backend: Backend, backends: readonly BackendStatus[]): LimitHooks {
-  const hooks = moduleOf(name, backends).limits?.(backend) ?? null
+function hooksOf(backend: Backend): LimitHooks {
+  const hooks = limitsOf(backend)
   if (hooks !== null) return hooks
+  const { name } = backend
   throw new RopeError('UNAVAILABLE', `backend ${name} has no limits of its own to measure`, {
     field: name,
   })

@@ -5,9 +5,9 @@
  */
 import type { Elements, RopeConfig } from '@rope/core'
 import { modelRotate, type OracleRows, oracleRows, pairChannels } from '@rope/core/reference'
-import { firstPosition, type RotationCase } from '../matrix/rotation-case.js'
 import { shapeConfig } from '../matrix/model-shape.js'
-import { headCount, inputRow, type Operand, rowOffset } from './input.js'
+import { firstPosition, type RotationCase } from '../matrix/rotation-case.js'
+import { headCount, inputRow, rowOffset } from './input.js'
 
 /** q and k after a rotation, dense, in the layout of the case. */
 export type Rotated = readonly [Elements, Elements]
@@ -25,6 +25,12 @@ const LOOKED_AT = 16
  */
 const BOUND = 9 * 2 ** -24
 
+/**
+ * float64 rows are exact to 2^-49, not correctly rounded, so that float64 has no bits to compare:
+ * sqrt(2) * (2^-49 + 6 * 2^-53) < 2^-48.
+ */
+const DOUBLE_BOUND = 2 ** -48
+
 /** The tokens whose rotation is checked, in ascending order. */
 export function checkedTokens(tokens: number): readonly number[] {
   if (tokens <= LOOKED_AT) return Array.from({ length: tokens }, (_, token) => token)
@@ -36,7 +42,8 @@ export function checkedTokens(tokens: number): readonly number[] {
 }
 
 /**
- * Compares a rotated case with the oracle.
+ * Compares a rotated case with the oracle. float64 is held to its bound also where bits are asked
+ * for.
  *
  * @returns null when it is right, else what is wrong, in words
  */
@@ -46,21 +53,29 @@ export function checkRotation(
   exactness: Exactness,
 ): string | null {
   const config = shapeConfig(rotation.shape, rotation.pairing)
+  const bound = boundOf(rotation, exactness)
   for (const token of checkedTokens(rotation.tokens)) {
     const rows = rowsAt(config, firstPosition(rotation) + token, rotation.dtype === 'float64')
     for (const operand of [0, 1] as const) {
       for (let head = 0; head < headCount(rotation, operand); head++) {
         const at = rowOffset(rotation, operand, token, head)
         const got = rotated[operand].subarray(at, at + config.headDim)
-        const wanted = expectedHead(rotation, config, inputRow(rotation, operand, token, head), rows)
-        const channel = firstWrong(rotation, got, wanted, exactness)
-        if (channel === null) continue
+        const input = inputRow(rotation, operand, token, head)
+        const wanted = expectedHead(rotation, config, input, rows)
+        const channel = firstWrong(rotation, got, wanted, bound)
+        if (channel === -1) continue
         const place = `${operand === 0 ? 'q' : 'k'}, token ${token}, head ${head}, channel ${channel}`
         return `${place} is ${got[channel]}, but the oracle has ${wanted[channel]}`
       }
     }
   }
   return null
+}
+
+/** How far off a channel may be, relative to the norm of its pair; null asks for the same bits. */
+function boundOf({ dtype }: RotationCase, exactness: Exactness): number | null {
+  if (dtype === 'float64') return DOUBLE_BOUND
+  return exactness === 'bits' ? null : BOUND
 }
 
 function expectedHead(
@@ -85,22 +100,24 @@ function rowsAt(config: RopeConfig, position: number, double: boolean): OracleRo
   return rows
 }
 
-/** The first channel that is wrong; null when none is. */
+/** The first channel that is wrong; -1 when none is. */
 function firstWrong(
   rotation: RotationCase,
   got: Elements,
   wanted: Elements,
-  exactness: Exactness,
-): number | null {
-  const wrong =
-    exactness === 'bits'
-      ? wanted.findIndex((value, channel) => !Object.is(got[channel], value))
-      : firstOutside(rotation, got, wanted)
-  return wrong === -1 ? null : wrong
+  bound: number | null,
+): number {
+  if (bound !== null) return firstOutside(rotation, got, wanted, bound)
+  return wanted.findIndex((value, channel) => !Object.is(got[channel], value))
 }
 
 /** The first channel farther off than the bound allows, relative to the norm of its pair. */
-function firstOutside({ shape, pairing }: RotationCase, got: Elements, wanted: Elements): number {
+function firstOutside(
+  { shape, pairing }: RotationCase,
+  got: Elements,
+  wanted: Elements,
+  bound: number,
+): number {
   const pairs = shape.rotaryDim / 2
   const norms = new Float64Array(wanted.length)
   for (let i = 0; i < pairs; i++) {
@@ -111,6 +128,6 @@ function firstOutside({ shape, pairing }: RotationCase, got: Elements, wanted: E
   }
   return wanted.findIndex((value, channel) => {
     const error = Math.abs((got[channel] as number) - value)
-    return !(error <= BOUND * (norms[channel] as number))
+    return !(error <= bound * (norms[channel] as number))
   })
 }

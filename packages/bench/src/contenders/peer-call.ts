@@ -7,6 +7,7 @@ import {
   expandPositions,
   readPositions,
 } from '@rope/core'
+import type { Contender } from '../harness/contender.js'
 import type { PeerSpec } from '../matrix/group.js'
 import { shapeConfig } from '../matrix/model-shape.js'
 import {
@@ -15,7 +16,6 @@ import {
   type RotationCase,
   tableRows,
 } from '../matrix/rotation-case.js'
-import type { Contender } from '../harness/contender.js'
 import type { Peer, PeerCall, PeerTables } from '../peers/peer.js'
 import { fillInput, operandLength } from './input.js'
 import type { GroupMemory } from './memory.js'

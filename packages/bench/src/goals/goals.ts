@@ -26,7 +26,13 @@ function limit(
   rotation: RotationCase,
   threads: Variant['threads'] = 'one',
 ): LimitSpec {
-  return { kind: 'limit', limit: kind, name, case: rotation, variant: { memory: 'foreign', threads } }
+  return {
+    kind: 'limit',
+    limit: kind,
+    name,
+    case: rotation,
+    variant: { memory: 'foreign', threads },
+  }
 }
 
 function peer(name: string, tokens: number, threads: Variant['threads']): PeerSpec {
@@ -57,7 +63,13 @@ function nativeScale(tokens: number, threads: Variant['threads'], atLeast: numbe
     title: `native, ${tokens} tokens, ${words}`,
     contenders: { native: rotation, scale: limit('scale', 'native', rotation.case, threads) },
     goals: [
-      speed(id, `native, ${tokens} tokens, ${words}, against in-place scale`, 'native', 'scale', atLeast),
+      speed(
+        id,
+        `native, ${tokens} tokens, ${words}, against in-place scale`,
+        'native',
+        'scale',
+        atLeast,
+      ),
     ],
   }
 }
@@ -72,8 +84,20 @@ const NATIVE_DECODE: GoalGroup = {
   },
   goals: [
     microseconds('native-decode-time', 'native, decode, bound call, whole call', 'native', 0.4),
-    time('native-decode-memcpy', 'native, decode, against memcpy of q and k', 'native', 'memcpy', 2),
-    speed('native-onnxruntime-1', 'native against onnxruntime-node, decode', 'native', 'onnxruntime-node', 40),
+    time(
+      'native-decode-memcpy',
+      'native, decode, against memcpy of q and k',
+      'native',
+      'memcpy',
+      2,
+    ),
+    speed(
+      'native-onnxruntime-1',
+      'native against onnxruntime-node, decode',
+      'native',
+      'onnxruntime-node',
+      40,
+    ),
   ],
 }
 
@@ -87,13 +111,24 @@ function nativeOnnxRuntime(tokens: number): GoalGroup {
       'onnxruntime-node': peer('onnxruntime-node', tokens, 'all'),
     },
     goals: [
-      speed(id, `native against onnxruntime-node, ${tokens} tokens`, 'native', 'onnxruntime-node', 6),
+      speed(
+        id,
+        `native against onnxruntime-node, ${tokens} tokens`,
+        'native',
+        'onnxruntime-node',
+        6,
+      ),
     ],
   }
 }
 
 /** The 16-bit dtypes against float32: of a native or wasm backend, in the memory that suits it. */
-function halves(name: string, tokens: number, memory: Variant['memory'], goals: readonly Goal[]): GoalGroup {
+function halves(
+  name: string,
+  tokens: number,
+  memory: Variant['memory'],
+  goals: readonly Goal[],
+): GoalGroup {
   return {
     id: `${name}-dtypes-${tokens}`,
     title: `${name}, dtypes, ${tokens === 1 ? 'decode' : `${tokens} tokens`}`,
@@ -108,11 +143,29 @@ function halves(name: string, tokens: number, memory: Variant['memory'], goals: 
 
 const NATIVE_DTYPES: readonly GoalGroup[] = [
   halves('native', 4096, 'foreign', [
-    speed('native-bfloat16-4096', 'native bfloat16 against float32, 4096 tokens, elements per second', 'bfloat16', 'float32', 1.8),
-    speed('native-float16-4096', 'native float16 against float32, 4096 tokens, elements per second', 'float16', 'float32', 1.8),
+    speed(
+      'native-bfloat16-4096',
+      'native bfloat16 against float32, 4096 tokens, elements per second',
+      'bfloat16',
+      'float32',
+      1.8,
+    ),
+    speed(
+      'native-float16-4096',
+      'native float16 against float32, 4096 tokens, elements per second',
+      'float16',
+      'float32',
+      1.8,
+    ),
   ]),
   halves('native', 1, 'foreign', [
-    time('native-bfloat16-1', 'native bfloat16 against float32, decode', 'bfloat16', 'float32', 1.1),
+    time(
+      'native-bfloat16-1',
+      'native bfloat16 against float32, decode',
+      'bfloat16',
+      'float32',
+      1.1,
+    ),
     time('native-float16-1', 'native float16 against float32, decode', 'float16', 'float32', 1.7),
   ]),
 ]
@@ -128,7 +181,13 @@ function nativeOrders(tokens: number): GoalGroup {
       bhsd: backend('native', { tokens, layout: 'bhsd' }),
     },
     goals: [
-      time(`native-interleaved-${tokens}`, `native interleaved against half, ${words}`, 'interleaved', 'half', 1.1),
+      time(
+        `native-interleaved-${tokens}`,
+        `native interleaved against half, ${words}`,
+        'interleaved',
+        'half',
+        1.1,
+      ),
       speed(`native-bhsd-${tokens}`, `native bhsd against bshd, ${words}`, 'bhsd', 'half', 0.85),
     ],
   }
@@ -141,7 +200,13 @@ function nativeOutOfPlace(): GoalGroup {
     title: 'native, out of place, 4096 tokens',
     contenders: { native: rotation, memcpy: limit('copy', 'native', rotation.case) },
     goals: [
-      speed('native-out-of-place-4096', 'native out of place, 4096 tokens, against memcpy', 'native', 'memcpy', 1),
+      speed(
+        'native-out-of-place-4096',
+        'native out of place, 4096 tokens, against memcpy',
+        'native',
+        'memcpy',
+        1,
+      ),
     ],
   }
 }
@@ -154,7 +219,13 @@ const WASM_NATIVE: GoalGroup = {
     native: backend('native', { tokens: 4096 }),
   },
   goals: [
-    speed('wasm-native-4096', 'wasm, 1 thread, resident, 4096 tokens, against native', 'wasm', 'native', 0.7),
+    speed(
+      'wasm-native-4096',
+      'wasm, 1 thread, resident, 4096 tokens, against native',
+      'wasm',
+      'native',
+      0.7,
+    ),
   ],
 }
 
@@ -169,7 +240,13 @@ const WASM_DECODE: GoalGroup = {
   goals: [
     microseconds('wasm-decode-time', 'wasm, decode, resident, bound call', 'wasm', 0.7),
     speed('wasm-decode-js', 'wasm, decode, resident, against js', 'wasm', 'js', 8),
-    speed('wasm-onnxruntime-1', 'wasm against onnxruntime-web, decode', 'wasm', 'onnxruntime-web', 10),
+    speed(
+      'wasm-onnxruntime-1',
+      'wasm against onnxruntime-web, decode',
+      'wasm',
+      'onnxruntime-web',
+      10,
+    ),
   ],
 }
 
@@ -183,8 +260,20 @@ function wasmForeign(tokens: number): GoalGroup {
       js: backend('js', { tokens }),
     },
     goals: [
-      time(`wasm-foreign-${tokens}`, `wasm, foreign arrays, ${tokens} tokens, against resident`, 'foreign', 'resident', 2.3),
-      speed(`wasm-foreign-js-${tokens}`, `wasm, foreign arrays, ${tokens} tokens, against js`, 'foreign', 'js', 1),
+      time(
+        `wasm-foreign-${tokens}`,
+        `wasm, foreign arrays, ${tokens} tokens, against resident`,
+        'foreign',
+        'resident',
+        2.3,
+      ),
+      speed(
+        `wasm-foreign-js-${tokens}`,
+        `wasm, foreign arrays, ${tokens} tokens, against js`,
+        'foreign',
+        'js',
+        1,
+      ),
     ],
   }
 }
@@ -202,7 +291,13 @@ const WASM_ONNX_RUNTIME: GoalGroup = {
     'onnxruntime-web': peer('onnxruntime-web', 512, 'one'),
   },
   goals: [
-    speed('wasm-onnxruntime-512', 'wasm against onnxruntime-web, 512 tokens', 'wasm', 'onnxruntime-web', 10),
+    speed(
+      'wasm-onnxruntime-512',
+      'wasm against onnxruntime-web, 512 tokens',
+      'wasm',
+      'onnxruntime-web',
+      10,
+    ),
   ],
 }
 
@@ -231,7 +326,9 @@ function jsPlainLoop(tokens: number, atLeast: number): GoalGroup {
       js: backend('js', { tokens }, { call: 'kernel' }),
       [PLAIN_LOOP]: peer(PLAIN_LOOP, tokens, 'one'),
     },
-    goals: [speed(id, `js against a plain loop with ready tables, ${words}`, 'js', PLAIN_LOOP, atLeast)],
+    goals: [
+      speed(id, `js against a plain loop with ready tables, ${words}`, 'js', PLAIN_LOOP, atLeast),
+    ],
   }
 }
 

@@ -90,7 +90,11 @@ export async function measure(
   checkSettings(settings)
   const { clock } = settings
   const length = sampleLength(settings.sampleLength, clockResolution(clock))
-  const warm = await warmUp(contenders, { clock, sampleLength: length, budget: settings.warmUpBudget })
+  const warm = await warmUp(contenders, {
+    clock,
+    sampleLength: length,
+    budget: settings.warmUpBudget,
+  })
   const lanes: readonly Lane[] = warm.map((contender) => ({ ...contender, samples: [] }))
   const start = clock()
   let rounds = 0
@@ -98,7 +102,11 @@ export async function measure(
     await runRound(lanes, clock)
     rounds += 1
   }
-  return { rounds, timing: (id) => timingOf(laneOf(lanes, id)), ratio: (pair) => ratioOf(lanes, pair) }
+  return {
+    rounds,
+    timing: (id) => timingOf(laneOf(lanes, id)),
+    ratio: (pair) => ratioOf(lanes, pair),
+  }
 }
 
 function checkSettings({ minimumRounds, maximumRounds }: MeasureSettings): void {

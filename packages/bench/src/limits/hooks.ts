@@ -6,9 +6,9 @@
 import type { Backend } from '@rope/core'
 
 /**
- * What a backend package may export beside its backend, to measure limits with its own compiler,
- * memory and threads. Both do their work `repeat` times before they return, so that the limit
- * is that of the memory and not of a call from JavaScript.
+ * What a backend may carry as its property `limits`: the limits of the machine by its own compiler,
+ * memory and threads. Both do their work `repeat` times before they return, so that the limit is
+ * that of the memory and not of a call from JavaScript.
  */
 export interface LimitHooks {
   /** x *= factor for every element of every array, in place, with the vectors and threads of the rotation. */
@@ -17,5 +17,7 @@ export interface LimitHooks {
   copy(targets: readonly Float32Array[], sources: readonly Float32Array[], repeat: number): void
 }
 
-/** From a backend to its limits: the same threads, the same memory. Null when it has none. */
-export type LimitsOf = (backend: Backend) => LimitHooks | null
+/** The limits that a backend carries; null when it has none. They are no part of its contract. */
+export function limitsOf(backend: Backend): LimitHooks | null {
+  return (backend as { readonly limits?: LimitHooks }).limits ?? null
+}

@@ -48,7 +48,8 @@ export function createPortableLimits(lengths: readonly number[]): PortableLimits
       copy: (repeat) => exports.copy(bytes, 0, bytes, repeat),
     }
   } catch (cause) {
-    const message = 'this engine cannot run WebAssembly with 128-bit vectors, or has no memory left for it'
+    const message =
+      'this engine cannot run WebAssembly with 128-bit vectors, or has no memory left for it'
     throw new RopeError('UNAVAILABLE', message, { cause })
   }
 }

@@ -3,8 +3,8 @@
  * all fields would take hours and say no more.
  */
 import { PORTABLE_LIMITS } from '../limits/portable.js'
-import { GEMMA, GLM, PHI } from './model-shape.js'
 import type { BackendSpec, ContenderSpec, Group, GroupComparison, LimitSpec } from './group.js'
+import { GEMMA, GLM, PHI } from './model-shape.js'
 import {
   type CallKind,
   caseId,
@@ -53,6 +53,7 @@ const DEVIATIONS: readonly Deviation[] = [
   { pairing: 'interleaved' },
   { layout: 'bhsd' },
   { place: 'out-of-place' },
+  { dtype: 'float64' },
   { shape: GEMMA },
   { shape: PHI },
   { shape: GLM },
@@ -136,7 +137,8 @@ function variantsOf(
   // One token never leaves the calling thread; the other kinds of call matter where calls are short.
   if (rotation.tokens > 1 && threads) variants.push({ ...best, threads: 'all' })
   if (rotation.tokens === 1) {
-    for (const other of ['step', 'rotate', 'kernel'] as const) variants.push({ ...best, call: other })
+    for (const other of ['step', 'rotate', 'kernel'] as const)
+      variants.push({ ...best, call: other })
   }
   if (rotation.tokens === 512) variants.push({ ...best, call: 'rotate' })
   return variants
@@ -153,7 +155,10 @@ function limitSpec(
     limit: rotation.place === 'in-place' ? 'scale' : 'copy',
     name: backend.limits ? backend.name : PORTABLE_LIMITS,
     case: rotation,
-    variant: { memory: backend.limits ? memory : 'foreign', threads: backend.limits ? threads : 'one' },
+    variant: {
+      memory: backend.limits ? memory : 'foreign',
+      threads: backend.limits ? threads : 'one',
+    },
   }
 }
 

@@ -2,7 +2,6 @@
  * The backends that are measured in Node: the portable ones and those that need Node.
  */
 import { type BenchBackend, type BenchModule, PORTABLE_BACKENDS } from '../backends.js'
-import type { LimitsOf } from '../limits/hooks.js'
 
 /** Every backend of Node, best first. */
 export const NODE_BACKENDS: readonly BenchBackend[] = [
@@ -11,13 +10,10 @@ export const NODE_BACKENDS: readonly BenchBackend[] = [
 ]
 
 async function loadNative(): Promise<BenchModule> {
-  const module = await import('@rope/native')
-  const { createNativeBackend, probeNative } = module
-  const { nativeLimits } = module as { readonly nativeLimits?: LimitsOf }
+  const { createNativeBackend, probeNative } = await import('@rope/native')
   return {
     // It counts the calling thread as well.
     create: ({ threads }) => createNativeBackend(threads === 0 ? { threads: 1 } : {}),
     probe: probeNative,
-    ...(nativeLimits === undefined ? {} : { limits: nativeLimits }),
   }
 }

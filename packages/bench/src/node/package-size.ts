@@ -26,6 +26,8 @@ export async function packageSize(packageName: string): Promise<number | null> {
 
 function distFolder(packageName: string): string | null {
   const folders = createRequire(import.meta.url).resolve.paths(packageName) ?? []
-  const found = folders.map((root) => join(root, packageName, 'dist')).find((path) => existsSync(path))
+  const found = folders
+    .map((root) => join(root, packageName, 'dist'))
+    .find((path) => existsSync(path))
   return found ?? null
 }

@@ -107,7 +107,11 @@ async function loadPackage(name: string): Promise<Found> {
     const module = (await import(pathToFileURL(entry).href)) as { readonly default?: object }
     return { module: (module.default ?? module) as Found['module'], version, folder }
   }
-  throw new RopeError('UNAVAILABLE', `${name} is not installed; to add the peers, run: ${ADD_PEERS}`, {
-    field: name,
-  })
+  throw new RopeError(
+    'UNAVAILABLE',
+    `${name} is not installed; to add the peers, run: ${ADD_PEERS}`,
+    {
+      field: name,
+    },
+  )
 }

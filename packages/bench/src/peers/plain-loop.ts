@@ -2,8 +2,9 @@
  * The plain loop: what one writes by hand, with tables that are ready. It is the baseline, and
  * stays as plain as it is found in the wild; its sums are not rounded like the specification's.
  */
-import type { RotationCase } from '../matrix/rotation-case.js'
+
 import { PLAIN_LOOP } from '../matrix/matrix.js'
+import type { RotationCase } from '../matrix/rotation-case.js'
 import type { Peer, PeerCall, PeerInput, PeerTables } from './peer.js'
 
 /** The plain loop as a peer: float32, both pairings, both layouts, in and out of place. */

@@ -5,14 +5,7 @@
  * https://github.com/microsoft/onnxruntime.
  */
 import type { PairingName } from '@rope/core'
-import {
-  bytesField,
-  join,
-  messageField,
-  numberField,
-  type Piece,
-  textField,
-} from './protobuf.js'
+import { bytesField, join, messageField, numberField, type Piece, textField } from './protobuf.js'
 
 /** What the node has to know. */
 export interface RotaryEmbeddingOptions {

@@ -70,7 +70,15 @@ async function openCall(
     prepare,
     run(position) {
       result?.dispose()
-      result = tf.tidy(() => rotate(tf, rotation, x, rowsAt(tf, rotation, cos, position), rowsAt(tf, rotation, sin, position)))
+      result = tf.tidy(() =>
+        rotate(
+          tf,
+          rotation,
+          x,
+          rowsAt(tf, rotation, cos, position),
+          rowsAt(tf, rotation, sin, position),
+        ),
+      )
     },
     read: () => separateOperands(rotation, Float32Array.from(result?.dataSync() ?? [])),
     close() {
@@ -126,8 +134,5 @@ function turn(
   cos: TfTensor,
   sin: TfTensor,
 ): readonly [TfTensor, TfTensor] {
-  return [
-    tf.sub(tf.mul(x, cos), tf.mul(y, sin)),
-    tf.add(tf.mul(y, cos), tf.mul(x, sin)),
-  ]
+  return [tf.sub(tf.mul(x, cos), tf.mul(y, sin)), tf.add(tf.mul(y, cos), tf.mul(x, sin))]
 }

@@ -82,13 +82,17 @@ const METHOD = [
 function machineTable({ machine, packages, run }: BenchResult): string {
   const { cpu, cores, virtual, caches, memory, features, os, engine } = machine
   const cacheText = caches.map(
-    ({ level, kind, bytes }) => `L${level} ${kind === 'unified' ? '' : `${kind} `}${bytesText(bytes)}`,
+    ({ level, kind, bytes }) =>
+      `L${level} ${kind === 'unified' ? '' : `${kind} `}${bytesText(bytes)}`,
   )
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version ?? 'none'}`)
   return markdownTable(
     ['', ''],
     [
-      ['processor', `${cpu ?? 'unknown'}, ${cores ?? '?'} cores${virtual === true ? ' of a virtual machine' : ''}`],
+      [
+        'processor',
+        `${cpu ?? 'unknown'}, ${cores ?? '?'} cores${virtual === true ? ' of a virtual machine' : ''}`,
+      ],
       ['caches', cacheText.join(', ') || 'unknown'],
       ['features', features.join(' ') || 'unknown'],
       ['memory', memory === null ? 'unknown' : bytesText(memory)],
@@ -119,12 +123,14 @@ function goalSection(results: readonly BenchResult[]): readonly string[] {
   if (goals.length === 0) return []
   const met = goals.filter(({ outcome }) => outcome === 'met').length
   const measured = goals.filter(({ outcome }) => outcome !== 'not measured').length
-  const rows = goals.map(goalRow).map(({ what, wanted, measured: found, outcome }) => [
-    what,
-    wanted,
-    found,
-    outcome === 'met' ? 'met' : `**${outcome}**`,
-  ])
+  const rows = goals
+    .map(goalRow)
+    .map(({ what, wanted, measured: found, outcome }) => [
+      what,
+      wanted,
+      found,
+      outcome === 'met' ? 'met' : `**${outcome}**`,
+    ])
   return [
     '## Goals',
     `${met} of ${goals.length} are met; ${measured} were measured. A goal is judged by the median.`,
@@ -136,7 +142,14 @@ function matrixSection(groups: readonly GroupRecord[]): readonly string[] {
   return groups.flatMap((group) => [
     `### ${group.title}`,
     markdownTable(
-      ['', 'time of a call', '10th to 90th percentile', 'rate', 'share of the limit', 'against the baseline'],
+      [
+        '',
+        'time of a call',
+        '10th to 90th percentile',
+        'rate',
+        'share of the limit',
+        'against the baseline',
+      ],
       contenderRows(group).map(({ name, time, spread, rate, ofLimit, verdict }) => [
         name,
         time === 'FAIL' ? '**FAIL**' : time,
@@ -149,10 +162,7 @@ function matrixSection(groups: readonly GroupRecord[]): readonly string[] {
   ])
 }
 
-function markdownTable(
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
+function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n')

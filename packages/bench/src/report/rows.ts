@@ -37,7 +37,15 @@ function rowOf(group: GroupRecord, entry: EntryRecord): ContenderRow {
   if (time === null) {
     const word = status === 'fail' ? 'FAIL' : NOTHING
     const why = reason ?? NOTHING
-    return { name, status, time: word, spread: NOTHING, rate: NOTHING, ofLimit: NOTHING, verdict: why }
+    return {
+      name,
+      status,
+      time: word,
+      spread: NOTHING,
+      rate: NOTHING,
+      ofLimit: NOTHING,
+      verdict: why,
+    }
   }
   const unsettled = time.steady ? '' : ' (not steady)'
   return {
@@ -53,7 +61,9 @@ function rowOf(group: GroupRecord, entry: EntryRecord): ContenderRow {
 
 function limitText({ comparisons }: GroupRecord, name: string): string {
   const found = comparisons.find(({ of, purpose }) => of === name && purpose === 'limit')
-  return found === undefined ? NOTHING : `${ratioText({ ...found, value: found.ratio })} ${found.over}`
+  return found === undefined
+    ? NOTHING
+    : `${ratioText({ ...found, value: found.ratio })} ${found.over}`
 }
 
 function baselineText({ comparisons }: GroupRecord, name: string): string {

@@ -3,14 +3,9 @@
  */
 import { describe, expect, test } from 'vitest'
 import { type MeasureSettings, measure } from '../../src/harness/measure.js'
-import { outcomeOf } from '../../src/statistics/verdict.js'
 import type { Ratio } from '../../src/statistics/ratio.js'
-import {
-  type Noise,
-  QUIET_MACHINE,
-  SHARED_MACHINE,
-  simulateMachine,
-} from '../simulated-machine.js'
+import { outcomeOf } from '../../src/statistics/verdict.js'
+import { type Noise, QUIET_MACHINE, SHARED_MACHINE, simulateMachine } from '../simulated-machine.js'
 
 const SETTINGS: Omit<MeasureSettings, 'clock'> = {
   sampleLength: 1,

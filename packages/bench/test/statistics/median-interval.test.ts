@@ -3,8 +3,8 @@
  * statistics, and the binomial sums behind them worked out by hand.
  */
 import { describe, expect, test } from 'vitest'
-import { intervalDepth, medianInterval } from '../../src/statistics/median-interval.js'
 import { createRandom } from '../../src/random.js'
+import { intervalDepth, medianInterval } from '../../src/statistics/median-interval.js'
 
 describe('median interval', () => {
   test.each([

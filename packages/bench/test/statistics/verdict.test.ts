@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { createRandom } from '../../src/random.js'
 import { type Ratio, speedRatio } from '../../src/statistics/ratio.js'
 import { outcomeOf, ratioText, verdict } from '../../src/statistics/verdict.js'
-import { createRandom } from '../../src/random.js'
 
 function ratio(value: number, low: number, high: number): Ratio {
   return { value, low, high, rounds: 20 }

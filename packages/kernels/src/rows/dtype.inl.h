@@ -28,3 +28,5 @@
 #undef ROPE_ELEMENT
 #undef ROPE_SPLIT
 #undef ROPE_DUPLICATES
+#undef ROPE_HELD
+#undef ROPE_GUARDED

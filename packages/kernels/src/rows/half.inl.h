@@ -33,7 +33,7 @@ ROPE_INLINE void ROPE_OF(half_ahead)(const rope_rows *rows, const ROPE_OF(half_r
 /* A block of table values, in the lane order of a block of elements. */
 ROPE_INLINE ROPE_VECTOR ROPE_OF(half_table)(const float *table) {
 #if ROPE_SPLIT
-  return split(clean(load_table(table)), clean(load_table(table + ROPE_LANES)));
+  return split(ROPE_OF(weight)(load_table(table)), ROPE_OF(weight)(load_table(table + ROPE_LANES)));
 #else
   return load_table(table);
 #endif
@@ -42,8 +42,8 @@ ROPE_INLINE ROPE_VECTOR ROPE_OF(half_table)(const float *table) {
 ROPE_INLINE ROPE_VECTOR ROPE_OF(half_table_part)(const float *table, ptrdiff_t count) {
 #if ROPE_SPLIT
   const ptrdiff_t low = count < ROPE_LANES ? count : ROPE_LANES;
-  return split(clean(load_table_part(table, low)),
-               clean(load_table_part(table + low, count - low)));
+  return split(ROPE_OF(weight)(load_table_part(table, low)),
+               ROPE_OF(weight)(load_table_part(table + low, count - low)));
 #else
   return load_table_part(table, count);
 #endif
@@ -128,7 +128,7 @@ ROPE_INLINE int ROPE_OF(half_can_stream)(const rope_rows *rows) {
 }
 #endif
 
-void ROPE_KERNEL_NAME(half)(const rope_rows *rows) {
+static void ROPE_OF(half_rows)(const rope_rows *rows) {
   const ptrdiff_t rest = rows->pairs % ROPE_BLOCK;
   const ptrdiff_t whole = rows->pairs - rest;
   ptrdiff_t i = 0;
@@ -138,12 +138,20 @@ void ROPE_KERNEL_NAME(half)(const rope_rows *rows) {
     i = whole;
   }
 #endif
-#if ROPE_COLUMNS >= (ROPE_SPLIT ? 8 : 4)
+#if ROPE_HELD >= 4
   for (; i + 4 * ROPE_BLOCK <= whole; i += 4 * ROPE_BLOCK) ROPE_OF(half_columns)(rows, i, 4);
 #endif
-#if ROPE_COLUMNS >= (ROPE_SPLIT ? 4 : 2)
+#if ROPE_HELD >= 2
   for (; i + 2 * ROPE_BLOCK <= whole; i += 2 * ROPE_BLOCK) ROPE_OF(half_columns)(rows, i, 2);
 #endif
   for (; i < whole; i += ROPE_BLOCK) ROPE_OF(half_columns)(rows, i, 1);
   if (rest != 0) ROPE_OF(half_part)(rows, whole, rest);
+}
+
+void ROPE_KERNEL_NAME(half)(const rope_rows *rows) {
+#if ROPE_GUARDED
+  guarded_rows(rows, ROPE_OF(half_rows), 0);
+#else
+  ROPE_OF(half_rows)(rows);
+#endif
 }

@@ -14,7 +14,7 @@ typedef struct ROPE_OF(pair_table) {
 } ROPE_OF(pair_table);
 
 ROPE_INLINE ROPE_OF(pair_table) ROPE_OF(pair_weights)(f32xn c, f32xn s, f32xn sign) {
-  const ROPE_OF(pair_table) table = {clean(c), flip(clean(s), sign)};
+  const ROPE_OF(pair_table) table = {ROPE_OF(weight)(c), flip(ROPE_OF(weight)(s), sign)};
   return table;
 }
 
@@ -156,7 +156,7 @@ ROPE_INLINE int ROPE_OF(pair_can_stream)(const rope_rows *rows) {
 }
 #endif
 
-void ROPE_KERNEL_NAME(interleaved)(const rope_rows *rows) {
+static void ROPE_OF(pair_rows)(const rope_rows *rows) {
   const ptrdiff_t rest = rows->pairs % ROPE_LANES;
   const ptrdiff_t whole = rows->pairs - rest;
   ptrdiff_t i = 0;
@@ -166,12 +166,20 @@ void ROPE_KERNEL_NAME(interleaved)(const rope_rows *rows) {
     i = whole;
   }
 #endif
-#if ROPE_COLUMNS >= (ROPE_SPLIT ? 4 : 8)
+#if ROPE_HELD >= 4
   for (; i + 4 * ROPE_LANES <= whole; i += 4 * ROPE_LANES) ROPE_OF(pair_columns)(rows, i, 4);
 #endif
-#if ROPE_COLUMNS >= (ROPE_SPLIT ? 2 : 4)
+#if ROPE_HELD >= 2
   for (; i + 2 * ROPE_LANES <= whole; i += 2 * ROPE_LANES) ROPE_OF(pair_columns)(rows, i, 2);
 #endif
   for (; i < whole; i += ROPE_LANES) ROPE_OF(pair_columns)(rows, i, 1);
   if (rest != 0) ROPE_OF(pair_part)(rows, whole, rest);
+}
+
+void ROPE_KERNEL_NAME(interleaved)(const rope_rows *rows) {
+#if ROPE_GUARDED
+  guarded_rows(rows, ROPE_OF(pair_rows), rows->negate);
+#else
+  ROPE_OF(pair_rows)(rows);
+#endif
 }

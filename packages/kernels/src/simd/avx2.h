@@ -4,7 +4,8 @@
  *   ROPE_SPLIT_<dtype>    1: a block is two vectors, the even and the odd elements (f32xn2);
  *                         0: a block is one vector, in the order of memory
  *   ROPE_DUPLICATES_<dtype>  1: load_pairs gives x x ... and y y ...; 0: x y ... and y x ...
- *   ROPE_COLUMNS          table vectors of cos that the registers can hold beside the work (1, 2, 4)
+ *   ROPE_HELD_<dtype>     blocks (steps) of the table that registers can hold beside the work: 1, 2, 4
+ *   ROPE_GUARDED_<dtype>  1: load and store are wrong for some numbers, which guarded_rows keeps away
  *   load, store, stream   a block from and to memory at element alignment (stream: 16 bytes)
  *   load_pairs, pairs_of  a vector for the two products of interleaved rows, see there
  *   load_table, load_table_part    one vector of cos or sin, in the order of memory
@@ -14,7 +15,7 @@
  *   unzip_even, unzip_odd the reverse, over two vectors
  *   swap                  a1 a0 a3 a2 ...
  *   flip                  changes the signs of lanes whose mask has its top bit set
- *   clean                 replaces NaN by the default NaN, which store_bf16 needs of a table
+ *   weight_<dtype>        makes table values ready for split types
  */
 #include <immintrin.h>
 
@@ -28,7 +29,12 @@
 #define ROPE_DUPLICATES_f16 0
 #define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 1
-#define ROPE_COLUMNS 4
+#define ROPE_HELD_f32 4
+#define ROPE_HELD_f16 4
+#define ROPE_HELD_bf16 2
+#define ROPE_GUARDED_f32 0
+#define ROPE_GUARDED_f16 0
+#define ROPE_GUARDED_bf16 0
 
 typedef __m256 f32xn;
 #include "wide.h"
@@ -59,7 +65,8 @@ ROPE_INLINE f32xn flip(f32xn v_f32x8, f32xn mask_f32x8) {
   return _mm256_xor_ps(v_f32x8, mask_f32x8);
 }
 ROPE_INLINE f32xn sign_mask(int32_t negate) { return _mm256_set1_ps(negate ? -0.0f : 0.0f); }
-ROPE_INLINE f32xn clean(f32xn v_f32x8) {
+/* A NaN becomes the default one, whose rounding to bfloat16 cannot overflow. */
+ROPE_INLINE f32xn weight_bf16(f32xn v_f32x8) {
   return _mm256_blendv_ps(v_f32x8, _mm256_set1_ps(rope_float_of(0x7fc00000u)),
                           _mm256_cmp_ps(v_f32x8, v_f32x8, _CMP_UNORD_Q));
 }
@@ -127,16 +134,21 @@ ROPE_INLINE f32xn2 load_bf16(const uint16_t *from) {
   block.odd = _mm256_castsi256_ps(_mm256_and_si256(v_u16x16, _mm256_set1_epi32(-0x10000)));
   return block;
 }
-/* Round to nearest even. The NaNs of a rotation with clean tables survive: their carry stops early. */
-ROPE_INLINE __m256i round_bf16(f32xn v_f32x8) {
-  const __m256i bits_u32x8 = _mm256_castps_si256(v_f32x8);
-  const __m256i last_u32x8 =
-      _mm256_and_si256(_mm256_srli_epi32(bits_u32x8, 16), _mm256_set1_epi32(1));
-  return _mm256_add_epi32(_mm256_add_epi32(bits_u32x8, _mm256_set1_epi32(0x7fff)), last_u32x8);
-}
+/*
+ * Rounds to nearest even: the upper halves go up by one where the lower halves, less one if the
+ * upper is even, reach 0x8000. A NaN of a rotation by `weight_bf16` has nothing in its lower half.
+ */
 ROPE_INLINE __m256i pack_bf16(f32xn2 block) {
-  return _mm256_blend_epi16(_mm256_srli_epi32(round_bf16(block.even), 16), round_bf16(block.odd),
-                            0xaa);
+  const __m256i even_u32x8 = _mm256_castps_si256(block.even);
+  const __m256i odd_u32x8 = _mm256_castps_si256(block.odd);
+  const __m256i high_u16x16 =
+      _mm256_blend_epi16(_mm256_srli_epi32(even_u32x8, 16), odd_u32x8, 0xaa);
+  const __m256i low_u16x16 =
+      _mm256_blend_epi16(even_u32x8, _mm256_slli_epi32(odd_u32x8, 16), 0xaa);
+  const __m256i is_even_u16x16 = _mm256_andnot_si256(high_u16x16, _mm256_set1_epi16(1));
+  const __m256i carry_u16x16 =
+      _mm256_srli_epi16(_mm256_subs_epu16(low_u16x16, is_even_u16x16), 15);
+  return _mm256_add_epi16(high_u16x16, carry_u16x16);
 }
 ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
   _mm256_storeu_si256((__m256i *)(void *)to, pack_bf16(block));

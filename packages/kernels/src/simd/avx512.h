@@ -11,7 +11,12 @@
 #define ROPE_DUPLICATES_f16 0
 #define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 1
-#define ROPE_COLUMNS 8
+#define ROPE_HELD_f32 4
+#define ROPE_HELD_f16 4
+#define ROPE_HELD_bf16 2
+#define ROPE_GUARDED_f32 0
+#define ROPE_GUARDED_f16 0
+#define ROPE_GUARDED_bf16 0
 
 typedef __m512 f32xn;
 #include "wide.h"
@@ -45,7 +50,8 @@ ROPE_INLINE f32xn flip(f32xn v_f32x16, f32xn mask_f32x16) {
   return _mm512_xor_ps(v_f32x16, mask_f32x16);
 }
 ROPE_INLINE f32xn sign_mask(int32_t negate) { return _mm512_set1_ps(negate ? -0.0f : 0.0f); }
-ROPE_INLINE f32xn clean(f32xn v_f32x16) {
+/* A NaN becomes the default one, whose rounding to bfloat16 cannot overflow. */
+ROPE_INLINE f32xn weight_bf16(f32xn v_f32x16) {
   return _mm512_mask_mov_ps(v_f32x16, _mm512_cmp_ps_mask(v_f32x16, v_f32x16, _CMP_UNORD_Q),
                             _mm512_set1_ps(rope_float_of(0x7fc00000u)));
 }

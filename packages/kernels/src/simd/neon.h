@@ -11,7 +11,12 @@
 #define ROPE_DUPLICATES_f16 0
 #define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 0
-#define ROPE_COLUMNS 8
+#define ROPE_HELD_f32 4
+#define ROPE_HELD_f16 4
+#define ROPE_HELD_bf16 4
+#define ROPE_GUARDED_f32 0
+#define ROPE_GUARDED_f16 0
+#define ROPE_GUARDED_bf16 0
 
 typedef float32x4_t f32xn;
 #include "wide.h"
@@ -30,7 +35,8 @@ ROPE_INLINE f32xn flip(f32xn v_f32x4, f32xn mask_f32x4) {
       veorq_u32(vreinterpretq_u32_f32(v_f32x4), vreinterpretq_u32_f32(mask_f32x4)));
 }
 ROPE_INLINE f32xn sign_mask(int32_t negate) { return vdupq_n_f32(negate ? -0.0f : 0.0f); }
-ROPE_INLINE f32xn clean(f32xn v_f32x4) {
+/* A NaN becomes the default one, whose rounding to bfloat16 cannot overflow. */
+ROPE_INLINE f32xn weight_bf16(f32xn v_f32x4) {
   return vbslq_f32(vceqq_f32(v_f32x4, v_f32x4), v_f32x4, vdupq_n_f32(rope_float_of(0x7fc00000u)));
 }
 
@@ -60,15 +66,14 @@ ROPE_INLINE f32xn2 load_bf16(const uint16_t *from) {
   block.odd = vreinterpretq_f32_u32(vandq_u32(v_u16x8, vdupq_n_u32(0xffff0000u)));
   return block;
 }
-ROPE_INLINE uint32x4_t round_bf16(f32xn v_f32x4) {
-  const uint32x4_t bits_u32x4 = vreinterpretq_u32_f32(v_f32x4);
-  const uint32x4_t last_u32x4 = vandq_u32(vshrq_n_u32(bits_u32x4, 16), vdupq_n_u32(1));
-  return vaddq_u32(vaddq_u32(bits_u32x4, vdupq_n_u32(0x7fff)), last_u32x4);
-}
+/* Rounds as `pack_bf16` of avx2.h; shift-and-insert joins halves, shift-and-add carries. */
 ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
-  /* Shift right and insert: the upper half of even goes below the upper half of odd. */
-  const uint32x4_t v_u16x8 = vsriq_n_u32(round_bf16(block.odd), round_bf16(block.even), 16);
-  vst1q_u16(to, vreinterpretq_u16_u32(v_u16x8));
+  const uint32x4_t even_u32x4 = vreinterpretq_u32_f32(block.even);
+  const uint32x4_t odd_u32x4 = vreinterpretq_u32_f32(block.odd);
+  const uint16x8_t high_u16x8 = vreinterpretq_u16_u32(vsriq_n_u32(odd_u32x4, even_u32x4, 16));
+  const uint16x8_t low_u16x8 = vreinterpretq_u16_u32(vsliq_n_u32(even_u32x4, odd_u32x4, 16));
+  const uint16x8_t is_even_u16x8 = vbicq_u16(vdupq_n_u16(1), high_u16x8);
+  vst1q_u16(to, vsraq_n_u16(high_u16x8, vqsubq_u16(low_u16x8, is_even_u16x8), 15));
 }
 
 #include "part.h"

@@ -12,7 +12,12 @@
 #define ROPE_DUPLICATES_f16 0
 #define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 0
-#define ROPE_COLUMNS 4
+#define ROPE_HELD_f32 1
+#define ROPE_HELD_f16 1
+#define ROPE_HELD_bf16 1
+#define ROPE_GUARDED_f32 0
+#define ROPE_GUARDED_f16 0
+#define ROPE_GUARDED_bf16 0
 
 typedef float f32xn;
 #include "wide.h"
@@ -32,7 +37,9 @@ ROPE_INLINE f32xn flip(f32xn v, f32xn mask) {
   return rope_float_of(rope_bits_of(v) ^ rope_bits_of(mask));
 }
 ROPE_INLINE f32xn sign_mask(int32_t negate) { return negate ? -0.0f : 0.0f; }
-ROPE_INLINE f32xn clean(f32xn v) { return v; } /* rope_narrow_bf16 takes any NaN */
+ROPE_INLINE f32xn weight_f32(f32xn v) { return v; }
+ROPE_INLINE f32xn weight_f16(f32xn v) { return v; }
+ROPE_INLINE f32xn weight_bf16(f32xn v) { return v; }
 
 ROPE_INLINE void copy_vector(uint16_t *to, const uint16_t *from) {
   to[0] = from[0];

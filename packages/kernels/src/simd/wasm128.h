@@ -11,7 +11,12 @@
 #define ROPE_DUPLICATES_f16 0
 #define ROPE_DUPLICATES_bf16 0
 #define ROPE_STREAMS 0
-#define ROPE_COLUMNS 4
+#define ROPE_HELD_f32 4
+#define ROPE_HELD_f16 1
+#define ROPE_HELD_bf16 2
+#define ROPE_GUARDED_f32 0
+#define ROPE_GUARDED_f16 1
+#define ROPE_GUARDED_bf16 0
 
 typedef v128_t f32xn;
 #include "wide.h"
@@ -37,7 +42,8 @@ ROPE_INLINE f32xn flip(f32xn v_f32x4, f32xn mask_f32x4) {
   return wasm_v128_xor(v_f32x4, mask_f32x4);
 }
 ROPE_INLINE f32xn sign_mask(int32_t negate) { return wasm_f32x4_splat(negate ? -0.0f : 0.0f); }
-ROPE_INLINE f32xn clean(f32xn v_f32x4) {
+/* A NaN becomes the default one, whose rounding to bfloat16 cannot overflow. */
+ROPE_INLINE f32xn weight_bf16(f32xn v_f32x4) {
   return wasm_v128_bitselect(v_f32x4, wasm_i32x4_const_splat(0x7fc00000),
                              wasm_f32x4_eq(v_f32x4, v_f32x4));
 }
@@ -54,44 +60,51 @@ ROPE_INLINE f32xnp pairs_of_f32(f32xn v_f32x4) {
 ROPE_INLINE f32xnp load_pairs_f32(const float *from) { return pairs_of_f32(load_f32(from)); }
 ROPE_INLINE void store_f32(float *to, f32xn v_f32x4) { wasm_v128_store(to, v_f32x4); }
 
-/* A float16 whose bits lie three places lower is a float32 too small by 2^112, Inf and NaN aside. */
-ROPE_INLINE f32xn scale_f16(v128_t v_u32x4) {
-  const v128_t small_f32x4 = wasm_v128_and(wasm_i32x4_shr(v_u32x4, 3),
-                                           wasm_i32x4_const_splat((int32_t)0x8fffe000u));
-  const v128_t scaled_f32x4 = wasm_f32x4_mul(small_f32x4, wasm_f32x4_const_splat(0x1p112f));
-  const v128_t huge_i32x4 = wasm_f32x4_ge(wasm_f32x4_abs(scaled_f32x4), wasm_f32x4_const_splat(65536.0f));
-  return wasm_v128_or(scaled_f32x4, wasm_v128_and(huge_i32x4, wasm_i32x4_const_splat(0x7f800000)));
+/* Even words of `even`, odd words of `odd`. */
+ROPE_INLINE v128_t blend_words(v128_t even_u16x8, v128_t odd_u16x8) {
+  return wasm_i16x8_shuffle(even_u16x8, odd_u16x8, 0, 9, 2, 11, 4, 13, 6, 15);
+}
+ROPE_INLINE v128_t upper_halves(f32xn2 block) {
+  return blend_words(wasm_u32x4_shr(block.even, 16), block.odd);
+}
+ROPE_INLINE v128_t lower_halves(f32xn2 block) {
+  return blend_words(block.even, wasm_i32x4_shl(block.odd, 16));
+}
+
+/*
+ * float16, for numbers below 2^14 and tables of at most 2 (guarded_rows sees to that): there is no
+ * Inf and no NaN, and no result rounds to Inf.
+ *
+ * A float16 moved down by three bits is a float32 too small by 2^112. That factor is in the
+ * weights instead, where it costs nothing: the products are the same.
+ */
+ROPE_INLINE f32xn weight_f16(f32xn v_f32x4) {
+  return wasm_f32x4_mul(v_f32x4, wasm_f32x4_const_splat(0x1p112f));
 }
 ROPE_INLINE f32xn2 load_f16(const uint16_t *from) {
   const v128_t v_u16x8 = wasm_v128_load(from);
-  const f32xn2 block = {scale_f16(wasm_i32x4_shl(v_u16x8, 16)), scale_f16(v_u16x8)};
+  const v128_t mask_u32x4 = wasm_u32x4_const_splat(0x8fffe000u);
+  const f32xn2 block = {
+      wasm_v128_and(wasm_i32x4_shr(wasm_i32x4_shl(v_u16x8, 16), 3), mask_u32x4),
+      wasm_v128_and(wasm_i32x4_shr(v_u16x8, 3), mask_u32x4)};
   return block;
 }
 /*
- * Adding 2^13 times the number's own power of two (at least that of 2^-14) rounds it to the
- * eleven bits that a float16 keeps. The result lies in the low 16 bits, without sign.
+ * With 2^e the number's own power of two, at least 2^-14: adding 1.5 * 2^(e + 13) rounds it to
+ * units of 2^(e - 10), the last place of a float16, and leaves their count in the lower half.
  */
-ROPE_INLINE v128_t round_f16(v128_t v_f32x4) {
-  const v128_t rest_f32x4 = wasm_f32x4_pmin(wasm_f32x4_const_splat(131072.0f), wasm_f32x4_abs(v_f32x4));
-  const v128_t power_i32x4 =
-      wasm_i32x4_max(wasm_v128_and(rest_f32x4, wasm_i32x4_const_splat(0x7f800000)),
-                     wasm_i32x4_const_splat(0x38800000));
-  const v128_t sum_f32x4 =
-      wasm_f32x4_add(rest_f32x4, wasm_i32x4_add(power_i32x4, wasm_i32x4_const_splat(13 << 23)));
-  const v128_t half_i32x4 = wasm_i32x4_sub(
-      wasm_i32x4_dot_i16x8(sum_f32x4, wasm_i32x4_const_splat(8 << 16 | 1)),
-      wasm_i32x4_const_splat(126 << 10));
-  const v128_t clamped_i32x4 = wasm_i32x4_min(half_i32x4, wasm_i32x4_const_splat(0x7c00));
-  const v128_t nan_i32x4 = wasm_f32x4_ne(v_f32x4, v_f32x4);
-  return wasm_v128_bitselect(wasm_i32x4_const_splat(0x7e00), clamped_i32x4, nan_i32x4);
-}
 ROPE_INLINE void store_f16(uint16_t *to, f32xn2 block) {
-  const v128_t even_u32x4 = wasm_v128_or(
-      round_f16(block.even), wasm_v128_and(wasm_u32x4_shr(block.even, 16), wasm_i32x4_const_splat(0x8000)));
-  const v128_t odd_u32x4 =
-      wasm_v128_or(wasm_i32x4_shl(round_f16(block.odd), 16),
-                   wasm_v128_and(block.odd, wasm_i32x4_const_splat((int32_t)0x80000000u)));
-  wasm_v128_store(to, wasm_v128_or(even_u32x4, odd_u32x4));
+  const v128_t upper_u16x8 = upper_halves(block);
+  const v128_t exponent_u16x8 = wasm_u16x8_sub_sat(
+      wasm_v128_and(upper_u16x8, wasm_u16x8_const_splat(0x7f80)), wasm_u16x8_const_splat(0x3880));
+  const v128_t magic_u16x8 = wasm_i16x8_add(exponent_u16x8, wasm_u16x8_const_splat(0x3f40));
+  const f32xn2 sum = {
+      wasm_f32x4_add(block.even, wasm_i32x4_shl(magic_u16x8, 16)),
+      wasm_f32x4_add(block.odd, wasm_v128_and(magic_u16x8, wasm_i32x4_const_splat(-0x10000)))};
+  const v128_t count_u16x8 = wasm_i16x8_abs(lower_halves(sum));
+  const v128_t half_u16x8 = wasm_i16x8_add(wasm_i16x8_shl(exponent_u16x8, 3), count_u16x8);
+  const v128_t sign_u16x8 = wasm_v128_and(upper_u16x8, wasm_u16x8_const_splat(0x8000));
+  wasm_v128_store(to, wasm_v128_or(half_u16x8, sign_u16x8));
 }
 
 ROPE_INLINE f32xn2 load_bf16(const uint16_t *from) {
@@ -100,16 +113,14 @@ ROPE_INLINE f32xn2 load_bf16(const uint16_t *from) {
                         wasm_v128_and(v_u16x8, wasm_i32x4_const_splat(-0x10000))};
   return block;
 }
-ROPE_INLINE v128_t round_bf16(v128_t bits_u32x4) {
-  const v128_t last_u32x4 =
-      wasm_v128_and(wasm_u32x4_shr(bits_u32x4, 16), wasm_i32x4_const_splat(1));
-  return wasm_i32x4_add(wasm_i32x4_add(bits_u32x4, wasm_i32x4_const_splat(0x7fff)), last_u32x4);
-}
+/* Rounds as `pack_bf16` of avx2.h. */
 ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
-  const v128_t even_u32x4 = wasm_u32x4_shr(round_bf16(block.even), 16);
-  const v128_t odd_u32x4 =
-      wasm_v128_and(round_bf16(block.odd), wasm_i32x4_const_splat(-0x10000));
-  wasm_v128_store(to, wasm_v128_or(even_u32x4, odd_u32x4));
+  const v128_t high_u16x8 = upper_halves(block);
+  const v128_t is_even_u16x8 = wasm_v128_andnot(wasm_i16x8_const_splat(1), high_u16x8);
+  const v128_t carry_u16x8 =
+      wasm_u16x8_shr(wasm_u16x8_sub_sat(lower_halves(block), is_even_u16x8), 15);
+  wasm_v128_store(to, wasm_i16x8_add(high_u16x8, carry_u16x8));
 }
 
 #include "part.h"
+#include "guard.h"

@@ -26,7 +26,8 @@ function formatOf(system: string): string {
 export function checkBinary({ bytes, size }: FileHead, platform: Platform): string | null {
   const system = systemOf(bytes)
   if (system === null) return size === 0 ? 'the file is empty' : 'the file is not a binary'
-  if (system !== formatOf(platform.system)) return `it is a binary for ${system}, this is ${platformName(platform)}`
+  if (system !== formatOf(platform.system))
+    return `it is a binary for ${system}, this is ${platformName(platform)}`
   if (system !== 'linux') return null
   const elf = readElf(bytes)
   if (elf === null) return 'it is not a 64-bit binary, or its beginning is all there is of it'

@@ -38,7 +38,8 @@ const HEAD_BYTES = 4096
 export function createHost(packageRoot: URL): Host {
   const require = createRequire(packageRoot)
   const { platform: system, arch: processor, execPath } = process
-  const library = system === 'linux' ? libraryOf(readHead(execPath)?.bytes ?? new Uint8Array()) : null
+  const library =
+    system === 'linux' ? libraryOf(readHead(execPath)?.bytes ?? new Uint8Array()) : null
   return {
     platform: { system, processor, library },
     environment: process.env,

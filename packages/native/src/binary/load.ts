@@ -3,8 +3,8 @@
  * Nothing here throws; a failure is a sentence that names every attempt and the way out.
  */
 import { type Addon, INTERFACE_VERSION } from '../addon.js'
-import { checkBinary } from './check.js'
 import { type Candidate, findCandidates } from './candidates.js'
+import { checkBinary } from './check.js'
 import type { Host } from './host.js'
 import { platformName } from './platform.js'
 

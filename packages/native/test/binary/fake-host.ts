@@ -21,11 +21,19 @@ export interface FakeMachine {
 export const LINUX: Platform = { system: 'linux', processor: 'x64', library: 'gnu' }
 
 /** What a good binary exports, as far as the loader looks. */
-export const GOOD_ADDON: { readonly interfaceVersion: number } = { interfaceVersion: INTERFACE_VERSION }
+export const GOOD_ADDON: { readonly interfaceVersion: number } = {
+  interfaceVersion: INTERFACE_VERSION,
+}
 
 /** A host over the given files, and a list of the paths that were opened. */
 export function fakeHost(machine: FakeMachine): Host & { readonly opened: readonly string[] } {
-  const { platform = LINUX, environment = {}, files = {}, packages = {}, open = () => GOOD_ADDON } = machine
+  const {
+    platform = LINUX,
+    environment = {},
+    files = {},
+    packages = {},
+    open = () => GOOD_ADDON,
+  } = machine
   const opened: string[] = []
   return {
     platform,
@@ -66,4 +74,7 @@ export function elfFile(machine: number, loader?: string): Uint8Array {
 }
 
 /** Numbers of processors in ELF files. */
-export const ELF_MACHINES: { readonly x64: number; readonly arm64: number } = { x64: 62, arm64: 183 }
+export const ELF_MACHINES: { readonly x64: number; readonly arm64: number } = {
+  x64: 62,
+  arm64: 183,
+}

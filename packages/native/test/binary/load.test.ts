@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { loadAddon } from '../../src/binary/load.js'
-import { ELF_MACHINES, elfFile, fakeHost, GOOD_ADDON, type FakeMachine } from './fake-host.js'
+import { ELF_MACHINES, elfFile, type FakeMachine, fakeHost, GOOD_ADDON } from './fake-host.js'
 
 const PACKAGE = '/modules/@rope/native-linux-x64-gnu/rope.node'
 const PREBUILD = '/package/prebuilds/linux-x64-gnu/rope.node'
@@ -43,19 +43,25 @@ describe('the order of places', () => {
 
   test('ROPE_NATIVE_BINARY is the only place when it is set', () => {
     const environment = { ROPE_NATIVE_BINARY: '/mine/rope.node' }
-    const found = loadAddon(fakeHost({ environment, files: { ...everywhere, '/mine/rope.node': BINARY } }))
+    const found = loadAddon(
+      fakeHost({ environment, files: { ...everywhere, '/mine/rope.node': BINARY } }),
+    )
     expect(found).toMatchObject({ path: '/mine/rope.node' })
     const host = fakeHost({ environment, files: everywhere })
     expect(loadAddon(host)).toMatchObject({
       addon: null,
-      reason: expect.stringMatching(/ROPE_NATIVE_BINARY \(\/mine\/rope\.node\): no such file.*unset it/),
+      reason: expect.stringMatching(
+        /ROPE_NATIVE_BINARY \(\/mine\/rope\.node\): no such file.*unset it/,
+      ),
     })
     expect(host.opened).toEqual([])
   })
 
   test('an empty ROPE_NATIVE_BINARY is none', () => {
     const environment = { ROPE_NATIVE_BINARY: '' }
-    expect(loadAddon(fakeHost({ environment, files: everywhere }))).toMatchObject({ path: PREBUILD })
+    expect(loadAddon(fakeHost({ environment, files: everywhere }))).toMatchObject({
+      path: PREBUILD,
+    })
   })
 })
 
@@ -72,7 +78,9 @@ describe('reasons', () => {
   test('a binary for another processor is not opened', () => {
     const host = fakeHost({ files: { [LOCAL]: elfFile(ELF_MACHINES.arm64) } })
     expect(loadAddon(host)).toMatchObject({
-      reason: expect.stringContaining('Release/rope.node: it is a binary for arm64, this is linux-x64-gnu'),
+      reason: expect.stringContaining(
+        'Release/rope.node: it is a binary for arm64, this is linux-x64-gnu',
+      ),
     })
     expect(host.opened).toEqual([])
   })
@@ -83,17 +91,24 @@ describe('reasons', () => {
     const mac = Uint8Array.from([0xcf, 0xfa, 0xed, 0xfe, 0, 0, 0, 0])
     expect(reasonOf({ files: { [LOCAL]: mac } })).toContain('it is a binary for darwin')
     const platform = { system: 'darwin', processor: 'arm64', library: null }
-    expect(reasonOf({ platform, files: { [LOCAL]: BINARY } })).toContain('it is a binary for linux, this is darwin-arm64')
+    expect(reasonOf({ platform, files: { [LOCAL]: BINARY } })).toContain(
+      'it is a binary for linux, this is darwin-arm64',
+    )
   })
 
-  test.each([0, 1, 40, 63, 64, 500, 1024, BINARY.length - 1])('a binary cut off after %i bytes is not opened', (size) => {
-    const host = fakeHost({ files: { [LOCAL]: BINARY.subarray(0, size) } })
-    const loaded = loadAddon(host)
-    expect(loaded).toMatchObject({
-      reason: expect.stringMatching(/Release\/rope\.node: (it is cut off: \d+ of 1152|.*beginning is all|the file is )/),
-    })
-    expect(host.opened).toEqual([])
-  })
+  test.each([0, 1, 40, 63, 64, 500, 1024, BINARY.length - 1])(
+    'a binary cut off after %i bytes is not opened',
+    (size) => {
+      const host = fakeHost({ files: { [LOCAL]: BINARY.subarray(0, size) } })
+      const loaded = loadAddon(host)
+      expect(loaded).toMatchObject({
+        reason: expect.stringMatching(
+          /Release\/rope\.node: (it is cut off: \d+ of 1152|.*beginning is all|the file is )/,
+        ),
+      })
+      expect(host.opened).toEqual([])
+    },
+  )
 
   test('a file that is no binary is not opened', () => {
     const files = { [LOCAL]: new TextEncoder().encode('#!/bin/sh\necho no addon\n'.repeat(9)) }
@@ -110,7 +125,9 @@ describe('reasons', () => {
 
   test('an addon of another version, and one that is something else', () => {
     const files = { [LOCAL]: BINARY }
-    expect(reasonOf({ files, open: () => ({ interfaceVersion: 99 }) })).toContain("speaks version 99 of the addon's interface")
+    expect(reasonOf({ files, open: () => ({ interfaceVersion: 99 }) })).toContain(
+      "speaks version 99 of the addon's interface",
+    )
     expect(reasonOf({ files, open: () => ({}) })).toContain('an addon, but not this one')
     expect(reasonOf({ files, open: () => null })).toContain('an addon, but not this one')
   })

@@ -23,7 +23,9 @@ describe('libraryOf', () => {
   test('a program without loader, or none at all, is taken for the usual one', () => {
     expect(libraryOf(elfFile(ELF_MACHINES.x64))).toBe('gnu')
     expect(libraryOf(new Uint8Array())).toBe('gnu')
-    expect(libraryOf(elfFile(ELF_MACHINES.x64, '/lib/ld-musl-x86_64.so.1').subarray(0, 100))).toBe('gnu')
+    expect(libraryOf(elfFile(ELF_MACHINES.x64, '/lib/ld-musl-x86_64.so.1').subarray(0, 100))).toBe(
+      'gnu',
+    )
   })
 })
 
@@ -34,7 +36,9 @@ describe('createHost', () => {
     const { system, processor, library } = host.platform
     expect(system).toBe(process.platform)
     expect(processor).toBe(process.arch)
-    const report = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } }
+    const report = process.report.getReport() as {
+      readonly header: { readonly glibcVersionRuntime?: string }
+    }
     const wanted = report.header.glibcVersionRuntime === undefined ? 'musl' : 'gnu'
     expect(library).toBe(system === 'linux' ? wanted : null)
   })

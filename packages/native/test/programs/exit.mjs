@@ -2,7 +2,7 @@
  * Ends in the way that its argument says, with the pool alive and perhaps at work.
  */
 import { createNativeBackend } from '@rope/native'
-import { checkRotated, createCall, shared } from './work.mjs'
+import { checkRotated, createCall, shared } from './work.js'
 
 const backend = createNativeBackend({ threads: 4 })
 const call = createCall(4096)

@@ -3,7 +3,7 @@
  * --expose-gc.
  */
 import { createNativeBackend } from '@rope/native'
-import { checkRotated, createCall, shared } from './work.mjs'
+import { checkRotated, createCall, shared } from './work.js'
 
 const backend = createNativeBackend({ threads: 2 })
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -24,7 +24,10 @@ function startAndForget(allocate) {
 /** Only the bound function is kept, and the array that shows whether it worked. */
 function bindAndForget() {
   const call = createCall(1)
-  return { bound: backend.compile(call.plan).bind(call.views, call.rotation), call: new WeakRef(call.views[0].source) }
+  return {
+    bound: backend.compile(call.plan).bind(call.views, call.rotation),
+    call: new WeakRef(call.views[0].source),
+  }
 }
 
 for (const allocate of [shared, (length) => backend.allocate('float32', length), undefined]) {
@@ -40,7 +43,8 @@ await collect()
 if (call.deref() === undefined) throw new Error('a bound call let go of its memory')
 const before = call.deref().slice()
 for (let i = 0; i < 1000; i++) bound()
-if (before.every((value, i) => value === call.deref()[i])) throw new Error('a bound call did nothing')
+if (before.every((value, i) => value === call.deref()[i]))
+  throw new Error('a bound call did nothing')
 
 // A block that threads work on survives its array, even one that JavaScript has given away.
 for (let round = 0; round < 10; round++) {

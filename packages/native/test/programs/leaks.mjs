@@ -3,7 +3,7 @@
  * the process has grown since it was warm. Needs --expose-gc.
  */
 import { createNativeBackend } from '@rope/native'
-import { createCall, shared } from './work.mjs'
+import { createCall, shared } from './work.js'
 
 const backend = createNativeBackend({ threads: 2 })
 const small = createCall(1)

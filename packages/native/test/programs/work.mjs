@@ -1,16 +1,31 @@
 /**
  * Work for the programs beside this file: calls that wake the pool, and ways to check them.
  */
-import { computeFrequencies, createRotationBuilder, expandPositions, makePlan, readPositions, resolveConfig } from '@rope/core'
+import {
+  computeFrequencies,
+  createRotationBuilder,
+  expandPositions,
+  makePlan,
+  readPositions,
+  resolveConfig,
+} from '@rope/core'
 
 const HEAD_DIM = 64
 const HEADS = 8
 
 /** A plan for `tokens` tokens of q in that memory; 2 KB per token. */
 export function createCall(tokens, allocate = (length) => new Float32Array(length)) {
-  const config = resolveConfig({ headDim: HEAD_DIM, pairing: 'half', schedule: { type: 'default', base: 10000 } })
+  const config = resolveConfig({
+    headDim: HEAD_DIM,
+    pairing: 'half',
+    schedule: { type: 'default', base: 10000 },
+  })
   const data = allocate(tokens * HEADS * HEAD_DIM).fill(1)
-  const { plan, views } = makePlan(config, { q: { data, shape: [1, tokens, HEADS, HEAD_DIM] } }, 'bshd')
+  const { plan, views } = makePlan(
+    config,
+    { q: { data, shape: [1, tokens, HEADS, HEAD_DIM] } },
+    'bshd',
+  )
   const builder = createRotationBuilder(config, computeFrequencies(config))
   const rotation = builder.build(expandPositions(readPositions(5, 1), 1, tokens, 1), 'float32')
   return { plan, views, rotation }
@@ -30,7 +45,8 @@ export function checkRotated({ views, rotation }) {
       const at = token * HEADS * HEAD_DIM + i
       const row = token * half + i
       const wanted = Math.fround(rotation.cos[row] - rotation.sin[row])
-      if (source[at] !== wanted) throw new Error(`token ${token}, pair ${i}: ${source[at]} instead of ${wanted}`)
+      if (source[at] !== wanted)
+        throw new Error(`token ${token}, pair ${i}: ${source[at]} instead of ${wanted}`)
     }
   }
 }

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createNativeBackend } from '@rope/native'
-import { checkRotated, createCall, shared } from './work.mjs'
+import { checkRotated, createCall, shared } from './work.js'
 
 async function work(end) {
   const backend = createNativeBackend({ threads: 3 })
@@ -36,7 +36,8 @@ async function runWorkers(...ends) {
         await worker.terminate()
       }
       const [code] = await gone
-      if (code !== (end === 'terminate' ? 1 : 0)) throw new Error(`a worker that should ${end} ended with ${code}`)
+      if (code !== (end === 'terminate' ? 1 : 0))
+        throw new Error(`a worker that should ${end} ended with ${code}`)
     }),
   )
 }

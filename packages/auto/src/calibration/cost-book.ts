@@ -1,0 +1,101 @@
+/**
+ * What calls cost here: out of a preset, out of the cache, or measured when a choice first depends
+ * on it. All measuring together is bounded, however many dtypes an application uses.
+ */
+import type { DType } from '@rope/core'
+import type { Cache } from '../cache/cache.js'
+import type { Clock } from '../platform/timers.js'
+import { type Contender, ContenderError, calibrate } from './calibrate.js'
+import { type Calibration, mergeCalibrations, predict } from './costs.js'
+
+/** Where the costs of a dtype come from. */
+export type CostSource = 'preset' | 'cache' | 'measured' | 'off'
+
+/** What the `calibrate` option accepts: never measure, or do not need to. */
+export type CalibrateOption = false | Calibration
+
+/** Milliseconds that all calibrations together may take. */
+export const BUDGET = 150
+
+/** Of which one dtype may take so much; few applications use more than one. */
+const BUDGET_PER_DTYPE = 60
+
+/** Costs by backend, dtype and size. */
+export class CostBook {
+  readonly #option: CalibrateOption | undefined
+  readonly #clock: Clock
+  readonly #cache: Cache
+  readonly #sources = new Map<DType, CostSource>()
+  #costs: Calibration
+  #spent = 0
+
+  constructor(option: CalibrateOption | undefined, clock: Clock, cache: Cache) {
+    this.#option = option
+    this.#clock = clock
+    this.#cache = cache
+    this.#costs = option === undefined || option === false ? {} : option
+  }
+
+  /** Everything that is known, to be preset elsewhere. */
+  get costs(): Calibration {
+    return this.#costs
+  }
+
+  /** True when costs are measured here, so that close contenders may be compared in real calls. */
+  get isMeasuring(): boolean {
+    return this.#option === undefined
+  }
+
+  /** Milliseconds spent with measuring so far. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  /** Reads the cache, where one may be used. */
+  async load(): Promise<void> {
+    if (!this.isMeasuring) return
+    const found = await this.#cache.load()
+    if (found !== null) this.#costs = mergeCalibrations(found, this.#costs)
+  }
+
+  /** Where the costs of a dtype come from; null when nobody has needed them yet. */
+  sourceOf(dtype: DType): CostSource | null {
+    return this.#sources.get(dtype) ?? null
+  }
+
+  /**
+   * Sees to it that the costs of all contenders are known, as far as that is possible.
+   *
+   * @throws ContenderError when a contender throws; call again without it
+   */
+  prepare(dtype: DType, contenders: readonly Contender[]): void {
+    if (this.#sources.has(dtype)) return
+    if (this.#option !== undefined) {
+      this.#sources.set(dtype, this.#option === false ? 'off' : 'preset')
+      return
+    }
+    if (contenders.every(({ name }) => this.#costs[name]?.[dtype] !== undefined)) {
+      this.#sources.set(dtype, 'cache')
+      return
+    }
+    this.#measure(dtype, contenders)
+  }
+
+  /** Microseconds of a call by a backend; null when that is not known. */
+  predict(name: string, dtype: DType, bytes: number): number | null {
+    return predict(this.#costs[name]?.[dtype], bytes)
+  }
+
+  #measure(dtype: DType, contenders: readonly Contender[]): void {
+    const budget = Math.min(BUDGET_PER_DTYPE, BUDGET - this.#spent)
+    const start = this.#clock()
+    try {
+      const options = { clock: this.#clock, budget }
+      this.#costs = mergeCalibrations(this.#costs, calibrate(dtype, contenders, options))
+    } finally {
+      this.#spent += this.#clock() - start
+    }
+    this.#sources.set(dtype, 'measured')
+    this.#cache.save(this.#costs)
+  }
+}

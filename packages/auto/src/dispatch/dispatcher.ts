@@ -1,0 +1,80 @@
+/**
+ * A dispatcher: the backends of this place with what is known of them, who may be chosen, and what
+ * calls cost. Several ropes may share one.
+ */
+import type { Backend, Plan } from '@rope/core'
+import type { Epoch, Member } from '../backends/member.js'
+import { ContenderError } from '../calibration/calibrate.js'
+import type { CostBook } from '../calibration/cost-book.js'
+import { bytesOfPlan } from '../call.js'
+import type { Debug } from '../platform/debug.js'
+import type { Clock } from '../platform/timers.js'
+import type { Selection } from '../selection.js'
+
+/** Everything that a choice depends on. */
+export interface Dispatcher {
+  /** Best first, those that cannot be used included. */
+  readonly members: readonly Member[]
+  readonly selection: Selection
+  readonly costs: CostBook
+  readonly epoch: Epoch
+  readonly clock: Clock
+  readonly debug: Debug
+}
+
+/** A member that can make a call, and what the call is expected to cost. */
+export interface Ranked {
+  readonly member: Member
+  readonly backend: Backend
+  /** Microseconds; null when nothing is known, or nothing was to be measured. */
+  readonly predicted: number | null
+}
+
+/** A member whose backend is there. */
+type Usable = Pick<Ranked, 'member' | 'backend'>
+
+/** The members of a kind that are ready and accept the plan, best first. */
+export function usableMembers(
+  { members }: Dispatcher,
+  plan: Plan,
+  device: 'cpu' | 'gpu' | 'any' = 'cpu',
+): readonly Usable[] {
+  return members.flatMap((member) => {
+    const { backend } = member
+    if (backend === null || (device !== 'any' && member.device !== device)) return []
+    return backend.supports(plan).ok ? [{ member, backend }] : []
+  })
+}
+
+/** Puts a member out of use, and notes why. */
+export function quarantine({ debug }: Dispatcher, member: Member, evidence: string): void {
+  member.quarantine(evidence)
+  debug(`backend ${member.name} is not used any more: ${evidence}`)
+}
+
+/**
+ * The CPU members that can make a call, the one to choose first. This is where a calibration happens,
+ * if the choice depends on one.
+ */
+export function rank(dispatcher: Dispatcher, plan: Plan): readonly Ranked[] {
+  const usable = usableMembers(dispatcher, plan)
+  const { selection, costs } = dispatcher
+  if (selection.kind === 'ordered' || usable.length < 2) {
+    return usable.map((one) => ({ ...one, predicted: predictionOf(dispatcher, one, plan) }))
+  }
+  try {
+    costs.prepare(plan.dtype, usable.map(({ member, backend }) => ({ name: member.name, backend })))
+  } catch (error) {
+    if (!(error instanceof ContenderError)) throw error
+    const failed = usable.find(({ member }) => member.name === error.contender)
+    if (failed !== undefined) quarantine(dispatcher, failed.member, `it threw: ${error.message}`)
+    return rank(dispatcher, plan)
+  }
+  return usable
+    .map((one) => ({ ...one, predicted: predictionOf(dispatcher, one, plan) }))
+    .sort((a, b) => (a.predicted ?? Infinity) - (b.predicted ?? Infinity) || 0)
+}
+
+function predictionOf({ costs }: Dispatcher, { member }: Usable, plan: Plan): number | null {
+  return costs.predict(member.name, plan.dtype, bytesOfPlan(plan))
+}

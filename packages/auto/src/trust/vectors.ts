@@ -1,0 +1,131 @@
+/**
+ * The golden vectors of the self-test: a few small calls that reach every kind of row a kernel has
+ * (both pairings, in and out of place, odd lengths behind full vectors, memory that no vector load
+ * likes), with the digest of the right answer. Inputs come from a generator, so that the answers
+ * fit into one number each; the tests recompute them with the reference of @rope/core.
+ */
+import type { DType, Elements, OperandPlan, PairingName, Plan, Rotation, View } from '@rope/core'
+import { resolvePairing } from '@rope/core'
+
+/** One vector: what is rotated, and the digest of the result. */
+export interface Vector {
+  readonly dtype: DType
+  readonly pairing: PairingName
+  readonly inPlace: boolean
+  readonly direction: 1 | -1
+  /** FNV-1a over the bytes of everything that the call may have touched. */
+  readonly digest: number
+}
+
+/** A vector made ready to run. */
+export interface Prepared {
+  readonly plan: Plan
+  readonly views: readonly View[]
+  readonly rotation: Rotation
+}
+
+/** Sizes of every vector: 75 channels of 80 take part in no vector width's multiple. */
+export const SIZES = { batch: 1, tokens: 3, heads: [3, 2], headDim: 80, pairs: 37, windowOffset: 3 } as const
+
+/** Elements before the first tensor, between the two and behind the last: nobody may write them. */
+export const MARGIN = 5
+
+/** A generator of 16-bit numbers (a linear congruence, full period 2^31). */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return state >>> 15
+  }
+}
+
+/** A number of the dtype, as stored: mostly ordinary, now and then zero or too small to be normal. */
+function draw(dtype: DType, next: () => number): number {
+  const bits = next()
+  const sign = bits & 1 ? -1 : 1
+  const isSpecial = next() % 64 === 0
+  // Subnormals show a processor, or a thread, that flushes them to zero.
+  if (dtype === 'float16') return ((sign < 0 ? 0x8000 : 0) | (isSpecial ? bits & 0x3ff : (0x3000 | (bits & 0xfff)))) >>> 0
+  if (dtype === 'bfloat16') return ((sign < 0 ? 0x8000 : 0) | (isSpecial ? bits & 0x7f : (0x3e80 | (bits & 0x1ff)))) >>> 0
+  if (isSpecial) return sign * (bits & 0xff) * 2 ** (dtype === 'float64' ? -1074 : -149)
+  return sign * (bits + 1) * 2 ** -13
+}
+
+function createElements(dtype: DType, length: number): Elements {
+  if (dtype === 'float64') return new Float64Array(length)
+  return dtype === 'float32' ? new Float32Array(length) : new Uint16Array(length)
+}
+
+function operandOf(heads: number): OperandPlan {
+  const { tokens, headDim } = SIZES
+  const token = heads * headDim
+  const strides = { batch: tokens * token, token, head: headDim, channel: 1 }
+  const span = { low: 0, high: tokens * token - 1 }
+  return { heads, source: strides, target: strides, sourceSpan: span, targetSpan: span }
+}
+
+function planOf({ dtype, pairing, inPlace, direction }: Vector): Plan {
+  const { batch, tokens, headDim, pairs, windowOffset, heads } = SIZES
+  return {
+    dtype,
+    batch,
+    tokens,
+    headDim,
+    pairs,
+    windowOffset,
+    pairing: resolvePairing(pairing, pairs),
+    direction,
+    inPlace,
+    memory: 'local',
+    operands: heads.map(operandOf),
+  }
+}
+
+/** Rows of numbers between -1 and 1: any will do, since kernels only multiply with them. */
+function rowsOf(dtype: DType): Rotation {
+  const { tokens, pairs } = SIZES
+  const length = tokens * pairs
+  const next = generator(41)
+  const fill = (rows: Float32Array | Float64Array): typeof rows => {
+    for (let i = 0; i < length; i++) rows[i] = (next() - 32768) / 32771
+    return rows
+  }
+  const rows = (): Float32Array | Float64Array =>
+    dtype === 'float64' ? new Float64Array(length) : new Float32Array(length)
+  return { pairs, rows: tokens, batchStride: 0, cos: fill(rows()), sin: fill(rows()) }
+}
+
+/** Memory of both operands, one behind the other with margins, filled from a seed. */
+function memoryOf(dtype: DType, seed: number): Elements {
+  const { tokens, headDim, heads } = SIZES
+  const length = heads.reduce((sum, count) => sum + tokens * count * headDim + MARGIN, MARGIN)
+  const memory = createElements(dtype, length)
+  const next = generator(seed)
+  for (let i = 0; i < length; i++) memory[i] = draw(dtype, next)
+  return memory
+}
+
+/** A vector as a plan, memory and rows. Each call makes new memory. */
+export function prepare(vector: Vector): Prepared {
+  const { tokens, headDim, heads } = SIZES
+  const source = memoryOf(vector.dtype, 7)
+  const target = vector.inPlace ? source : memoryOf(vector.dtype, 8)
+  let offset = MARGIN
+  const views = heads.map((count) => {
+    const view: View = { source, sourceOffset: offset, target, targetOffset: offset }
+    offset += tokens * count * headDim + MARGIN
+    return view
+  })
+  return { plan: planOf(vector), views, rotation: rowsOf(vector.dtype) }
+}
+
+/** FNV-1a, 32 bits. */
+export function digestOf(elements: Elements): number {
+  const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
+  let hash = 0x811c9dc5
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
+}
+
+/** All vectors; a dtype that a backend does not claim is left out of its self-test. */
+export const VECTORS: readonly Vector[] = []

@@ -1,0 +1,4 @@
+import { library } from '../../tooling/tsup/preset.js'
+
+// Backends stay outside: each is loaded when it is needed, and one that is absent is no error.
+export default library({ index: 'src/index.ts' }, { external: [/^@rope\//] })

@@ -1,0 +1,27 @@
+/**
+ * Writes BENCHMARKS.md at the root of the repository from the results in this package's results
+ * folder: the goals first, then the matrix.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { renderReport } from '../dist/index.js'
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url))
+
+const results = ['../results/goals.json', '../results/full.json']
+  .map(path)
+  .filter((file) => existsSync(file))
+  .map((file) => JSON.parse(readFileSync(file, 'utf8')))
+
+const report = renderReport(results, {
+  where: "this project's machine (2 shared cores)",
+  commands: [
+    'npm run bench:peers',
+    'npm run -s rope -- bench --goals --peers --json packages/bench/results/goals.json',
+    'npm run -s rope -- bench --peers --json packages/bench/results/full.json',
+    'npm run bench:report',
+  ],
+})
+
+writeFileSync(path('../../../BENCHMARKS.md'), report)
+process.stdout.write(`BENCHMARKS.md written from ${results.length} results\n`)

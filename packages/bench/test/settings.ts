@@ -1,0 +1,18 @@
+/**
+ * Settings for tests that run the real thing: as few samples as there can be. No test looks at
+ * the times themselves.
+ */
+import { performanceClock } from '../src/clock.js'
+import type { MeasureSettings } from '../src/harness/measure.js'
+
+/** The shortest run that gives an interval. */
+export const SHORT: MeasureSettings = {
+  clock: performanceClock(),
+  sampleLength: 0.01,
+  budget: 0,
+  warmUpBudget: 0,
+  slowestCall: 1e6,
+  minimumRounds: 6,
+  maximumRounds: 6,
+  precision: 1,
+}

@@ -1,0 +1,137 @@
+/**
+ * `rope bench`: how fast the backends of this machine are, next to its limits and to others, each
+ * checked against the oracle before it is timed.
+ */
+import { type BenchBackend, type BenchResult, type Mode, runBench } from '@rope/bench'
+import {
+  describeMachine,
+  installedVersions,
+  NODE_BACKENDS,
+  NODE_PEERS,
+  packageSize,
+} from '@rope/bench/node'
+import { RopeError } from '@rope/core'
+import { type Command, Option } from 'commander'
+import type { BackendEntry } from '../backends.js'
+import type { Context } from '../context.js'
+import { CHECK_FAILED, OK } from '../exit-codes.js'
+import { checkOutput, type OutputFile, writeOutput } from '../files/output-file.js'
+import { helpNotes } from '../help.js'
+import { ownVersion } from '../version.js'
+import { BenchOutput } from './bench-output.js'
+
+interface BenchOptions {
+  readonly quick?: boolean
+  readonly goals?: boolean
+  readonly backend?: readonly string[]
+  readonly peers?: boolean
+  readonly filter?: string
+  readonly json?: string
+}
+
+/** Adds `bench` to the program. */
+export function addBench(program: Command, context: Context): void {
+  program
+    .command('bench')
+    .description('measure the backends of this machine; each is checked before it is timed')
+    .addOption(
+      new Option('--quick', 'a small selection, in less than 20 seconds').conflicts('goals'),
+    )
+    .option('--goals', "the project's goals: measured, met or not")
+    .option('--backend <name...>', 'these backends only; it is an error when one cannot run here')
+    .option('--peers', 'other implementations too, where they are installed')
+    .option('--filter <text>', 'only the groups whose id or title has every word of this text')
+    .option('--json <file>', 'write the result to a file')
+    .addHelpText(
+      'after',
+      helpNotes([
+        ['rope bench --quick', 'a first look'],
+        ['rope bench --filter "4096 float16"', 'one part of the whole'],
+        ['rope bench --backend native js --json result.json', 'two backends, for machines'],
+        ['rope bench --goals --peers', 'what the project promises, on this machine'],
+      ]),
+    )
+    .action((options: BenchOptions) => bench(options, context))
+}
+
+async function bench(options: BenchOptions, context: Context): Promise<void> {
+  const { filter, backend: names } = options
+  const file = options.json === undefined ? null : await checkOutput(options.json, [])
+  const backends = chosenBackends(context.backends, names)
+  const output = new BenchOutput(context.io)
+  const mode = modeOf(options)
+  const result = await runBench({
+    mode,
+    backends,
+    peers: options.peers === true ? NODE_PEERS : [],
+    ...(filter === undefined ? {} : { filter }),
+    machine: describeMachine(),
+    packages: versions(backends),
+    packageSize,
+    onProgress: (progress) => output.progress(progress),
+    onGroup: (group) => output.group(group, mode),
+  })
+  output.end(result)
+  checkChoice(result, names, filter)
+  if (file !== null) await writeResult(file, result)
+  context.finish(hasFailure(result) ? CHECK_FAILED : OK)
+}
+
+function modeOf({ quick, goals }: BenchOptions): Mode {
+  if (goals === true) return 'goals'
+  return quick === true ? 'quick' : 'full'
+}
+
+/** What the harness knows, and what this command knows beside it; or those that were named. */
+function chosenBackends(
+  known: readonly BackendEntry[],
+  names: readonly string[] | undefined,
+): readonly BenchBackend[] {
+  const others = known.filter(({ name }) => NODE_BACKENDS.every((entry) => entry.name !== name))
+  const all = [...NODE_BACKENDS, ...others]
+  if (names === undefined) return all
+  return [...new Set(names)].map((name) => {
+    const entry = all.find((candidate) => candidate.name === name)
+    if (entry !== undefined) return entry
+    const list = all.map((candidate) => candidate.name).join(', ')
+    throw new RopeError(
+      'INVALID_OPTION',
+      `unknown backend ${JSON.stringify(name)}; known backends: ${list}`,
+      { field: '--backend' },
+    )
+  })
+}
+
+function versions(backends: readonly BenchBackend[]): Readonly<Record<string, string | null>> {
+  const names = ['@rope/core', ...backends.map(({ packageName }) => packageName)]
+  return { '@rope/cli': ownVersion(), ...installedVersions(names) }
+}
+
+/** A named backend that cannot run, and a filter that keeps nothing, are mistakes. */
+function checkChoice(
+  { backends, groups }: BenchResult,
+  names: readonly string[] | undefined,
+  filter: string | undefined,
+): void {
+  const missing = backends.find(({ available }) => !available)
+  if (names !== undefined && missing !== undefined) {
+    const { name, reason } = missing
+    throw new RopeError('UNAVAILABLE', `backend ${name} is not available: ${reason}`, {
+      field: '--backend',
+    })
+  }
+  if (groups.length > 0) return
+  throw new RopeError(
+    'INVALID_OPTION',
+    `no group has ${JSON.stringify(filter)} in its id or title; ids look like 'llama-3-8b/4096/float32/half/bshd/in-place'`,
+    { field: '--filter' },
+  )
+}
+
+async function writeResult(file: OutputFile, result: BenchResult): Promise<void> {
+  await writeOutput(file, new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`))
+}
+
+function hasFailure({ groups }: BenchResult): boolean {
+  return groups.some(({ entries }) => entries.some(({ status }) => status === 'fail'))
+}
