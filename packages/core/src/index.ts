@@ -61,6 +61,11 @@ export type {
   DefaultSchedule,
   Frequencies,
   LinearSchedule,
+  Llama3Schedule,
+  NtkAlphaSchedule,
+  NtkSchedule,
+  ProportionalSchedule,
   Schedule,
   ScheduleOptions,
+  YarnSchedule,
 } from './schedule/schedule.js'

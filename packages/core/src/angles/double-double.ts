@@ -40,3 +40,17 @@ export function multiply(
   const product = value * factor
   return { value: product, residual: productError(value, factor, product) + residual * factor }
 }
+
+/** A real number as the double nearest to it and the rest. */
+export interface DoubleDouble {
+  readonly value: number
+  readonly residual: number
+}
+
+/** The sum of two such numbers (Knuth's error-free sum of the values, then the rests). */
+export function sum(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
+  const value = a.value + b.value
+  const shifted = value - a.value
+  const error = a.value - (value - shifted) + (b.value - shifted)
+  return { value, residual: error + a.residual + b.residual }
+}

@@ -8,7 +8,6 @@ import { isRecord, show } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { PAIRINGS, type PairingName } from '../layout/pairing.js'
-import type { ScheduleOptions } from '../schedule/schedule.js'
 import { pairingOfModelType } from './model-types.js'
 import {
   agree,
@@ -18,6 +17,7 @@ import {
   readCount,
   readPositive,
 } from './parameters.js'
+import { readSchedule, readType, scheduleKeys } from './read-schedule.js'
 
 /** The RoPE of one kind of layer of a model. */
 export interface HuggingFaceProfile {
@@ -35,17 +35,11 @@ export interface HuggingFaceOptions {
   readonly pairing?: PairingName | undefined
 }
 
-/** Rope types that exist in config.json files, by what this version makes of them. */
-const ALIASES: Readonly<Record<string, string>> = { su: 'longrope', mrope: 'default' }
-const IMPLEMENTED: readonly string[] = ['default', 'linear']
-const PLANNED: readonly string[] = ['dynamic', 'yarn', 'longrope', 'llama3', 'proportional', 'ntk']
-
 /** Keys of a parameter dictionary that are read here. */
 const KNOWN: readonly string[] = [
   'rope_type',
   'type',
   'rope_theta',
-  'factor',
   'partial_rotary_factor',
   'mrope_section',
   'mrope_interleaved',
@@ -131,6 +125,8 @@ function sharedBase(config: Json, parameters: Json): readonly (readonly [string,
 }
 
 function readRotaryDim(config: Json, parameters: Json, headDim: number): number {
+  // The proportional type pairs across the whole head and reads the share itself.
+  if (readType(parameters) === 'proportional') return headDim
   const fixed = readCount(config.rotary_dim, 'rotary_dim')
   const part = readPositive(
     agree([
@@ -158,44 +154,6 @@ function readRotaryDim(config: Json, parameters: Json, headDim: number): number 
     )
   }
   return rotaryDim
-}
-
-function readType(parameters: Json): string {
-  const named = (key: 'rope_type' | 'type'): unknown => {
-    const type = parameters[key]
-    return typeof type === 'string' && Object.hasOwn(ALIASES, type) ? ALIASES[type] : type
-  }
-  const type =
-    agree([
-      ['rope_type', named('rope_type')],
-      ['type', named('type')],
-    ]) ?? 'default'
-  if (typeof type === 'string' && IMPLEMENTED.includes(type)) return type
-  const isPlanned = typeof type === 'string' && PLANNED.includes(type)
-  throw new RopeError(
-    'UNKNOWN_SCHEDULE',
-    `config.json: rope type ${show(type)} is ${isPlanned ? 'known, but not implemented in this version' : 'not known'}; implemented: ${IMPLEMENTED.join(', ')}; known: ${[...IMPLEMENTED, ...PLANNED].join(', ')}. As a way out, compute its frequencies yourself and use schedule { type: 'custom', inverseFrequencies }`,
-    { field: 'rope_type' },
-  )
-}
-
-function readSchedule(config: Json, parameters: Json, warnings: string[]): ScheduleOptions {
-  const type = readType(parameters)
-  const base = readBase(config, parameters, warnings)
-  const factor = readPositive(parameters.factor, 'factor')
-  if (type === 'default') {
-    if (factor !== undefined && factor !== 1)
-      warnings.push(`factor ${factor} is ignored: rope type 'default' does not use it`)
-    return { type: 'default', base }
-  }
-  if (factor === undefined)
-    return failConfig(
-      'factor',
-      `is missing; rope type 'linear' needs it, for example 2 for twice the context`,
-    )
-  if (factor < 1)
-    warnings.push(`factor ${factor} is below 1: positions are stretched instead of interpolated`)
-  return { type: 'linear', base, factor }
 }
 
 /** M-RoPE: consecutive sections (Qwen2-VL), or temporal, height, width in turn (Qwen3-VL). */
@@ -246,8 +204,10 @@ function readPairing(config: Json, options: HuggingFaceOptions, warnings: string
 }
 
 function warnUnread(config: Json, parameters: Json, warnings: string[]): void {
+  const read = scheduleKeys(parameters)
   for (const key of Object.keys(parameters)) {
-    if (!KNOWN.includes(key)) warnings.push(`${key} in the RoPE parameters is not read`)
+    if (!KNOWN.includes(key) && !read.includes(key))
+      warnings.push(`${key} in the RoPE parameters is not read`)
   }
   for (const key of Object.keys(config)) {
     if (/rope|rotary/.test(key) && !KNOWN_TOP.includes(key) && key !== 'qk_rope_head_dim') {
@@ -266,7 +226,8 @@ function readProfile(
   if (parameters === null) return { name, config: null, warnings }
   const headDim = readHeadDim(config)
   const rotaryDim = readRotaryDim(config, parameters, headDim)
-  const schedule = readSchedule(config, parameters, warnings)
+  const base = readBase(config, parameters, warnings)
+  const schedule = readSchedule(config, parameters, base, warnings)
   const axes = readAxes(parameters, rotaryDim / 2)
   const pairing = readPairing(config, options, warnings)
   warnUnread(config, parameters, warnings)

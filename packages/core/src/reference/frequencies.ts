@@ -3,6 +3,7 @@
  * plain Math, exactly, and as the float32 operations of PyTorch give them. A window of `pairs`
  * pairs has d = 2 * pairs channels, and i counts pairs from 0.
  */
+import { RopeError } from '../errors.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 import { type Big, divide, fromDouble, multiply, ONE, toFloat32 } from './big.js'
 import { at } from './element.js'
@@ -13,6 +14,18 @@ function perPair<Value>(pairs: number, formula: (i: number) => Value): Value[] {
   return Array.from({ length: pairs }, (_, i) => formula(i))
 }
 
+/** The schedules these formulas are for; a schedule that only adds to them is refused. */
+type OracleSchedule = Extract<ScheduleOptions, { type: 'default' | 'linear' | 'custom' }>
+
+function checkSchedule(schedule: ScheduleOptions): asserts schedule is OracleSchedule {
+  if (['default', 'linear', 'custom'].includes(schedule.type)) return
+  throw new RopeError(
+    'UNKNOWN_SCHEDULE',
+    `the oracle has no formula for schedule '${schedule.type}'; give its frequencies as schedule 'custom'`,
+    { field: 'schedule.type' },
+  )
+}
+
 /**
  * Radians per position of each pair, in double.
  *
@@ -21,6 +34,7 @@ function perPair<Value>(pairs: number, formula: (i: number) => Value): Value[] {
  * - custom: as given
  */
 export function inverseFrequencies(schedule: ScheduleOptions, pairs: number): Float64Array {
+  checkSchedule(schedule)
   const d = 2 * pairs
   if (schedule.type === 'custom') {
     return Float64Array.from(perPair(pairs, (i) => at(schedule.inverseFrequencies, i)))
@@ -31,6 +45,7 @@ export function inverseFrequencies(schedule: ScheduleOptions, pairs: number): Fl
 
 /** The same formulas as `inverseFrequencies`, each value to a relative 2^-300. */
 export function exactFrequencies(schedule: ScheduleOptions, pairs: number): readonly Big[] {
+  checkSchedule(schedule)
   const d = 2 * pairs
   if (schedule.type === 'custom') {
     return perPair(pairs, (i) => fromDouble(at(schedule.inverseFrequencies, i)))
@@ -49,6 +64,7 @@ function float32Power(base: number, exponent: number): number {
  * linear `/ factor`, with base, factor and every result in float32, each rounded once.
  */
 export function float32Frequencies(schedule: ScheduleOptions, pairs: number): Float32Array {
+  checkSchedule(schedule)
   const d = 2 * pairs
   if (schedule.type === 'custom') {
     return Float32Array.from(perPair(pairs, (i) => at(schedule.inverseFrequencies, i)))

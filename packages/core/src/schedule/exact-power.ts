@@ -5,14 +5,10 @@
  * double takes away is kept. Runs once per config.
  */
 
+import type { DoubleDouble } from '../angles/double-double.js'
+
 const FRACTION_BITS = 192n
 const ONE = 1n << FRACTION_BITS
-
-/** A real number as the double nearest to it and the rest. */
-export interface DoubleDouble {
-  readonly value: number
-  readonly residual: number
-}
 
 const DOUBLE = new Float64Array(1)
 const DOUBLE_BITS = new BigUint64Array(DOUBLE.buffer)

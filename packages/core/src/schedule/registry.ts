@@ -6,7 +6,11 @@ import { RopeError } from '../errors.js'
 import { customSchedule } from './custom.js'
 import { defaultSchedule } from './default.js'
 import { linearSchedule } from './linear.js'
+import { llama3Schedule } from './llama3.js'
+import { ntkAlphaSchedule, ntkSchedule } from './ntk.js'
+import { proportionalSchedule } from './proportional.js'
 import type { Frequencies, Schedule, ScheduleOptions } from './schedule.js'
+import { yarnSchedule } from './yarn.js'
 
 type Registry = {
   readonly [Type in ScheduleOptions['type']]: Schedule<Extract<ScheduleOptions, { type: Type }>>
@@ -15,6 +19,11 @@ type Registry = {
 const REGISTRY: Registry = {
   default: defaultSchedule,
   linear: linearSchedule,
+  ntk: ntkSchedule,
+  'ntk-alpha': ntkAlphaSchedule,
+  yarn: yarnSchedule,
+  llama3: llama3Schedule,
+  proportional: proportionalSchedule,
   custom: customSchedule,
 }
 

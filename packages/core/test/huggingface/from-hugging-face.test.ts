@@ -79,6 +79,63 @@ describe('windows', () => {
   })
 })
 
+describe('schedules', () => {
+  const of = (json: object): unknown => fromHuggingFace({ ...LLAMA, ...json }).schedule
+
+  test('Llama 3.1', () => {
+    const rope_scaling = {
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+    }
+    expect(of({ rope_theta: 5e5, rope_scaling })).toEqual({
+      type: 'llama3',
+      base: 5e5,
+      factor: 8,
+      lowFreqFactor: 1,
+      highFreqFactor: 4,
+      originalMaxPositionEmbeddings: 8192,
+    })
+  })
+
+  test('gpt-oss, DeepSeek V3 and an implied factor', () => {
+    const yarn = { rope_type: 'yarn', factor: 32, original_max_position_embeddings: 4096 }
+    expect(of({ rope_scaling: { ...yarn, truncate: false, beta_fast: 32 } })).toMatchObject({
+      type: 'yarn',
+      truncate: false,
+      betaFast: 32,
+    })
+    expect(
+      of({ model_type: 'deepseek_v3', rope_scaling: { ...yarn, mscale: 1, mscale_all_dim: 1 } }),
+    ).toMatchObject({ scaleSoftmax: true, mscale: 1 })
+    expect(
+      of({ max_position_embeddings: 32768, rope_scaling: { ...yarn, factor: null } }),
+    ).toMatchObject({ factor: 8 })
+  })
+
+  test('proportional pairs across the whole head', () => {
+    const rope_parameters = {
+      rope_type: 'proportional',
+      rope_theta: 1e4,
+      partial_rotary_factor: 0.25,
+    }
+    expect(fromHuggingFace({ ...LLAMA, rope_scaling: null, rope_parameters })).toMatchObject({
+      rotaryDim: 128,
+      schedule: { type: 'proportional', base: 1e4, partialRotaryFactor: 0.25 },
+    })
+  })
+
+  test('Hunyuan: dynamic with alpha', () => {
+    expect(of({ rope_scaling: { type: 'dynamic', alpha: 1000, factor: 1 } })).toEqual({
+      type: 'ntk-alpha',
+      base: 10000,
+      alpha: 1000,
+    })
+  })
+})
+
 describe('pairing', () => {
   test('follows from the model type, or from the caller', () => {
     expect(fromHuggingFace({ ...LLAMA, model_type: 'gptj' }).pairing).toBe('interleaved')
@@ -216,7 +273,15 @@ describe('refusals', () => {
       { ...LLAMA, rope_parameters: { rope_type: 'default', rope_theta: 1e6 } },
       'INVALID_CONFIG rope_theta',
     ],
-    [{ ...LLAMA, rope_scaling: { type: 'yarn', factor: 4 } }, 'UNKNOWN_SCHEDULE rope_type'],
+    [
+      { ...LLAMA, rope_scaling: { type: 'yarn', factor: 4 } },
+      'INVALID_CONFIG original_max_position_embeddings',
+    ],
+    [{ ...LLAMA, rope_scaling: { type: 'dynamic', factor: 4 } }, 'UNKNOWN_SCHEDULE rope_type'],
+    [
+      { ...LLAMA, rope_scaling: { type: 'llama3', factor: 8, low_freq_factor: 1 } },
+      'INVALID_CONFIG high_freq_factor',
+    ],
     [{ ...LLAMA, rope_scaling: { type: 'su' } }, 'UNKNOWN_SCHEDULE rope_type'],
     [{ ...LLAMA, rope_scaling: { type: 'magic' } }, 'UNKNOWN_SCHEDULE rope_type'],
   ])('%#', (json, expected) => {
@@ -225,10 +290,10 @@ describe('refusals', () => {
 
   test('the message names the schedule', () => {
     expect(() =>
-      fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'llama3', factor: 8 } }),
-    ).toThrow(/"llama3" is known, but not implemented/)
+      fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'dynamic', factor: 8 } }),
+    ).toThrow(/"dynamic" is known, but not implemented/)
     expect(() => fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'magic' } })).toThrow(
-      /"magic" is not known; implemented: default, linear/,
+      /"magic" is not known; implemented: default, linear, llama3, yarn, proportional/,
     )
   })
 })

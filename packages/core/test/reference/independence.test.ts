@@ -14,6 +14,7 @@ const FOLDER = join(SOURCE, 'reference')
 const ALLOWED: Readonly<Record<string, 'values' | 'types'>> = {
   'errors.js': 'values',
   'dtype.js': 'types',
+  'axes.js': 'types',
   'config.js': 'types',
   'layout/pairing.js': 'types',
   'schedule/schedule.js': 'types',

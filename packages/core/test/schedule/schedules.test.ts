@@ -109,7 +109,8 @@ describe('refusals', () => {
   const resolve = (schedule: unknown): unknown =>
     resolveConfig({ headDim: 8, pairing: 'half', schedule: schedule as ScheduleOptions })
   test.each([
-    [{ type: 'yarn', base: 1 }, 'UNKNOWN_SCHEDULE schedule.type'],
+    [{ type: 'yarn', base: 1 }, 'INVALID_OPTION schedule.base'],
+    [{ type: 'warp', base: 1 }, 'UNKNOWN_SCHEDULE schedule.type'],
     [{ type: 'toString' }, 'UNKNOWN_SCHEDULE schedule.type'],
     [{}, 'UNKNOWN_SCHEDULE schedule.type'],
     [undefined, 'INVALID_OPTION schedule'],
@@ -144,6 +145,6 @@ describe('refusals', () => {
   })
 
   test('the message for an unknown type lists the known ones', () => {
-    expect(() => resolve({ type: 'yarn' })).toThrow(SCHEDULES.join(', '))
+    expect(() => resolve({ type: 'warp' })).toThrow(SCHEDULES.join(', '))
   })
 })

@@ -20,11 +20,50 @@ function scheduleOf({
   if (params.rope_type === 'linear' && base !== undefined && params.factor !== undefined) {
     return { type: 'linear', base, factor: params.factor }
   }
+  const scaled = scaledSchedule(params)
+  if (scaled !== null) return scaled
   return {
     type: 'custom',
     inverseFrequencies: inv_freq,
     attentionFactor: attention_factor,
     ...(softmax_scale_mult === undefined ? {} : { softmaxScale: softmax_scale_mult }),
+  }
+}
+
+/** The scaled schedules by their Hugging Face keys; null for those that core does not have. */
+function scaledSchedule(params: GoldenVector['params']): ScheduleOptions | null {
+  const { rope_theta: base, factor, original_max_position_embeddings: original } = params
+  if (base === undefined) return null
+  if (params.rope_type === 'dynamic' && params.alpha !== undefined) {
+    return { type: 'ntk-alpha', base, alpha: params.alpha }
+  }
+  if (params.rope_type === 'proportional' && params.partial_rotary_factor !== undefined) {
+    return { type: 'proportional', base, partialRotaryFactor: params.partial_rotary_factor }
+  }
+  if (factor === undefined || original === undefined) return null
+  if (params.rope_type === 'llama3') {
+    return {
+      type: 'llama3',
+      base,
+      factor,
+      lowFreqFactor: params.low_freq_factor ?? 1,
+      highFreqFactor: params.high_freq_factor ?? 4,
+      originalMaxPositionEmbeddings: original,
+    }
+  }
+  if (params.rope_type !== 'yarn') return null
+  return {
+    type: 'yarn',
+    base,
+    factor,
+    originalMaxPositionEmbeddings: original,
+    ...(params.beta_fast === undefined ? {} : { betaFast: params.beta_fast }),
+    ...(params.beta_slow === undefined ? {} : { betaSlow: params.beta_slow }),
+    ...(params.truncate === undefined ? {} : { truncate: params.truncate }),
+    ...(params.mscale === undefined ? {} : { mscale: params.mscale }),
+    ...(params.mscale_all_dim === undefined
+      ? {}
+      : { mscaleAllDim: params.mscale_all_dim, scaleSoftmax: true }),
   }
 }
 

@@ -12,6 +12,16 @@ export interface GoldenVector {
     readonly factor?: number
     readonly head_dim?: number
     readonly layout?: string
+    readonly partial_rotary_factor?: number
+    readonly original_max_position_embeddings?: number
+    readonly alpha?: number
+    readonly low_freq_factor?: number
+    readonly high_freq_factor?: number
+    readonly beta_fast?: number
+    readonly beta_slow?: number
+    readonly truncate?: boolean
+    readonly mscale?: number
+    readonly mscale_all_dim?: number
   }
   readonly attention_factor: number
   readonly softmax_scale_mult?: number

@@ -1,0 +1,67 @@
+/**
+ * What the schedules share: building `Frequencies` from exact numbers, blending two sets of them,
+ * and the float32 powers that PyTorch code starts from.
+ */
+import { type DoubleDouble, divide, multiply, sum } from '../angles/double-double.js'
+import { checkAtLeast, reject } from '../check.js'
+import { HIGHEST_FREQUENCY } from './highest-frequency.js'
+import type { Frequencies } from './schedule.js'
+
+/** `Frequencies` from one exact number per pair and their float32 twins. */
+export function buildFrequencies(
+  exact: readonly DoubleDouble[],
+  float32Frequencies: Float32Array,
+  attentionFactor = 1,
+  softmaxScale = 1,
+): Frequencies {
+  return {
+    inverseFrequencies: Float64Array.from(exact, (frequency) => frequency.value),
+    residuals: Float64Array.from(exact, (frequency) => frequency.residual),
+    float32Frequencies,
+    attentionFactor,
+    softmaxScale,
+  }
+}
+
+/** `frequency / divisor`, exactly. */
+export function dividedBy(frequency: DoubleDouble, divisor: number): DoubleDouble {
+  return divide(frequency.value, frequency.residual, divisor)
+}
+
+/** `frequency * factor`, exactly. */
+export function times(frequency: DoubleDouble, factor: number): DoubleDouble {
+  return multiply(frequency.value, frequency.residual, factor)
+}
+
+/** `a * (1 - share) + b * share`. */
+export function blend(a: DoubleDouble, b: DoubleDouble, share: number): DoubleDouble {
+  if (share === 0) return a
+  if (share === 1) return b
+  return sum(times(a, 1 - share), times(b, share))
+}
+
+/** `base ** (arange(0, 2 * pairs, 2) / dim)` in float32, each operation rounded once. */
+export function float32Powers(base: number, pairs: number, dim: number = 2 * pairs): Float32Array {
+  return Float32Array.from(
+    { length: pairs },
+    (_, i) => Math.fround(base) ** Math.fround((2 * i) / dim),
+  )
+}
+
+/** The base that stretches the last of `pairs` pairs by `factor`: base * factor^(d / (d - 2)). */
+export function stretchedBase(base: number, factor: number, pairs: number): number {
+  if (pairs === 1) {
+    reject('INVALID_OPTION', 'rotaryDim', 2, 'at least 4 for a schedule that changes the base')
+  }
+  return base * factor ** (pairs / (pairs - 1))
+}
+
+/** theta: at least 1. */
+export function checkBase(value: unknown): number {
+  return checkAtLeast(value, 'schedule.base', 1)
+}
+
+/** How many times longer the context becomes. */
+export function checkFactor(value: unknown, field = 'schedule.factor'): number {
+  return checkAtLeast(value, field, 1 / HIGHEST_FREQUENCY)
+}
