@@ -14,15 +14,18 @@ export function ensureBuilt() {
   return ensure('build')
 }
 
-/** Makes sure that the pages of the apps are built, with the packages they are made of. */
-export function ensurePagesBuilt() {
-  return ensure('build:web')
+/**
+ * Makes sure that the page of one app is built, with the packages it is made of.
+ * @param {string} packageName such as '@rope/tinystories'
+ */
+export function ensurePageBuilt(packageName) {
+  return ensure('build:web', `--filter=${packageName}`)
 }
 
-/** @param {string} task */
-async function ensure(task) {
+/** @param {...string} args a task, and which packages it is for when not all */
+async function ensure(...args) {
   const started = Date.now()
-  const { code, output } = await runTurbo(task)
+  const { code, output } = await runTurbo(...args)
   if (code !== 0) {
     say(output.trimEnd())
     throw new ExpectedError(`building failed (exit code ${code}); the output is above`)
@@ -34,15 +37,15 @@ async function ensure(task) {
 }
 
 /**
- * Runs one turbo task everywhere.
- * @param {...string} tasks
+ * Runs one turbo task, everywhere unless told otherwise.
+ * @param {...string} args the task, and turbo's options
  */
-export function runTurbo(...tasks) {
+export function runTurbo(...args) {
   const turbo = join(ROOT, 'node_modules', 'turbo', 'bin', 'turbo')
   return runSilently(process.execPath, [
     turbo,
     'run',
-    ...tasks,
+    ...args,
     '--output-logs=errors-only',
     '--no-color',
   ])

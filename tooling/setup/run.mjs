@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ensureBuilt, ensurePagesBuilt } from './build.mjs'
+import { ensureBuilt, ensurePageBuilt } from './build.mjs'
 import { ensureInstalled } from './install.mjs'
 import { builtCommand, folderOf } from './workspace.mjs'
 
@@ -26,7 +26,7 @@ export async function runBuiltCommand(packageName, args) {
  */
 export async function servePage(packageName, args) {
   await ensureInstalled()
-  await ensurePagesBuilt()
+  await ensurePageBuilt(packageName)
   const folder = folderOf(packageName)
   const vite = join(folder, 'node_modules', 'vite', 'bin', 'vite.js')
   await become(vite, ['preview', folder, ...args])

@@ -7,14 +7,18 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PEER_PACKAGES } from '../dist/node.js'
+
+const { PEER_PACKAGES: dependencies } = await import('../dist/node.js').catch(() => {
+  process.stderr.write('@rope/bench is not built; run: npm start\n')
+  process.exit(1)
+})
 
 const folder = fileURLToPath(new URL('../peers', import.meta.url))
-const manifest = { name: 'rope-bench-peers', private: true, dependencies: PEER_PACKAGES }
+const manifest = { name: 'rope-bench-peers', private: true, dependencies }
 
 mkdirSync(folder, { recursive: true })
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-process.stdout.write(`Adding peers to ${folder}: ${Object.keys(PEER_PACKAGES).join(', ')}\n`)
+process.stdout.write(`Adding peers to ${folder}: ${Object.keys(dependencies).join(', ')}\n`)
 const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock']
 const { status } = spawnSync('npm', ['install', ...flags], {
   cwd: folder,

@@ -4,7 +4,11 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { renderReport } from '../dist/index.js'
+
+const { renderReport } = await import('../dist/index.js').catch(() => {
+  process.stderr.write('@rope/bench is not built; run: npm start\n')
+  process.exit(1)
+})
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url))
 

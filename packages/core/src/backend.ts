@@ -111,6 +111,14 @@ export interface Kernel {
    * CPU kernels return undefined (and have finished); GPU kernels return a promise.
    */
   run(views: readonly View[], rotation: Rotation): void | Promise<void>
+  /**
+   * Fixes memory and rows and returns the call that rotates them: the shortest way for a decode
+   * loop, which fills the same rows anew before each call. Throws INVALID_TENSOR once an array has
+   * been detached or become too short. Only for CPU kernels that gain by it.
+   */
+  bind?(views: readonly View[], rotation: Rotation): () => void
+  /** Rotates without holding up the event loop. Only for CPU kernels that can. */
+  runAsync?(views: readonly View[], rotation: Rotation): Promise<void>
 }
 
 /** Something that rotates: a plain value, made by a backend package's create function. */

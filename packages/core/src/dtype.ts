@@ -61,6 +61,20 @@ const IMPLIED: Readonly<Record<string, DType>> = {
 }
 
 /**
+ * A dtype that must be stated.
+ *
+ * @throws RopeError INVALID_TENSOR when it is missing or unknown
+ */
+export function checkDType(dtype: unknown, field: string): DType {
+  if (isDType(dtype)) return dtype
+  throw new RopeError(
+    'INVALID_TENSOR',
+    `${field}.dtype is ${JSON.stringify(dtype) ?? 'missing'}; accepted: ${DTYPES.join(', ')}`,
+    { field: `${field}.dtype` },
+  )
+}
+
+/**
  * The dtype of a tensor from its data and the dtype its owner states.
  * A Uint16Array carries float16 and bfloat16 alike, so there the dtype must be stated.
  *

@@ -37,12 +37,12 @@ export type { HuggingFaceOptions, HuggingFaceProfile } from './huggingface/from-
 export { fromHuggingFace, huggingFaceProfiles } from './huggingface/from-hugging-face.js'
 export type { Pairing, PairingName } from './layout/pairing.js'
 export { PAIRINGS, resolvePairing } from './layout/pairing.js'
-export type { Layout, Tensor } from './layout/tensor.js'
+export type { Layout, Memory, MemoryTensor, Tensor } from './layout/tensor.js'
 export { LAYOUTS } from './layout/tensor.js'
 export type { PermuteOptions, WeightArray } from './permute.js'
 export { permutePairing } from './permute.js'
-export type { PlannedCall, RotateTensors } from './plan.js'
-export { makePlan, planKey } from './plan.js'
+export type { PlannedCall, RotateMemory, RotateTensors } from './plan.js'
+export { makeMemoryPlan, makePlan, planKey } from './plan.js'
 export type {
   AxisPositions,
   PositionArray,

@@ -19,7 +19,14 @@ import {
   type Sizes,
   spanOf,
 } from './layout/region.js'
-import { type Layout, type ResolvedTensor, resolveTensor, type Tensor } from './layout/tensor.js'
+import {
+  type Layout,
+  type Memory,
+  type MemoryTensor,
+  type ResolvedTensor,
+  resolveTensor,
+  type Tensor,
+} from './layout/tensor.js'
 
 /** The tensors of a call. At least one of q and k; without `out` they are rotated in place. */
 export interface RotateTensors {
@@ -28,6 +35,16 @@ export interface RotateTensors {
   /** Where to write instead: the same keys as given above. Channels outside the window are copied. */
   readonly out?: { readonly q?: Tensor | undefined; readonly k?: Tensor | undefined } | undefined
   /** Rotates back by the same angles. */
+  readonly inverse?: boolean | undefined
+}
+
+/** The same over memory that is no typed array, such as parts of GPU buffers. */
+export interface RotateMemory {
+  readonly q?: MemoryTensor | undefined
+  readonly k?: MemoryTensor | undefined
+  readonly out?:
+    | { readonly q?: MemoryTensor | undefined; readonly k?: MemoryTensor | undefined }
+    | undefined
   readonly inverse?: boolean | undefined
 }
 
@@ -57,13 +74,43 @@ const NAMES = ['q', 'k'] as const
  * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
  */
 export function makePlan(config: RopeConfig, tensors: RotateTensors, layout?: Layout): PlannedCall {
+  const operands = checkedOperands(config, tensors, layout)
+  return { plan: planOf(config, operands, tensors), views: operands.map(viewOf) }
+}
+
+/**
+ * The same rules for memory that is no typed array: a GPU backend describes its buffers by their
+ * measures. Only the plan comes back; the memory stays with whoever knows what it is.
+ *
+ * @param config the resolved config
+ * @param tensors q and k, and where to write
+ * @param layout the layout of tensors that state none
+ * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
+ */
+export function makeMemoryPlan(config: RopeConfig, tensors: RotateMemory, layout?: Layout): Plan {
+  return planOf(config, checkedOperands(config, tensors, layout), tensors)
+}
+
+function checkedOperands(
+  config: RopeConfig,
+  tensors: RotateTensors | RotateMemory,
+  layout: Layout | undefined,
+): readonly Operand[] {
   const operands = readOperands(config, tensors, layout)
   checkAgreement(operands)
   for (const operand of operands) checkMemory(operand)
   checkAliasing(operands)
+  return operands
+}
+
+function planOf(
+  config: RopeConfig,
+  operands: readonly Operand[],
+  { inverse }: Pick<RotateTensors, 'inverse'>,
+): Plan {
   const [first] = operands as [Operand, ...Operand[]]
   const pairs = config.rotaryDim / 2
-  const plan: Plan = Object.freeze({
+  return Object.freeze({
     dtype: first.source.dtype,
     batch: first.sizes.batch,
     tokens: first.sizes.token,
@@ -71,17 +118,16 @@ export function makePlan(config: RopeConfig, tensors: RotateTensors, layout?: La
     pairs,
     windowOffset: config.windowOffset,
     pairing: Object.freeze(resolvePairing(config.pairing, pairs)),
-    direction: tensors.inverse === true ? -1 : 1,
+    direction: inverse === true ? -1 : 1,
     inPlace: operands.every((operand) => isSameRegion(operand.sourceRegion, operand.targetRegion)),
     memory: operands.some(usesSharedMemory) ? 'shared' : 'local',
     operands: Object.freeze(operands.map(operandPlan)),
   })
-  return { plan, views: operands.map(viewOf) }
 }
 
 function readOperands(
   config: RopeConfig,
-  tensors: RotateTensors,
+  tensors: RotateTensors | RotateMemory,
   layout: Layout | undefined,
 ): readonly Operand[] {
   checkObject(tensors, 'tensors', '{ q, k } or one of them')
@@ -105,7 +151,7 @@ function readOperands(
     }
   }
   return names.map((name) =>
-    readOperand(name, tensors[name] as Tensor, out?.[name], config.headDim, layout),
+    readOperand(name, tensors[name] as Tensor | MemoryTensor, out?.[name], config.headDim, layout),
   )
 }
 
@@ -115,8 +161,8 @@ function checkObject(value: unknown, field: string, accepted: string): void {
 
 function readOperand(
   name: 'q' | 'k',
-  tensor: Tensor,
-  out: Tensor | undefined,
+  tensor: Tensor | MemoryTensor,
+  out: Tensor | MemoryTensor | undefined,
   headDim: number,
   layout: Layout | undefined,
 ): Operand {
@@ -214,7 +260,7 @@ function failAliasing(writer: Operand, other: Operand): never {
   )
 }
 
-function isShared(elements: Elements): boolean {
+function isShared(elements: Memory): boolean {
   return Object.prototype.toString.call(elements.buffer) === '[object SharedArrayBuffer]'
 }
 
@@ -234,9 +280,9 @@ function operandPlan({ source, target, sizes }: Operand): OperandPlan {
 
 function viewOf({ source, target }: Operand): View {
   return {
-    source: source.elements,
+    source: source.elements as Elements,
     sourceOffset: source.offset,
-    target: target.elements,
+    target: target.elements as Elements,
     targetOffset: target.offset,
   }
 }

@@ -132,6 +132,7 @@ class BackendRope implements Rope {
   readonly #builder: RotationBuilder
   readonly #calls = new CallCache()
   readonly #kernels = new Map<string, Kernel>()
+  readonly #running = new Map<Kernel, Promise<void>>()
   #lastStart = Number.NaN
   #lastRows: Rows | undefined
   #disposed = false
@@ -152,7 +153,7 @@ class BackendRope implements Rope {
 
   async rotateAsync(input: RotateInput): Promise<void> {
     this.#checkAlive()
-    await this.#run(input, this.#rowsFor(input))
+    await this.#runAsync(input, this.#rowsFor(input))
   }
 
   at(positions: Positions): RopeStep {
@@ -165,7 +166,7 @@ class BackendRope implements Rope {
       },
       rotateAsync: async (tensors) => {
         this.#checkAlive()
-        await this.#run(tensors, rows)
+        await this.#runAsync(tensors, rows)
       },
     }
   }
@@ -175,12 +176,13 @@ class BackendRope implements Rope {
     const { plan, views, kernel } = this.#prepare(tensors)
     const rotation = new Rows(this.#builder, this.#axes, 0, false).for(plan)
     const builder = this.#builder
+    const run = kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
     return {
       rotate: (position) => {
         if (this.#disposed) this.#checkAlive()
         checkBound(position, views, plan)
         builder.refill(rotation, position)
-        void kernel.run(views, rotation)
+        run()
       },
     }
   }
@@ -212,6 +214,24 @@ class BackendRope implements Rope {
     const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     return kernel.run(views, rotation)
+  }
+
+  /** Everything is checked before the first await; calls of one kernel wait for each other. */
+  #runAsync(tensors: RotateTensors, rows: Rows): void | Promise<void> {
+    const { plan, views, kernel } = this.#prepare(tensors)
+    const rotation = rows.for(plan)
+    if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
+    if (kernel.runAsync !== undefined) return kernel.runAsync(views, rotation)
+    const previous = this.#running.get(kernel)
+    const run = (): void | Promise<void> => kernel.run(views, rotation)
+    const result = previous === undefined ? run() : previous.then(run, run)
+    if (result === undefined) return
+    this.#running.set(kernel, result)
+    const forget = (): void => {
+      if (this.#running.get(kernel) === result) this.#running.delete(kernel)
+    }
+    result.then(forget, forget)
+    return result
   }
 
   #prepare(tensors: RotateTensors): PreparedCall {

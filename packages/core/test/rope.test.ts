@@ -164,6 +164,40 @@ test('rotateAsync waits for the kernel', async () => {
   }
 })
 
+test('asynchronous calls of one kernel wait for each other, also after a failure', async () => {
+  const log: string[] = []
+  let count = 0
+  const run = async (): Promise<void> => {
+    const own = count++
+    log.push(`start ${own}`)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    log.push(`end ${own}`)
+    if (own === 0) throw new Error('the first one fails')
+  }
+  const gpu = createRope(OPTIONS, {
+    backend: recorder({ device: 'gpu', compile: () => ({ run }) }),
+    layout: 'bshd',
+  })
+  const calls = [1, 2, 3].map((positions) => gpu.rotateAsync({ q: tensor(), positions }))
+  const results = await Promise.allSettled(calls)
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+  expect(log).toEqual([0, 1, 2].flatMap((own) => [`start ${own}`, `end ${own}`]))
+})
+
+test('a kernel may bring its own bound call and its own asynchronous one', async () => {
+  const log: string[] = []
+  const kernel = {
+    run: () => void log.push('run'),
+    bind: () => () => void log.push('bound'),
+    runAsync: async () => void log.push('async'),
+  }
+  const own = createRope(OPTIONS, { backend: recorder({ compile: () => kernel }), layout: 'bshd' })
+  own.bind({ q: tensor() }).rotate(3)
+  await own.rotateAsync({ q: tensor(), positions: 0 })
+  own.rotate({ q: tensor(), positions: 0 })
+  expect(log).toEqual(['bound', 'async', 'run'])
+})
+
 describe('refusals', () => {
   test('what the backend declines is an error that names the field', () => {
     const q = { data: new Float64Array(4), shape: [1, 1, 1, 4] }

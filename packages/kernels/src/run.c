@@ -1,17 +1,20 @@
 /*
  * The loop nest: which rows, in which order. The rows themselves know nothing of tensors.
  *
- * Heads of a token are neighbours (bshd, thd): token after token, all heads of q, then all of k,
- * so that a token's cos and sin are fetched once. Tokens of a head are neighbours (bhsd): tiles of
- * tokens, and inside a tile a few heads at a time, token after token. A token's cos and sin are
- * then fetched once for these heads, the tile's rows stay in the core's own cache until all heads
- * have passed, and each head is still walked in the order of memory.
+ * Data in cache: token after token, all heads of q, then all of k, column by column, so that a
+ * token's cos and sin are fetched once and stay in registers.
+ * Data from memory, walked in its own order. Heads of a token are neighbours (bshd, thd): the same,
+ * but a page of heads at a time. Tokens of a head are neighbours (bhsd): tiles of tokens, and
+ * inside a tile a few heads abreast, token after token. A token's cos and sin are then fetched
+ * once for these heads, and the tile's table stays in cache until all heads have passed.
  */
 #include "rope/kernels.h"
 
 #define ROPE_DEFAULT_CACHE (1 << 20)
-#define ROPE_AHEAD_BYTES 4096 /* distance of prefetching; measured, 2048 to 8192 are alike */
-#define ROPE_GROUP 4          /* heads that walk abreast in head-major order */
+/* Distance of prefetching, and of passing by again for the next columns: a page (measured). */
+#define ROPE_PAGE_BYTES 4096
+/* Heads that walk abreast in head-major order (measured). */
+#define ROPE_ABREAST 4
 
 int64_t rope_plan_bytes(const rope_plan *plan) {
   int64_t heads = 0;
@@ -53,11 +56,11 @@ static int exchanges(const rope_plan *plan, rope_rows_function *rows) {
   return plan->direction < 0 && !interleaved;
 }
 
-/* The distance in elements at which to prefetch: whole neighbours, about a page. */
-static ptrdiff_t prefetch_distance(int64_t neighbour, int64_t size) {
-  const int64_t bytes = magnitude(neighbour) * size;
-  const int64_t count = bytes > 0 ? ROPE_AHEAD_BYTES / bytes : 0;
-  return (ptrdiff_t)(neighbour * (count > 1 ? count : 1));
+/* How many neighbours at this distance make up a page; at least one. */
+static int64_t neighbours_per_page(int64_t distance, int32_t dtype) {
+  const int64_t bytes = magnitude(distance) * rope_element_bytes(dtype);
+  const int64_t count = bytes > 0 ? ROPE_PAGE_BYTES / bytes : 0;
+  return count > 1 ? count : 1;
 }
 
 static void prepare_rows(rope_walk *walk, const rope_plan *plan) {
@@ -75,8 +78,10 @@ static void prepare_rows(rope_walk *walk, const rope_plan *plan) {
   walk->fixed.target_step = step * to;
   walk->fixed.source_partner = (exchange ? -partner : partner) * from;
   walk->fixed.target_partner = (exchange ? -partner : partner) * to;
-  walk->fixed.ahead = prefetch_distance(
-      walk->token_major ? walk->source.head : walk->source.token, rope_element_bytes(plan->dtype));
+  const int64_t neighbour = walk->token_major ? walk->source.head : walk->source.token;
+  const int64_t page = neighbours_per_page(neighbour, plan->dtype);
+  walk->fixed.ahead = (ptrdiff_t)(neighbour * page);
+  walk->abreast = walk->token_major ? page : ROPE_ABREAST;
   walk->source_window = (plan->window_offset + (exchange ? partner : 0)) * from;
   walk->target_window = (plan->window_offset + (exchange ? partner : 0)) * to;
 }
@@ -110,13 +115,12 @@ void rope_prepare(rope_program *program, const rope_kernels *kernels, const rope
   const int64_t cache =
       machine != 0 && machine->cache_bytes > 0 ? machine->cache_bytes : ROPE_DEFAULT_CACHE;
   const int64_t limit = machine != 0 ? machine->stream_bytes : 0;
-  const int64_t bytes = rope_plan_bytes(plan), units = rope_units(plan);
-  const int64_t unit = units > 0 ? bytes / units * (plan->in_place ? 1 : 2) : 0;
+  const int64_t bytes = rope_plan_bytes(plan);
   program->plan = *plan;
   for (int32_t i = 0; i < plan->operands; i++) {
     prepare_walk(&program->walks[i], kernels, plan, &plan->operand[i]);
   }
-  program->cached_units = unit > 0 ? cache / unit : units;
+  program->cached = bytes * (plan->in_place ? 1 : 2) <= cache;
   program->tile = tile_tokens(program, cache);
   program->stream = !plan->in_place && limit > 0 && bytes > limit;
   program->fence = program->stream ? kernels->fence : 0;
@@ -126,7 +130,6 @@ void rope_prepare(rope_program *program, const rope_kernels *kernels, const rope
 typedef struct tile {
   int64_t batch, token, count;
   const float *cos, *sin;
-  int32_t cached;
 } tile;
 
 /* Copies the channels [first, first + count) of the rows, whose channel 0 lies at from and to. */
@@ -179,9 +182,9 @@ static void run_tokens(const rope_program *program, const rope_walk *walk, const
 static void run_tile(const rope_program *program, const rope_walk *walk, const rope_view *view,
                      const tile *at) {
   rope_rows rows = walk->fixed;
-  const int64_t abreast = walk->token_major || at->count == 1 ? walk->heads : ROPE_GROUP;
+  const int64_t abreast = program->cached ? walk->heads : walk->abreast;
   rows.stream = program->stream && view->source != view->target;
-  rows.ahead = at->cached ? 0 : walk->fixed.ahead;
+  rows.ahead = program->cached ? 0 : walk->fixed.ahead;
   for (int64_t first = 0; first < walk->heads; first += abreast) {
     const int64_t rest = walk->heads - first;
     rows.count = (ptrdiff_t)(rest < abreast ? rest : abreast);
@@ -193,7 +196,6 @@ void rope_run(const rope_program *program, const rope_view *views, const rope_ro
               int64_t begin, int64_t end) {
   const rope_plan *plan = &program->plan;
   tile at;
-  at.cached = end - begin <= program->cached_units;
   at.batch = begin < plan->tokens ? 0 : begin / plan->tokens;
   at.token = begin - at.batch * plan->tokens;
   for (int64_t left = end - begin; left > 0; left -= at.count) {

@@ -2,7 +2,7 @@
 #
 #     npx node-gyp rebuild --directory addon
 #
-# Elsewhere scripts/build-addon.mjs does the same with nothing but a C compiler.
+# Elsewhere scripts/build-addon.js does the same with nothing but a C compiler.
 # This file is not in the package's root, where npm would run node-gyp at every installation.
 {
   'variables': {

@@ -28,7 +28,7 @@ export interface KernelContext {
   checkAlive(): void
 }
 
-/** A kernel of this backend: two more ways to call it, beside those of every kernel. */
+/** A kernel of this backend: two more ways to call it, beside that of every kernel. */
 export interface NativeKernel extends Kernel {
   /** Rotates each operand on the calling thread and, where that pays, on the pool's. */
   run(views: readonly View[], rotation: Rotation): void
@@ -51,38 +51,21 @@ export interface NativeKernel extends Kernel {
 /** Data of this many bytes per thread are rotated in less than a millisecond. */
 const SLICE_BYTES = 2 ** 22
 
-function compilePlan({ addon, isa, threads }: KernelContext, plan: Plan): Handle<'kernel'> {
-  const handle = addon.compile(planWords(plan), isa, threads)
-  if (handle !== undefined) return handle
-  const message =
-    'the plan reaches outside its heads or beyond 2^53 elements; make it with makePlan of @rope/core'
-  throw new RopeError('INVALID_TENSOR', message)
-}
-
+/** A call by its arguments, spelled out: collecting them in an array would allocate one per call. */
 type Run = (views: readonly View[], rotation: Rotation) => WrongArgument | undefined
 
-/** Spelled out: collecting the arguments in an array would allocate one per call. */
-function runOne(addon: Addon, handle: Handle<'kernel'>): Run {
+function runOne({ run }: Addon, handle: Handle<'kernel'>): Run {
   return (views, { cos, sin, batchStride }) => {
     const q = views[0] as View
-    return addon.run(
-      handle,
-      cos,
-      sin,
-      batchStride,
-      q.source,
-      q.sourceOffset,
-      q.target,
-      q.targetOffset,
-    )
+    return run(handle, cos, sin, batchStride, q.source, q.sourceOffset, q.target, q.targetOffset)
   }
 }
 
-function runTwo(addon: Addon, handle: Handle<'kernel'>): Run {
+function runTwo({ run }: Addon, handle: Handle<'kernel'>): Run {
   return (views, { cos, sin, batchStride }) => {
     const q = views[0] as View
     const k = views[1] as View
-    return addon.run(
+    return run(
       handle,
       cos,
       sin,
@@ -99,13 +82,13 @@ function runTwo(addon: Addon, handle: Handle<'kernel'>): Run {
   }
 }
 
-/** True when threads may work on a view while JavaScript runs; `keep` collects what that takes. */
-function isSafe(view: View, memory: Memory, keep: unknown[]): boolean {
-  return [view.source, view.target].every((elements) => {
-    const block = memory.blockOf(elements)
-    keep.push(elements, block)
-    return block !== undefined || elements.buffer instanceof SharedArrayBuffer
-  })
+function compilePlan({ addon, isa, threads }: KernelContext, plan: Plan): Handle<'kernel'> {
+  const handle = addon.compile(planWords(plan), isa, threads)
+  if (handle !== undefined) return handle
+  throw new RopeError(
+    'INVALID_TENSOR',
+    'the plan reaches outside its heads or beyond 2^53 elements; make it with makePlan of @rope/core',
+  )
 }
 
 function bytesOf({ dtype, batch, tokens, headDim, operands }: Plan): number {
@@ -113,65 +96,87 @@ function bytesOf({ dtype, batch, tokens, headDim, operands }: Plan): number {
   return batch * tokens * headDim * heads * bytesPerElement(dtype)
 }
 
-/** Makes a plan ready; its dtype must be one of those that the addon knows. */
-export function createNativeKernel(context: KernelContext, plan: Plan): NativeKernel {
-  const { addon, threads, memory } = context
-  const handle = compilePlan(context, plan)
-  const size = bytesPerElement(plan.dtype)
-  const { pairs } = plan
-  const call = plan.operands.length === 1 ? runOne(addon, handle) : runTwo(addon, handle)
-  const units = plan.batch * plan.tokens
-  const slices = Math.ceil(bytesOf(plan) / (SLICE_BYTES * threads))
+class AddonKernel implements NativeKernel {
+  readonly #context: KernelContext
+  readonly #plan: Plan
+  readonly #handle: Handle<'kernel'>
+  readonly #call: Run
+  readonly #elementBytes: number
+  readonly #slices: number
 
-  function run(views: readonly View[], rotation: Rotation): void {
-    context.checkAlive()
-    if (!hasRightElements(views, rotation, size, pairs)) throw wrongElements(plan)
-    const wrong = call(views, rotation)
-    if (wrong !== undefined) throw wrongArgument(wrong, plan, views)
+  constructor(context: KernelContext, plan: Plan) {
+    const { addon, threads } = context
+    this.#context = context
+    this.#plan = plan
+    this.#handle = compilePlan(context, plan)
+    this.#call = (plan.operands.length === 1 ? runOne : runTwo)(addon, this.#handle)
+    this.#elementBytes = bytesPerElement(plan.dtype)
+    this.#slices = Math.ceil(bytesOf(plan) / (SLICE_BYTES * threads))
+  }
+
+  run(views: readonly View[], rotation: Rotation): void {
+    this.#check(views, rotation)
+    const wrong = this.#call(views, rotation)
+    if (wrong !== undefined) throw wrongArgument(wrong, this.#plan, views)
+  }
+
+  bind(views: readonly View[], rotation: Rotation): () => void {
+    this.#check(views, rotation)
+    const { addon, checkAlive } = this.#context
+    const { runBound } = addon
+    const bound = addon.bind(this.#handle, ...callArguments(views, rotation))
+    if (typeof bound === 'number') throw wrongArgument(bound, this.#plan, views)
+    if (bound === undefined) throw new RopeError('BACKEND_FAILED', 'no memory to bind a call')
+    const isIntact = watch(this.#plan, views, rotation)
+    return () => {
+      checkAlive()
+      if (!isIntact()) throw goneMemory()
+      runBound(bound)
+    }
+  }
+
+  async runAsync(views: readonly View[], rotation: Rotation): Promise<void> {
+    if (this.#slices <= 1) return this.run(views, rotation)
+    this.#check(views, rotation)
+    const args = callArguments(views, rotation)
+    return this.#start(views, args) ?? this.#runInSlices(views, args)
   }
 
   /** By the pool alone; undefined when threads must not, or cannot, do it. */
-  function start(views: readonly View[], args: CallArguments): Promise<void> | undefined {
-    const keep: unknown[] = []
-    if (threads === 1 || !views.every((view) => isSafe(view, memory, keep))) return undefined
-    const started = addon.start(handle, keep, ...args)
-    if (typeof started === 'number') throw wrongArgument(started, plan, views)
+  #start(views: readonly View[], args: CallArguments): Promise<void> | undefined {
+    const { addon, threads, memory } = this.#context
+    const keep = threads === 1 ? null : memory.keepersOf(views)
+    if (keep === null) return undefined
+    const started = addon.start(this.#handle, keep, ...args)
+    if (typeof started === 'number') throw wrongArgument(started, this.#plan, views)
     return started
   }
 
-  return {
-    run,
-    bind(views, rotation) {
-      context.checkAlive()
-      if (!hasRightElements(views, rotation, size, pairs)) throw wrongElements(plan)
-      const bound = addon.bind(handle, ...callArguments(views, rotation))
-      if (typeof bound === 'number') throw wrongArgument(bound, plan, views)
-      if (bound === undefined)
-        throw new RopeError('BACKEND_FAILED', 'there is no memory to bind a call')
-      const isIntact = watch(plan, views, rotation)
-      return () => {
-        context.checkAlive()
-        if (!isIntact()) {
-          throw new RopeError(
-            'INVALID_TENSOR',
-            'a bound array has shrunk or been detached; bind the new memory',
-          )
-        }
-        addon.runBound(bound)
-      }
-    },
-    async runAsync(views, rotation) {
-      if (slices <= 1) return run(views, rotation)
-      context.checkAlive()
-      if (!hasRightElements(views, rotation, size, pairs)) throw wrongElements(plan)
-      const args = callArguments(views, rotation)
-      const started = start(views, args)
-      if (started !== undefined) return started
-      return inSlices(units, slices, (begin, end) => {
-        context.checkAlive()
-        const wrong = addon.runRange(handle, begin, end, ...args)
-        if (wrong !== undefined) throw wrongArgument(wrong, plan, views)
-      })
-    },
+  #runInSlices(views: readonly View[], args: CallArguments): Promise<void> {
+    const { addon, checkAlive } = this.#context
+    const { batch, tokens } = this.#plan
+    return inSlices(batch * tokens, this.#slices, (begin, end) => {
+      checkAlive()
+      const wrong = addon.runRange(this.#handle, begin, end, ...args)
+      if (wrong !== undefined) throw wrongArgument(wrong, this.#plan, views)
+    })
   }
+
+  #check(views: readonly View[], rotation: Rotation): void {
+    this.#context.checkAlive()
+    if (hasRightElements(views, rotation, this.#elementBytes, this.#plan.pairs)) return
+    throw wrongElements(this.#plan)
+  }
+}
+
+function goneMemory(): RopeError {
+  return new RopeError(
+    'INVALID_TENSOR',
+    'a bound array has shrunk or been detached since it was bound; bind the new memory',
+  )
+}
+
+/** Makes a plan ready; its dtype must be one of those that the addon knows. */
+export function createNativeKernel(context: KernelContext, plan: Plan): NativeKernel {
+  return new AddonKernel(context, plan)
 }

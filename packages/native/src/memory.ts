@@ -2,15 +2,18 @@
  * The addon's own memory: aligned to cache lines, in huge pages where it is large, and counted, so
  * that threads may work on it whatever JavaScript does meanwhile.
  */
-import { bytesPerElement, type DType, type Elements, RopeError } from '@rope/core'
+import { bytesPerElement, type DType, type Elements, RopeError, type View } from '@rope/core'
 import type { Addon, Handle } from './addon.js'
 
 /** What one backend has handed out. */
 export interface Memory {
   /** Zero-filled. Throws INVALID_OPTION for a length that is none, BACKEND_FAILED without memory. */
   allocate(dtype: DType, length: number): Elements
-  /** The block behind an array that `allocate` made; undefined for any other memory. */
-  blockOf(elements: Elements): Handle<'block'> | undefined
+  /**
+   * What must be kept so that threads may work on the views while JavaScript runs; null when
+   * nothing helps: ordinary memory can be detached, and then it is freed.
+   */
+  keepersOf(views: readonly View[]): readonly unknown[] | null
 }
 
 function viewOf(dtype: DType, buffer: ArrayBuffer, length: number): Elements {
@@ -49,6 +52,15 @@ export function createMemory(addon: Addon): Memory {
         throw new RopeError('BACKEND_FAILED', message, { field: 'length', cause: error })
       }
     },
-    blockOf: ({ buffer }) => blocks.get(buffer),
+    keepersOf(views) {
+      const arrays = views.flatMap(({ source, target }) => [source, target])
+      const keepers = arrays.map((elements) => blocks.get(elements.buffer) ?? sharedOf(elements))
+      return keepers.includes(undefined) ? null : [...arrays, ...keepers]
+    },
   }
+}
+
+/** The array itself if its memory is shared: that cannot be detached, and never shrinks. */
+function sharedOf(elements: Elements): Elements | undefined {
+  return elements.buffer instanceof SharedArrayBuffer ? elements : undefined
 }

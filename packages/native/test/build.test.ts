@@ -10,7 +10,7 @@ interface ToolchainModule {
   findToolchain(environment?: NodeJS.ProcessEnv): { readonly missing?: string }
 }
 
-const SCRIPT = new URL('../scripts/toolchain.mjs', import.meta.url).href
+const SCRIPT = new URL('../scripts/toolchain.js', import.meta.url).href
 const REASON_FILE = new URL('../build/no-addon.txt', import.meta.url)
 const { findToolchain } = (await import(/* @vite-ignore */ SCRIPT)) as ToolchainModule
 const { missing } = findToolchain()

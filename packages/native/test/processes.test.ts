@@ -25,7 +25,7 @@ function run(
 }
 
 function program(name: string): string {
-  return fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url))
+  return fileURLToPath(new URL(`programs/${name}.js`, import.meta.url))
 }
 
 describeBuilt('processes', () => {

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { describeBuilt } from './here.js'
 
 const LIMIT = 300_000
-const SCRIPT = fileURLToPath(new URL('../scripts/sanitize.mjs', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../scripts/sanitize.js', import.meta.url))
 
 const isBuiltRun = process.env.TEST_BUILT === '1'
 

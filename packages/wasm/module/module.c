@@ -1,13 +1,13 @@
 /*
- * What a WebAssembly module offers to JavaScript: one call to prepare a plan, one to run it.
- * All addresses are byte offsets into the module's memory, which JavaScript provides and divides;
- * the module itself uses its data, its stack and what it is given.
+ * What a WebAssembly module offers to JavaScript: prepare a plan once, run it many times. All
+ * addresses are byte offsets into the module's memory, which JavaScript provides and divides. The
+ * module itself uses its data, its stack and what it is given.
  */
 #include "rope/kernels.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
-/* Bytes of a program: JavaScript reserves as many for each plan. */
+/* Bytes of a program. It holds no address, so that its bytes may be moved and copied. */
 EXPORT("programBytes") int32_t program_bytes(void) { return (int32_t)sizeof(rope_program); }
 
 EXPORT("prepare")
@@ -15,7 +15,7 @@ void prepare(rope_program *program, const rope_plan *plan) {
   rope_prepare(program, rope_kernels_of(ROPE_ISA_wasm128), plan, 0);
 }
 
-/* Rotates the units [begin, end); the second operand is not looked at when the plan has one. */
+/* Rotates the units [begin, end). What belongs to a second operand is ignored when there is none. */
 EXPORT("run")
 void run(const rope_program *program, const void *source_0, void *target_0, const void *source_1,
          void *target_1, const float *cos, const float *sin, int32_t batch_stride, int32_t begin,

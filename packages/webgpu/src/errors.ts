@@ -38,17 +38,22 @@ export function scoped<Result>(
   work: () => Result,
 ): { readonly result: Result; readonly caught: CaughtErrors } {
   for (const filter of FILTERS) device.pushErrorScope(filter)
-  let popped: readonly Promise<GpuError | null>[] = []
   try {
     const result = work()
-    popped = FILTERS.map(() => device.popErrorScope())
+    const popped = pop(device)
     return { result, caught: { check: () => firstError(popped, what) } }
   } catch (error) {
     // The error that was thrown says more than what the scopes hold.
-    popped = FILTERS.map(() => device.popErrorScope())
-    for (const scope of popped) scope.catch(() => null)
+    pop(device)
     throw backendFailed(what, error)
   }
+}
+
+/** Scopes that nobody asks about any more must not become unhandled rejections. */
+function pop(device: GpuDevice): readonly Promise<GpuError | null>[] {
+  const popped = FILTERS.map(() => device.popErrorScope())
+  for (const scope of popped) scope.catch(() => null)
+  return popped
 }
 
 async function firstError(

@@ -1,16 +1,17 @@
 /**
- * The page: joins the worker, the state and the view. Events change the state at once; the view
- * follows once per frame.
+ * The page: joins the worker, the state and the view. The view follows each event at once, except
+ * for the pieces of a story, which come faster than frames and are shown once per frame.
  */
 import type { Report, Request } from './messages.js'
 import { canStart, INITIAL_STATE, isBusy, type PageEvent, reduce } from './state.js'
 import { View } from './view.js'
 
 /** How long a worker may take to stop before it is replaced, in milliseconds. */
-const STOP_LIMIT = 3000
+const STOP_LIMIT = 2000
 
 let state = INITIAL_STATE
 let isFramePending = false
+let stopTimer: ReturnType<typeof setTimeout> | undefined
 let worker = startWorker()
 
 const view = new View({
@@ -32,7 +33,12 @@ view.show(state)
 
 function happen(event: PageEvent): void {
   state = reduce(state, event)
-  if (isFramePending) return
+  if (state.phase !== 'stopping') clearTimeout(stopTimer)
+  if (event.type !== 'text') view.show(state)
+  else if (!isFramePending) showNextFrame()
+}
+
+function showNextFrame(): void {
   isFramePending = true
   requestAnimationFrame(() => {
     isFramePending = false
@@ -61,10 +67,8 @@ function startWorker(): Worker {
 
 /** A backend that never answers cannot be stopped from inside. */
 function replaceUnlessStopped(): void {
-  const asked = worker
-  setTimeout(() => {
-    if (state.phase !== 'stopping' || worker !== asked) return
-    asked.terminate()
+  stopTimer = setTimeout(() => {
+    worker.terminate()
     worker = startWorker()
     const message = 'the backend did not stop; everything was started anew'
     happen({ type: 'crashed', message, restarted: true })

@@ -14,11 +14,11 @@ export type CostSource = 'preset' | 'cache' | 'measured' | 'off'
 /** What the `calibrate` option accepts: never measure, or do not need to. */
 export type CalibrateOption = false | Calibration
 
-/** Milliseconds that all calibrations together may take. */
-export const BUDGET = 150
+/** Milliseconds that all calibrations together may take: 150 with the last batch, which is not cut off. */
+export const BUDGET = 130
 
 /** Of which one dtype may take so much; few applications use more than one. */
-const BUDGET_PER_DTYPE = 60
+const BUDGET_PER_DTYPE = 50
 
 /** Costs by backend, dtype and size. */
 export class CostBook {

@@ -64,10 +64,17 @@ export function foreignMemory(dtype: DType): Allocate {
   }
 }
 
+/** The stored number 1, and what to add to it. */
+const ORDINARY: Readonly<Record<DType, readonly [first: number, step: number]>> = {
+  float64: [1, 1 / 64],
+  float32: [1, 1 / 64],
+  float16: [0x3c00, 8],
+  bfloat16: [0x3f80, 1],
+}
+
 /** Ordinary numbers around 1: zeros and subnormals can be faster or slower than these. */
 function fill(memory: Elements, dtype: DType): void {
-  const ordinary = { float64: [1, 1 / 64], float32: [1, 1 / 64], float16: [0x3c00, 8], bfloat16: [0x3f80, 1] }
-  const [first, step] = ordinary[dtype] as readonly [number, number]
+  const [first, step] = ORDINARY[dtype]
   const block = Math.min(memory.length, 64)
   for (let i = 0; i < block; i++) memory[i] = first + i * step
   for (let done = block; done < memory.length; done *= 2) memory.copyWithin(done, 0, done)

@@ -1,25 +1,26 @@
 /**
  * What real calls cost: the first calls of a kind are timed, those of close contenders in turns,
- * until the difference is beyond doubt or not worth the trouble. All CPU backends give the same
- * bits, so that trying another one costs its caller nothing but time.
+ * until there is enough to compare. All CPU backends give the same bits, so that trying another one
+ * costs its caller nothing but time.
  */
 
-/** Timed calls of each contender, at the least and at the most. */
-const FEWEST = 6
-const MOST = 48
+/** Milliseconds that the timed calls of one contender last together, and how many they are at most. */
+const ENOUGH = 1
+const MOST = 256
 
-/** Calls this long, in milliseconds, are timed fewer times. */
-const LONG = 2
+/** At least so many, fewer where a call alone is `ENOUGH`. */
+const FEWEST = 6
 const FEWEST_LONG = 2
 
-/** Steps of the clock that all timed calls together must last to mean anything. */
+/** Steps of the clock that they must last together to mean anything. */
 const STEPS = 20
 
 /** The times of one contender's calls. */
 export class Samples {
-  readonly #times: number[] = []
   readonly #step: number
+  #count = 0
   #total = 0
+  #best = Number.POSITIVE_INFINITY
   /** The first call pays for what is done once: pages, compiling. */
   #isFirst = true
 
@@ -34,24 +35,24 @@ export class Samples {
       this.#isFirst = false
       return
     }
-    this.#times.push(time)
+    this.#count += 1
     this.#total += time
+    this.#best = Math.min(this.#best, time)
   }
 
   /** True when there is nothing to be gained by more. */
   get isDone(): boolean {
-    const count = this.#times.length
-    if (count >= MOST) return true
-    const fewest = this.#total > LONG * count ? FEWEST_LONG : FEWEST
-    return count >= fewest && this.#total >= STEPS * this.#step
+    if (this.#count >= MOST) return true
+    const fewest = this.#total >= ENOUGH * this.#count ? FEWEST_LONG : FEWEST
+    return this.#count >= fewest && this.#total >= Math.max(ENOUGH, STEPS * this.#step)
   }
 
-  /** Microseconds of a call: the median, or the mean where the clock is too coarse; null without any. */
+  /**
+   * Microseconds of a call; null when nothing can be said. It is the fastest one that counts, since
+   * an engine's compiler and other programs only add time, or the mean where the clock is coarse.
+   */
   get microseconds(): number | null {
-    const count = this.#times.length
-    if (count === 0 || this.#total < STEPS * this.#step) return null
-    const sorted = [...this.#times].sort((a, b) => a - b)
-    const median = sorted[Math.floor(count / 2)] as number
-    return 1000 * (median > 2 * this.#step ? median : this.#total / count)
+    if (this.#count === 0 || this.#total < STEPS * this.#step) return null
+    return 1000 * (this.#best > STEPS * this.#step ? this.#best : this.#total / this.#count)
   }
 }

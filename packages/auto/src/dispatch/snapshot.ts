@@ -13,6 +13,13 @@ export function snapshotBytes(plan: Plan): number {
   return spans.reduce((sum, span) => sum + span, 0) * bytesPerElement(plan.dtype)
 }
 
+/** True when a target is its own source: then a call that was broken off cannot just be repeated. */
+export function isInPlace({ source, sourceOffset, target, targetOffset }: View): boolean {
+  if (source.buffer !== target.buffer) return false
+  const bytes = source.BYTES_PER_ELEMENT
+  return source.byteOffset + sourceOffset * bytes === target.byteOffset + targetOffset * bytes
+}
+
 /** Copies what a call may write. */
 export function takeSnapshot(plan: Plan, views: readonly View[]): Restore {
   const restores = plan.operands.map((operand, i) => keep(plan, operand, views[i] as View))

@@ -21,7 +21,7 @@ export interface MeasureSettings {
   readonly sampleLength: number
   /** Time for the rounds, after which no new one begins once `minimumRounds` are done. */
   readonly budget: number
-  /** Time for the warm-up. */
+  /** Time of each contender for the warm-up. */
   readonly warmUpBudget: number
   /** At least 6, or there is no interval of 95 %. */
   readonly minimumRounds: number

@@ -32,7 +32,7 @@ export interface WarmUpSettings {
   readonly clock: Clock
   /** Length of one sample, in milliseconds. */
   readonly sampleLength: number
-  /** Time after which to stop in any case, in milliseconds. */
+  /** Time of each contender after which to stop in any case, in milliseconds. */
   readonly budget: number
 }
 
@@ -44,34 +44,55 @@ export function isSteady(times: readonly number[]): boolean {
   return Math.abs(last / before - 1) <= STEADY
 }
 
-/** Runs all contenders in turns until each is steady, or the budget is spent. */
+/** A contender while it warms up. */
+interface Lane {
+  readonly contender: Contender
+  readonly times: number[]
+  batch: number
+  /** Milliseconds that it has run. */
+  spent: number
+}
+
+/** Runs all contenders in turns until each is steady or has spent its budget. */
 export async function warmUp(
   contenders: readonly Contender[],
-  { clock, sampleLength, budget }: WarmUpSettings,
+  settings: WarmUpSettings,
 ): Promise<readonly WarmContender[]> {
-  const start = clock()
-  const lanes = contenders.map((contender) => ({ contender, batch: 1, times: [] as number[] }))
+  const { clock, sampleLength } = settings
+  const lanes: readonly Lane[] = contenders.map((contender) => ({
+    contender,
+    times: [],
+    batch: 1,
+    spent: 0,
+  }))
   for (const lane of lanes) lane.batch = await findBatch(lane.contender, sampleLength, clock)
-  for (let round = 0; ; round++) {
-    if (lanes.every(({ times }) => isSteady(times))) break
-    if (round >= AT_LEAST && clock() - start >= budget) break
-    for (const lane of lanes) {
-      const lead = leadCalls(lane.times.at(-1) ?? 0)
-      const elapsed = await timeCalls(lane.contender, lane.batch, clock, lead)
-      lane.times.push(elapsed / lane.batch)
-      // Compiled code is faster: without this a sample would shrink below the clock's steps.
-      if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, elapsed / lane.batch)
-    }
+  for (let cold = lanes; cold.length > 0; cold = cold.filter((lane) => isCold(lane, settings))) {
+    for (const lane of cold) await warmOnce(lane, settings)
   }
-  return lanes.map(({ contender, times }) => {
-    // The fastest of the last samples: what disturbs the machine must not decide the batch, or two
-    // equals would be sampled differently.
-    const time = Math.min(...times.slice(-2 * WINDOW))
-    return {
-      contender,
-      batch: batchSize(sampleLength, time),
-      lead: leadCalls(time),
-      steady: isSteady(times),
-    }
-  })
+  return lanes.map((lane) => warmContender(lane, sampleLength))
+}
+
+function isCold({ times, spent }: Lane, { budget }: WarmUpSettings): boolean {
+  return times.length < AT_LEAST || (!isSteady(times) && spent < budget)
+}
+
+async function warmOnce(lane: Lane, { clock, sampleLength }: WarmUpSettings): Promise<void> {
+  const lead = leadCalls(lane.times.at(-1) ?? 0)
+  const elapsed = await timeCalls(lane.contender, lane.batch, clock, lead)
+  lane.spent += elapsed
+  lane.times.push(elapsed / lane.batch)
+  // Compiled code is faster: without this a sample would shrink below the clock's steps.
+  if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, elapsed / lane.batch)
+}
+
+function warmContender({ contender, times }: Lane, sampleLength: number): WarmContender {
+  // The fastest of the last samples: what disturbs the machine must not decide the batch, or two
+  // equals would be sampled differently.
+  const time = Math.min(...times.slice(-2 * WINDOW))
+  return {
+    contender,
+    batch: batchSize(sampleLength, time),
+    lead: leadCalls(time),
+    steady: isSteady(times),
+  }
 }

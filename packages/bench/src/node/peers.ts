@@ -15,7 +15,7 @@ import type { PeerEntry } from '../run.js'
 /** The command that adds all peers. */
 export const ADD_PEERS = 'npm run bench:peers'
 
-/** Packages and versions that the peers are made of: what `ADD_PEERS` installs. */
+/** Packages and exact versions that the peers are made of: what `ADD_PEERS` installs. */
 export const PEER_PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-node': '1.30.0',
   'onnxruntime-web': '1.30.0',

@@ -108,7 +108,7 @@ function participants({ backends, peers }: BenchResult): readonly string[] {
   const backendRows = backends.map(({ name, available, reason, isa, threads }) => [
     name,
     available
-      ? [isa ?? 'no instruction set of its own', `${(threads ?? 0) + 1} threads at most`].join(', ')
+      ? `${isa ?? 'no instruction set of its own'}, ${threadsText(threads ?? 0)}`
       : `not available: ${reason ?? 'no reason given'}`,
   ])
   const peerRows = peers.map(({ name, version, available, method, reason }) => [
@@ -116,6 +116,10 @@ function participants({ backends, peers }: BenchResult): readonly string[] {
     available ? [version, method].filter(Boolean).join(': ') : `not available: ${reason ?? ''}`,
   ])
   return [markdownTable(['backend', ''], backendRows), markdownTable(['peer', ''], peerRows)]
+}
+
+function threadsText(besideTheCallingOne: number): string {
+  return besideTheCallingOne === 0 ? '1 thread' : `up to ${besideTheCallingOne + 1} threads`
 }
 
 function goalSection(results: readonly BenchResult[]): readonly string[] {

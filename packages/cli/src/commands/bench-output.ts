@@ -65,13 +65,16 @@ export class BenchOutput {
     this.#say(`${bold(group.title)}\n${lines}\n`)
   }
 
-  /** The run is over. */
-  end({ goals, backends, peers, run }: BenchResult): void {
+  /** The run is over; `withPeers` says whether others were asked to take part. */
+  end({ goals, backends, peers, run }: BenchResult, withPeers: boolean): void {
     this.#progress.clear()
     const { bold } = this.#colors
     if (goals.length > 0) {
       const rows = goals.map((goal) => this.#goalCells(goalRow(goal)))
       this.#say(`${table(GOAL_COLUMNS, rows, bold)}\n`)
+    }
+    if (goals.some(({ outcome }) => outcome === 'not measured') && !withPeers) {
+      this.#say('goals against other implementations are measured with --peers')
     }
     for (const { name, available, reason } of [...backends, ...peers]) {
       if (!available) this.#say(`${name} is not available: ${oneLine(reason ?? '')}`)

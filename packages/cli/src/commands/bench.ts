@@ -2,7 +2,13 @@
  * `rope bench`: how fast the backends of this machine are, next to its limits and to others, each
  * checked against the oracle before it is timed.
  */
-import { type BenchBackend, type BenchResult, type Mode, runBench } from '@rope/bench'
+import {
+  type BenchBackend,
+  type BenchResult,
+  detectBackend,
+  type Mode,
+  runBench,
+} from '@rope/bench'
 import {
   describeMachine,
   installedVersions,
@@ -58,6 +64,7 @@ async function bench(options: BenchOptions, context: Context): Promise<void> {
   const { filter, backend: names } = options
   const file = options.json === undefined ? null : await checkOutput(options.json, [])
   const backends = chosenBackends(context.backends, names)
+  if (names !== undefined) await checkAvailable(backends)
   const output = new BenchOutput(context.io)
   const mode = modeOf(options)
   const result = await runBench({
@@ -71,8 +78,8 @@ async function bench(options: BenchOptions, context: Context): Promise<void> {
     onProgress: (progress) => output.progress(progress),
     onGroup: (group) => output.group(group, mode),
   })
-  output.end(result)
-  checkChoice(result, names, filter)
+  checkNotEmpty(result, filter)
+  output.end(result, options.peers === true)
   if (file !== null) await writeResult(file, result)
   context.finish(hasFailure(result) ? CHECK_FAILED : OK)
 }
@@ -107,19 +114,19 @@ function versions(backends: readonly BenchBackend[]): Readonly<Record<string, st
   return { '@rope/cli': ownVersion(), ...installedVersions(names) }
 }
 
-/** A named backend that cannot run, and a filter that keeps nothing, are mistakes. */
-function checkChoice(
-  { backends, groups }: BenchResult,
-  names: readonly string[] | undefined,
-  filter: string | undefined,
-): void {
-  const missing = backends.find(({ available }) => !available)
-  if (names !== undefined && missing !== undefined) {
-    const { name, reason } = missing
+/** A named backend that cannot run here is a mistake, found before anything is measured. */
+async function checkAvailable(backends: readonly BenchBackend[]): Promise<void> {
+  for (const entry of backends) {
+    const { name, available, reason } = await detectBackend(entry)
+    if (available) continue
     throw new RopeError('UNAVAILABLE', `backend ${name} is not available: ${reason}`, {
       field: '--backend',
     })
   }
+}
+
+/** A filter that keeps nothing is a mistake, not a success. */
+function checkNotEmpty({ groups }: BenchResult, filter: string | undefined): void {
   if (groups.length > 0) return
   throw new RopeError(
     'INVALID_OPTION',

@@ -3,7 +3,6 @@
  * elements of one, can meet. What cannot be proven disjoint is treated as overlapping.
  */
 import type { Span, Strides } from '../backend.js'
-import type { Elements } from '../dtype.js'
 
 /** Sizes of a tensor along its four axes. */
 export interface Sizes {
@@ -15,7 +14,7 @@ export interface Sizes {
 
 /** The elements of one tensor within a buffer. */
 export interface Region {
-  readonly buffer: ArrayBufferLike
+  readonly buffer: object
   /** The element at index 0 of every axis, in elements from the start of the buffer. */
   readonly origin: number
   readonly sizes: Sizes
@@ -70,13 +69,17 @@ export function isInjective(sizes: Sizes, strides: Strides): boolean {
 
 /** The region of a tensor in its buffer. */
 export function regionOf(
-  elements: Elements,
+  memory: {
+    readonly buffer: object
+    readonly byteOffset: number
+    readonly BYTES_PER_ELEMENT: number
+  },
   offset: number,
   sizes: Sizes,
   strides: Strides,
 ): Region {
-  const origin = elements.byteOffset / elements.BYTES_PER_ELEMENT + offset
-  return { buffer: elements.buffer, origin, sizes, strides }
+  const origin = memory.byteOffset / memory.BYTES_PER_ELEMENT + offset
+  return { buffer: memory.buffer, origin, sizes, strides }
 }
 
 function lowest(region: Region): number {

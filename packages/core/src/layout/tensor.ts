@@ -5,7 +5,14 @@
 
 import type { Strides } from '../backend.js'
 import { isRecord, reject, show } from '../check.js'
-import { arrayKind, type DType, type Elements, resolveDType, type TensorData } from '../dtype.js'
+import {
+  arrayKind,
+  checkDType,
+  type DType,
+  type Elements,
+  resolveDType,
+  type TensorData,
+} from '../dtype.js'
 import { RopeError } from '../errors.js'
 
 /**
@@ -29,9 +36,28 @@ export interface Tensor {
   readonly dtype?: DType
 }
 
+/**
+ * Memory by its measures alone: a typed array, or a stand-in for memory that the CPU cannot see,
+ * such as a part of a GPU buffer. Two pieces can only meet when `buffer` is the same object.
+ */
+export interface Memory {
+  readonly buffer: object
+  /** Start of this piece, in bytes from the start of `buffer`; a multiple of BYTES_PER_ELEMENT. */
+  readonly byteOffset: number
+  readonly BYTES_PER_ELEMENT: number
+  /** Elements in this piece. */
+  readonly length: number
+}
+
+/** A tensor like `Tensor`, over memory that is no typed array; its dtype must be stated. */
+export interface MemoryTensor extends Omit<Tensor, 'data' | 'dtype'> {
+  readonly memory: Memory
+  readonly dtype: DType
+}
+
 /** A tensor brought to four sizes and four strides. */
 export interface ResolvedTensor {
-  readonly elements: Elements
+  readonly elements: Memory
   readonly dtype: DType
   readonly offset: number
   readonly batch: number
@@ -39,6 +65,8 @@ export interface ResolvedTensor {
   readonly heads: number
   readonly strides: Strides
 }
+
+type Shaped = Omit<Tensor, 'data' | 'dtype'>
 
 type Axis = 'batch' | 'token' | 'head' | 'channel'
 
@@ -76,7 +104,7 @@ function checkSizes(shape: unknown, field: string): readonly number[] {
   return shape
 }
 
-function chooseLayout(tensor: Tensor, fallback: Layout | undefined, field: string): Layout {
+function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: string): Layout {
   const layout = tensor.layout ?? fallback
   if (layout !== undefined) {
     if (LAYOUTS.includes(layout)) return layout
@@ -89,7 +117,7 @@ function chooseLayout(tensor: Tensor, fallback: Layout | undefined, field: strin
   )
 }
 
-function checkStrides(tensor: Tensor, shape: readonly number[], field: string): readonly number[] {
+function checkStrides(tensor: Shaped, shape: readonly number[], field: string): readonly number[] {
   const { strides } = tensor
   if (strides === undefined) return denseStrides(shape)
   if (!Array.isArray(strides) || strides.length !== shape.length) {
@@ -148,7 +176,7 @@ interface Unfolded {
   readonly strides: readonly number[]
 }
 
-function unfoldLayout(tensor: Tensor, layout: Layout, headDim: number, field: string): Unfolded {
+function unfoldLayout(tensor: Shaped, layout: Layout, headDim: number, field: string): Unfolded {
   const shape = checkSizes(tensor.shape, field)
   const ranks = layout === 'flat' ? [2, 3] : [AXES[layout].length]
   if (!ranks.includes(shape.length)) {
@@ -165,6 +193,17 @@ function elementsOf(data: TensorData): Elements {
   return new Uint16Array(data.buffer, data.byteOffset, data.length)
 }
 
+function resolveMemory(
+  tensor: Tensor | MemoryTensor,
+  field: string,
+): { readonly elements: Memory; readonly dtype: DType } {
+  if ('memory' in tensor) {
+    return { elements: tensor.memory, dtype: checkDType(tensor.dtype, field) }
+  }
+  const dtype = resolveDType(tensor.data, tensor.dtype, field)
+  return { elements: elementsOf(tensor.data), dtype }
+}
+
 /**
  * Sizes, strides and memory of a tensor.
  *
@@ -174,13 +213,13 @@ function elementsOf(data: TensorData): Elements {
  * @throws RopeError INVALID_TENSOR, naming the field
  */
 export function resolveTensor(
-  tensor: Tensor,
+  tensor: Tensor | MemoryTensor,
   field: string,
   headDim: number,
   fallback: Layout | undefined,
 ): ResolvedTensor {
   if (!isRecord(tensor)) return reject('INVALID_TENSOR', field, tensor, '{ data, shape, layout }')
-  const dtype = resolveDType(tensor.data, tensor.dtype, field)
+  const { elements, dtype } = resolveMemory(tensor, field)
   const layout = chooseLayout(tensor, fallback, field)
   const unfolded = unfoldLayout(tensor, layout, headDim, field)
   const axes = AXES[unfolded.layout]
@@ -202,7 +241,7 @@ export function resolveTensor(
     )
   }
   return {
-    elements: elementsOf(tensor.data),
+    elements,
     dtype,
     offset,
     batch: size('batch'),

@@ -102,6 +102,7 @@ typedef struct rope_walk {
   int64_t heads;
   rope_strides source, target;
   int64_t source_window, target_window; /* first element to give to the rows */
+  int64_t abreast;                      /* heads per call of `rows` when data come from memory */
   int32_t token_major;                  /* 1: the heads of a token are neighbours */
   int32_t copies;                       /* 1: channels outside the window, if out of place */
 } rope_walk;
@@ -111,9 +112,9 @@ typedef struct rope_program {
   rope_plan plan;
   rope_walk walks[ROPE_MAX_OPERANDS];
   void (*fence)(void);
-  int64_t cached_units; /* calls of at most so many units find their data in cache */
-  int64_t tile;         /* tokens whose table rows are used for all heads before the next */
-  int32_t stream;
+  int64_t tile;   /* tokens whose table rows are used for all heads before the next */
+  int32_t cached; /* 1: all data of a call lie in cache */
+  int32_t stream; /* 1: targets bypass the caches */
 } rope_program;
 
 /* Prepares a program, once per plan. `machine` may be null. Nothing is allocated. */

@@ -51,7 +51,7 @@ function wayOut({ environment, platform, packageRoot }: Host): string {
   const { ROPE_NATIVE_BINARY: forced } = environment
   if (forced !== undefined && forced !== '') return 'correct ROPE_NATIVE_BINARY or unset it'
   const packageName = `@rope/native-${platformName(platform)}`
-  return `run: npm install ${packageName}; or install a C compiler and run: node ${packageRoot}scripts/build-addon.mjs`
+  return `run: npm install ${packageName}; or install a C compiler and run: node ${packageRoot}scripts/build-addon.js`
 }
 
 function firstLine(message: string): string {

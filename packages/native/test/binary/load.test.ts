@@ -71,7 +71,7 @@ describe('reasons', () => {
       'no binary for linux-x64-gnu (package @rope/native-linux-x64-gnu: not installed; ' +
         'prebuilds/linux-x64-gnu/rope.node: no such file; build/Release/rope.node: no such file); ' +
         'to fix it, run: npm install @rope/native-linux-x64-gnu; ' +
-        'or install a C compiler and run: node /package/scripts/build-addon.mjs',
+        'or install a C compiler and run: node /package/scripts/build-addon.js',
     )
   })
 

@@ -3,18 +3,12 @@
  * that each invocation owns whole words.
  */
 import type { Plan, Strides } from '@rope/core'
-import { type Access, elementsOf, type GpuDType } from '../shader/spec.js'
+import { type Access, elementsOf, type GpuDType, pairingName } from '../shader/spec.js'
 
 /** Where an operand begins, in elements from the start of its buffers. */
 export interface Offsets {
   readonly source: number
   readonly target: number
-}
-
-/** `half` or `interleaved`, or null for a pairing that only single elements can walk. */
-export function pairingName({ pairing, pairs }: Plan): 'half' | 'interleaved' | null {
-  if (pairing.step === 1 && pairing.partner === pairs) return 'half'
-  return pairing.step === 2 && pairing.partner === 1 ? 'interleaved' : null
 }
 
 /** Everything that must be a multiple of the elements of an access. */

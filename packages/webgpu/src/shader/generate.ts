@@ -5,9 +5,9 @@
 import { callFields } from './call-fields.js'
 import { memoryFunctions, tensorBindings } from './memory.js'
 import { chooseOperand, operandFunctions, windowConstants } from './operand.js'
-import { columnsOf, elementsOf, type ShaderSpec, WORKGROUP_SIZE } from './spec.js'
+import { columnsOf, elementsOf, pairingName, type ShaderSpec, WORKGROUP_SIZE } from './spec.js'
 import { block, float, type Lines, sections, when } from './text.js'
-import { type Turning, turningOf } from './turn.js'
+import { rowLanesOf, turningOf } from './turn.js'
 
 /** The bindings that come after the tensors. */
 export interface ExtraBindings {
@@ -23,10 +23,11 @@ export function extraBindings({ bindings, positions }: Pick<ShaderSpec, 'binding
 }
 
 function header(spec: ShaderSpec): Lines {
-  const { dtype, access, pairing, pairs, operands, inPlace } = spec
+  const { dtype, access, pairs, operands, inPlace } = spec
   const names = operands.map(({ name }) => name).join(' and ')
   const elements = elementsOf(access, dtype)
   const how = access === 'element' ? 'one element' : `${elements} channels`
+  const pairing = pairingName(spec) ?? 'strided'
   const where = inPlace ? 'in place' : 'out of place'
   return [
     `// Rotates ${names} ${where}: ${dtype}, ${pairs} ${pairing} pairs, ${how} at a time.`,
@@ -39,7 +40,8 @@ function usesNativeHalf({ nativeHalf, dtype, access }: ShaderSpec): boolean {
   return nativeHalf && dtype === 'float16' && access !== 'element'
 }
 
-function constants(spec: ShaderSpec, { rowLanes }: Turning): Lines {
+function constants(spec: ShaderSpec): Lines {
+  const rowLanes = rowLanesOf(spec)
   const { rotated, copied } = columnsOf(spec)
   return [
     `const COLUMNS = ${rotated + copied}u;`,
@@ -77,12 +79,12 @@ function structs(spec: ShaderSpec): readonly Lines[] {
   ]
 }
 
-function bindings(spec: ShaderSpec, { rowLanes }: Turning): Lines {
+function bindings(spec: ShaderSpec): Lines {
   const extra = extraBindings(spec)
   const { positions } = spec
   return [
     '@group(0) @binding(0) var<uniform> shape: Shape;',
-    `@group(0) @binding(1) var<storage, read> rows: array<${float(rowLanes)}>;`,
+    `@group(0) @binding(1) var<storage, read> rows: array<${float(rowLanesOf(spec))}>;`,
     ...tensorBindings(spec),
     ...when(positions !== null, [
       `@group(0) @binding(${extra.positions}) var<storage, read> positions: array<u32>;`,
@@ -163,9 +165,9 @@ export function generateShader(spec: ShaderSpec): string {
   const turning = turningOf(spec)
   const lines = sections([
     header(spec),
-    constants(spec, turning),
+    constants(spec),
     ...structs(spec),
-    bindings(spec, turning),
+    bindings(spec),
     ...turning.declarations,
     ...memoryFunctions(spec),
     ...spec.operands.flatMap((operand) => operandFunctions(spec, operand, turning.members)),

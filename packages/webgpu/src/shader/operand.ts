@@ -3,7 +3,7 @@
  * column, or copying a column outside the window.
  */
 import { load, store } from './memory.js'
-import { columnsOf, elementsOf, type OperandSpec, type ShaderSpec } from './spec.js'
+import { columnsOf, elementsOf, isApart, type OperandSpec, type ShaderSpec } from './spec.js'
 import { block, indent, type Lines, when } from './text.js'
 
 /** Names of what one head needs: a suffix keeps heads in flight apart. */
@@ -173,14 +173,10 @@ export function chooseOperand({ operands }: ShaderSpec, call: (name: string) => 
 export function windowConstants(spec: ShaderSpec): Lines {
   const { access, dtype, pairs, pairing, windowOffset, copied } = spec
   const elements = elementsOf(access, dtype)
-  const isElement = access === 'element'
-  const step = isElement && pairing === 'interleaved' ? 2 : 1
-  const partner = isElement && pairing === 'interleaved' ? 1 : pairs / elements
-  const apart = isElement || pairing === 'half'
   return [
     `const WINDOW = ${windowOffset / elements}u;`,
     ...when(copied > 0, [`const WINDOW_SIZE = ${(2 * pairs) / elements}u;`]),
-    ...when(isElement, [`const STEP = ${step}u;`]),
-    ...when(apart, [`const PARTNER = ${partner}u;`]),
+    ...when(access === 'element', [`const STEP = ${pairing.step}u;`]),
+    ...when(isApart(spec), [`const PARTNER = ${pairing.partner / elements}u;`]),
   ]
 }

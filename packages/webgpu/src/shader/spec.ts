@@ -4,6 +4,8 @@
  * model: one for its prefill, one for its decode steps, perhaps one more per head size.
  */
 
+import type { Pairing } from '@rope/core'
+
 /** The element types that the GPU rotates. */
 export type GpuDType = 'float32' | 'float16' | 'bfloat16'
 
@@ -41,7 +43,8 @@ export interface ShaderSpec {
   /** True when the device converts 16-bit floats itself (`shader-f16`). */
   readonly nativeHalf: boolean
   readonly access: Access
-  readonly pairing: 'half' | 'interleaved'
+  /** Step and partner in channels, as in the plan. */
+  readonly pairing: Pairing
   readonly pairs: number
   readonly windowOffset: number
   /** Channels outside the window that are copied; 0 in place. */
@@ -60,6 +63,23 @@ export interface ShaderSpec {
 
 /** Invocations of a workgroup. */
 export const WORKGROUP_SIZE = 64
+
+/** `half` or `interleaved`, or null for a pairing that only single elements can walk. */
+export function pairingName({
+  pairing,
+  pairs,
+}: {
+  readonly pairing: Pairing
+  readonly pairs: number
+}): 'half' | 'interleaved' | null {
+  if (pairing.step === 1 && pairing.partner === pairs) return 'half'
+  return pairing.step === 2 && pairing.partner === 1 ? 'interleaved' : null
+}
+
+/** True when x and y of a column are loaded apart. */
+export function isApart(spec: Pick<ShaderSpec, 'access' | 'pairing' | 'pairs'>): boolean {
+  return spec.access === 'element' || pairingName(spec) === 'half'
+}
 
 /** A text that two specs share exactly when one shader serves both. */
 export function specKey(spec: ShaderSpec): string {
@@ -86,8 +106,8 @@ export interface Columns {
 
 /** The columns of a spec. In `half` two accesses make a column, in `interleaved` one. */
 export function columnsOf(spec: Pick<ShaderSpec, 'access' | 'dtype' | 'pairing' | 'pairs' | 'copied'>): Columns {
-  const { access, dtype, pairing, pairs, copied } = spec
+  const { access, dtype, pairs, copied } = spec
   const elements = elementsOf(access, dtype)
-  const channels = access === 'element' || pairing === 'half' ? pairs : 2 * pairs
+  const channels = isApart(spec) ? pairs : 2 * pairs
   return { rotated: channels / elements, copied: copied / elements }
 }

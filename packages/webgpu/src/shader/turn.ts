@@ -3,15 +3,13 @@
  * words of one head by them.
  */
 import { elementFunctions, halfFloatFunctions } from './half-float.js'
-import { type ShaderSpec, wordsOf } from './spec.js'
+import { isApart, type ShaderSpec, wordsOf } from './spec.js'
 import { block, float, type Lines, unsigned } from './text.js'
 
 type Lanes = 1 | 2 | 4
 
 /** How a spec turns words. */
 export interface Turning {
-  /** The type of an element of the rows: how many values one load brings. */
-  readonly rowLanes: Lanes
   /** The names of the words that are loaded and stored together: `x` and `y`, or all in one. */
   readonly members: readonly string[]
   /** WGSL declarations: `Turn`, `load_turn`, `turn_words` and what they need. */
@@ -60,13 +58,12 @@ function halfFloat32(lanes: Lanes): Turning {
   const words = unsigned(lanes)
   const widen = (name: string): Lines => [`let ${name} = bitcast<${float(lanes)}>(${name}_words);`]
   const store = (value: string): string => `bitcast<${words}>(${value})`
-  return { rowLanes: lanes, members: ['x', 'y'], declarations: separate(words, widen, store, float(lanes)) }
+  return { members: ['x', 'y'], declarations: separate(words, widen, store, float(lanes)) }
 }
 
 function elementHalfFloat(dtype: 'float16' | 'bfloat16'): Turning {
   const widen = (name: string): Lines => [`let ${name} = low(${name}_words);`]
   return {
-    rowLanes: 1,
     members: ['x', 'y'],
     declarations: [...elementFunctions(dtype), ...separate('u32', widen, (value) => `narrow(${value})`, 'f32')],
   }
@@ -79,7 +76,6 @@ function interleavedFloat32(lanes: 2 | 4): Turning {
   const value = float(half)
   const result = lanes === 4 ? 'vec4u(a.x, b.x, a.y, b.y)' : 'vec2u(a, b)'
   return {
-    rowLanes: half,
     members: ['words'],
     declarations: [
       turnStruct(value),
@@ -99,7 +95,6 @@ function interleavedFloat32(lanes: 2 | 4): Turning {
 function interleavedHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: boolean): Turning {
   const words = unsigned(lanes)
   return {
-    rowLanes: lanes,
     members: ['words'],
     declarations: [
       ...halfFloatFunctions(dtype, lanes, native),
@@ -144,7 +139,6 @@ function halfHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: bool
     expand(sum, `x_${name}`, `y_${name}`, `turn.cosine_${name}`, `turn.sine_${name}`)
   const fields = ['cosine_low', 'cosine_high', 'sine_low', 'sine_high'].map((name) => `${name}: ${value},`)
   return {
-    rowLanes: lanes,
     members: ['x', 'y'],
     declarations: [
       ...halfFloatFunctions(dtype, lanes, native),
@@ -169,15 +163,21 @@ function halfHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: bool
   }
 }
 
+/** How many values of cos one load brings: 1, 2 or 4. */
+export function rowLanesOf(spec: ShaderSpec): Lanes {
+  const lanes = wordsOf(spec.access)
+  if (isApart(spec) || spec.dtype !== 'float32') return lanes
+  return lanes === 4 ? 2 : 1
+}
+
 /** How a spec turns words. */
 export function turningOf(spec: ShaderSpec): Turning {
-  const { access, dtype, pairing, nativeHalf } = spec
+  const { access, dtype, nativeHalf } = spec
   const lanes = wordsOf(access)
   if (dtype === 'float32') {
-    const apart = access === 'element' || pairing === 'half'
-    return apart || lanes === 1 ? halfFloat32(lanes) : interleavedFloat32(lanes)
+    return isApart(spec) || lanes === 1 ? halfFloat32(lanes) : interleavedFloat32(lanes)
   }
   if (access === 'element') return elementHalfFloat(dtype)
-  if (pairing === 'interleaved') return interleavedHalfFloat(dtype, lanes, nativeHalf)
-  return halfHalfFloat(dtype, lanes, nativeHalf)
+  if (isApart(spec)) return halfHalfFloat(dtype, lanes, nativeHalf)
+  return interleavedHalfFloat(dtype, lanes, nativeHalf)
 }

@@ -11,7 +11,7 @@ import { compileAddon } from './compile.js'
 import { addonSources, PACKAGE_ROOT, WORKSPACE_KERNELS } from './sources.js'
 import { findToolchain } from './toolchain.js'
 
-/** @typedef {import('./toolchain.mjs').Toolchain} Toolchain */
+/** @typedef {import('./toolchain.js').Toolchain} Toolchain */
 
 const FLAGS = ['-g', '-O1', '-fno-omit-frame-pointer', '-fno-sanitize-recover=all']
 const BINARY = join(PACKAGE_ROOT, 'build', 'Sanitize', 'rope.node')
@@ -59,7 +59,7 @@ function run(command, args, environment) {
 }
 
 /** @param {string} name */
-const program = (name) => join(PACKAGE_ROOT, 'test', 'programs', `${name}.mjs`)
+const program = (name) => join(PACKAGE_ROOT, 'test', 'programs', `${name}.js`)
 
 /**
  * One program with the sanitized addon; leaks are another matter.

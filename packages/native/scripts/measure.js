@@ -3,7 +3,7 @@
  * interleaved (A B B A). Needs a built package. The benchmark package measures the same, and much
  * more, with more care; this one answers within half a minute while one works on the addon.
  *
- *     node scripts/measure.mjs [name ...]
+ *     node scripts/measure.js [name ...]
  */
 import {
   computeFrequencies,
@@ -146,7 +146,7 @@ function countFor(call) {
 
 /** @param {number[]} values */
 function median(values) {
-  const sorted = values.toSorted?.((a, b) => a - b) ?? [...values].sort((a, b) => a - b)
+  const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-/** @typedef {import('./toolchain.mjs').Toolchain} Toolchain */
+/** @typedef {import('./toolchain.js').Toolchain} Toolchain */
 
 /**
  * @typedef {object} Job

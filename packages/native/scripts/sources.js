@@ -1,6 +1,6 @@
 /**
  * Which files make up the addon. In the workspace the kernels stand beside this package; in a
- * published package they are a copy inside it (see pack-kernels.mjs).
+ * published package they are a copy inside it (see pack-kernels.js).
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

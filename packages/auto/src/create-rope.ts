@@ -1,0 +1,134 @@
+/**
+ * The front door: a rope that makes each call on the fastest backend that can make it where its data
+ * lives. The work is core's own rope over the dispatcher; here is only what a choice adds.
+ */
+import {
+  type Backend,
+  createRope as createCoreRope,
+  type Layout,
+  type Rope,
+  type RopeConfig,
+  type RopeContext,
+  type RopeOptions,
+} from '@rope/core'
+import type { CallDescription } from './call.js'
+import { createAsyncBackend } from './dispatch/async-backend.js'
+import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.js'
+import type { Dispatcher } from './dispatch/dispatcher.js'
+import { lease } from './dispatch/share.js'
+import { explain } from './explain/explain.js'
+import type { Explanation } from './explain/explanation.js'
+import { type AutoOptions, checkOptions } from './options.js'
+
+/** A rope that chooses its backend for each kind of call. */
+export interface AutoRope extends Rope {
+  /** The backend of the last call; before the first call, the one that comes first. */
+  readonly backend: Backend
+  /**
+   * Why the backend of the last call was chosen, and why each other one was not; with a description,
+   * who would make that call. `text` has it as a table of words.
+   */
+  explain(call?: CallDescription): Explanation
+}
+
+/**
+ * Makes a rope on the fastest backend of this place. Backends are looked at all at once and in a
+ * bounded time; each has to pass a self-test on this very device first.
+ *
+ * @param config a resolved config, or options that resolve to one
+ * @param options whom to choose from, and how
+ * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
+ * @throws RopeError UNAVAILABLE when a backend that was asked for cannot run here, with the reason
+ *
+ * @example
+ * ```ts
+ * const rope = await createRope({ headDim: 128, pairing: 'half', schedule: { type: 'default', base: 10000 } })
+ * rope.rotate({ q, k, positions: 4095 })
+ * console.log(rope.explain().text)
+ * ```
+ */
+export async function createRope(
+  config: RopeConfig | RopeOptions,
+  options: AutoOptions = {},
+): Promise<AutoRope> {
+  const { layout, ...choice } = checkOptions(options)
+  const { dispatcher, release } = await lease(choice)
+  try {
+    return makeRope(config, { layout }, dispatcher, release)
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function makeRope(
+  config: RopeConfig | RopeOptions,
+  { layout }: Pick<RopeContext, 'layout'>,
+  dispatcher: Dispatcher,
+  release: () => void,
+): AutoRope {
+  const choosing = createDispatchBackend(dispatcher)
+  const inner = createCoreRope(config, { backend: choosing, layout })
+  const front = isGpuWanted(dispatcher) ? withGpu(inner, dispatcher, layout) : inner
+  return {
+    config: inner.config,
+    frequencies: inner.frequencies,
+    get backend() {
+      return chosenBackend(dispatcher, choosing)
+    },
+    // Bound once: a call goes straight to core's rope.
+    rotate: front.rotate.bind(front),
+    rotateAsync: front.rotateAsync.bind(front),
+    at: front.at.bind(front),
+    bind: front.bind.bind(front),
+    shift: front.shift.bind(front),
+    explain: (call) => explain(dispatcher, choosing, inner.config, call),
+    dispose() {
+      front.dispose()
+      choosing.dispose()
+      release()
+    },
+  }
+}
+
+/** The backend that made the last call, while it is still in use; else the first one that is. */
+function chosenBackend({ members }: Dispatcher, choosing: DispatchBackend): Backend {
+  const last = choosing.lastChoice?.chosen?.member.backend
+  return last ?? members.find(({ backend }) => backend !== null)?.backend ?? choosing
+}
+
+/** True when a GPU was asked for by name: then typed arrays may travel to it. */
+function isGpuWanted({ members, selection }: Dispatcher): boolean {
+  return (
+    selection.kind === 'ordered' &&
+    members.some(({ backend, device }) => backend !== null && device === 'gpu')
+  )
+}
+
+/** A rope whose asynchronous calls may go to a GPU; the synchronous ones stay on the CPU. */
+function withGpu(onCpu: Rope, dispatcher: Dispatcher, layout: Layout | undefined): Rope {
+  const anywhere = createCoreRope(onCpu.config, { backend: createAsyncBackend(dispatcher), layout })
+  const hasCpu = dispatcher.members.some(({ backend, device }) => backend !== null && device === 'cpu')
+  // Where there is no CPU backend, core's own refusal says what to call instead.
+  const sync = hasCpu ? onCpu : anywhere
+  return {
+    config: onCpu.config,
+    frequencies: onCpu.frequencies,
+    backend: anywhere.backend,
+    rotate: (input) => sync.rotate(input),
+    rotateAsync: (input) => anywhere.rotateAsync(input),
+    at(positions) {
+      const steps = { sync: sync.at(positions), async: anywhere.at(positions) }
+      return {
+        rotate: (tensors) => steps.sync.rotate(tensors),
+        rotateAsync: (tensors) => steps.async.rotateAsync(tensors),
+      }
+    },
+    bind: (tensors) => sync.bind(tensors),
+    shift: (k, delta) => sync.shift(k, delta),
+    dispose() {
+      onCpu.dispose()
+      anywhere.dispose()
+    },
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The dispatcher where a GPU was asked for by name: calls are asynchronous, and the first backend of
+ * the list that can make a call makes it. One that fails - a lost device, say - is put out of use,
+ * and the next one finishes the call.
+ */
+import {
+  type Backend,
+  DTYPES,
+  type Kernel,
+  type Plan,
+  type Rotation,
+  type Support,
+  type View,
+} from '@rope/core'
+import type { Member } from '../backends/member.js'
+import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
+import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
+import { nobodyLeft } from './kernel.js'
+import { isInPlace, takeSnapshot } from './snapshot.js'
+
+/** A backend over every member of a dispatcher, those on the GPU included. */
+export function createAsyncBackend(dispatcher: Dispatcher): Backend {
+  const backends = dispatcher.members.flatMap(({ backend }) => backend ?? [])
+  const supports = (plan: Plan): Support => {
+    const supported = backends.map((backend) => backend.supports(plan))
+    return supported.find(({ ok }) => ok) ?? (supported[0] as Support)
+  }
+  return {
+    specVersion: 1,
+    name: 'auto',
+    device: 'gpu',
+    capabilities: {
+      dtypes: DTYPES.filter((dtype) =>
+        backends.some(({ capabilities }) => capabilities.dtypes.includes(dtype)),
+      ),
+      threads: Math.max(0, ...backends.map(({ capabilities }) => capabilities.threads)),
+      isa: null,
+      maxElements: Math.max(0, ...backends.map(({ capabilities }) => capabilities.maxElements)),
+      sharedMemory: backends.some(({ capabilities }) => capabilities.sharedMemory),
+    },
+    supports,
+    compile: (plan) => createAsyncKernel(dispatcher, plan),
+    dispose() {},
+  }
+}
+
+function createAsyncKernel(dispatcher: Dispatcher, plan: Plan): Kernel {
+  const kernels = new Map<Member, Kernel>()
+  const kernelOf = (member: Member, backend: Backend): Kernel => {
+    const kernel = kernels.get(member) ?? backend.compile(plan)
+    kernels.set(member, kernel)
+    return kernel
+  }
+
+  async function run(views: readonly View[], rotation: Rotation): Promise<void> {
+    const [first] = usableMembers(dispatcher, plan, 'any')
+    if (first === undefined) throw nobodyLeft(dispatcher)
+    const { member, backend } = first
+    // Results of a GPU are copied back only once they are all there.
+    const restore = member.validatesFirst ? null : takeSnapshot(plan, views)
+    try {
+      await kernelOf(member, backend).run(views, rotation)
+    } catch (error) {
+      restore?.()
+      if (isCallersMistake(error)) throw error
+      quarantine(dispatcher, member, evidenceOf(error))
+      const mayHaveWritten = restore === null && !hasWrittenNothing(error)
+      if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
+      await run(views, rotation)
+    }
+  }
+  return { run }
+}

@@ -1,0 +1,128 @@
+/**
+ * The dispatcher as a backend: core's own rope runs over it and needs to know nothing about choices.
+ */
+import {
+  type Backend,
+  type Capabilities,
+  DTYPES,
+  type Kernel,
+  type Plan,
+  planKey,
+  RopeError,
+  type Support,
+} from '@rope/core'
+import { clockStep } from '../calibration/calibrate.js'
+import { type Dispatcher, usableMembers } from './dispatcher.js'
+import { type Choice, DispatchKernel, type KernelOwner } from './kernel.js'
+
+/** A backend that chooses, and remembers its choices. */
+export interface DispatchBackend extends Backend {
+  readonly name: 'auto'
+  readonly device: 'cpu'
+  compile(plan: Plan): DispatchKernel
+  /** The choice for a plan that was compiled; null for any other. */
+  choiceFor(plan: Plan): Choice | null
+  /** The choice for the last call; null before the first. */
+  readonly lastChoice: Choice | null
+}
+
+/** More kinds of calls than core's rope keeps kernels for. */
+const KEPT_CHOICES = 64
+
+/** What all CPU members can do together. */
+function capabilitiesOf(dispatcher: Dispatcher): Capabilities {
+  const backends = dispatcher.members.flatMap(({ backend, device }) =>
+    backend !== null && device === 'cpu' ? [backend.capabilities] : [],
+  )
+  return {
+    dtypes: DTYPES.filter((dtype) => backends.some(({ dtypes }) => dtypes.includes(dtype))),
+    threads: Math.max(0, ...backends.map(({ threads }) => threads)),
+    isa: null,
+    maxElements: Math.max(0, ...backends.map(({ maxElements }) => maxElements)),
+    sharedMemory: backends.some(({ sharedMemory }) => sharedMemory),
+  }
+}
+
+/** Why nobody can make a call: the reason of the member that is asked first. */
+function refusalOf({ members }: Dispatcher, plan: Plan): Support {
+  const refusals = members.flatMap(({ name, backend, device }) => {
+    if (backend === null || device !== 'cpu') return []
+    const support = backend.supports(plan)
+    return support.ok ? [] : [{ ...support, reason: `${name}: ${support.reason}` }]
+  })
+  const [first] = refusals
+  if (first !== undefined) return first
+  return { ok: false, reason: 'no backend that runs on the CPU is left', field: 'backend' }
+}
+
+/** A backend over a dispatcher. Disposing of it leaves the dispatcher alone. */
+export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
+  const kernels = new Map<string, DispatchKernel>()
+  let disposed = false
+  let step: number | undefined
+  const owner: KernelOwner = {
+    dispatcher,
+    last: null,
+    clockStep: () => {
+      step ??= clockStep(dispatcher.clock)
+      return step
+    },
+    checkAlive() {
+      if (!disposed) return
+      throw new RopeError('DISPOSED', 'this backend has been disposed of; create a new one')
+    },
+  }
+  const supports = (plan: Plan): Support =>
+    usableMembers(dispatcher, plan).length > 0 ? { ok: true } : refusalOf(dispatcher, plan)
+  return {
+    specVersion: 1,
+    name: 'auto',
+    device: 'cpu',
+    capabilities: capabilitiesOf(dispatcher),
+    supports,
+    compile(plan) {
+      owner.checkAlive()
+      const support = supports(plan)
+      if (!support.ok) throw new RopeError('UNSUPPORTED', support.reason, { field: support.field })
+      const kernel = new DispatchKernel(owner, plan)
+      remember(kernels, planKey(plan), kernel)
+      return kernel
+    },
+    choiceFor: (plan) => kernels.get(planKey(plan)) ?? null,
+    get lastChoice() {
+      return owner.last
+    },
+    ...allocator(dispatcher, owner),
+    dispose() {
+      disposed = true
+      kernels.clear()
+      // Kernels that have made their choice look at nothing else.
+      dispatcher.epoch.value += 1
+    },
+  }
+}
+
+function remember(
+  kernels: Map<string, DispatchKernel>,
+  key: string,
+  kernel: DispatchKernel,
+): void {
+  const [oldest] = kernels.keys()
+  if (kernels.size >= KEPT_CHOICES && oldest !== undefined) kernels.delete(oldest)
+  kernels.set(key, kernel)
+}
+
+/** The memory of the first member that has any. */
+function allocator(
+  { members }: Dispatcher,
+  owner: KernelOwner,
+): Pick<Backend, 'allocate'> {
+  const source = members.find(({ backend, device }) => device === 'cpu' && backend?.allocate)?.backend
+  if (source?.allocate === undefined) return {}
+  return {
+    allocate(dtype, length) {
+      owner.checkAlive()
+      return (source.allocate as NonNullable<Backend['allocate']>)(dtype, length)
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * A member that takes part in making one kind of call: its kernel for the plan and what its calls cost.
+ */
+import type { Kernel, Plan } from '@rope/core'
+import type { Member } from '../backends/member.js'
+import { messageOf } from '../messages.js'
+import { type Dispatcher, quarantine, type Ranked } from './dispatcher.js'
+import { Samples } from './samples.js'
+
+/** A member with a kernel. */
+export interface Contender {
+  readonly member: Member
+  readonly kernel: Kernel
+  readonly samples: Samples
+  readonly predicted: number | null
+  /** False until a call of the kernel has ended well: kernels that fail mostly do so at once. */
+  isProven: boolean
+}
+
+/** Compiles the plan; a member that cannot is put out of use, and null is returned. */
+export function makeContender(
+  dispatcher: Dispatcher,
+  plan: Plan,
+  { member, backend, predicted }: Ranked,
+  clockStep: number,
+): Contender | null {
+  try {
+    const kernel = backend.compile(plan)
+    return { member, kernel, predicted, samples: new Samples(clockStep), isProven: false }
+  } catch (error) {
+    quarantine(dispatcher, member, `it could not compile a plan that it supports: ${messageOf(error)}`)
+    return null
+  }
+}

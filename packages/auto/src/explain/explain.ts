@@ -1,0 +1,151 @@
+/**
+ * Why this backend and not another: the whole story of a choice, put together from what the members,
+ * the costs and the kernels know.
+ */
+import type { Plan, RopeConfig } from '@rope/core'
+import type { Member } from '../backends/member.js'
+import { bytesOfPlan, type CallDescription, planOfCall } from '../call.js'
+import type { DispatchBackend } from '../dispatch/backend.js'
+import { type Dispatcher, type Ranked, rank, usableMembers } from '../dispatch/dispatcher.js'
+import type { Choice } from '../dispatch/kernel.js'
+import type { BackendExplanation, CallExplanation, Explanation } from './explanation.js'
+import { explanationText } from './text.js'
+import { type Reasons, whyOf } from './why.js'
+
+/** A choice that was made, or that would be made for a call that is only described. */
+interface Verdict {
+  readonly plan: Plan
+  readonly memory: 'cpu' | 'gpu'
+  readonly ranking: readonly Ranked[]
+  readonly choice: Choice | null
+  readonly chosen: Member | null
+}
+
+/** Where a GPU was asked for by name, typed arrays may travel to it. */
+function rankAnywhere(dispatcher: Dispatcher, plan: Plan): readonly Ranked[] {
+  if (dispatcher.selection.kind === 'measured') return rank(dispatcher, plan)
+  return usableMembers(dispatcher, plan, 'any').map((one) => ({ ...one, predicted: null }))
+}
+
+function verdictOf(dispatcher: Dispatcher, plan: Plan, choice: Choice | null): Verdict {
+  const ranking = rankAnywhere(dispatcher, plan)
+  // What was decided for other members is decided anew.
+  const isCurrent = ranking.some(({ member }) => member === choice?.chosen?.member)
+  const winner = isCurrent ? choice?.chosen?.member : ranking[0]?.member
+  return { plan, memory: 'cpu', ranking, choice, chosen: winner ?? null }
+}
+
+/** The first GPU that accepts the plan: data on a GPU stays there, whatever it costs. */
+function gpuVerdict({ members }: Dispatcher, plan: Plan): Verdict {
+  const ranking = members.flatMap((member) => {
+    const { backend, device } = member
+    if (backend === null || device !== 'gpu' || !backend.supports(plan).ok) return []
+    return [{ member, backend, predicted: null }]
+  })
+  return { plan, memory: 'gpu', ranking, choice: null, chosen: ranking[0]?.member ?? null }
+}
+
+function describeVerdict(
+  dispatcher: Dispatcher,
+  backend: DispatchBackend,
+  config: RopeConfig,
+  call: CallDescription | undefined,
+): Verdict | null {
+  if (call === undefined) {
+    const { lastChoice } = backend
+    return lastChoice === null ? null : verdictOf(dispatcher, lastChoice.plan, lastChoice)
+  }
+  const plan = planOfCall(config, call)
+  if (call.memory === 'gpu') return gpuVerdict(dispatcher, plan)
+  return verdictOf(dispatcher, plan, backend.choiceFor(plan))
+}
+
+function explainCall({ plan, memory }: Verdict): CallExplanation {
+  const { batch, tokens, headDim, pairs, dtype, inPlace, operands } = plan
+  const heads = operands.map((operand) => operand.heads)
+  const bytes = bytesOfPlan(plan)
+  return { batch, tokens, heads, headDim, rotaryDim: 2 * pairs, dtype, inPlace, memory, bytes }
+}
+
+/** How the choice was made. */
+function waysOf({ selection }: Dispatcher, verdict: Verdict | null): Pick<Reasons, 'by' | 'source'> {
+  if (selection.kind === 'ordered') return { by: 'asked', source: selection.source }
+  const isOnly = verdict?.ranking.length === 1
+  const isKnown = verdict?.ranking[0]?.predicted != null
+  return { by: isOnly ? 'only' : isKnown ? 'cost' : 'order', source: 'backend' }
+}
+
+function costsOf(verdict: Verdict | null, member: Member | undefined): Pick<BackendExplanation, 'predicted' | 'measured'> {
+  const ranked = verdict?.ranking.find((one) => one.member === member)
+  const timed = verdict?.choice?.contenders.find((one) => one.member === member)
+  return {
+    predicted: ranked?.predicted ?? null,
+    measured: timed?.samples.microseconds ?? null,
+  }
+}
+
+function explainMember(dispatcher: Dispatcher, member: Member, verdict: Verdict | null): BackendExplanation {
+  const { name, packageName, device, state, facts, selfTest } = member
+  const costs = costsOf(verdict, member)
+  const chosen = verdict !== null && verdict.chosen === member
+  const winner = costsOf(verdict, verdict?.chosen ?? undefined)
+  const reasons: Reasons = {
+    device,
+    state,
+    call: verdict,
+    chosen,
+    ...costs,
+    ...waysOf(dispatcher, verdict),
+    winner: verdict?.chosen == null ? null : { name: verdict.chosen.name, cost: winner.measured ?? winner.predicted },
+  }
+  return {
+    name,
+    packageName,
+    device,
+    available: state.kind === 'not asked' ? null : state.kind === 'ready',
+    reason: state.kind === 'ready' ? null : state.reason,
+    facts,
+    selfTest: selfTest?.status ?? 'not run',
+    evidence: selfTest?.evidence ?? null,
+    supports: verdict === null || state.kind !== 'ready' ? null : state.backend.supports(verdict.plan).ok,
+    ...costs,
+    chosen,
+    why: whyOf(reasons),
+  }
+}
+
+/** Those who can make the call in their order, then the others. */
+function inOrder({ members }: Dispatcher, verdict: Verdict | null): readonly Member[] {
+  const ranked = (verdict?.ranking ?? []).map(({ member }) => member)
+  const chosen = ranked.filter((member) => member === verdict?.chosen)
+  return [...new Set([...chosen, ...ranked, ...members])]
+}
+
+/**
+ * Explains a choice.
+ *
+ * @param call a call by its sizes; the last call that was made when absent
+ * @throws RopeError INVALID_OPTION when the description is not one
+ */
+export function explain(
+  dispatcher: Dispatcher,
+  backend: DispatchBackend,
+  config: RopeConfig,
+  call?: CallDescription,
+): Explanation {
+  const verdict = describeVerdict(dispatcher, backend, config, call)
+  const { costs } = dispatcher
+  const told = {
+    call: verdict === null ? null : explainCall(verdict),
+    chosen: verdict?.chosen?.name ?? null,
+    backends: inOrder(dispatcher, verdict).map((member) =>
+      explainMember(dispatcher, member, verdict),
+    ),
+    calibration: {
+      source: verdict === null ? null : costs.sourceOf(verdict.plan.dtype),
+      spent: costs.spent,
+      costs: costs.costs,
+    },
+  }
+  return { ...told, text: explanationText(told) }
+}

@@ -1,0 +1,77 @@
+/**
+ * An explanation as a table of words, for a terminal, a log or a bug report.
+ */
+import type { BackendExplanation, Explanation } from './explanation.js'
+import { showBytes, showMicroseconds } from './numbers.js'
+
+const COLUMNS: readonly string[] = [
+  'backend',
+  'available',
+  'self-test',
+  'this call',
+  'predicted',
+  'measured',
+  'chosen',
+  'why',
+]
+
+function yesNo(value: boolean | null): string {
+  return value === null ? '-' : value ? 'yes' : 'no'
+}
+
+function timeOf(microseconds: number | null): string {
+  return microseconds === null ? '-' : showMicroseconds(microseconds)
+}
+
+function rowOf(backend: BackendExplanation): readonly string[] {
+  const { name, available, selfTest, supports, predicted, measured, chosen, why } = backend
+  return [
+    name,
+    available === null ? 'not asked' : yesNo(available),
+    selfTest,
+    supports === null ? '-' : supports ? 'supported' : 'refused',
+    timeOf(predicted),
+    timeOf(measured),
+    chosen ? 'chosen' : '',
+    // A reason comes from anywhere; a row is one line.
+    why.replaceAll(/\s+/g, ' '),
+  ]
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()
+  return rows.map(line).join('\n')
+}
+
+function heading({ call, chosen }: Omit<Explanation, 'text'>): string {
+  if (call === null) return 'No call has been made yet, so that there is nothing to choose for.'
+  const { batch, tokens, heads, headDim, rotaryDim, dtype, inPlace, memory, bytes } = call
+  const size = [
+    ...(batch === 1 ? [] : [`batch ${batch}`]),
+    `${tokens} ${tokens === 1 ? 'token' : 'tokens'}`,
+    `${heads.join(' + ')} ${heads.join() === '1' ? 'head' : 'heads'} x ${headDim}${rotaryDim === headDim ? '' : ` (${rotaryDim} rotate)`}`,
+    dtype,
+    inPlace ? 'in place' : 'out of place',
+    memory === 'gpu' ? 'on the GPU' : 'in typed arrays',
+    showBytes(bytes),
+  ]
+  return `${chosen ?? 'nobody'} makes this call: ${size.join(', ')}`
+}
+
+function footing({ calibration: { source, spent } }: Omit<Explanation, 'text'>): string {
+  const words = {
+    preset: 'Costs were preset.',
+    cache: 'Costs come from the cache of an earlier calibration.',
+    measured: `Costs were measured here, in ${Math.round(spent)} ms.`,
+    off: 'Calibration is off: backends are taken in their order.',
+  }
+  return source === null ? 'Nothing had to be measured for this.' : words[source]
+}
+
+/** An explanation in words: a line on the call, a row per backend, a line on the costs. */
+export function explanationText(explanation: Omit<Explanation, 'text'>): string {
+  const rows = [COLUMNS, ...explanation.backends.map(rowOf)]
+  return [heading(explanation), '', table(rows), '', footing(explanation)].join('\n')
+}

@@ -1,0 +1,93 @@
+/**
+ * The options of the front door, and the checks on them.
+ */
+import { type Layout, RopeError } from '@rope/core'
+import type { BackendEntry } from './backends/entry.js'
+import type { CacheOption } from './cache/cache.js'
+import type { CalibrateOption } from './calibration/cost-book.js'
+import { isCalibration } from './calibration/costs.js'
+import type { DebugOption } from './platform/debug.js'
+import type { Clock } from './platform/timers.js'
+import type { BackendChoice } from './selection.js'
+
+/** What may be said about the choice of a backend. Everything may be left out. */
+export interface BackendOptions {
+  /**
+   * Who may be chosen: the name of a backend, a backend of your own, or a list of these in order of
+   * preference. One that is not available is an error. ROPE_BACKEND (names separated by commas) is
+   * looked at when this is absent, and without either the fastest one is chosen.
+   */
+  readonly backend?: BackendChoice | undefined
+  /** `false` never measures and takes the backends in their order; costs that were measured before stand in for measuring. */
+  readonly calibrate?: CalibrateOption | undefined
+  /** Your GPUDevice: calls on its buffers are then made on it. */
+  readonly device?: object | undefined
+  /** True accepts a GPU that is software on the CPU, for tests. */
+  readonly allowSoftwareGpu?: boolean | undefined
+  /** Where to keep calibrations: a folder, a store, or nowhere; the user's cache folder or IndexedDB when absent. */
+  readonly cache?: CacheOption | undefined
+  /** Whom to look at: `needed` (when absent) leaves out GPUs that no call could use. */
+  readonly probe?: 'needed' | 'all' | undefined
+  /** Milliseconds until a backend that does not answer counts as unavailable; 2000 when absent. */
+  readonly probeLimit?: number | undefined
+  /** Where debug lines go; `true` sends them to the console, as ROPE_DEBUG does. */
+  readonly debug?: DebugOption | undefined
+  /** The backends that there are, best first, instead of this project's own. */
+  readonly backends?: readonly BackendEntry[] | undefined
+  /** A clock in milliseconds to measure with. */
+  readonly clock?: Clock | undefined
+  /** The time of day in milliseconds since 1970, by which caches grow stale. */
+  readonly now?: (() => number) | undefined
+}
+
+/** How a rope is made. */
+export interface AutoOptions extends BackendOptions {
+  /** The layout of tensors that do not state their own. */
+  readonly layout?: Layout | undefined
+}
+
+type Check = (value: unknown) => boolean
+
+const isObject: Check = (value) => typeof value === 'object' && value !== null
+const isFunction: Check = (value) => typeof value === 'function'
+const isBoolean: Check = (value) => typeof value === 'boolean'
+const isStore: Check = (value) =>
+  isObject(value) && isFunction((value as { load?: unknown }).load) && isFunction((value as { save?: unknown }).save)
+
+/** What each option accepts, in words and as a check; `backend` and `layout` are checked where they are read. */
+const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, check: Check]>> = {
+  backend: ['a name, a backend, or a list of these', () => true],
+  layout: ['a layout', () => true],
+  calibrate: ['false, or the costs of an earlier calibration', (value) => value === false || isCalibration(value)],
+  device: ['a GPUDevice', isObject],
+  allowSoftwareGpu: ['true or false', isBoolean],
+  cache: ['a folder, a store with load and save, or false', (value) => value === false || (typeof value === 'string' && value !== '') || isStore(value)],
+  probe: ["'needed' or 'all'", (value) => value === 'needed' || value === 'all'],
+  probeLimit: ['a number of milliseconds above 0', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
+  debug: ['true, false, or a function of a line', (value) => isBoolean(value) || isFunction(value)],
+  backends: ['a list of backend entries', (value) => Array.isArray(value) && value.length > 0 && value.every(isObject)],
+  clock: ['a function that returns milliseconds', isFunction],
+  now: ['a function that returns milliseconds', isFunction],
+}
+
+/**
+ * Checks options; an option that is not known is a mistake.
+ *
+ * @throws RopeError INVALID_OPTION naming the option
+ */
+export function checkOptions<Options extends AutoOptions>(options: Options): Options {
+  if (!isObject(options) || Array.isArray(options)) {
+    throw new RopeError('INVALID_OPTION', `options is ${String(options)}; accepted: an object`, { field: 'options' })
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const accepted = Object.hasOwn(ACCEPTED, name) ? ACCEPTED[name as keyof AutoOptions] : undefined
+    if (accepted === undefined) {
+      const known = Object.keys(ACCEPTED).join(', ')
+      throw new RopeError('INVALID_OPTION', `options has an unknown key '${name}'; accepted: ${known}`, { field: name })
+    }
+    if (value === undefined || accepted[1](value)) continue
+    const given = typeof value === 'object' ? 'an object of another kind' : `${typeof value} ${String(value)}`
+    throw new RopeError('INVALID_OPTION', `${name} is ${given}; accepted: ${accepted[0]}`, { field: name })
+  }
+  return options
+}

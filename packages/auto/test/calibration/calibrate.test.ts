@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { calibrate, clockStep } from '../../src/calibration/calibrate.js'
+import { predict } from '../../src/calibration/costs.js'
+import { type MadeUpClock, madeUpClock, paced, wrapped } from '../fakes.js'
+
+const BUDGET = 1000
+
+function contender(name: string, clock: MadeUpClock, overhead: number, rate: number) {
+  return { name, backend: paced(name, clock, { overhead, rate }) }
+}
+
+describe('the costs found', () => {
+  test.each(['float64', 'float32', 'float16', 'bfloat16'] as const)(
+    'are those that the calls have, for %s',
+    (dtype) => {
+      const clock = madeUpClock()
+      const list = [contender('small', clock, 0.1, 1000), contender('large', clock, 5, 20000)]
+      const costs = calibrate(dtype, list, { clock, budget: BUDGET })
+      for (const bytes of [1e3, 1e5, 1e6, 1e8]) {
+        expect(predict(costs.small?.[dtype], bytes)).toBeCloseTo(0.1 + bytes / 1000, 0)
+        expect(predict(costs.large?.[dtype], bytes)).toBeCloseTo(5 + bytes / 20000, 0)
+      }
+    },
+  )
+
+  test('have classes that follow a change of slope', () => {
+    const clock = madeUpClock()
+    const backend = paced('threads', clock, ({ tokens }) =>
+      tokens > 100 ? { overhead: 50, rate: 8000 } : { overhead: 0, rate: 1000 },
+    )
+    const costs = calibrate('float32', [{ name: 'threads', backend }], { clock, budget: BUDGET })
+    expect(predict(costs.threads?.float32, 40960)).toBeCloseTo(41, 0)
+    expect(predict(costs.threads?.float32, 256 * 40960)).toBeCloseTo(50 + (256 * 40960) / 8000, 0)
+  })
+
+  test('are the fastest batch of each, however noisy the others are', () => {
+    const clock = madeUpClock()
+    let batch = 0
+    const noisy = wrapped('noisy', (run) => (views, rotation) => {
+      batch += 1
+      clock.advance(batch % 3 === 0 ? 0.1 : 3)
+      return run(views, rotation)
+    })
+    const costs = calibrate('float32', [{ name: 'noisy', backend: noisy }], { clock, budget: BUDGET })
+    expect(predict(costs.noisy?.float32, 40960)).toBeLessThan(150)
+  })
+})
+
+describe('the budget', () => {
+  test('stops before sizes that would take too long, which are then predicted', () => {
+    const clock = madeUpClock()
+    const slow = contender('slow', clock, 0, 10)
+    const costs = calibrate('float32', [slow], { clock, budget: 60 })
+    expect(clock()).toBeLessThan(90)
+    // 64 tokens alone would be 262 ms.
+    expect(predict(costs.slow?.float32, 64 * 40960)).toBeCloseTo(262144, -3)
+  })
+
+  test('is kept by a real clock as well', () => {
+    const start = performance.now()
+    const list = ['a', 'b', 'c'].map((name) => ({ name, backend: wrapped(name, (run) => run) }))
+    calibrate('bfloat16', list, { clock: () => performance.now(), budget: 50 })
+    // Three calls of the largest size may be under way when it ends, on a busy machine.
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+})
+
+describe('clocks', () => {
+  test('that are coarse make batches longer', () => {
+    const fine = madeUpClock()
+    const coarse = (): number => Math.floor(fine() / 0.1) * 0.1
+    const backend = paced('js', fine, { overhead: 1, rate: 10000 })
+    const costs = calibrate('float32', [{ name: 'js', backend }], { clock: coarse, budget: BUDGET })
+    const time = predict(costs.js?.float32, 40960) as number
+    expect(Math.abs(time - 5.1)).toBeLessThan(0.6)
+  })
+
+  test('that stand still hold nobody up', () => {
+    const stopped = (): number => 7
+    expect(clockStep(stopped)).toBe(0)
+    const backend = wrapped('js', () => () => undefined)
+    const costs = calibrate('float32', [{ name: 'js', backend }], { clock: stopped, budget: BUDGET })
+    expect(predict(costs.js?.float32, 40960)).toBe(0)
+  })
+})
+
+test('a contender that throws is named', () => {
+  const clock = madeUpClock()
+  const broken = wrapped('broken', () => () => {
+    throw new Error('out of tiles')
+  })
+  const list = [contender('js', clock, 1, 1000), { name: 'broken', backend: broken }]
+  expect(() => calibrate('float32', list, { clock, budget: BUDGET })).toThrow(
+    expect.objectContaining({ contender: 'broken', message: 'out of tiles' }),
+  )
+})

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import type { Cache } from '../../src/cache/cache.js'
+import { BUDGET, CostBook } from '../../src/calibration/cost-book.js'
+import type { Calibration } from '../../src/calibration/costs.js'
+import { madeUpClock, paced } from '../fakes.js'
+
+interface Recording extends Cache {
+  readonly saved: Calibration[]
+}
+
+function cacheOf(found: Calibration | null = null): Recording {
+  const saved: Calibration[] = []
+  return { saved, load: async () => found, save: (costs) => void saved.push(costs) }
+}
+
+const CURVE = [{ upTo: null, overhead: 3, rate: 100 }]
+
+function setting(rate = 1000) {
+  const clock = madeUpClock()
+  const contenders = ['a', 'b'].map((name, i) => ({
+    name,
+    backend: paced(name, clock, { overhead: i, rate }),
+  }))
+  return { clock, contenders }
+}
+
+test('measures once per dtype, when asked to prepare, and saves what it knows', () => {
+  const { clock, contenders } = setting()
+  const cache = cacheOf()
+  const book = new CostBook(undefined, clock, cache)
+  expect(book.predict('a', 'float32', 100)).toBeNull()
+  expect(book.sourceOf('float32')).toBeNull()
+  book.prepare('float32', contenders)
+  expect(book.sourceOf('float32')).toBe('measured')
+  expect(book.predict('b', 'float32', 1e5)).toBeCloseTo(101, 0)
+  const spent = book.spent
+  expect(spent).toBeGreaterThan(0)
+  book.prepare('float32', contenders)
+  expect(book.spent).toBe(spent)
+  book.prepare('float16', contenders)
+  expect(cache.saved.map((costs) => Object.keys(costs.a ?? {}))).toEqual([
+    ['float32'],
+    ['float32', 'float16'],
+  ])
+})
+
+test('all dtypes together stay within the budget', () => {
+  const { clock, contenders } = setting(100)
+  const book = new CostBook(undefined, clock, cacheOf())
+  for (const dtype of ['float32', 'float16', 'bfloat16', 'float64'] as const) {
+    book.prepare(dtype, contenders)
+  }
+  expect(book.spent).toBeGreaterThan(10)
+  expect(book.spent).toBeLessThan(150)
+  expect(BUDGET).toBeLessThan(150)
+})
+
+test('a cache that knows all contenders is enough', async () => {
+  const { clock, contenders } = setting()
+  const cache = cacheOf({ a: { float32: CURVE }, b: { float32: CURVE, float16: CURVE } })
+  const book = new CostBook(undefined, clock, cache)
+  await book.load()
+  book.prepare('float32', contenders)
+  expect(book.sourceOf('float32')).toBe('cache')
+  expect(book.predict('a', 'float32', 100)).toBe(4)
+  expect(book.spent).toBe(0)
+  book.prepare('float16', contenders)
+  expect(book.sourceOf('float16')).toBe('measured')
+  expect(cache.saved).toHaveLength(1)
+})
+
+describe('never measures', () => {
+  test('when that is switched off', async () => {
+    const { clock, contenders } = setting()
+    const cache = cacheOf({ a: { float32: CURVE }, b: { float32: CURVE } })
+    const book = new CostBook(false, clock, cache)
+    await book.load()
+    book.prepare('float32', contenders)
+    expect(book.sourceOf('float32')).toBe('off')
+    expect(book.predict('a', 'float32', 100)).toBeNull()
+    expect(book.isMeasuring).toBe(false)
+    expect([book.spent, cache.saved.length]).toEqual([0, 0])
+  })
+
+  test('when costs were preset', () => {
+    const { clock, contenders } = setting()
+    const book = new CostBook({ a: { float32: CURVE } }, clock, cacheOf())
+    book.prepare('float32', contenders)
+    expect(book.sourceOf('float32')).toBe('preset')
+    expect(book.predict('a', 'float32', 100)).toBe(4)
+    expect(book.predict('b', 'float32', 100)).toBeNull()
+    expect(book.spent).toBe(0)
+  })
+})

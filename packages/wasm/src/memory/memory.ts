@@ -1,0 +1,107 @@
+/**
+ * Memory that callers may allocate and that kernels find again by an array's buffer.
+ *
+ * One thread: a row of segments of fixed size. A large request gets a segment of its own with room
+ * for as much again, so that q and k come to lie together. A segment is held by the views on it
+ * alone, so that the engine frees it when the last of them is gone.
+ * Threads: one shared memory that grows; what was taken is never given back.
+ */
+import { bytesPerElement, type DType, type Elements } from '@rope/core'
+import { fixedMemory, outOfMemory, Segment, sharedMemory, type Windows } from './segment.js'
+
+/**
+ * Rows of cos and sin for 256 tokens of 64 pairs, and tiles of data that stay in a core's own
+ * cache together with the arrays that they are copied from.
+ */
+export const WINDOWS: Windows = { table: 2 ** 17, data: 2 ** 18 }
+
+const HOME_BYTES = 2 ** 21
+
+/** Gives memory out and knows it again. */
+export interface Memory {
+  /** The segment whose windows serve data from elsewhere. */
+  readonly home: Segment
+  /** The segment that an array lies in, if it is one of ours. */
+  segmentOf(elements: { readonly buffer: ArrayBufferLike }): Segment | undefined
+  allocate(dtype: DType, length: number): Elements
+  /** A segment with windows of at least these sizes: home, unless rows are enormous. */
+  withWindows(windows: Windows): Segment
+}
+
+function view(dtype: DType, buffer: ArrayBuffer, offset: number, length: number): Elements {
+  if (dtype === 'float32') return new Float32Array(buffer, offset, length)
+  return new Uint16Array(buffer, offset, length)
+}
+
+function fits(asked: Windows, given: Windows): boolean {
+  return asked.table <= given.table && asked.data <= given.data
+}
+
+/** Memory of ordinary, unshared buffers. */
+export function createLocalMemory(module: WebAssembly.Module): Memory {
+  const segments = new WeakMap<ArrayBufferLike, Segment>()
+  const create = (bytes: number, windows: Windows): Segment | undefined => {
+    const memory = fixedMemory(bytes)
+    if (memory === undefined) return undefined
+    const segment = new Segment(module, memory, windows)
+    segments.set(segment.buffer, segment)
+    return segment
+  }
+  const first = create(HOME_BYTES, WINDOWS)
+  if (first === undefined) throw outOfMemory(HOME_BYTES)
+  const home = first
+  const overhead = HOME_BYTES - home.left
+  let current = home
+
+  return {
+    home,
+    segmentOf: ({ buffer }) => segments.get(buffer),
+    allocate(dtype, length) {
+      const bytes = length * bytesPerElement(dtype)
+      if (bytes > current.left) {
+        const roomy = create(2 * bytes + HOME_BYTES, WINDOWS)
+        const segment = roomy ?? create(bytes + overhead, WINDOWS)
+        if (segment === undefined) throw outOfMemory(bytes)
+        current = segment
+      }
+      return view(dtype, current.buffer, current.take(bytes), length)
+    },
+    withWindows(windows) {
+      if (fits(windows, WINDOWS)) return home
+      const bytes = windows.table + windows.data + overhead
+      const segment = create(bytes, windows)
+      if (segment === undefined) throw outOfMemory(bytes)
+      return segment
+    },
+  }
+}
+
+/** Memory of one shared, growing buffer, in which workers can help. */
+export function createSharedMemory(module: WebAssembly.Module): Memory {
+  const memory = sharedMemory(HOME_BYTES)
+  const home = new Segment(module, memory, WINDOWS)
+  const buffers = new WeakSet<ArrayBufferLike>([home.buffer])
+  const grow = (bytes: number): void => {
+    try {
+      memory.grow(Math.ceil(bytes / 65536))
+    } catch {
+      throw outOfMemory(bytes)
+    }
+    home.refresh()
+    buffers.add(home.buffer)
+  }
+  return {
+    home,
+    segmentOf: ({ buffer }) => (buffers.has(buffer) ? home : undefined),
+    allocate(dtype, length) {
+      const bytes = length * bytesPerElement(dtype)
+      if (bytes + 64 > home.left) grow(bytes + 64)
+      return view(dtype, home.buffer, home.take(bytes), length)
+    },
+    withWindows(windows) {
+      if (fits(windows, WINDOWS)) return home
+      const local = fixedMemory(windows.table + windows.data + HOME_BYTES)
+      throw outOfMemory(local === undefined ? windows.data : windows.data)
+    },
+  }
+}
