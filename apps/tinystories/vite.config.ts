@@ -8,6 +8,9 @@ import { sourceAliases } from '../../tooling/vitest/aliases.js'
 
 const workspace = fileURLToPath(new URL('../../', import.meta.url))
 
+/** A backend of Node, that the front door also knows: a browser finds it missing. */
+const NOT_BUNDLED = { external: ['@rope/native'] }
+
 /** What makes a page cross-origin isolated: fine clocks, and memory that threads can share. */
 const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -20,8 +23,9 @@ export default defineConfig(
     base: './',
     publicDir: false,
     resolve: { alias: mode === 'sources' ? sourceAliases(workspace) : [] },
-    worker: { format: 'es' },
+    worker: { format: 'es', rolldownOptions: NOT_BUNDLED },
     build: {
+      rolldownOptions: NOT_BUNDLED,
       outDir: 'dist-web',
       target: 'es2022',
       assetsInlineLimit: 0,

@@ -60,12 +60,17 @@ export async function probeBackend(entry: BackendEntry): Promise<Probe> {
   try {
     return await (await entry.load()).probe()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return {
-      available: false,
-      reason: `its package cannot be loaded (${reason}); install it`,
-      facts: {},
-    }
+    return notLoaded(error)
+  }
+}
+
+/** The answer for a package that cannot be imported. */
+export function notLoaded(error: unknown): Probe {
+  const reason = error instanceof Error ? error.message : String(error)
+  return {
+    available: false,
+    reason: `its package cannot be loaded (${reason}); install it`,
+    facts: {},
   }
 }
 

@@ -6,10 +6,12 @@ import {
   type Backend,
   createRope as createCoreRope,
   type Layout,
+  type Plan,
   type Rope,
   type RopeConfig,
   type RopeContext,
   type RopeOptions,
+  type RotateInput,
 } from '@rope/core'
 import type { CallDescription } from './call.js'
 import { createAsyncBackend } from './dispatch/async-backend.js'
@@ -17,13 +19,27 @@ import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.
 import type { Dispatcher } from './dispatch/dispatcher.js'
 import { lease } from './dispatch/share.js'
 import { explain } from './explain/explain.js'
+import type { Choice } from './dispatch/site.js'
 import type { Explanation } from './explain/explanation.js'
+import { type EncodeTarget, GpuFront, type GpuInput, isGpuInput } from './gpu/gpu-front.js'
 import { type AutoOptions, checkOptions } from './options.js'
 
 /** A rope that chooses its backend for each kind of call. */
 export interface AutoRope extends Rope {
   /** The backend of the last call; before the first call, the one that comes first. */
   readonly backend: Backend
+  /** Rotates on any backend, and buffers on the GPU that they live on. Nothing may change until it resolves. */
+  rotateAsync(input: RotateInput | GpuInput): Promise<void>
+  /**
+   * Encodes a call on GPU buffers into an open compute pass or a command encoder of the caller's:
+   * one dispatch for q and k, nothing is submitted or waited for. Needs the `device` option, or a GPU
+   * backend asked for by name.
+   *
+   * @throws RopeError UNAVAILABLE when there is no GPU backend
+   * @throws RopeError BACKEND_FAILED when the device is lost: the data is on it, so that no other
+   *   backend can make the call
+   */
+  encode(target: EncodeTarget, input: GpuInput): void
   /**
    * Why the backend of the last call was chosen, and why each other one was not; with a description,
    * who would make that call. `text` has it as a table of words.
@@ -70,6 +86,9 @@ function makeRope(
   const choosing = createDispatchBackend(dispatcher)
   const inner = createCoreRope(config, { backend: choosing, layout })
   const front = isGpuWanted(dispatcher) ? withGpu(inner, dispatcher, layout) : inner
+  const gpu = new GpuFront(dispatcher, inner.config, layout, (plan) => {
+    choosing.lastChoice = gpuChoice(plan)
+  })
   return {
     config: inner.config,
     frequencies: inner.frequencies,
@@ -78,17 +97,24 @@ function makeRope(
     },
     // Bound once: a call goes straight to core's rope.
     rotate: front.rotate.bind(front),
-    rotateAsync: front.rotateAsync.bind(front),
+    rotateAsync: (input) => (isGpuInput(input) ? gpu.run(input) : front.rotateAsync(input)),
     at: front.at.bind(front),
     bind: front.bind.bind(front),
     shift: front.shift.bind(front),
+    encode: (target, input) => gpu.encode(target, input),
     explain: (call) => explain(dispatcher, choosing, inner.config, call),
     dispose() {
       front.dispose()
+      gpu.dispose()
       choosing.dispose()
       release()
     },
   }
+}
+
+/** A call on the GPU left nothing to choose. */
+function gpuChoice(plan: Plan): Choice {
+  return { plan, memory: 'gpu', resident: null, ranking: [], contenders: [], chosen: null }
 }
 
 /** The backend that made the last call, while it is still in use; else the first one that is. */

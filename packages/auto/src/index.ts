@@ -15,6 +15,7 @@ export type {
   CallExplanation,
   Explanation,
 } from './explain/explanation.js'
+export type { EncodeTarget, GpuInput, GpuTensorInput } from './gpu/gpu-front.js'
 export type { AutoOptions, BackendOptions } from './options.js'
 export type { Debug, DebugOption } from './platform/debug.js'
 export type { Clock } from './platform/timers.js'

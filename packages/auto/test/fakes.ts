@@ -52,15 +52,24 @@ export interface Pace {
   readonly rate: number
 }
 
+type PaceOf = Pace | ((plan: Plan) => Pace)
+
+function moment(pace: PaceOf, plan: Plan): number {
+  const { overhead, rate } = typeof pace === 'function' ? pace(plan) : pace
+  return (overhead + bytesOfPlan(plan) / rate) / 1000
+}
+
 /** A right backend whose calls take as long as `pace` says, on a made-up clock. */
-export function paced(name: string, clock: MadeUpClock, pace: Pace | ((plan: Plan) => Pace)): Backend {
-  return wrapped(name, (run, plan) => {
-    const { overhead, rate } = typeof pace === 'function' ? pace(plan) : pace
-    return (views, rotation) => {
-      clock.advance((overhead + bytesOfPlan(plan) / rate) / 1000)
-      return run(views, rotation)
-    }
+export function paced(name: string, clock: MadeUpClock, pace: PaceOf): Backend {
+  return wrapped(name, (run, plan) => (views, rotation) => {
+    clock.advance(moment(pace, plan))
+    return run(views, rotation)
   })
+}
+
+/** A backend that takes its time and does nothing else. */
+export function idling(name: string, clock: MadeUpClock, pace: PaceOf): Backend {
+  return wrapped(name, (_run, plan) => () => clock.advance(moment(pace, plan)))
 }
 
 /** How an entry behaves; everything may be left out. */

@@ -8,7 +8,7 @@ import type { DType, OperandPlan, Plan, Strides } from '@rope/core'
 export const KERNEL_DTYPES: readonly DType[] = ['float32', 'float16', 'bfloat16']
 
 /** Bytes of the struct. */
-export const PLAN_BYTES = 4 * 4 + 25 * 8
+export const PLAN_BYTES: number = 4 * 4 + 25 * 8
 
 const WORDS_PER_OPERAND = 9
 const MOST_OPERANDS = 2

@@ -12,6 +12,8 @@ export interface BackendChoice {
   readonly description: string
   /** Whether it can run here. Never rejects. */
   probe(): Promise<Probe>
+  /** What the answer means to a person, before there is a story. */
+  explain(probe: Probe): Explanation
   /**
    * Makes a rope of it.
    *
@@ -35,6 +37,7 @@ export function choiceOf(entry: BackendEntry, description: string): BackendChoic
     name,
     description,
     probe: () => probeBackend(entry),
+    explain: (probe) => explainProbe(name, probe),
     open: async (config) => {
       const probe = await probeBackend(entry)
       if (!probe.available) throw unavailable(name, probe)
@@ -52,7 +55,8 @@ export function choiceOf(entry: BackendEntry, description: string): BackendChoic
   }
 }
 
-function unavailable(name: string, { reason = 'no reason given' }: Probe): RopeError {
+/** The refusal of a choice that cannot run here. */
+export function unavailable(name: string, { reason = 'no reason given' }: Probe): RopeError {
   return new RopeError('UNAVAILABLE', `backend ${name} is not available: ${reason}`, {
     field: 'backend',
   })

@@ -1,5 +1,5 @@
 /**
- * Why a backend rotates, as a table of words that the page can show.
+ * Why a backend rotates, as a table of words that the page can show. Types and words only.
  */
 import type { Probe } from '@rope/core'
 

@@ -34,7 +34,12 @@ export type Report =
   /** The model cannot be loaded: nothing works. */
   | { readonly type: 'broken'; readonly message: string }
   /** Whether one of the choices can run here. */
-  | { readonly type: 'backend'; readonly name: string; readonly probe: Probe }
+  | {
+      readonly type: 'backend'
+      readonly name: string
+      readonly probe: Probe
+      readonly explanation: Explanation
+    }
   /** A story begins. */
   | { readonly type: 'started'; readonly rotation: RotationFacts }
   /** The next piece of it. */

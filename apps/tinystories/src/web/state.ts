@@ -6,15 +6,16 @@ import type { Probe } from '@rope/core'
 import type { ExpectedText } from '../model-files.js'
 import type { StoryTime } from '../story.js'
 import { compareStory, type ToldStory, type Verdict } from './comparison.js'
-import { type Explanation, explainProbe } from './explanation.js'
+import type { Explanation } from './explanation.js'
 import type { ChoiceSummary, ModelSummary, Report, RotationFacts, Wish } from './messages.js'
 
 /** Where the page stands; `broken` is the end. */
 export type Phase = 'loading' | 'ready' | 'starting' | 'telling' | 'stopping' | 'broken'
 
-/** One position of the switch; null until its probe has answered. */
+/** One position of the switch; the rest is null until its probe has answered. */
 export interface ChoiceState extends ChoiceSummary {
   readonly probe: Probe | null
+  readonly explanation: Explanation | null
 }
 
 /** Something that went wrong, in words; `field` names the input that is wrong, if one is. */
@@ -22,6 +23,9 @@ export interface Failure {
   readonly message: string
   readonly field: string | null
 }
+
+/** The inputs that a failure can name. */
+export const INPUTS = ['prompt', 'tokens'] as const
 
 /** A story in the list of those told, newest last. */
 export interface Run extends ToldStory {
@@ -85,22 +89,26 @@ export function isBusy({ phase }: PageState): boolean {
   return phase === 'starting' || phase === 'telling' || phase === 'stopping'
 }
 
-/** Why the selected backend rotates: as it said itself, or before a story what its probe found. */
+/** Why the selected backend rotates: as it said itself, or before a story what its probe means. */
 export function explanationOf({ choices, selected, rotation }: PageState): Explanation | null {
   if (rotation !== null) return rotation.explanation
-  const choice = choices.find(({ name }) => name === selected)
-  return choice?.probe ? explainProbe(choice.name, choice.probe) : null
+  return choices.find(({ name }) => name === selected)?.explanation ?? null
+}
+
+/** True for what a person can set right at an input. */
+export function isOfInput({ field }: Failure): boolean {
+  return INPUTS.some((input) => input === field)
 }
 
 /** The state after an event. */
 export function reduce(state: PageState, event: PageEvent): PageState {
   switch (event.type) {
     case 'choices':
-      return { ...state, choices: event.choices.map((choice) => ({ ...choice, probe: null })) }
+      return { ...state, choices: event.choices.map(unprobed) }
     case 'model':
       return { ...state, phase: 'ready', model: event.model, expected: event.expected }
     case 'backend':
-      return withProbe(state, event.name, event.probe)
+      return withProbe(state, event)
     case 'broken':
       return { ...state, phase: 'broken', failure: { message: event.message, field: null } }
     case 'select':
@@ -126,10 +134,15 @@ export function reduce(state: PageState, event: PageEvent): PageState {
   }
 }
 
+function unprobed(choice: ChoiceSummary): ChoiceState {
+  return { ...choice, probe: null, explanation: null }
+}
+
 /** The first choice that can run is selected, until a person selects another one. */
-function withProbe(state: PageState, name: string, probe: Probe): PageState {
+function withProbe(state: PageState, found: Extract<Report, { type: 'backend' }>): PageState {
+  const { name, probe, explanation } = found
   const choices = state.choices.map((choice) =>
-    choice.name === name ? { ...choice, probe } : choice,
+    choice.name === name ? { ...choice, probe, explanation } : choice,
   )
   if (state.isChosen) return { ...state, choices }
   const first = choices.find((choice) => choice.probe?.available)

@@ -61,7 +61,7 @@ export class Teller {
   async #probe(choice: BackendChoice): Promise<void> {
     const { post, probeLimit = PROBE_LIMIT } = this.#world
     const probe = await answerWithin(probeLimit, choice.probe())
-    post({ type: 'backend', name: choice.name, probe })
+    post({ type: 'backend', name: choice.name, probe, explanation: choice.explain(probe) })
   }
 
   async #tell(wish: Wish): Promise<void> {

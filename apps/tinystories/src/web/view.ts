@@ -5,7 +5,15 @@
 import { type Cell, element, make, makeTable, setText, showText } from './elements.js'
 import type { Explanation } from './explanation.js'
 import type { Wish } from './messages.js'
-import { canStart, explanationOf, isBusy, type PageState, type Run } from './state.js'
+import {
+  canStart,
+  explanationOf,
+  INPUTS,
+  isBusy,
+  isOfInput,
+  type PageState,
+  type Run,
+} from './state.js'
 import {
   describeBackend,
   describeModel,
@@ -21,9 +29,6 @@ export interface ViewHandlers {
   readonly onStop: () => void
   readonly onSelect: (name: string) => void
 }
-
-/** The inputs that an error can name. */
-const FIELDS = ['prompt', 'tokens'] as const
 
 /** The page's elements. */
 export class View {
@@ -125,7 +130,7 @@ export class View {
   }
 
   #showFailure({ failure }: PageState): void {
-    for (const field of FIELDS) {
+    for (const field of INPUTS) {
       const isWrong = failure?.field === field
       const input = field === 'prompt' ? this.#prompt : this.#tokens
       input.ariaInvalid = String(isWrong)
@@ -135,8 +140,8 @@ export class View {
       )
       if (isWrong) input.focus()
     }
-    const isOfField = FIELDS.some((field) => failure?.field === field)
-    showText(this.#failure, isOfField ? null : (failure?.message ?? null))
+    const isElsewhere = failure === null || isOfInput(failure)
+    showText(this.#failure, isElsewhere ? null : failure.message)
   }
 
   #showStory(state: PageState): void {

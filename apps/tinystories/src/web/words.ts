@@ -3,7 +3,7 @@
  */
 import type { StoryTime } from '../story.js'
 import type { ModelSummary } from './messages.js'
-import type { PageState, Run } from './state.js'
+import { type Failure, isOfInput, type PageState, type Run } from './state.js'
 
 /** What stands where there is no number yet. */
 export const NOTHING = '–'
@@ -36,7 +36,7 @@ export function describeStatus(state: PageState): string {
   if (phase === 'telling') return 'Telling the story …'
   if (phase === 'stopping') return 'Stopping …'
   if (phase === 'broken') return 'Nothing can run; the reason is below.'
-  if (state.failure !== null) return 'That did not work; the reason is below.'
+  if (state.failure !== null) return describeFailure(state.failure)
   const run = state.runs.at(-1)
   if (run !== undefined && state.story !== '') return describeRun(run)
   if (selected !== null) return 'Ready.'
@@ -47,6 +47,11 @@ export function describeStatus(state: PageState): string {
 /** What rotated in a run: the backend, and who chose it. */
 export function describeBackend({ choice, backend }: Run): string {
   return choice === backend ? backend : `${choice} (${backend})`
+}
+
+function describeFailure(failure: Failure): string {
+  if (isOfInput(failure)) return 'That cannot be told: see the marked input.'
+  return 'That did not work; the reason is below.'
 }
 
 function describeRun({ outcome, time }: Run): string {

@@ -18,11 +18,8 @@ let browser: Browser
 const PATIENCE = 120_000
 
 /** An open page, ready for its first story; closed by the browser's end. */
-async function openPage(
-  address: string,
-  options: Parameters<Browser['newPage']>[0] = {},
-): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options })
+async function openPage(address: string, opener: Browser = browser): Promise<Page> {
+  const page = await opener.newPage({ viewport: { width: 1200, height: 900 } })
   page.setDefaultTimeout(PATIENCE)
   await page.goto(address)
   await page.locator('#choices input').first().waitFor({ state: 'attached' })
@@ -119,6 +116,11 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
         const row = await page.locator('#runs tbody tr').first().textContent()
         expect(row).toContain('same as the reference')
         expect(row?.startsWith(backend)).toBe(true)
+        const [rotator, reasons] = [page.locator('#rotator'), page.locator('#explanation')]
+        if (backend === 'auto') expect(await rotator.textContent()).toMatch(/^(js|wasm)$/)
+        else expect(await rotator.textContent()).toBe(backend)
+        const words = backend === 'auto' ? `${await rotator.textContent()}, chosen` : 'fact'
+        expect(await reasons.textContent()).toContain(words)
         expect(await page.locator('#failure').isVisible()).toBe(false)
       },
     )
@@ -175,6 +177,7 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
 
   test('fits into 360 pixels and more, and axe has no complaint, in light and dark', async () => {
     const page = pageOf('isolated')
+    await tell(page, 'auto', 'Once upon a time', 16)
     await page.addScriptTag({ path: AXE })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
@@ -195,6 +198,22 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.goto(site.isolated)
     await page.locator('#failure', { hasText: /model\.safetensors .*HTTP 404/ }).waitFor()
     expect(await page.locator('#start').getAttribute('aria-disabled')).toBe('true')
+  })
+
+  test('goes without WebGPU where there is none, and says so', async () => {
+    const without = await openBrowser({ webgpu: false })
+    try {
+      const page = await openPage(site.isolated, without)
+      expect(await choice(page, 'webgpu').isEnabled()).toBe(false)
+      const [reason, ...others] = await page.locator('#reasons li').allTextContents()
+      expect(reason).toMatch(/^webgpu is not available: \S.{20,}/)
+      expect(others).toEqual([])
+      expect(await choice(page, 'auto').isChecked()).toBe(true)
+      await tell(page, 'auto', texts[0]?.prompt ?? '')
+      expect(await page.locator('#story').textContent()).toBe(texts[0]?.text)
+    } finally {
+      await without.close()
+    }
   })
 
   test('says so when its worker fails', async () => {

@@ -1,5 +1,6 @@
 /** What the page shows after each event. */
 import { describe, expect, test } from 'vitest'
+import { explainProbe } from '../../src/web/explanation.js'
 import type { Report, RotationFacts, Wish } from '../../src/web/messages.js'
 import {
   canStart,
@@ -29,11 +30,13 @@ const MODEL: Report = {
 }
 
 function found(name: string): Report {
-  return { type: 'backend', name, probe: { available: true, facts: { isa: 'none' } } }
+  const probe = { available: true, facts: { isa: 'none' } }
+  return { type: 'backend', name, probe, explanation: explainProbe(name, probe) }
 }
 
 function missing(name: string): Report {
-  return { type: 'backend', name, probe: { available: false, reason: 'not built', facts: {} } }
+  const probe = { available: false, reason: 'not built', facts: {} }
+  return { type: 'backend', name, probe, explanation: explainProbe(name, probe) }
 }
 
 function after(...events: readonly PageEvent[]): PageState {

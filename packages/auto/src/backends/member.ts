@@ -25,6 +25,7 @@ export interface MemberOptions {
   readonly packageName: string | null
   readonly device: 'cpu' | 'gpu'
   readonly validatesFirst: boolean
+  readonly hasOwnMemory: boolean
   readonly epoch: Epoch
 }
 
@@ -34,17 +35,22 @@ export class Member {
   readonly packageName: string | null
   readonly device: 'cpu' | 'gpu'
   readonly validatesFirst: boolean
+  readonly hasOwnMemory: boolean
   facts: Probe['facts'] = {}
   selfTest: SelfTest | null = null
   readonly #epoch: Epoch
   #state: MemberState = { kind: 'not asked', reason: 'nobody has asked for it yet' }
   #made: Backend | undefined
+  /** Buffers of arrays that it has allocated; undefined while there are none. */
+  #buffers: WeakSet<ArrayBufferLike> | undefined
 
-  constructor({ name, packageName, device, validatesFirst, epoch }: MemberOptions) {
+  constructor(options: MemberOptions) {
+    const { name, packageName, device, validatesFirst, hasOwnMemory, epoch } = options
     this.name = name
     this.packageName = packageName
     this.device = device
     this.validatesFirst = validatesFirst
+    this.hasOwnMemory = hasOwnMemory
     this.#epoch = epoch
   }
 
@@ -66,6 +72,7 @@ export class Member {
   /** It may be used from now on. */
   admit(backend: Backend): void {
     this.#made = backend
+    if (this.hasOwnMemory) this.#rememberAllocations(backend)
     this.#change({ kind: 'ready', backend })
   }
 
@@ -84,6 +91,24 @@ export class Member {
     if (this.packageName === null) return
     this.refuse('its dispatcher was disposed of')
     this.#made?.dispose()
+  }
+
+  /** True for memory that this backend has allocated. */
+  owns(buffer: ArrayBufferLike): boolean {
+    return this.#buffers?.has(buffer) === true
+  }
+
+  /** Only the backend knows its own memory, and the contract has no question for it. */
+  #rememberAllocations(backend: Backend): void {
+    const allocate = backend.allocate?.bind(backend)
+    if (allocate === undefined) return
+    const remembering: NonNullable<Backend['allocate']> = (dtype, length) => {
+      const elements = allocate(dtype, length)
+      this.#buffers ??= new WeakSet()
+      this.#buffers.add(elements.buffer)
+      return elements
+    }
+    Object.defineProperty(backend, 'allocate', { value: remembering })
   }
 
   #change(state: MemberState): void {

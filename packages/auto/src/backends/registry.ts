@@ -2,7 +2,11 @@
  * The backends of this project, one line each, best first. Each import is lazy and literal: bundlers
  * see it, and a package that is absent or broken stops nobody.
  */
-import type { BackendEntry, BackendModule } from './entry.js'
+import type { WebGpuOptions } from '@rope/webgpu'
+import type { BackendEntry, BackendModule, CreateOptions } from './entry.js'
+
+/** What holds for every backend of this project. */
+const OURS = { validatesFirst: true } as const
 
 async function loadNative(): Promise<BackendModule> {
   const { createNativeBackend, probeNative } = await import('@rope/native')
@@ -21,13 +25,18 @@ async function loadJs(): Promise<BackendModule> {
 
 async function loadWebGpu(): Promise<BackendModule> {
   const { createWebGpuBackend, probeWebGpu } = await import('@rope/webgpu')
-  return { create: createWebGpuBackend, probe: probeWebGpu }
+  // The caller's device is of the type that the platform declares; this package declares none.
+  const typed = (options: CreateOptions): WebGpuOptions => options as WebGpuOptions
+  return {
+    create: (options) => createWebGpuBackend(typed(options)),
+    probe: (options) => probeWebGpu(typed(options)),
+  }
 }
 
 /** Every backend of this project, best first. A new one is one line here and its loader above. */
 export const BACKENDS: readonly BackendEntry[] = [
-  { name: 'native', packageName: '@rope/native', device: 'cpu', validatesFirst: true, load: loadNative },
-  { name: 'wasm', packageName: '@rope/wasm', device: 'cpu', validatesFirst: true, load: loadWasm },
-  { name: 'js', packageName: '@rope/js', device: 'cpu', validatesFirst: true, load: loadJs },
-  { name: 'webgpu', packageName: '@rope/webgpu', device: 'gpu', validatesFirst: true, load: loadWebGpu },
+  { name: 'native', packageName: '@rope/native', device: 'cpu', ...OURS, load: loadNative },
+  { name: 'wasm', packageName: '@rope/wasm', device: 'cpu', ...OURS, hasOwnMemory: true, load: loadWasm },
+  { name: 'js', packageName: '@rope/js', device: 'cpu', ...OURS, load: loadJs },
+  { name: 'webgpu', packageName: '@rope/webgpu', device: 'gpu', ...OURS, load: loadWebGpu },
 ]

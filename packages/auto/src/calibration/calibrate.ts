@@ -7,21 +7,23 @@ import type { Backend, DType, Kernel } from '@rope/core'
 import { messageOf } from '../messages.js'
 import type { Clock } from '../platform/timers.js'
 import { type Calibration, type CostCurve, fitCurve, predict } from './costs.js'
-import { calibrationPoints, foreignMemory, type Point } from './points.js'
+import { calibrationPoints, foreignMemory, type Point, SIZES } from './points.js'
 
 /** Somebody to time. */
 export interface Contender {
   readonly name: string
   readonly backend: Backend
+  /** Makes the memory that it is timed on; ordinary arrays when absent. */
+  readonly allocate?: Backend['allocate']
 }
 
 /** A contender that threw while it was timed. */
 export class ContenderError extends Error {
-  readonly contender: string
+  readonly backend: Backend
 
-  constructor(contender: string, cause: unknown) {
+  constructor({ backend }: Contender, cause: unknown) {
     super(messageOf(cause), { cause })
-    this.contender = contender
+    this.backend = backend
   }
 }
 
@@ -46,16 +48,21 @@ const STEPS = 10
 
 /** A contender at one size. */
 interface Runner {
-  readonly name: string
+  readonly contender: Contender
   readonly kernel: Kernel
+  readonly point: Point
   /** Calls of a batch. */
   readonly count: number
   /** Milliseconds of a call in the fastest batch so far. */
   best: number
 }
 
-/** Measured times of one contender: microseconds by bytes. */
-type Measured = Map<number, number>
+/** A contender, the calls it makes, and what they took: microseconds by bytes. */
+interface Candidate {
+  readonly contender: Contender
+  readonly points: readonly Point[]
+  readonly measured: Map<number, number>
+}
 
 /** The smallest step of the clock in milliseconds; 0 for a clock that stands still. */
 export function clockStep(clock: Clock): number {
@@ -80,75 +87,90 @@ export function calibrate(
 ): Calibration {
   const end = clock() + budget
   const batch = Math.max(BATCH, STEPS * clockStep(clock))
-  const measured = contenders.map((): Measured => new Map())
-  for (const point of calibrationPoints(dtype, foreignMemory(dtype))) {
-    if (clock() + expected(measured, point) > end) continue
-    const runners = contenders.map((contender) => makeRunner(contender, point, batch, clock))
-    takeTurns(runners, point, clock, end)
+  const candidates = makeCandidates(dtype, contenders)
+  for (let size = 0; size < SIZES; size++) {
+    if (clock() + expected(candidates, size) > end) continue
+    const runners = candidates.map((candidate) => makeRunner(candidate, size, batch, clock))
+    takeTurns(runners, clock, end)
     // The first size comes twice: what was timed before the engine's compiler was done is replaced.
-    for (const [i, { best }] of runners.entries()) measured[i]?.set(point.bytes, best * 1000)
+    for (const [i, { best, point }] of runners.entries()) {
+      candidates[i]?.measured.set(point.bytes, best * 1000)
+    }
   }
-  const curves = contenders.map(({ name }, i) => [name, { [dtype]: curveOf(measured[i]) }] as const)
-  return Object.fromEntries(curves.filter(([, { [dtype]: curve }]) => curve?.length !== 0))
+  const measured = candidates.filter((candidate) => candidate.measured.size > 0)
+  return Object.fromEntries(
+    measured.map((candidate) => [candidate.contender.name, { [dtype]: curveOf(candidate) }]),
+  )
 }
 
-function curveOf(measured: Measured = new Map()): CostCurve {
+/** Who brings no memory of its own shares one array with the others. */
+function makeCandidates(dtype: DType, contenders: readonly Contender[]): readonly Candidate[] {
+  const shared = calibrationPoints(dtype, foreignMemory(dtype))
+  return contenders.map((contender) => {
+    const { allocate } = contender
+    const points =
+      allocate === undefined
+        ? shared
+        : guarded(contender, () => calibrationPoints(dtype, (length) => allocate(dtype, length)))
+    return { contender, points, measured: new Map() }
+  })
+}
+
+function guarded<Result>(contender: Contender, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    throw new ContenderError(contender, error)
+  }
+}
+
+function curveOf({ measured }: Candidate): CostCurve {
   const points = [...measured].map(([bytes, microseconds]) => ({ bytes, microseconds }))
   return fitCurve(points.sort((a, b) => a.bytes - b.bytes))
 }
 
 /** Milliseconds that a warm-up and a turn of everybody will take at a size, at the least. */
-function expected(measured: readonly Measured[], { bytes }: Point): number {
-  const times = measured.map((one) => predict(curveOf(one), bytes) ?? 0)
-  return (2 * times.reduce((sum, time) => sum + time, 0)) / 1000
+function expected(candidates: readonly Candidate[], size: number): number {
+  const times = candidates.map((one) => predict(curveOf(one), (one.points[size] as Point).bytes))
+  return (2 * times.reduce<number>((sum, time) => sum + (time ?? 0), 0)) / 1000
 }
 
-function takeTurns(runners: readonly Runner[], point: Point, clock: Clock, end: number): void {
+function takeTurns(runners: readonly Runner[], clock: Clock, end: number): void {
   for (let round = 0; round < ROUNDS; round++) {
     for (const runner of runners) {
       if (round > 0 && clock() >= end) return
-      runner.best = Math.min(runner.best, timeCalls(runner, point, runner.count, clock))
+      runner.best = Math.min(runner.best, timeCalls(runner, runner.count, clock))
     }
   }
 }
 
 /** Milliseconds of a call, over `count` of them. */
 function timeCalls(
-  { name, kernel }: Pick<Runner, 'name' | 'kernel'>,
-  { views, rotation }: Point,
+  { contender, kernel, point }: Pick<Runner, 'contender' | 'kernel' | 'point'>,
   count: number,
   clock: Clock,
 ): number {
-  const start = clock()
-  try {
+  const { views, rotation } = point
+  return guarded(contender, () => {
+    const start = clock()
     for (let i = 0; i < count; i++) void kernel.run(views, rotation)
-  } catch (error) {
-    throw new ContenderError(name, error)
-  }
-  return (clock() - start) / count
-}
-
-function compile({ name, backend }: Contender, { plan }: Point): Kernel {
-  try {
-    return backend.compile(plan)
-  } catch (error) {
-    throw new ContenderError(name, error)
-  }
+    return (clock() - start) / count
+  })
 }
 
 /** Calls until a batch's time has passed, which also says how many calls make a batch. */
-function makeRunner(contender: Contender, point: Point, batch: number, clock: Clock): Runner {
-  const named = { name: contender.name, kernel: compile(contender, point) }
+function makeRunner(candidate: Candidate, size: number, batch: number, clock: Clock): Runner {
+  const { contender } = candidate
+  const point = candidate.points[size] as Point
+  const kernel = guarded(contender, () => contender.backend.compile(point.plan))
+  const calls = { contender, kernel, point }
   let count = 1
-  let time = timeCalls(named, point, count, clock)
+  let time = timeCalls(calls, count, clock)
   for (let spent = time; spent < batch && count < MOST_CALLS; spent += time * count) {
     count *= 2
-    time = timeCalls(named, point, count, clock)
+    time = timeCalls(calls, count, clock)
   }
   const wanted = Math.ceil(batch / Math.max(time, Number.MIN_VALUE))
-  return {
-    ...named,
-    count: Math.max(1, Math.min(count, wanted)),
-    best: Number.POSITIVE_INFINITY,
-  }
+  const best = Number.POSITIVE_INFINITY
+  return { ...calls, count: Math.max(1, Math.min(count, wanted)), best }
 }

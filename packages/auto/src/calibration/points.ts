@@ -32,6 +32,9 @@ const SHAPES: readonly Shape[] = [
   { tokens: 256, heads: { q: 32, k: 8 } },
 ]
 
+/** How many points there are. */
+export const SIZES: number = SHAPES.length
+
 const MOST_TOKENS = 256
 const MOST_HEADS = 40
 

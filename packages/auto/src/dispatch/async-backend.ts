@@ -15,7 +15,7 @@ import {
 import type { Member } from '../backends/member.js'
 import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
 import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
-import { nobodyLeft } from './kernel.js'
+import { nobodyLeft } from './site.js'
 import { isInPlace, takeSnapshot } from './snapshot.js'
 
 /** A backend over every member of a dispatcher, those on the GPU included. */

@@ -11,19 +11,21 @@ import {
   RopeError,
   type Support,
 } from '@rope/core'
+import type { Member } from '../backends/member.js'
 import { clockStep } from '../calibration/calibrate.js'
 import { type Dispatcher, usableMembers } from './dispatcher.js'
-import { type Choice, DispatchKernel, type KernelOwner } from './kernel.js'
+import { createDispatchKernel, type DispatchKernel } from './kernel.js'
+import type { Choice, SiteOwner } from './site.js'
 
 /** A backend that chooses, and remembers its choices. */
 export interface DispatchBackend extends Backend {
   readonly name: 'auto'
   readonly device: 'cpu'
   compile(plan: Plan): DispatchKernel
-  /** The choice for a plan that was compiled; null for any other. */
-  choiceFor(plan: Plan): Choice | null
+  /** The choice for a plan that was compiled, on a member's own memory or any other. */
+  choiceFor(plan: Plan, resident: Member | null): Choice | null
   /** The choice for the last call; null before the first. */
-  readonly lastChoice: Choice | null
+  lastChoice: Choice | null
 }
 
 /** More kinds of calls than core's rope keeps kernels for. */
@@ -60,7 +62,7 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
   const kernels = new Map<string, DispatchKernel>()
   let disposed = false
   let step: number | undefined
-  const owner: KernelOwner = {
+  const owner: SiteOwner = {
     dispatcher,
     last: null,
     clockStep: () => {
@@ -84,13 +86,16 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
       owner.checkAlive()
       const support = supports(plan)
       if (!support.ok) throw new RopeError('UNSUPPORTED', support.reason, { field: support.field })
-      const kernel = new DispatchKernel(owner, plan)
+      const kernel = createDispatchKernel(owner, plan)
       remember(kernels, planKey(plan), kernel)
       return kernel
     },
-    choiceFor: (plan) => kernels.get(planKey(plan)) ?? null,
+    choiceFor: (plan, resident) => kernels.get(planKey(plan))?.choiceFor(resident) ?? null,
     get lastChoice() {
       return owner.last
+    },
+    set lastChoice(choice) {
+      owner.last = choice
     },
     ...allocator(dispatcher, owner),
     dispose() {
@@ -115,7 +120,7 @@ function remember(
 /** The memory of the first member that has any. */
 function allocator(
   { members }: Dispatcher,
-  owner: KernelOwner,
+  owner: SiteOwner,
 ): Pick<Backend, 'allocate'> {
   const source = members.find(({ backend, device }) => device === 'cpu' && backend?.allocate)?.backend
   if (source?.allocate === undefined) return {}

@@ -4,7 +4,7 @@
  */
 import type { Backend, Plan } from '@rope/core'
 import type { Epoch, Member } from '../backends/member.js'
-import { ContenderError } from '../calibration/calibrate.js'
+import { type Contender as CostContender, ContenderError } from '../calibration/calibrate.js'
 import type { CostBook } from '../calibration/cost-book.js'
 import { bytesOfPlan } from '../call.js'
 import type { Debug } from '../platform/debug.js'
@@ -52,29 +52,52 @@ export function quarantine({ debug }: Dispatcher, member: Member, evidence: stri
   debug(`backend ${member.name} is not used any more: ${evidence}`)
 }
 
+/** How costs call a member on its own memory. */
+export function residentName({ name }: Pick<Member, 'name'>): string {
+  return `${name}, resident`
+}
+
+/** Everybody to time: a member with memory of its own is timed there as well. */
+function contendersOf(usable: readonly Usable[]): readonly CostContender[] {
+  return usable.flatMap(({ member, backend }): readonly CostContender[] => {
+    const foreign = { name: member.name, backend }
+    const allocate = member.hasOwnMemory ? backend.allocate?.bind(backend) : undefined
+    return allocate === undefined ? [foreign] : [foreign, { name: residentName(member), backend, allocate }]
+  })
+}
+
 /**
  * The CPU members that can make a call, the one to choose first. This is where a calibration happens,
  * if the choice depends on one.
+ *
+ * @param resident the member whose own memory the call works on; null for any other memory
  */
-export function rank(dispatcher: Dispatcher, plan: Plan): readonly Ranked[] {
+export function rank(
+  dispatcher: Dispatcher,
+  plan: Plan,
+  resident: Member | null,
+): readonly Ranked[] {
   const usable = usableMembers(dispatcher, plan)
   const { selection, costs } = dispatcher
-  if (selection.kind === 'ordered' || usable.length < 2) {
-    return usable.map((one) => ({ ...one, predicted: predictionOf(dispatcher, one, plan) }))
-  }
+  const bytes = bytesOfPlan(plan)
+  const ranked = (): readonly Ranked[] =>
+    usable.map(({ member, backend }) => {
+      const name = member === resident ? residentName(member) : member.name
+      return { member, backend, predicted: costs.predict(name, plan.dtype, bytes) }
+    })
+  if (selection.kind === 'ordered' || usable.length < 2) return ranked()
   try {
-    costs.prepare(plan.dtype, usable.map(({ member, backend }) => ({ name: member.name, backend })))
+    costs.prepare(plan.dtype, contendersOf(usable))
   } catch (error) {
     if (!(error instanceof ContenderError)) throw error
-    const failed = usable.find(({ member }) => member.name === error.contender)
+    const failed = usable.find(({ backend }) => backend === error.backend)
     if (failed !== undefined) quarantine(dispatcher, failed.member, `it threw: ${error.message}`)
-    return rank(dispatcher, plan)
+    return rank(dispatcher, plan, resident)
   }
-  return usable
-    .map((one) => ({ ...one, predicted: predictionOf(dispatcher, one, plan) }))
-    .sort((a, b) => (a.predicted ?? Infinity) - (b.predicted ?? Infinity) || 0)
+  return [...ranked()].sort((a, b) => costOf(a) - costOf(b) || 0)
 }
 
-function predictionOf({ costs }: Dispatcher, { member }: Usable, plan: Plan): number | null {
-  return costs.predict(member.name, plan.dtype, bytesOfPlan(plan))
+/** Who has no costs comes last, in the order of preference: the sort keeps it. */
+function costOf({ predicted }: Ranked): number {
+  return predicted ?? Number.MAX_VALUE
 }

@@ -32,13 +32,20 @@ interface Candidate {
 }
 
 function entryMember(entry: BackendEntry, epoch: Epoch): Member {
-  const { name, packageName, device, validatesFirst = false } = entry
-  return new Member({ name, packageName, device, validatesFirst, epoch })
+  const { name, packageName, device, validatesFirst = false, hasOwnMemory = false } = entry
+  return new Member({ name, packageName, device, validatesFirst, hasOwnMemory, epoch })
 }
 
 /** The caller vouches for a backend that it hands over. */
 function valueMember({ name, device }: Backend, epoch: Epoch): Member {
-  return new Member({ name, packageName: null, device, validatesFirst: true, epoch })
+  return new Member({
+    name,
+    packageName: null,
+    device,
+    validatesFirst: true,
+    hasOwnMemory: false,
+    epoch,
+  })
 }
 
 /** Why nobody needs to look at an entry; null when somebody does. */

@@ -2,12 +2,13 @@
  * Why this backend and not another: the whole story of a choice, put together from what the members,
  * the costs and the kernels know.
  */
-import type { Plan, RopeConfig } from '@rope/core'
+import { type Plan, type RopeConfig, RopeError } from '@rope/core'
 import type { Member } from '../backends/member.js'
 import { bytesOfPlan, type CallDescription, planOfCall } from '../call.js'
 import type { DispatchBackend } from '../dispatch/backend.js'
 import { type Dispatcher, type Ranked, rank, usableMembers } from '../dispatch/dispatcher.js'
-import type { Choice } from '../dispatch/kernel.js'
+import type { Choice } from '../dispatch/site.js'
+import { listWords } from '../messages.js'
 import type { BackendExplanation, CallExplanation, Explanation } from './explanation.js'
 import { explanationText } from './text.js'
 import { type Reasons, whyOf } from './why.js'
@@ -15,24 +16,33 @@ import { type Reasons, whyOf } from './why.js'
 /** A choice that was made, or that would be made for a call that is only described. */
 interface Verdict {
   readonly plan: Plan
-  readonly memory: 'cpu' | 'gpu'
+  readonly memory: CallExplanation['memory']
   readonly ranking: readonly Ranked[]
   readonly choice: Choice | null
   readonly chosen: Member | null
 }
 
 /** Where a GPU was asked for by name, typed arrays may travel to it. */
-function rankAnywhere(dispatcher: Dispatcher, plan: Plan): readonly Ranked[] {
-  if (dispatcher.selection.kind === 'measured') return rank(dispatcher, plan)
+function rankAnywhere(
+  dispatcher: Dispatcher,
+  plan: Plan,
+  resident: Member | null,
+): readonly Ranked[] {
+  if (dispatcher.selection.kind === 'measured') return rank(dispatcher, plan, resident)
   return usableMembers(dispatcher, plan, 'any').map((one) => ({ ...one, predicted: null }))
 }
 
-function verdictOf(dispatcher: Dispatcher, plan: Plan, choice: Choice | null): Verdict {
-  const ranking = rankAnywhere(dispatcher, plan)
+function verdictOf(
+  dispatcher: Dispatcher,
+  plan: Plan,
+  resident: Member | null,
+  choice: Choice | null,
+): Verdict {
+  const ranking = rankAnywhere(dispatcher, plan, resident)
   // What was decided for other members is decided anew.
   const isCurrent = ranking.some(({ member }) => member === choice?.chosen?.member)
   const winner = isCurrent ? choice?.chosen?.member : ranking[0]?.member
-  return { plan, memory: 'cpu', ranking, choice, chosen: winner ?? null }
+  return { plan, memory: resident?.name ?? 'foreign', ranking, choice, chosen: winner ?? null }
 }
 
 /** The first GPU that accepts the plan: data on a GPU stays there, whatever it costs. */
@@ -45,6 +55,18 @@ function gpuVerdict({ members }: Dispatcher, plan: Plan): Verdict {
   return { plan, memory: 'gpu', ranking, choice: null, chosen: ranking[0]?.member ?? null }
 }
 
+/** The member that a description names as the owner of its memory. */
+function residentOf({ members }: Dispatcher, memory: string): Member | null {
+  if (memory === 'foreign') return null
+  const found = members.find(({ name }) => name === memory)
+  if (found?.hasOwnMemory === true) return found
+  const owners = members.filter(({ hasOwnMemory }) => hasOwnMemory).map(({ name }) => `'${name}'`)
+  const accepted = listWords(["'foreign'", "'gpu'", ...owners], 'or')
+  throw new RopeError('INVALID_OPTION', `memory is '${memory}'; accepted: ${accepted}`, {
+    field: 'memory',
+  })
+}
+
 function describeVerdict(
   dispatcher: Dispatcher,
   backend: DispatchBackend,
@@ -52,12 +74,16 @@ function describeVerdict(
   call: CallDescription | undefined,
 ): Verdict | null {
   if (call === undefined) {
-    const { lastChoice } = backend
-    return lastChoice === null ? null : verdictOf(dispatcher, lastChoice.plan, lastChoice)
+    const { lastChoice: last } = backend
+    if (last === null) return null
+    if (last.memory === 'gpu') return gpuVerdict(dispatcher, last.plan)
+    return verdictOf(dispatcher, last.plan, last.resident, last)
   }
   const plan = planOfCall(config, call)
-  if (call.memory === 'gpu') return gpuVerdict(dispatcher, plan)
-  return verdictOf(dispatcher, plan, backend.choiceFor(plan))
+  const { memory = 'foreign' } = call
+  if (memory === 'gpu') return gpuVerdict(dispatcher, plan)
+  const resident = residentOf(dispatcher, memory)
+  return verdictOf(dispatcher, plan, resident, backend.choiceFor(plan, resident))
 }
 
 function explainCall({ plan, memory }: Verdict): CallExplanation {

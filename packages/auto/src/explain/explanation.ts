@@ -38,7 +38,8 @@ export interface CallExplanation {
   readonly rotaryDim: number
   readonly dtype: Plan['dtype']
   readonly inPlace: boolean
-  readonly memory: 'cpu' | 'gpu'
+  /** `foreign` typed arrays, buffers on the `gpu`, or the backend whose own memory it is. */
+  readonly memory: 'foreign' | 'gpu' | (string & {})
   /** Bytes read and written. */
   readonly bytes: number
 }

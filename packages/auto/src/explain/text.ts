@@ -45,6 +45,11 @@ function table(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join('\n')
 }
 
+function placeOf(memory: string): string {
+  if (memory === 'gpu') return 'on the GPU'
+  return memory === 'foreign' ? 'in typed arrays' : `in the memory of ${memory}`
+}
+
 function heading({ call, chosen }: Omit<Explanation, 'text'>): string {
   if (call === null) return 'No call has been made yet, so that there is nothing to choose for.'
   const { batch, tokens, heads, headDim, rotaryDim, dtype, inPlace, memory, bytes } = call
@@ -54,7 +59,7 @@ function heading({ call, chosen }: Omit<Explanation, 'text'>): string {
     `${heads.join(' + ')} ${heads.join() === '1' ? 'head' : 'heads'} x ${headDim}${rotaryDim === headDim ? '' : ` (${rotaryDim} rotate)`}`,
     dtype,
     inPlace ? 'in place' : 'out of place',
-    memory === 'gpu' ? 'on the GPU' : 'in typed arrays',
+    placeOf(memory),
     showBytes(bytes),
   ]
   return `${chosen ?? 'nobody'} makes this call: ${size.join(', ')}`

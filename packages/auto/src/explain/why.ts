@@ -10,7 +10,7 @@ export interface Reasons {
   readonly device: 'cpu' | 'gpu'
   readonly state: MemberState
   /** Null when no call is explained. */
-  readonly call: { readonly plan: Plan; readonly memory: 'cpu' | 'gpu' } | null
+  readonly call: { readonly plan: Plan; readonly memory: string } | null
   readonly chosen: boolean
   readonly predicted: number | null
   readonly measured: number | null
@@ -27,13 +27,13 @@ export function whyOf(reasons: Reasons): string {
   const { state, call, chosen, device } = reasons
   if (state.kind !== 'ready') return state.reason
   if (call === null) return 'ready; no call has been made yet'
-  if (call.memory === 'cpu' && device === 'gpu' && reasons.by !== 'asked') {
+  if (call.memory !== 'gpu' && device === 'gpu' && reasons.by !== 'asked') {
     return 'the data is in typed arrays, which stay on the CPU'
   }
   if (call.memory === 'gpu' && device === 'cpu') return 'the data is on the GPU, and stays there'
   const refusal = refusalOf(state.backend, call.plan)
   if (refusal !== null) return refusal
-  return chosen ? whyChosen(reasons, call.memory) : whyNot(reasons)
+  return chosen ? whyChosen(reasons, call.memory === 'gpu') : whyNot(reasons)
 }
 
 function refusalOf(backend: Backend, plan: Plan): string | null {
@@ -41,8 +41,8 @@ function refusalOf(backend: Backend, plan: Plan): string | null {
   return support.ok ? null : `it cannot make this call: ${support.reason}`
 }
 
-function whyChosen({ by, source, measured, predicted }: Reasons, memory: 'cpu' | 'gpu'): string {
-  if (memory === 'gpu') return 'the data is on the GPU, and stays there'
+function whyChosen({ by, source, measured, predicted }: Reasons, onGpu: boolean): string {
+  if (onGpu) return 'the data is on the GPU, and stays there'
   if (by === 'asked') return `${source} asks for it`
   if (by === 'only') return 'no other one can make this call'
   if (by === 'order') return 'first in the order of preference; nothing is measured'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/cache.js'
 import { BUDGET, CostBook } from '../../src/calibration/cost-book.js'
 import type { Calibration } from '../../src/calibration/costs.js'
-import { madeUpClock, paced } from '../fakes.js'
+import { madeUpClock, idling } from '../fakes.js'
 
 interface Recording extends Cache {
   readonly saved: Calibration[]
@@ -19,7 +19,7 @@ function setting(rate = 1000) {
   const clock = madeUpClock()
   const contenders = ['a', 'b'].map((name, i) => ({
     name,
-    backend: paced(name, clock, { overhead: i, rate }),
+    backend: idling(name, clock, { overhead: i, rate }),
   }))
   return { clock, contenders }
 }

@@ -134,9 +134,10 @@ describe('a GPU', () => {
     const flushing = fakeGpu('flushing', (run) => async (views, rotation) => {
       await run(views, rotation)
       for (const { target, targetOffset } of views) {
-        for (let i = 0; i < headDim; i++) {
+        for (let i = 0; i < 2 * headDim; i++) {
           const at = targetOffset + i
-          const rotates = i >= windowOffset && i < windowOffset + 2 * pairs
+          const channel = i % headDim
+          const rotates = channel >= windowOffset && channel < windowOffset + 2 * pairs
           if (!rotates || target[at] === 0 || Math.abs(target[at] as number) >= 2 ** -126) continue
           target[at] = 0
           flushed += 1

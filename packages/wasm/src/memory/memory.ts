@@ -17,12 +17,18 @@ export const WINDOWS: Windows = { table: 2 ** 17, data: 2 ** 18 }
 
 const HOME_BYTES = 2 ** 21
 
+/** Where an array of ours lies. */
+export interface Place {
+  readonly segment: Segment
+  readonly byteOffset: number
+}
+
 /** Gives memory out and knows it again. */
 export interface Memory {
   /** The segment whose windows serve data from elsewhere. */
   readonly home: Segment
-  /** The segment that an array lies in, if it is one of ours. */
-  segmentOf(elements: { readonly buffer: ArrayBufferLike }): Segment | undefined
+  /** Where an array lies, if it is in our memory. */
+  placeOf(elements: Elements): Place | undefined
   allocate(dtype: DType, length: number): Elements
   /** A segment with windows of at least these sizes: home, unless rows are enormous. */
   withWindows(windows: Windows): Segment
@@ -30,7 +36,27 @@ export interface Memory {
 
 function view(dtype: DType, buffer: ArrayBuffer, offset: number, length: number): Elements {
   if (dtype === 'float32') return new Float32Array(buffer, offset, length)
+  if (dtype === 'float64') return new Float64Array(buffer, offset, length)
   return new Uint16Array(buffer, offset, length)
+}
+
+/**
+ * Remembers places by array: asking a typed array for its buffer and offset takes longer than
+ * looking the array up.
+ */
+function placesIn(
+  segmentOf: (buffer: ArrayBufferLike) => Segment | undefined,
+): (elements: Elements) => Place | undefined {
+  const known = new WeakMap<Elements, Place>()
+  return (elements) => {
+    const place = known.get(elements)
+    if (place !== undefined) return place
+    const segment = segmentOf(elements.buffer)
+    if (segment === undefined) return undefined
+    const found = { segment, byteOffset: elements.byteOffset }
+    known.set(elements, found)
+    return found
+  }
 }
 
 function fits(asked: Windows, given: Windows): boolean {
@@ -55,7 +81,7 @@ export function createLocalMemory(module: WebAssembly.Module): Memory {
 
   return {
     home,
-    segmentOf: ({ buffer }) => segments.get(buffer),
+    placeOf: placesIn((buffer) => segments.get(buffer)),
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes > current.left) {
@@ -92,7 +118,7 @@ export function createSharedMemory(module: WebAssembly.Module): Memory {
   }
   return {
     home,
-    segmentOf: ({ buffer }) => (buffers.has(buffer) ? home : undefined),
+    placeOf: placesIn((buffer) => (buffers.has(buffer) ? home : undefined)),
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes + 64 > home.left) grow(bytes + 64)
@@ -100,8 +126,8 @@ export function createSharedMemory(module: WebAssembly.Module): Memory {
     },
     withWindows(windows) {
       if (fits(windows, WINDOWS)) return home
-      const local = fixedMemory(windows.table + windows.data + HOME_BYTES)
-      throw outOfMemory(local === undefined ? windows.data : windows.data)
+      const bytes = windows.table + windows.data + HOME_BYTES
+      return new Segment(module, sharedMemory(bytes), windows)
     },
   }
 }

@@ -5,6 +5,7 @@
  * window for rows of cos and sin, a window for data that live elsewhere, and then free space.
  */
 import { RopeError } from '@rope/core'
+import { PLAN_BYTES } from '../plan-words.js'
 
 /** The functions of a module; all pointers are byte offsets into the segment's memory. */
 export interface Exports {
@@ -43,6 +44,8 @@ export interface Exports {
 /** A plan that the module has made ready: bytes without addresses, good in every segment. */
 export interface Program {
   readonly bytes: Uint8Array
+  /** The slot it was last seen in. */
+  slot: number
 }
 
 /** Sizes of the two windows, in bytes. */
@@ -72,6 +75,7 @@ export class Segment {
   readonly #slots: (Program | undefined)[] = new Array(SLOTS)
   readonly #slotBytes: number
   readonly #firstSlot: number
+  readonly #scratch: number
   #nextSlot = 0
   #free: number
   /** The buffer of the moment; of a shared memory the newest, which holds all older ones. */
@@ -86,7 +90,8 @@ export class Segment {
     this.windows = windows
     this.#slotBytes = aligned(this.exports.programBytes())
     this.#firstSlot = aligned(this.exports.__heap_base.value as number)
-    this.table = this.#firstSlot + SLOTS * this.#slotBytes
+    this.#scratch = this.#firstSlot + SLOTS * this.#slotBytes
+    this.table = this.#scratch + this.#slotBytes + aligned(PLAN_BYTES)
     this.data = this.table + aligned(windows.table)
     this.#free = this.data + aligned(windows.data)
     this.buffer = memory.buffer
@@ -121,23 +126,25 @@ export class Segment {
 
   /** The address of a program, which is copied in unless it is still there from last time. */
   slotOf(program: Program): number {
-    const known = this.#slots.indexOf(program)
-    if (known >= 0) return this.#firstSlot + known * this.#slotBytes
+    if (this.#slots[program.slot] === program) {
+      return this.#firstSlot + program.slot * this.#slotBytes
+    }
     const slot = this.#nextSlot
     this.#nextSlot = (slot + 1) % SLOTS
     this.#slots[slot] = program
+    program.slot = slot
     const pointer = this.#firstSlot + slot * this.#slotBytes
     new Uint8Array(this.buffer).set(program.bytes, pointer)
     return pointer
   }
 
-  /** Makes a plan ready. The data window serves as scratch. */
+  /** Makes a plan (the bytes of the C struct) ready. */
   prepare(plan: Uint8Array): Program {
     const memory = new Uint8Array(this.buffer)
-    const program = this.data + aligned(plan.length)
-    memory.set(plan, this.data)
-    this.exports.prepare(program, this.data)
-    return { bytes: memory.slice(program, program + this.exports.programBytes()) }
+    const program = this.#scratch + aligned(PLAN_BYTES)
+    memory.set(plan, this.#scratch)
+    this.exports.prepare(program, this.#scratch)
+    return { bytes: memory.slice(program, program + this.#slotBytes), slot: 0 }
   }
 }
 

@@ -6,17 +6,17 @@ import type { Plan } from '@rope/core'
 import { type Shader, shaderOf } from '../device/pipelines.js'
 import { chooseAccess, type Offsets } from '../plan/access.js'
 import { type Bound, bindTensors, type Touched } from '../plan/bindings.js'
+import { copiesChannels, geometryOf, isApart } from '../plan/geometry.js'
 import { planStrips, planWorkgroups, type Strips, unrollOf, type Workgroups } from '../plan/grid.js'
 import { type Part, type Side, spanOfPart, splitPlan, startOf } from '../plan/parts.js'
 import {
   type Access,
-  columnsOf,
   elementsOf,
   type GpuDType,
   type PositionsSpec,
+  rowLanesOf,
   type ShaderSpec,
 } from '../shader/spec.js'
-import { rowLanesOf } from '../shader/turn.js'
 import type { GpuBuffer } from '../webgpu-types.js'
 import type { Context } from './context.js'
 
@@ -101,12 +101,10 @@ function specOf(
     dtype,
     nativeHalf: context.nativeHalf && dtype === 'float16' && access !== 'element',
     access,
-    pairing: plan.pairing,
-    pairs: plan.pairs,
-    windowOffset: plan.windowOffset,
-    copied: plan.inPlace ? 0 : plan.headDim - 2 * plan.pairs,
+    apart: isApart(plan, access),
+    geometry: access === 'element' ? null : geometryOf(plan, access),
+    copies: copiesChannels(plan),
     inPlace: plan.inPlace,
-    batched: plan.batch > 1,
     unroll: unrollOf(access),
     positions,
     immediates: context.immediates,
@@ -133,8 +131,7 @@ function arrangePart(
     })),
   }
   const elements = elementsOf(spec.access, spec.dtype)
-  const { rotated, copied } = columnsOf(spec)
-  const columns = rotated + copied
+  const { columns } = geometryOf(plan, spec.access)
   const tokens = part.batch.count * part.tokens.count
   const strips = planStrips(tokens, columns, part.slices.map(({ heads }) => heads.count))
   const invocations = tokens * columns * strips.total
@@ -170,8 +167,7 @@ export function arrange(
 ): Arrangement {
   const access = chooseAccess(plan, memory)
   const common = specOf(context, plan, access, positions)
-  const { rotated, copied } = columnsOf(common)
-  const sizes = { columns: rotated + copied, rowBytes: 8 * plan.pairs }
+  const sizes = { columns: geometryOf(plan, access).columns, rowBytes: 8 * plan.pairs }
   const parts = splitPlan(plan, (part) => fits(context, plan, part, memory, sizes))
   return { access, parts: parts.map((part) => arrangePart(context, plan, part, memory, common)) }
 }

@@ -7,6 +7,7 @@ import { callFields } from '../shader/call-fields.js'
 import { extraBindings } from '../shader/generate.js'
 import type { PositionsSpec } from '../shader/spec.js'
 import { bindPart } from '../plan/bindings.js'
+import { geometryOf } from '../plan/geometry.js'
 import { SHAPE_STRIDE, shapeWords } from '../plan/shape-words.js'
 import {
   type GpuBuffer,
@@ -152,7 +153,9 @@ export class Launcher {
       usage: USAGE.UNIFORM | USAGE.COPY_DST,
     })
     parts.forEach(({ part, strips, elements }, i) => {
-      const words = shapeWords(this.#plan, part, strips, elements, this.#table?.rows ?? 0)
+      const geometry = access === 'element' ? geometryOf(this.#plan, access) : null
+      const tableRows = this.#table?.rows ?? 0
+      const words = shapeWords(this.#plan, part, strips, elements, geometry, tableRows)
       this.#context.device.queue.writeBuffer(buffer, i * SHAPE_STRIDE, words)
     })
     this.#shapes.set(key, buffer)

@@ -3,7 +3,8 @@
  * that each invocation owns whole words.
  */
 import type { Plan, Strides } from '@rope/core'
-import { type Access, elementsOf, type GpuDType, pairingName } from '../shader/spec.js'
+import { type Access, elementsOf, type GpuDType } from '../shader/spec.js'
+import { pairingName } from './geometry.js'
 
 /** Where an operand begins, in elements from the start of its buffers. */
 export interface Offsets {

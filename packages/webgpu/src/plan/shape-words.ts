@@ -4,12 +4,13 @@
  */
 import type { Plan, Strides } from '@rope/core'
 import type { Strips } from './grid.js'
+import { GEOMETRY_FIELDS } from '../shader/numbers.js'
+import type { Geometry } from '../shader/spec.js'
 import type { Part } from './parts.js'
 
 /** Bytes from one part's numbers to the next; no device demands more. */
 export const SHAPE_STRIDE = 256
 
-const HEADER_WORDS = 8
 const OPERAND_WORDS = 12
 
 /**
@@ -28,6 +29,7 @@ function writeStrides(words: Uint32Array, at: number, strides: Strides, elements
  * The words of a part's `Shape`, in the order in which the shader declares them.
  *
  * @param elements of one access
+ * @param geometry where the shader reads it; null where it is constant
  * @param tableRows rows of the table that GPU positions pick from; 0 without one
  */
 export function shapeWords(
@@ -35,16 +37,20 @@ export function shapeWords(
   part: Part,
   { headsPerInvocation, strips, total }: Strips,
   elements: number,
+  geometry: Geometry | null,
   tableRows: number,
 ): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(HEADER_WORDS + OPERAND_WORDS * part.slices.length)
+  // Six words of sizes, perhaps eight of geometry; the operands begin at a multiple of 16 bytes.
+  const operands = geometry === null ? 8 : 16
+  const words = new Uint32Array(operands + OPERAND_WORDS * part.slices.length)
   const allTokens = part.batch.count * part.tokens.count
   words.set([part.tokens.count, allTokens, total, headsPerInvocation])
   new Float32Array(words.buffer)[4] = plan.direction
   words[5] = tableRows
+  if (geometry !== null) words.set(GEOMETRY_FIELDS.map((field) => geometry[field]), 6)
   part.slices.forEach(({ operand, heads }, i) => {
     const { source, target } = plan.operands[operand] as Plan['operands'][number]
-    const at = HEADER_WORDS + OPERAND_WORDS * i
+    const at = operands + OPERAND_WORDS * i
     writeStrides(words, at, source, elements)
     writeStrides(words, at + 4, target, elements)
     words[at + 8] = heads.count

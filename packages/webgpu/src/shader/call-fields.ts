@@ -16,14 +16,13 @@ export type CallField =
 
 /** The fields that a spec's shader reads. At most seven: 28 bytes. */
 export function callFields({
-  batched,
   positions,
   operands,
   inPlace,
-}: Pick<ShaderSpec, 'batched' | 'positions' | 'operands' | 'inPlace'>): readonly CallField[] {
+}: Pick<ShaderSpec, 'positions' | 'operands' | 'inPlace'>): readonly CallField[] {
   return [
     'rows',
-    ...(batched ? (['batch_stride'] as const) : []),
+    'batch_stride',
     ...(positions === null ? [] : (['positions'] as const)),
     ...operands.flatMap(({ name }): readonly CallField[] =>
       inPlace ? [`${name}_source`] : [`${name}_source`, `${name}_target`],

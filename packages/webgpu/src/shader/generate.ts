@@ -4,10 +4,11 @@
  */
 import { callFields } from './call-fields.js'
 import { memoryFunctions, tensorBindings } from './memory.js'
-import { chooseOperand, operandFunctions, windowConstants } from './operand.js'
-import { columnsOf, elementsOf, pairingName, type ShaderSpec, WORKGROUP_SIZE } from './spec.js'
+import { geometryConstants, geometryFields, number } from './numbers.js'
+import { chooseOperand, operandFunctions } from './operand.js'
+import { elementsOf, rowLanesOf, type ShaderSpec, WORKGROUP_SIZE } from './spec.js'
 import { block, float, type Lines, sections, when } from './text.js'
-import { rowLanesOf, turningOf } from './turn.js'
+import { turningOf } from './turn.js'
 
 /** The bindings that come after the tensors. */
 export interface ExtraBindings {
@@ -23,31 +24,18 @@ export function extraBindings({ bindings, positions }: Pick<ShaderSpec, 'binding
 }
 
 function header(spec: ShaderSpec): Lines {
-  const { dtype, access, pairs, operands, inPlace } = spec
+  const { dtype, access, apart, operands, inPlace } = spec
   const names = operands.map(({ name }) => name).join(' and ')
   const elements = elementsOf(access, dtype)
-  const how = access === 'element' ? 'one element' : `${elements} channels`
-  const pairing = pairingName(spec) ?? 'strided'
+  const how =
+    access === 'element'
+      ? 'any pairing, one element at a time'
+      : `${apart ? 'half' : 'interleaved'} pairing, ${elements} channels at a time`
   const where = inPlace ? 'in place' : 'out of place'
   return [
-    `// Rotates ${names} ${where}: ${dtype}, ${pairs} ${pairing} pairs, ${how} at a time.`,
-    ...when(usesNativeHalf(spec), ['enable f16;']),
+    `// Rotates ${names} ${where}: ${dtype}, ${how}.`,
+    ...when(spec.nativeHalf, ['enable f16;']),
     ...when(spec.immediates, ['requires immediate_address_space;']),
-  ]
-}
-
-function usesNativeHalf({ nativeHalf, dtype, access }: ShaderSpec): boolean {
-  return nativeHalf && dtype === 'float16' && access !== 'element'
-}
-
-function constants(spec: ShaderSpec): Lines {
-  const rowLanes = rowLanesOf(spec)
-  const { rotated, copied } = columnsOf(spec)
-  return [
-    `const COLUMNS = ${rotated + copied}u;`,
-    ...windowConstants(spec),
-    `const ROW = ${(2 * spec.pairs) / rowLanes}u;`,
-    `const SINE = ${spec.pairs / rowLanes}u;`,
   ]
 }
 
@@ -63,6 +51,7 @@ function structs(spec: ShaderSpec): readonly Lines[] {
       'heads_per_invocation: u32,',
       'direction: f32,',
       'table_rows: u32,',
+      ...geometryFields(spec),
       ...operands.map(({ name }) => `@align(16) ${name}: Operand,`),
     ]),
     block(
@@ -70,7 +59,7 @@ function structs(spec: ShaderSpec): readonly Lines[] {
       callFields(spec).map((field) => `${field}: u32,`),
     ),
     block('struct Place', [
-      ...when(spec.batched, ['batch: u32,']),
+      'batch: u32,',
       'token: u32,',
       'column: u32,',
       'strip: u32,',
@@ -99,18 +88,14 @@ function bindings(spec: ShaderSpec): Lines {
 /** The row of an id, and whether the table has it. */
 function positionLines(spec: ShaderSpec): Lines {
   const { positions } = spec
-  if (positions === null) {
-    return spec.batched
-      ? ['let row = place.batch * call.batch_stride + place.token;']
-      : ['let row = place.token;']
-  }
+  const index = 'place.batch * call.batch_stride + place.token'
+  if (positions === null) return [`let row = ${index};`]
   const { dtype, outOfRange } = positions
-  const stride = spec.batched ? 'place.batch * call.batch_stride + place.token' : 'place.token'
   const wide = dtype === 'int64'
-  const index = wide ? `call.positions + 2u * (${stride})` : `call.positions + ${stride}`
+  const offset = wide ? `2u * (${index})` : index
   const sign = wide ? 'id_high' : 'id'
   return [
-    `let id_at = ${index};`,
+    `let id_at = call.positions + ${offset};`,
     'let id = positions[id_at];',
     ...when(wide, ['let id_high = positions[id_at + 1u];']),
     wide ? 'let known = id_high == 0u && id < shape.table_rows;' : 'let known = id < shape.table_rows;',
@@ -128,7 +113,7 @@ function positionLines(spec: ShaderSpec): Lines {
 }
 
 function main(spec: ShaderSpec): Lines {
-  const { rotated, copied } = columnsOf(spec)
+  const columns = number(spec, 'columns')
   return [
     `@compute @workgroup_size(${WORKGROUP_SIZE})`,
     'fn rotate(',
@@ -137,18 +122,17 @@ function main(spec: ShaderSpec): Lines {
     '  @builtin(local_invocation_index) lane: u32,',
     ...block(')', [
       `let invocation = (group.y * groups.x + group.x) * ${WORKGROUP_SIZE}u + lane;`,
-      'let task = invocation / COLUMNS;',
+      `let task = invocation / ${columns};`,
       'let token = task / shape.strips;',
       ...block('if (token >= shape.all_tokens)', ['return;']),
       'var place: Place;',
-      'place.column = invocation % COLUMNS;',
+      `place.column = invocation % ${columns};`,
       'place.strip = task % shape.strips;',
-      ...(spec.batched
-        ? ['place.batch = token / shape.tokens;', 'place.token = token % shape.tokens;']
-        : ['place.token = token;']),
+      'place.batch = token / shape.tokens;',
+      'place.token = token % shape.tokens;',
       ...when(
-        copied > 0,
-        block(`if (place.column >= ${rotated}u)`, [
+        spec.copies,
+        block(`if (place.column >= ${number(spec, 'rotated')})`, [
           ...chooseOperand(spec, (name) => `copy_${name}(place);`),
           'return;',
         ]),
@@ -165,7 +149,7 @@ export function generateShader(spec: ShaderSpec): string {
   const turning = turningOf(spec)
   const lines = sections([
     header(spec),
-    constants(spec),
+    geometryConstants(spec),
     ...structs(spec),
     bindings(spec),
     ...turning.declarations,

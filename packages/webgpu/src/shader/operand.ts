@@ -3,7 +3,8 @@
  * column, or copying a column outside the window.
  */
 import { load, store } from './memory.js'
-import { columnsOf, elementsOf, isApart, type OperandSpec, type ShaderSpec } from './spec.js'
+import { number } from './numbers.js'
+import type { OperandSpec, ShaderSpec } from './spec.js'
 import { block, indent, type Lines, when } from './text.js'
 
 /** Names of what one head needs: a suffix keeps heads in flight apart. */
@@ -20,10 +21,13 @@ function sidesOf({ inPlace }: ShaderSpec): readonly Side[] {
 
 /** Where the heads of this token begin, in accesses. */
 function bases(spec: ShaderSpec, name: string): Lines {
-  const inBatch = (side: Side): string => (spec.batched ? ` + place.batch * shape.${name}.${side}_strides.batch` : '')
-  return sidesOf(spec).map(
-    (side) => `let ${side}_start = call.${name}_${side}${inBatch(side)} + place.token * shape.${name}.${side}_strides.token;`,
-  )
+  return sidesOf(spec).flatMap((side) => {
+    const strides = `shape.${name}.${side}_strides`
+    return [
+      `let ${side}_start = call.${name}_${side}`,
+      `  + place.batch * ${strides}.batch + place.token * ${strides}.token;`,
+    ]
+  })
 }
 
 /** Where the words of a column lie within a head, per side; a constant in all but single elements. */
@@ -40,7 +44,8 @@ function columnOf(spec: ShaderSpec, side: Side): string {
 
 /** The distance from x to y. */
 function partnerOf(spec: ShaderSpec, name: string, side: Side): string {
-  return spec.access === 'element' ? `PARTNER * shape.${name}.${side}_strides.channel` : 'PARTNER'
+  const partner = number(spec, 'partner')
+  return spec.access === 'element' ? `${partner} * shape.${name}.${side}_strides.channel` : partner
 }
 
 function addresses(spec: ShaderSpec, name: string, { index, suffix }: Head): Lines {
@@ -124,7 +129,9 @@ function headLoop({ unroll }: ShaderSpec, name: string, { loads, stores }: Moves
 
 function turnFunction(spec: ShaderSpec, operand: OperandSpec, members: readonly string[]): Lines {
   const { name } = operand
-  const column = spec.access === 'element' ? 'WINDOW + place.column * STEP' : 'WINDOW + place.column'
+  const window = number(spec, 'window')
+  const pair = spec.access === 'element' ? `place.column * ${number(spec, 'step')}` : 'place.column'
+  const column = `${window} + ${pair}`
   return block(`fn turn_${name}(place: Place, turn: Turn)`, [
     ...bases(spec, name),
     ...offsets(spec, name, column),
@@ -134,11 +141,12 @@ function turnFunction(spec: ShaderSpec, operand: OperandSpec, members: readonly 
 
 function copyFunction(spec: ShaderSpec, operand: OperandSpec): Lines {
   const { name } = operand
-  const { rotated } = columnsOf(spec)
+  const window = number(spec, 'window')
+  const beyond = `outside + ${number(spec, 'windowSize')}`
   return block(`fn copy_${name}(place: Place)`, [
-    `let outside = place.column - ${rotated}u;`,
+    `let outside = place.column - ${number(spec, 'rotated')};`,
     ...bases(spec, name),
-    ...offsets(spec, name, 'select(outside, outside + WINDOW_SIZE, outside >= WINDOW)'),
+    ...offsets(spec, name, `select(outside, ${beyond}, outside >= ${window})`),
     ...headLoop(spec, name, copyMoves(spec, operand)),
   ])
 }
@@ -151,7 +159,7 @@ export function operandFunctions(
 ): readonly Lines[] {
   return [
     turnFunction(spec, operand, members),
-    when(spec.copied > 0, copyFunction(spec, operand)),
+    when(spec.copies, copyFunction(spec, operand)),
   ]
 }
 
@@ -166,17 +174,5 @@ export function chooseOperand({ operands }: ShaderSpec, call: (name: string) => 
     '} else {',
     ...indent([`place.strip -= shape.${first.name}.strips;`, call(second.name)]),
     '}',
-  ]
-}
-
-/** The constants that say where the window lies, in accesses. */
-export function windowConstants(spec: ShaderSpec): Lines {
-  const { access, dtype, pairs, pairing, windowOffset, copied } = spec
-  const elements = elementsOf(access, dtype)
-  return [
-    `const WINDOW = ${windowOffset / elements}u;`,
-    ...when(copied > 0, [`const WINDOW_SIZE = ${(2 * pairs) / elements}u;`]),
-    ...when(access === 'element', [`const STEP = ${pairing.step}u;`]),
-    ...when(isApart(spec), [`const PARTNER = ${pairing.partner / elements}u;`]),
   ]
 }

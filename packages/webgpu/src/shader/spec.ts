@@ -4,8 +4,6 @@
  * model: one for its prefill, one for its decode steps, perhaps one more per head size.
  */
 
-import type { Pairing } from '@rope/core'
-
 /** The element types that the GPU rotates. */
 export type GpuDType = 'float32' | 'float16' | 'bfloat16'
 
@@ -37,23 +35,37 @@ export interface PositionsSpec {
   readonly outOfRange: 'skip' | 'clamp'
 }
 
+/** Where channels lie within a head, and rows within their memory, in accesses. */
+export interface Geometry {
+  /** Invocations per head: those that rotate, then those that copy. */
+  readonly columns: number
+  readonly rotated: number
+  /** First channel of the window, and how long it is. */
+  readonly window: number
+  readonly windowSize: number
+  /** From one pair to the next, and from x to y. */
+  readonly step: number
+  readonly partner: number
+  /** From one row of cos and sin to the next, and from cos to sin, in loads of a row. */
+  readonly row: number
+  readonly sine: number
+}
+
 /** What a shader is specialised for. */
 export interface ShaderSpec {
   readonly dtype: GpuDType
   /** True when the device converts 16-bit floats itself (`shader-f16`). */
   readonly nativeHalf: boolean
   readonly access: Access
-  /** Step and partner in channels, as in the plan. */
-  readonly pairing: Pairing
-  readonly pairs: number
-  readonly windowOffset: number
-  /** Channels outside the window that are copied; 0 in place. */
-  readonly copied: number
+  /** True when x and y of a column are loaded apart: half pairing, and single elements. */
+  readonly apart: boolean
+  /** Constants of the shader; null for single elements, whose one shader reads them. */
+  readonly geometry: Geometry | null
+  /** True when channels outside the window are copied. */
+  readonly copies: boolean
   readonly bindings: readonly TensorBinding[]
   readonly operands: readonly OperandSpec[]
   readonly inPlace: boolean
-  /** True when there may be more than one batch entry. */
-  readonly batched: boolean
   /** Heads whose memory is in flight at once in one invocation. */
   readonly unroll: number
   readonly positions: PositionsSpec | null
@@ -63,23 +75,6 @@ export interface ShaderSpec {
 
 /** Invocations of a workgroup. */
 export const WORKGROUP_SIZE = 64
-
-/** `half` or `interleaved`, or null for a pairing that only single elements can walk. */
-export function pairingName({
-  pairing,
-  pairs,
-}: {
-  readonly pairing: Pairing
-  readonly pairs: number
-}): 'half' | 'interleaved' | null {
-  if (pairing.step === 1 && pairing.partner === pairs) return 'half'
-  return pairing.step === 2 && pairing.partner === 1 ? 'interleaved' : null
-}
-
-/** True when x and y of a column are loaded apart. */
-export function isApart(spec: Pick<ShaderSpec, 'access' | 'pairing' | 'pairs'>): boolean {
-  return spec.access === 'element' || pairingName(spec) === 'half'
-}
 
 /** A text that two specs share exactly when one shader serves both. */
 export function specKey(spec: ShaderSpec): string {
@@ -98,16 +93,13 @@ export function elementsOf(access: Access, dtype: GpuDType): number {
   return wordsOf(access) * (dtype === 'float32' ? 1 : 2)
 }
 
-/** How many invocations share a head: those that rotate, then those that copy. */
-export interface Columns {
-  readonly rotated: number
-  readonly copied: number
-}
-
-/** The columns of a spec. In `half` two accesses make a column, in `interleaved` one. */
-export function columnsOf(spec: Pick<ShaderSpec, 'access' | 'dtype' | 'pairing' | 'pairs' | 'copied'>): Columns {
-  const { access, dtype, pairs, copied } = spec
-  const elements = elementsOf(access, dtype)
-  const channels = isApart(spec) ? pairs : 2 * pairs
-  return { rotated: channels / elements, copied: copied / elements }
+/** How many values of cos one load brings: 1, 2 or 4. */
+export function rowLanesOf({
+  access,
+  dtype,
+  apart,
+}: Pick<ShaderSpec, 'access' | 'dtype' | 'apart'>): 1 | 2 | 4 {
+  const words = wordsOf(access)
+  if (apart || dtype !== 'float32') return words
+  return words === 4 ? 2 : 1
 }

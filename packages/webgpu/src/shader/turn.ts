@@ -3,7 +3,8 @@
  * words of one head by them.
  */
 import { elementFunctions, halfFloatFunctions } from './half-float.js'
-import { isApart, type ShaderSpec, wordsOf } from './spec.js'
+import { number } from './numbers.js'
+import { type ShaderSpec, wordsOf } from './spec.js'
 import { block, float, type Lines, unsigned } from './text.js'
 
 type Lanes = 1 | 2 | 4
@@ -27,10 +28,10 @@ function turnStruct(type: string): Lines {
   return ['// The cos and sin of the channels that one invocation turns.', ...block('struct Turn', [`cosine: ${type},`, `sine: ${type},`])]
 }
 
-function loadTurn(): Lines {
+function loadTurn(spec: ShaderSpec): Lines {
   return block('fn load_turn(row: u32, column: u32) -> Turn', [
-    'let at = call.rows + row * ROW + column;',
-    'return Turn(rows[at], shape.direction * rows[at + SINE]);',
+    `let at = call.rows + row * ${number(spec, 'row')} + column;`,
+    `return Turn(rows[at], shape.direction * rows[at + ${number(spec, 'sine')}]);`,
   ])
 }
 
@@ -39,10 +40,10 @@ function pairStruct(words: string): Lines {
 }
 
 /** Two loads per column, x and y apart: float32 and single elements. */
-function separate(words: string, widen: (name: string) => Lines, store: (value: string) => string, values: string): readonly Lines[] {
+function separate(spec: ShaderSpec, words: string, widen: (name: string) => Lines, store: (value: string) => string, values: string): readonly Lines[] {
   return [
     turnStruct(values),
-    loadTurn(),
+    loadTurn(spec),
     pairStruct(words),
     block(`fn turn_words(x_words: ${words}, y_words: ${words}, turn: Turn) -> Pair`, [
       ...widen('x'),
@@ -54,23 +55,23 @@ function separate(words: string, widen: (name: string) => Lines, store: (value: 
   ]
 }
 
-function halfFloat32(lanes: Lanes): Turning {
+function halfFloat32(spec: ShaderSpec, lanes: Lanes): Turning {
   const words = unsigned(lanes)
   const widen = (name: string): Lines => [`let ${name} = bitcast<${float(lanes)}>(${name}_words);`]
   const store = (value: string): string => `bitcast<${words}>(${value})`
-  return { members: ['x', 'y'], declarations: separate(words, widen, store, float(lanes)) }
+  return { members: ['x', 'y'], declarations: separate(spec, words, widen, store, float(lanes)) }
 }
 
-function elementHalfFloat(dtype: 'float16' | 'bfloat16'): Turning {
+function elementHalfFloat(spec: ShaderSpec, dtype: 'float16' | 'bfloat16'): Turning {
   const widen = (name: string): Lines => [`let ${name} = low(${name}_words);`]
   return {
     members: ['x', 'y'],
-    declarations: [...elementFunctions(dtype), ...separate('u32', widen, (value) => `narrow(${value})`, 'f32')],
+    declarations: [...elementFunctions(dtype), ...separate(spec, 'u32', widen, (value) => `narrow(${value})`, 'f32')],
   }
 }
 
 /** x and y alternate in memory: word by word in float32. */
-function interleavedFloat32(lanes: 2 | 4): Turning {
+function interleavedFloat32(spec: ShaderSpec, lanes: 2 | 4): Turning {
   const half = lanes === 4 ? 2 : 1
   const [x, y] = lanes === 4 ? ['words.xz', 'words.yw'] : ['words.x', 'words.y']
   const value = float(half)
@@ -79,7 +80,7 @@ function interleavedFloat32(lanes: 2 | 4): Turning {
     members: ['words'],
     declarations: [
       turnStruct(value),
-      loadTurn(),
+      loadTurn(spec),
       block(`fn turn_words(words: ${unsigned(lanes)}, turn: Turn) -> ${unsigned(lanes)}`, [
         `let x = bitcast<${value}>(${x});`,
         `let y = bitcast<${value}>(${y});`,
@@ -92,14 +93,18 @@ function interleavedFloat32(lanes: 2 | 4): Turning {
 }
 
 /** x and y are the two halves of every word. */
-function interleavedHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: boolean): Turning {
+function interleavedHalfFloat(
+  spec: ShaderSpec,
+  dtype: 'float16' | 'bfloat16',
+  lanes: Lanes,
+): Turning {
   const words = unsigned(lanes)
   return {
     members: ['words'],
     declarations: [
-      ...halfFloatFunctions(dtype, lanes, native),
+      ...halfFloatFunctions(dtype, lanes, spec.nativeHalf),
       turnStruct(float(lanes)),
-      loadTurn(),
+      loadTurn(spec),
       block(`fn turn_words(words: ${words}, turn: Turn) -> ${words}`, [
         'let x = low(words);',
         'let y = high(words);',
@@ -116,15 +121,16 @@ function evenAndOdd(lanes: Lanes, first: string, second: string): readonly [stri
   return [`vec4f(${first}.xz, ${second}.xz)`, `vec4f(${first}.yw, ${second}.yw)`]
 }
 
-function loadTwoTurns(lanes: Lanes): Lines {
+function loadTwoTurns(spec: ShaderSpec, lanes: Lanes): Lines {
   const [cosineLow, cosineHigh] = evenAndOdd(lanes, 'cosine_a', 'cosine_b')
   const [sineLow, sineHigh] = evenAndOdd(lanes, 'sine_a', 'sine_b')
+  const sine = number(spec, 'sine')
   return block('fn load_turn(row: u32, column: u32) -> Turn', [
-    'let at = call.rows + row * ROW + 2u * column;',
+    `let at = call.rows + row * ${number(spec, 'row')} + 2u * column;`,
     'let cosine_a = rows[at];',
     'let cosine_b = rows[at + 1u];',
-    'let sine_a = shape.direction * rows[at + SINE];',
-    'let sine_b = shape.direction * rows[at + SINE + 1u];',
+    `let sine_a = shape.direction * rows[at + ${sine}];`,
+    `let sine_b = shape.direction * rows[at + ${sine} + 1u];`,
     'return Turn(',
     ...[cosineLow, cosineHigh, sineLow, sineHigh].map((value) => `  ${value},`),
     ');',
@@ -132,7 +138,11 @@ function loadTwoTurns(lanes: Lanes): Lines {
 }
 
 /** Words of two neighbouring x, and as many words of their y. */
-function halfHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: boolean): Turning {
+function halfHalfFloat(
+  spec: ShaderSpec,
+  dtype: 'float16' | 'bfloat16',
+  lanes: Lanes,
+): Turning {
   const words = unsigned(lanes)
   const value = float(lanes)
   const side = (name: 'low' | 'high', sum: string): string =>
@@ -141,13 +151,13 @@ function halfHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: bool
   return {
     members: ['x', 'y'],
     declarations: [
-      ...halfFloatFunctions(dtype, lanes, native),
+      ...halfFloatFunctions(dtype, lanes, spec.nativeHalf),
       [
         '// The cos and sin of the channels that one invocation turns: those in the low halves of',
         '// their words, and those in the high ones.',
         ...block('struct Turn', fields),
       ],
-      loadTwoTurns(lanes),
+      loadTwoTurns(spec, lanes),
       pairStruct(words),
       block(`fn turn_words(x_words: ${words}, y_words: ${words}, turn: Turn) -> Pair`, [
         'let x_low = low(x_words);',
@@ -163,21 +173,13 @@ function halfHalfFloat(dtype: 'float16' | 'bfloat16', lanes: Lanes, native: bool
   }
 }
 
-/** How many values of cos one load brings: 1, 2 or 4. */
-export function rowLanesOf(spec: ShaderSpec): Lanes {
-  const lanes = wordsOf(spec.access)
-  if (isApart(spec) || spec.dtype !== 'float32') return lanes
-  return lanes === 4 ? 2 : 1
-}
-
 /** How a spec turns words. */
 export function turningOf(spec: ShaderSpec): Turning {
-  const { access, dtype, nativeHalf } = spec
+  const { access, dtype, apart } = spec
   const lanes = wordsOf(access)
   if (dtype === 'float32') {
-    return isApart(spec) || lanes === 1 ? halfFloat32(lanes) : interleavedFloat32(lanes)
+    return apart || lanes === 1 ? halfFloat32(spec, lanes) : interleavedFloat32(spec, lanes)
   }
-  if (access === 'element') return elementHalfFloat(dtype)
-  if (isApart(spec)) return halfHalfFloat(dtype, lanes, nativeHalf)
-  return interleavedHalfFloat(dtype, lanes, nativeHalf)
+  if (access === 'element') return elementHalfFloat(spec, dtype)
+  return apart ? halfHalfFloat(spec, dtype, lanes) : interleavedHalfFloat(spec, dtype, lanes)
 }

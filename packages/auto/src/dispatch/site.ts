@@ -1,0 +1,201 @@
+/**
+ * A site: one kind of call, by its plan and by whose memory it works on. It finds out who makes these
+ * calls best, and from then on hands them over after one comparison. A backend that fails is put out of use, the memory is put back where
+ * it may have been written, and the next backend makes the call.
+ *
+ * Nothing is copied in the long run: kernels refuse bad calls before they write. What a kernel does
+ * on its first call, and whatever a backend does that does not promise this, happens on memory of
+ * which there is a copy.
+ */
+import { type Kernel, type Plan, RopeError, type Rotation, type View } from '@rope/core'
+import type { Member } from '../backends/member.js'
+import { type Contender, makeContender } from './contender.js'
+import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'
+import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
+import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
+
+/** Calls of more bytes are made without a copy: memory must not double. */
+const LARGEST_SNAPSHOT = 64 * 2 ** 20
+
+/** Contenders up to so many times slower than predicted for the best are tried in real calls. */
+const CLOSE = 2
+
+/** What a site needs of the backend that it belongs to. */
+export interface SiteOwner {
+  readonly dispatcher: Dispatcher
+  /** The choice for the last call. */
+  last: Choice | null
+  /** The smallest step of the clock in milliseconds. */
+  clockStep(): number
+  /** Throws DISPOSED once the owner is. */
+  checkAlive(): void
+}
+
+/** What became of the choice for one kind of call. */
+export interface Choice {
+  readonly plan: Plan
+  /** Whether the tensors are typed arrays or buffers on a GPU. */
+  readonly memory: 'cpu' | 'gpu'
+  /** The member whose own memory the calls work on; null for any other memory. */
+  readonly resident: Member | null
+  /** Everybody who could make the call at the last decision, the first choice first. */
+  readonly ranking: readonly Ranked[]
+  /** The members that were timed. */
+  readonly contenders: readonly Contender[]
+  /** Who makes the calls now; null before the first one. */
+  readonly chosen: Contender | null
+}
+
+/** A number that no epoch has. */
+const UNDECIDED = -1
+
+/** A kernel that chooses, for calls on one kind of memory. */
+export class Site implements Kernel, Choice {
+  readonly plan: Plan
+  readonly memory = 'cpu'
+  readonly resident: Member | null
+  ranking: readonly Ranked[] = []
+  contenders: readonly Contender[] = []
+  chosen: Contender | null = null
+  readonly #owner: SiteOwner
+  /** The epoch for which `#kernel` may be called without any care. */
+  #settled = UNDECIDED
+  #kernel: Kernel = this
+  #decided = UNDECIDED
+  #turn = 0
+
+  constructor(owner: SiteOwner, plan: Plan, resident: Member | null) {
+    this.#owner = owner
+    this.plan = plan
+    this.resident = resident
+  }
+
+  run(views: readonly View[], rotation: Rotation): void {
+    this.#owner.last = this
+    if (this.#settled !== this.#owner.dispatcher.epoch.value) {
+      this.#runCarefully(views, rotation)
+      return
+    }
+    try {
+      void this.#kernel.run(views, rotation)
+    } catch (error) {
+      this.#recover(error, this.chosen as Contender, views, rotation, null)
+    }
+  }
+
+  /** Decides if need be, then makes the call with a copy of the memory, a clock, or both. */
+  #runCarefully(views: readonly View[], rotation: Rotation): void {
+    this.#owner.checkAlive()
+    const { epoch, clock } = this.#owner.dispatcher
+    if (this.#decided !== epoch.value) this.decide()
+    const contender = this.#next()
+    const restore = this.#snapshot(contender, views)
+    const start = clock()
+    try {
+      void contender.kernel.run(views, rotation)
+    } catch (error) {
+      this.#recover(error, contender, views, rotation, restore)
+      return
+    }
+    contender.samples.add(clock() - start)
+    contender.isProven = true
+    this.chosen = contender
+    this.#settle()
+  }
+
+  /**
+   * Ranks who can make the call, and picks those that are worth timing.
+   *
+   * @throws RopeError BACKEND_FAILED when nobody is left
+   */
+  decide(): void {
+    const { dispatcher } = this.#owner
+    const known = new Map(this.contenders.map((contender) => [contender.member, contender]))
+    this.ranking = rank(dispatcher, this.plan, this.resident)
+    const step = this.#owner.clockStep()
+    this.contenders = this.#close().flatMap((ranked) => {
+      const made = known.get(ranked.member) ?? makeContender(dispatcher, this.plan, ranked, step)
+      return made ?? []
+    })
+    // Somebody who could not even compile has been put out of use: the ranking is another one.
+    if (this.contenders.length === 0 && this.ranking.length > 0) {
+      this.decide()
+      return
+    }
+    if (this.contenders.length === 0) throw nobodyLeft(dispatcher)
+    this.chosen = this.contenders[0] as Contender
+    this.#decided = dispatcher.epoch.value
+    this.#settled = UNDECIDED
+  }
+
+  /** The best of the ranking, with those that may well be better where choices are measured. */
+  #close(): readonly Ranked[] {
+    const { costs, selection } = this.#owner.dispatcher
+    const [first] = this.ranking
+    if (first === undefined) return []
+    const { predicted } = first
+    if (selection.kind === 'ordered' || !costs.isMeasuring || predicted === null) return [first]
+    return this.ranking.filter((one) => one.predicted !== null && one.predicted <= CLOSE * predicted)
+  }
+
+  /** Contenders take turns until each has enough samples. */
+  #next(): Contender {
+    const { contenders } = this
+    for (let i = 0; i < contenders.length; i++) {
+      this.#turn = (this.#turn + 1) % contenders.length
+      const contender = contenders[this.#turn] as Contender
+      if (!contender.samples.isDone) return contender
+    }
+    return this.chosen as Contender
+  }
+
+  /** Rebinds to the winner once there is one that needs no copies. */
+  #settle(): void {
+    const { contenders } = this
+    if (!contenders.every(({ samples }) => samples.isDone)) return
+    const best = contenders.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
+    this.chosen = best
+    if (!best.member.validatesFirst || !best.isProven) return
+    this.#kernel = best.kernel
+    this.#settled = this.#decided
+  }
+
+  #snapshot({ member, isProven }: Contender, views: readonly View[]): Restore | null {
+    if (member.validatesFirst && (isProven || snapshotBytes(this.plan) > LARGEST_SNAPSHOT)) return null
+    return takeSnapshot(this.plan, views)
+  }
+
+  #recover(
+    error: unknown,
+    { member }: Contender,
+    views: readonly View[],
+    rotation: Rotation,
+    restore: Restore | null,
+  ): void {
+    restore?.()
+    this.#owner.checkAlive()
+    if (isCallersMistake(error)) throw error
+    quarantine(this.#owner.dispatcher, member, evidenceOf(error))
+    const mayHaveWritten = restore === null && !hasWrittenNothing(error)
+    // What was written to other memory than the input is simply written again.
+    if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
+    this.run(views, rotation)
+  }
+}
+
+/** Microseconds of a contender's calls; without a measured time, its place in the ranking counts. */
+function costOf({ samples }: Contender): number {
+  return samples.microseconds ?? Number.POSITIVE_INFINITY
+}
+
+/** The error for a call that nobody is left to make. */
+export function nobodyLeft({ members }: Dispatcher): RopeError {
+  const reasons = members.flatMap(({ name, state }) =>
+    state.kind === 'quarantined' ? [`${name}: ${state.reason}`] : [],
+  )
+  return new RopeError(
+    'BACKEND_FAILED',
+    `every backend that could make this call has failed, and the tensors are as they were: ${reasons.join('; ')}`,
+    { field: 'backend' },
+  )
+}

@@ -1,0 +1,175 @@
+/**
+ * The WebAssembly backend over any source of modules. Importing this compiles nothing; a module is
+ * compiled when a backend is made.
+ */
+import {
+  type Backend,
+  type DType,
+  type Elements,
+  type Kernel,
+  type Plan,
+  type Probe,
+  RopeError,
+  type Support,
+} from '@rope/core'
+import { type Features, findFeatures } from './features.js'
+import { createKernel } from './kernel/kernel.js'
+import { createLocalMemory, createSharedMemory, type Memory } from './memory/memory.js'
+import type { ModuleSource } from './modules/module-source.js'
+import { checkThreads, type WasmOptions } from './options.js'
+import { KERNEL_DTYPES } from './plan-words.js'
+import { createPool, type Pool } from './threads/pool.js'
+
+/** A backend in WebAssembly, and what it found out about where it runs. */
+export interface WasmBackend extends Backend {
+  readonly name: 'wasm'
+  /** Memory that kernels use without copying. Its views stay valid as long as they are held. */
+  allocate(dtype: DType, length: number): Elements
+  readonly facts: Probe['facts']
+}
+
+/** What a backend works with, once its module is compiled. */
+interface Engine {
+  readonly memory: Memory
+  readonly pool: Pool | undefined
+}
+
+async function startSingle(source: ModuleSource): Promise<Engine> {
+  return { memory: createLocalMemory(await source.single()), pool: undefined }
+}
+
+async function startThreaded(source: ModuleSource, workers: number): Promise<Engine> {
+  const module = await source.threaded()
+  const memory = createSharedMemory(module)
+  const { home } = memory
+  const pool = createPool(workers, {
+    source,
+    module,
+    memory: home.memory,
+    exports: home.exports,
+    take: (bytes) => home.take(bytes),
+  })
+  return { memory, pool }
+}
+
+function unsupported(dtype: DType): Support & { readonly ok: false } {
+  const reason = `the WebAssembly kernels rotate ${KERNEL_DTYPES.join(', ')}, not ${dtype}; use @rope/js`
+  return { ok: false, reason, field: 'dtype' }
+}
+
+function supports({ dtype }: Plan): Support {
+  return KERNEL_DTYPES.includes(dtype) ? { ok: true } : unsupported(dtype)
+}
+
+function refuse({ reason, field }: Support & { readonly ok: false }): RopeError {
+  return new RopeError('UNSUPPORTED', reason, { field })
+}
+
+function checkLength(length: number): void {
+  if (Number.isSafeInteger(length) && length >= 0) return
+  throw new RopeError(
+    'INVALID_OPTION',
+    `length is ${String(length)}; accepted: a whole number of elements, 0 or more`,
+    { field: 'length' },
+  )
+}
+
+function factsOf(features: Features, threads: number): Probe['facts'] {
+  const { withoutThreads, crossOriginIsolated, concurrency } = features
+  return {
+    simd: features.missing === undefined,
+    threads,
+    threadsPossible: withoutThreads === undefined,
+    withoutThreads: withoutThreads ?? null,
+    crossOriginIsolated,
+    concurrency,
+  }
+}
+
+class ModuleBackend implements WasmBackend {
+  readonly specVersion = 1
+  readonly name = 'wasm'
+  readonly device = 'cpu'
+  readonly capabilities: Backend['capabilities']
+  readonly facts: Probe['facts']
+  #engine: Engine | undefined
+
+  constructor(engine: Engine, threads: number, features: Features) {
+    this.#engine = engine
+    this.facts = factsOf(features, threads)
+    this.capabilities = {
+      dtypes: KERNEL_DTYPES,
+      threads,
+      isa: 'simd128',
+      maxElements: Number.POSITIVE_INFINITY,
+      sharedMemory: true,
+    }
+  }
+
+  supports(plan: Plan): Support {
+    return supports(plan)
+  }
+
+  compile(plan: Plan): Kernel {
+    const { memory, pool } = this.#alive()
+    const support = supports(plan)
+    if (!support.ok) throw refuse(support)
+    const kernel = createKernel(memory, pool, plan)
+    return {
+      run: (views, rotation) => {
+        if (this.#engine === undefined) this.#alive()
+        kernel.run(views, rotation)
+      },
+    }
+  }
+
+  allocate(dtype: DType, length: number): Elements {
+    const { memory } = this.#alive()
+    checkLength(length)
+    return memory.allocate(dtype, length)
+  }
+
+  dispose(): void {
+    this.#engine?.pool?.close()
+    this.#engine = undefined
+  }
+
+  #alive(): Engine {
+    if (this.#engine !== undefined) return this.#engine
+    throw new RopeError(
+      'DISPOSED',
+      'this wasm backend has been disposed of; create a new one with createWasmBackend',
+    )
+  }
+}
+
+/**
+ * A backend over modules from `source`.
+ *
+ * @throws RopeError UNAVAILABLE with the reason, or INVALID_OPTION naming the option
+ */
+export async function createBackend(
+  source: ModuleSource,
+  options: WasmOptions,
+): Promise<WasmBackend> {
+  const features = findFeatures()
+  const wanted = checkThreads(options, features.concurrency)
+  if (features.missing !== undefined) throw new RopeError('UNAVAILABLE', features.missing)
+  const threads = features.withoutThreads === undefined ? wanted : 0
+  const engine = await (threads > 0 ? startThreaded(source, threads) : startSingle(source))
+  return new ModuleBackend(engine, threads, features)
+}
+
+/**
+ * Whether the WebAssembly backend can run here, and whether it could use threads; never throws.
+ * `facts.withoutThreads` says why not.
+ */
+export function probeWasm(): Probe {
+  const features = findFeatures()
+  const { missing, withoutThreads, concurrency } = features
+  const threads = withoutThreads === undefined ? concurrency - 1 : 0
+  const facts = factsOf(features, threads)
+  return missing === undefined
+    ? { available: true, facts }
+    : { available: false, reason: missing, facts }
+}
