@@ -27,8 +27,18 @@ export interface BenchBackend {
 
 /** The backends that run wherever JavaScript does, best first. */
 export const PORTABLE_BACKENDS: readonly BenchBackend[] = [
+  { name: 'wasm', packageName: '@rope/wasm', load: loadWasm },
   { name: 'js', packageName: '@rope/js', load: loadJs },
 ]
+
+async function loadWasm(): Promise<BenchModule> {
+  const { createWasmBackend, probeWasm } = await import('@rope/wasm')
+  return {
+    // By itself it uses none, since threads make its memory shared.
+    create: ({ threads }) => createWasmBackend({ threads: threads ?? 'auto' }),
+    probe: probeWasm,
+  }
+}
 
 async function loadJs(): Promise<BenchModule> {
   const { createJsBackend, probeJs } = await import('@rope/js')

@@ -265,6 +265,6 @@ function resolutionIn(clock: Clock): number {
   return clockResolution(clock) * 1000
 }
 
-async function unknownSize(): Promise<null> {
-  return null
+async function unknownSize(): Promise<readonly number[]> {
+  return []
 }

@@ -25,6 +25,8 @@ function changed(name: string, change: (backend: Backend) => Partial<Backend>): 
   return { name, packageName: `@rope/${name}`, load: async () => ({ create, probe: probeJs }) }
 }
 
+const JS = PORTABLE_BACKENDS.filter(({ name }) => name === 'js')
+
 const MIRRORED = changed('mirrored', (backend) => ({
   compile: (plan): Kernel => backend.compile({ ...plan, direction: plan.direction === 1 ? -1 : 1 }),
 }))
@@ -41,7 +43,7 @@ const DECODE = 'llama-3-8b/1/float32/half/bshd/in-place'
 
 function short(options: Partial<BenchOptions>): BenchOptions {
   const { clock: _, ...settings } = SHORT
-  return { mode: 'quick', backends: PORTABLE_BACKENDS, filter: DECODE, settings, ...options }
+  return { mode: 'quick', backends: JS, filter: DECODE, settings, ...options }
 }
 
 describe('runBench', () => {
@@ -91,8 +93,19 @@ describe('runBench', () => {
     )
   })
 
+  test('a backend with memory of its own is called in both kinds', async () => {
+    const result = await runBench(short({ backends: PORTABLE_BACKENDS }))
+    expect(result.backends.map(({ name, available }) => [name, available])).toEqual([
+      ['wasm', true],
+      ['js', true],
+    ])
+    const entries = result.groups[0]?.entries ?? []
+    const status = (name: string): unknown => entries.find((entry) => entry.name === name)?.status
+    expect([status('wasm, resident'), status('wasm'), status('js')]).toEqual(['ok', 'ok', 'ok'])
+  })
+
   test('a wrong backend shows FAIL and no time, and the others go on', async () => {
-    const { groups } = await runBench(short({ backends: [MIRRORED, ...PORTABLE_BACKENDS] }))
+    const { groups } = await runBench(short({ backends: [MIRRORED, ...JS] }))
     const entries = groups[0]?.entries ?? []
     const wrong = entries.filter(({ name }) => name.startsWith('mirrored'))
     expect(wrong).toHaveLength(4)
@@ -124,9 +137,7 @@ describe('runBench', () => {
   })
 
   test('an absent backend is listed with its reason, without the paths of this disk', async () => {
-    const { backends, groups } = await runBench(
-      short({ backends: [MISSING, ...PORTABLE_BACKENDS] }),
-    )
+    const { backends, groups } = await runBench(short({ backends: [MISSING, ...JS] }))
     expect(backends[0]).toEqual({
       name: 'missing',
       packageName: '@rope/missing',
@@ -166,10 +177,10 @@ describe('runBench', () => {
     const { clock: _, ...settings } = SHORT
     const result = await runBench({
       mode: 'goals',
-      backends: PORTABLE_BACKENDS,
+      backends: JS,
       filter: 'decode',
       settings,
-      packageSize: async () => 11999,
+      packageSize: async () => [11999],
     })
     expect(validate(JSON.parse(JSON.stringify(result))), JSON.stringify(validate.errors)).toBe(true)
     const goal = (id: string): unknown => result.goals.find((found) => found.id === id)

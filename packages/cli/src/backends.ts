@@ -21,10 +21,22 @@ export interface BackendEntry {
 
 /** Every known backend, best first; a new one is one line here and its loader below. */
 export const BACKENDS: readonly BackendEntry[] = [
+  { name: 'native', packageName: '@rope/native', load: loadNative },
+  { name: 'wasm', packageName: '@rope/wasm', load: loadWasm },
   { name: 'js', packageName: '@rope/js', load: loadJs },
 ]
 
 // Each loader imports lazily: a package that is absent or broken must not stop the others.
+async function loadNative(): Promise<BackendModule> {
+  const { createNativeBackend, probeNative } = await import('@rope/native')
+  return { create: () => createNativeBackend(), probe: probeNative }
+}
+
+async function loadWasm(): Promise<BackendModule> {
+  const { createWasmBackend, probeWasm } = await import('@rope/wasm')
+  return { create: () => createWasmBackend(), probe: () => probeWasm() }
+}
+
 async function loadJs(): Promise<BackendModule> {
   const { createJsBackend, probeJs } = await import('@rope/js')
   return { create: createJsBackend, probe: probeJs }

@@ -2,7 +2,8 @@
  * Calls that do not hold up the event loop: by the pool's threads alone where memory cannot go
  * away, in slices where it can.
  */
-import type { Elements, View } from '@rope/core'
+import { createRope, type Elements, type Tensor, type View } from '@rope/core'
+import { createJsBackend } from '@rope/js'
 import { createNativeBackend, type NativeBackend } from '@rope/native'
 import { describe, expect, test } from 'vitest'
 import { type CallFixture, createCall, holds } from './call-fixture.js'
@@ -26,6 +27,11 @@ async function turnsUntilSettled(promise: Promise<unknown>): Promise<number> {
     turns++
   }
   return turns
+}
+
+function bytesOf({ data }: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data as Float32Array
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 function largeCall(allocate?: (length: number) => Elements): CallFixture {
@@ -58,6 +64,31 @@ describeNative('runAsync', () => {
     const kernel = backend.compile(calls[0].plan)
     await Promise.all(calls.map(({ views, rotation }) => kernel.runAsync(views, rotation)))
     for (const { views, wanted } of calls) expect(holds(views, wanted)).toBe(true)
+  })
+
+  test('a rope hands large calls over', async () => {
+    const config = {
+      headDim: 64,
+      pairing: 'half',
+      schedule: { type: 'default', base: 10000 },
+    } as const
+    const values = (): Float32Array => {
+      const data = shared(TOKENS * 6 * 64)
+      data.forEach((_, i) => {
+        data[i] = i % 97
+      })
+      return data
+    }
+    const tensor = (data: Float32Array): Tensor => ({ data, shape: [1, TOKENS, 6, 64] })
+    const [actual, wanted] = [tensor(values()), tensor(values())]
+    const rope = createRope(config, { backend: two, layout: 'bshd' })
+    const promise = rope.rotateAsync({ q: actual, positions: 7 })
+    expect(await turnsUntilSettled(promise)).toBeGreaterThan(0)
+    createRope(config, { backend: createJsBackend(), layout: 'bshd' }).rotate({
+      q: wanted,
+      positions: 7,
+    })
+    expect(Buffer.compare(bytesOf(actual), bytesOf(wanted))).toBe(0)
   })
 
   test('synchronous calls go on meanwhile', async () => {

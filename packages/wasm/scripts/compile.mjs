@@ -101,8 +101,9 @@ export async function llvm(args, files) {
     return /** @type {Tree} */ (
       await runLLVM([...args], files, { stdout: null, stderr, fetchProgress: () => {} })
     )
-  } catch (error) {
-    throw new Error(`${args[0]} failed: ${said.trim()}`, { cause: error })
+  } catch {
+    // The original error carries all files along; what the tool said is what matters.
+    throw new Error(`${args[0]} failed: ${said.trim()}`)
   }
 }
 

@@ -37,5 +37,5 @@ function wordsOf(name: string): string {
 function showFact(value: Probe['facts'][string]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return value.toLocaleString('en-US')
-  return value === null || value === '' ? 'unknown' : value
+  return value === null || value === '' ? '–' : value
 }

@@ -18,7 +18,7 @@ export function describeRate(time: StoryTime | null): string {
 /** The share of the time spent in RoPE. */
 export function describeShare(time: StoryTime | null): string {
   if (time === null || time.milliseconds === 0) return NOTHING
-  return `${((time.ropeMilliseconds / time.milliseconds) * 100).toFixed(1)} %`
+  return `${((time.ropeMilliseconds / time.milliseconds) * 100).toFixed(1)}\u00a0%`
 }
 
 /** The model in one line. */

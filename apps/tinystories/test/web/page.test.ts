@@ -41,6 +41,19 @@ async function tell(page: Page, backend: string, prompt: string, tokens = 256): 
   await page.locator('#story[aria-busy=false]').waitFor()
 }
 
+/** Begins a story and stops it at the first sight of it, faster than a message from outside could. */
+const STOP_IN_MID_STORY = `new Promise((resolve) => {
+  const [story, start, stop] = ['story', 'start', 'stop'].map((id) => document.getElementById(id))
+  const watch = new MutationObserver(() => {
+    if (!story.textContent.startsWith('Once upon a time, there was')) return
+    watch.disconnect()
+    stop.click()
+    resolve()
+  })
+  watch.observe(story, { childList: true, subtree: true })
+  start.click()
+})`
+
 /** Answers the next request for the worker's script with another script. */
 async function openWithWorker(script: string): Promise<Page> {
   const page = await browser.newPage()
@@ -105,13 +118,16 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
       { timeout: PATIENCE },
       async (backend) => {
         const page = pageOf(headers)
-        for (const { prompt, text } of texts) {
+        // A software GPU is slow, so each text is told once per backend, and not once per header.
+        const expected = texts.filter((_, index) => index % 2 === (headers === 'isolated' ? 0 : 1))
+        expect(expected.length).toBeGreaterThan(0)
+        for (const { prompt, text } of expected) {
           await tell(page, backend, prompt)
           expect(await page.locator('#story').textContent()).toBe(text)
         }
         expect(await page.locator('#status').textContent()).toMatch(/^Done: 256 tokens in \d/)
         expect(await page.locator('#rate').textContent()).toMatch(/^[\d,.]+$/)
-        expect(await page.locator('#share').textContent()).toMatch(/^\d+\.\d %$/)
+        expect(await page.locator('#share').textContent()).toMatch(/^\d+\.\d\s%$/)
         expect(await page.locator('#count').textContent()).toBe('256')
         const row = await page.locator('#runs tbody tr').first().textContent()
         expect(row).toContain('same as the reference')
@@ -128,11 +144,10 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
 
   test('streams, and stops in mid-story', async () => {
     const page = pageOf('isolated')
+    await choice(page, 'js').check({ force: true })
     await page.locator('#prompt').fill('Once upon a time')
     await page.locator('#tokens').fill('512')
-    await page.locator('#start').click()
-    await page.locator('#story[aria-busy=true]', { hasText: 'there was' }).waitFor()
-    await page.locator('#stop').click()
+    await page.evaluate(STOP_IN_MID_STORY)
     await page.locator('#story[aria-busy=false]').waitFor()
     expect(await page.locator('#status').textContent()).toMatch(/^Stopped after \d+ tokens\.$/)
     const text = (await page.locator('#story').textContent()) ?? ''

@@ -126,7 +126,8 @@ describe('a story', () => {
   })
 
   test.each(['js', 'wasm'])('is the expected one with %s', async (backend) => {
-    expect(textOf(await tell({ backend }, CHOICES))).toBe(once?.text)
+    const choices = CHOICES.filter(({ name }) => name === backend)
+    expect(textOf(await tell({ backend }, choices))).toBe(once?.text)
   })
 
   test('can be stopped while it is told, and another one told after it', async () => {

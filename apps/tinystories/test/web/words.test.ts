@@ -20,8 +20,8 @@ describe('explainProbe', () => {
       ['max buffer size', '268,435,456'],
       ['is software', 'yes'],
       ['isa', 'simd128'],
-      ['vendor', 'unknown'],
-      ['ISA', 'unknown'],
+      ['vendor', '–'],
+      ['ISA', '–'],
     ])
   })
 
@@ -37,7 +37,7 @@ describe('explainProbe', () => {
 
 test('rates and shares', () => {
   const time = { tokens: 256, milliseconds: 100, ropeMilliseconds: 12.34 }
-  expect([describeRate(time), describeShare(time)]).toEqual(['2,560', '12.3 %'])
+  expect([describeRate(time), describeShare(time)]).toEqual(['2,560', '12.3\u00a0%'])
   expect(describeRate({ ...time, milliseconds: 60_000 })).toBe('4.3')
   expect([describeRate(null), describeShare(null)]).toEqual(['–', '–'])
   expect(describeRate({ ...time, milliseconds: 0 })).toBe('–')

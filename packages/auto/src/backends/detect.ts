@@ -98,7 +98,8 @@ function reasonOf(error: unknown, { packageName }: BackendEntry, limit: number):
 
 /** Codes and words by which runtimes and bundlers say that there is no such module. */
 const MISSING_CODES: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
-const MISSING_WORDS = /cannot find (?:module|package)|failed to resolve module|bare specifier|is not a function|not a dependency/i
+const MISSING_WORDS =
+  /cannot find (?:module|package)|failed to resolve module|bare specifier|does not resolve to a valid URL|not prefixed with/i
 
 /** True when the package itself is absent, and not something inside it. */
 function isMissing(error: unknown, packageName: string): boolean {

@@ -43,6 +43,7 @@ export class Member {
   #made: Backend | undefined
   /** Buffers of arrays that it has allocated; undefined while there are none. */
   #buffers: WeakSet<ArrayBufferLike> | undefined
+  #allocate: Backend['allocate']
 
   constructor(options: MemberOptions) {
     const { name, packageName, device, validatesFirst, hasOwnMemory, epoch } = options
@@ -93,15 +94,21 @@ export class Member {
     this.#made?.dispose()
   }
 
-  /** True for memory that this backend has allocated. */
-  owns(buffer: ArrayBufferLike): boolean {
-    return this.#buffers?.has(buffer) === true
+  /** True for an array that this backend has allocated. Where it has given none, nothing is looked up. */
+  owns(elements: { readonly buffer: ArrayBufferLike }): boolean {
+    return this.#buffers?.has(elements.buffer) === true
+  }
+
+  /** Makes memory of the backend's own that is to be forgotten again; null where there is none. */
+  get allocator(): Backend['allocate'] | null {
+    return this.#allocate ?? null
   }
 
   /** Only the backend knows its own memory, and the contract has no question for it. */
   #rememberAllocations(backend: Backend): void {
     const allocate = backend.allocate?.bind(backend)
     if (allocate === undefined) return
+    this.#allocate = allocate
     const remembering: NonNullable<Backend['allocate']> = (dtype, length) => {
       const elements = allocate(dtype, length)
       this.#buffers ??= new WeakSet()

@@ -8,23 +8,33 @@ import type { BackendEntry, BackendModule, CreateOptions } from './entry.js'
 /** What holds for every backend of this project. */
 const OURS = { validatesFirst: true } as const
 
+/** A bundler that leaves a package out may put an empty module in its place. */
+function checkThere(exported: unknown, packageName: string): void {
+  if (exported !== undefined) return
+  throw Object.assign(new Error(`Cannot find module '${packageName}'`), { code: 'MODULE_NOT_FOUND' })
+}
+
 async function loadNative(): Promise<BackendModule> {
   const { createNativeBackend, probeNative } = await import('@rope/native')
+  checkThere(createNativeBackend, '@rope/native')
   return { create: () => createNativeBackend(), probe: () => probeNative() }
 }
 
 async function loadWasm(): Promise<BackendModule> {
   const { createWasmBackend, probeWasm } = await import('@rope/wasm')
+  checkThere(createWasmBackend, '@rope/wasm')
   return { create: () => createWasmBackend(), probe: () => probeWasm() }
 }
 
 async function loadJs(): Promise<BackendModule> {
   const { createJsBackend, probeJs } = await import('@rope/js')
+  checkThere(createJsBackend, '@rope/js')
   return { create: () => createJsBackend(), probe: () => probeJs() }
 }
 
 async function loadWebGpu(): Promise<BackendModule> {
   const { createWebGpuBackend, probeWebGpu } = await import('@rope/webgpu')
+  checkThere(createWebGpuBackend, '@rope/webgpu')
   // The caller's device is of the type that the platform declares; this package declares none.
   const typed = (options: CreateOptions): WebGpuOptions => options as WebGpuOptions
   return {

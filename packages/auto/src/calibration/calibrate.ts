@@ -6,7 +6,7 @@
 import type { Backend, DType, Kernel } from '@rope/core'
 import { messageOf } from '../messages.js'
 import type { Clock } from '../platform/timers.js'
-import { type Calibration, type CostCurve, fitCurve, predict } from './costs.js'
+import { type Calibration, type CostCurve, type DTypeCosts, fitCurve, predict } from './costs.js'
 import { calibrationPoints, foreignMemory, type Point, SIZES } from './points.js'
 
 /** Somebody to time. */
@@ -15,6 +15,14 @@ export interface Contender {
   readonly backend: Backend
   /** Makes the memory that it is timed on; ordinary arrays when absent. */
   readonly allocate?: Backend['allocate']
+}
+
+/** What was measured. */
+export interface Calibrated {
+  /** Costs by name; empty when not even one size was reached. */
+  readonly costs: Calibration
+  /** False when time ran out before the last size: good enough for now, but not to be kept. */
+  readonly isComplete: boolean
 }
 
 /** A contender that threw while it was timed. */
@@ -39,6 +47,10 @@ const ROUNDS = 3
 
 /** Milliseconds of a batch, and of the calls before the first one, on a fine clock. */
 const BATCH = 0.3
+
+/** Times that a contender is called before it counts, unless that takes too many milliseconds. */
+const TRIES = 3
+const PATIENCE = 25
 
 /** Where a clock that stands still stops a batch. */
 const MOST_CALLS = 4096
@@ -77,19 +89,22 @@ export function clockStep(clock: Clock): number {
 /**
  * Times the contenders at one dtype.
  *
- * @returns the costs of each, by name; empty when not even one size was reached
  * @throws ContenderError when one of them throws
  */
 export function calibrate(
   dtype: DType,
   contenders: readonly Contender[],
   { clock, budget }: CalibrateOptions,
-): Calibration {
+): Calibrated {
   const end = clock() + budget
   const batch = Math.max(BATCH, STEPS * clockStep(clock))
   const candidates = makeCandidates(dtype, contenders)
+  let isComplete = true
   for (let size = 0; size < SIZES; size++) {
-    if (clock() + expected(candidates, size) > end) continue
+    if (clock() + expected(candidates, size) > end) {
+      isComplete = false
+      continue
+    }
     const runners = candidates.map((candidate) => makeRunner(candidate, size, batch, clock))
     takeTurns(runners, clock, end)
     // The first size comes twice: what was timed before the engine's compiler was done is replaced.
@@ -98,9 +113,11 @@ export function calibrate(
     }
   }
   const measured = candidates.filter((candidate) => candidate.measured.size > 0)
-  return Object.fromEntries(
-    measured.map((candidate) => [candidate.contender.name, { [dtype]: curveOf(candidate) }]),
-  )
+  const costs = measured.map((candidate): [string, DTypeCosts] => [
+    candidate.contender.name,
+    { [dtype]: curveOf(candidate) },
+  ])
+  return { costs: Object.fromEntries(costs), isComplete }
 }
 
 /** Who brings no memory of its own shares one array with the others. */
@@ -158,19 +175,24 @@ function timeCalls(
   })
 }
 
-/** Calls until a batch's time has passed, which also says how many calls make a batch. */
+/**
+ * Calls until a batch's time has passed, which also says how many calls make a batch. One slow call
+ * says nothing: the machine may have been busy with something else.
+ */
 function makeRunner(candidate: Candidate, size: number, batch: number, clock: Clock): Runner {
   const { contender } = candidate
   const point = candidate.points[size] as Point
   const kernel = guarded(contender, () => contender.backend.compile(point.plan))
   const calls = { contender, kernel, point }
   let count = 1
-  let time = timeCalls(calls, count, clock)
-  for (let spent = time; spent < batch && count < MOST_CALLS; spent += time * count) {
-    count *= 2
-    time = timeCalls(calls, count, clock)
+  let best = Number.POSITIVE_INFINITY
+  for (let tries = 0, spent = 0; tries < TRIES || spent < batch; tries++) {
+    const time = timeCalls(calls, count, clock)
+    best = Math.min(best, time)
+    spent += time * count
+    if (spent < batch) count = Math.min(count * 2, MOST_CALLS)
+    if (count === MOST_CALLS || spent > PATIENCE) break
   }
-  const wanted = Math.ceil(batch / Math.max(time, Number.MIN_VALUE))
-  const best = Number.POSITIVE_INFINITY
+  const wanted = Math.ceil(batch / Math.max(best, Number.MIN_VALUE))
   return { ...calls, count: Math.max(1, Math.min(count, wanted)), best }
 }

@@ -90,12 +90,12 @@ export class CostBook {
     const budget = Math.min(BUDGET_PER_DTYPE, BUDGET - this.#spent)
     const start = this.#clock()
     try {
-      const options = { clock: this.#clock, budget }
-      this.#costs = mergeCalibrations(this.#costs, calibrate(dtype, contenders, options))
+      const { costs, isComplete } = calibrate(dtype, contenders, { clock: this.#clock, budget })
+      this.#costs = mergeCalibrations(this.#costs, costs)
+      if (isComplete) this.#cache.save(this.#costs)
     } finally {
       this.#spent += this.#clock() - start
     }
     this.#sources.set(dtype, 'measured')
-    this.#cache.save(this.#costs)
   }
 }

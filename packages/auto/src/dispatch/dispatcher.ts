@@ -61,8 +61,10 @@ export function residentName({ name }: Pick<Member, 'name'>): string {
 function contendersOf(usable: readonly Usable[]): readonly CostContender[] {
   return usable.flatMap(({ member, backend }): readonly CostContender[] => {
     const foreign = { name: member.name, backend }
-    const allocate = member.hasOwnMemory ? backend.allocate?.bind(backend) : undefined
-    return allocate === undefined ? [foreign] : [foreign, { name: residentName(member), backend, allocate }]
+    const { allocator: allocate } = member
+    return allocate === null
+      ? [foreign]
+      : [foreign, { name: residentName(member), backend, allocate }]
   })
 }
 

@@ -15,21 +15,21 @@ export interface DispatchKernel extends Kernel {
 
 /** The kernel of a plan. */
 export function createDispatchKernel(owner: SiteOwner, plan: Plan): DispatchKernel {
-  const keepers = owner.dispatcher.members.filter(({ backend, hasOwnMemory }) => backend !== null && hasOwnMemory)
   const foreign = new Site(owner, plan, null)
-  const sites = new Map(keepers.map((member) => [member, new Site(owner, plan, member)]))
-  const choiceFor = (resident: Member | null): Choice | null =>
-    resident === null ? foreign : (sites.get(resident) ?? null)
-  const [keeper] = keepers
-  if (keeper === undefined) return { run: (views, rotation) => foreign.run(views, rotation), choiceFor }
-  const siteOf = ({ source: { buffer } }: View): Site => {
-    for (const [member, site] of sites) if (member.owns(buffer)) return site
+  const keepers = owner.dispatcher.members.filter(
+    ({ backend, hasOwnMemory }) => backend !== null && hasOwnMemory,
+  )
+  const sites = keepers.map((keeper) => new Site(owner, plan, keeper))
+  const siteOf = ({ source }: View): Site => {
+    for (let i = 0; i < keepers.length; i++) {
+      if ((keepers[i] as Member).owns(source)) return sites[i] as Site
+    }
     return foreign
   }
   return {
     run(views, rotation) {
       siteOf(views[0] as View).run(views, rotation)
     },
-    choiceFor,
+    choiceFor: (resident) => (resident === null ? foreign : (sites[keepers.indexOf(resident)] ?? null)),
   }
 }

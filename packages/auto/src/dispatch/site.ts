@@ -62,7 +62,7 @@ export class Site implements Kernel, Choice {
   #settled = UNDECIDED
   #kernel: Kernel = this
   #decided = UNDECIDED
-  #turn = 0
+  #turn = -1
 
   constructor(owner: SiteOwner, plan: Plan, resident: Member | null) {
     this.#owner = owner
@@ -124,6 +124,7 @@ export class Site implements Kernel, Choice {
     }
     if (this.contenders.length === 0) throw nobodyLeft(dispatcher)
     this.chosen = this.contenders[0] as Contender
+    this.#turn = -1
     this.#decided = dispatcher.epoch.value
     this.#settled = UNDECIDED
   }
@@ -141,7 +142,7 @@ export class Site implements Kernel, Choice {
   /** Contenders take turns until each has enough samples. */
   #next(): Contender {
     const { contenders } = this
-    for (let i = 0; i < contenders.length; i++) {
+    for (const _ of contenders) {
       this.#turn = (this.#turn + 1) % contenders.length
       const contender = contenders[this.#turn] as Contender
       if (!contender.samples.isDone) return contender

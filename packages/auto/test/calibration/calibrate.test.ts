@@ -15,7 +15,7 @@ describe('the costs found', () => {
     (dtype) => {
       const clock = madeUpClock()
       const list = [contender('small', clock, 0.1, 1000), contender('large', clock, 5, 20000)]
-      const costs = calibrate(dtype, list, { clock, budget: BUDGET })
+      const { costs } = calibrate(dtype, list, { clock, budget: BUDGET })
       for (const bytes of [1e3, 1e5, 1e6, 1e8]) {
         expect(predict(costs.small?.[dtype], bytes)).toBeCloseTo(0.1 + bytes / 1000, 0)
         expect(predict(costs.large?.[dtype], bytes)).toBeCloseTo(5 + bytes / 20000, 0)
@@ -28,7 +28,7 @@ describe('the costs found', () => {
     const backend = idling('threads', clock, ({ tokens }) =>
       tokens > 100 ? { overhead: 50, rate: 8000 } : { overhead: 0, rate: 4000 },
     )
-    const costs = calibrate('float32', [{ name: 'threads', backend }], { clock, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'threads', backend }], { clock, budget: BUDGET })
     expect(predict(costs.threads?.float32, 40960)).toBeCloseTo(40960 / 4000, 0)
     expect(predict(costs.threads?.float32, 256 * 40960)).toBeCloseTo(50 + (256 * 40960) / 8000, 0)
   })
@@ -41,7 +41,7 @@ describe('the costs found', () => {
       clock.advance(batch % 3 === 0 ? 0.1 : 3)
       return run(views, rotation)
     })
-    const costs = calibrate('float32', [{ name: 'noisy', backend: noisy }], { clock, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'noisy', backend: noisy }], { clock, budget: BUDGET })
     expect(predict(costs.noisy?.float32, 40960)).toBeLessThan(150)
   })
 })
@@ -50,7 +50,8 @@ describe('the budget', () => {
   test('stops before sizes that would take too long, which are then predicted', () => {
     const clock = madeUpClock()
     const slow = contender('slow', clock, 0, 10)
-    const costs = calibrate('float32', [slow], { clock, budget: 60 })
+    const { costs, isComplete } = calibrate('float32', [slow], { clock, budget: 60 })
+    expect(isComplete).toBe(false)
     expect(clock()).toBeLessThan(90)
     // 64 tokens alone would be 262 ms.
     expect(predict(costs.slow?.float32, 64 * 40960)).toBeCloseTo(262144, -3)
@@ -70,7 +71,7 @@ describe('clocks', () => {
     const fine = madeUpClock()
     const coarse = (): number => Math.floor(fine() / 0.1) * 0.1
     const backend = idling('js', fine, { overhead: 1, rate: 10000 })
-    const costs = calibrate('float32', [{ name: 'js', backend }], { clock: coarse, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'js', backend }], { clock: coarse, budget: BUDGET })
     const time = predict(costs.js?.float32, 40960) as number
     expect(Math.abs(time - 5.1)).toBeLessThan(0.6)
   })
@@ -79,7 +80,7 @@ describe('clocks', () => {
     const stopped = (): number => 7
     expect(clockStep(stopped)).toBe(0)
     const backend = wrapped('js', () => () => undefined)
-    const costs = calibrate('float32', [{ name: 'js', backend }], { clock: stopped, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'js', backend }], { clock: stopped, budget: BUDGET })
     expect(predict(costs.js?.float32, 40960)).toBeCloseTo(0)
   })
 })

@@ -12,8 +12,13 @@ export type GoalCheck =
   | { readonly kind: 'time'; readonly of: string; readonly over: string; readonly atMost: number }
   /** The time of one call in microseconds. */
   | { readonly kind: 'microseconds'; readonly of: string; readonly atMost: number }
-  /** Bytes of a package's inlined code as it travels: base64, then gzip. */
-  | { readonly kind: 'size'; readonly packageName: string; readonly atMost: number }
+  /** Bytes of one of a package's inlined modules as it travels: base64, then gzip; 0 is the smallest. */
+  | {
+      readonly kind: 'size'
+      readonly packageName: string
+      readonly module: number
+      readonly atMost: number
+    }
 
 /** One goal. */
 export interface Goal {

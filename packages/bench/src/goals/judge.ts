@@ -11,8 +11,8 @@ type Measured = Pick<GoalRecord, 'unit'> & {
   readonly high: number | null
 }
 
-/** Finds the size of a package's inlined code in bytes; null when the package is not there. */
-export type PackageSize = (packageName: string) => Promise<number | null>
+/** Finds the bytes of each module that a package inlines, ascending; none when it is not there. */
+export type PackageSize = (packageName: string) => Promise<readonly number[]>
 
 /** Judges one goal by what its group has shown. */
 export async function judge(
@@ -40,8 +40,8 @@ async function measuredBy(
   packageSize: PackageSize,
 ): Promise<Measured | null> {
   if (check.kind === 'size') {
-    const bytes = await packageSize(check.packageName)
-    return bytes === null ? null : { measured: bytes, low: null, high: null, unit: 'bytes' }
+    const bytes = (await packageSize(check.packageName))[check.module]
+    return bytes === undefined ? null : { measured: bytes, low: null, high: null, unit: 'bytes' }
   }
   if (check.kind === 'microseconds') {
     const time = group.entries.find(({ name }) => name === check.of)?.time

@@ -6,22 +6,29 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-/** A string of this many base64 characters is no accident. */
-const INLINED = /[A-Za-z0-9+/]{1000,}={0,2}/g
+/** A WebAssembly module in base64: it begins with the bytes of "\0asm"; lines may be broken. */
+const INLINED = /AGFzbQ[A-Za-z0-9+/\n]{100,}={0,2}/g
 
 /**
- * Bytes of all base64 text inlined in the ES modules of a package's dist folder, gzipped.
- * Null when the package is not installed, not built, or inlines nothing.
+ * Bytes of each WebAssembly module that is inlined in the ES modules of a package's dist folder, in
+ * base64 and then gzipped, ascending. None when the package is not installed, or not built.
  */
-export async function packageSize(packageName: string): Promise<number | null> {
+export async function packageSize(packageName: string): Promise<readonly number[]> {
   const folder = distFolder(packageName)
-  if (folder === null) return null
-  const texts = new Set(
+  if (folder === null) return []
+  const modules = new Set(
     readdirSync(folder)
       .filter((name) => name.endsWith('.js') || name.endsWith('.mjs'))
-      .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(INLINED) ?? []),
+      .flatMap((name) => inlinedModules(readFileSync(join(folder, name), 'utf8'))),
   )
-  return texts.size === 0 ? null : gzipSync([...texts].join('\n'), { level: 9 }).length
+  const sizes = [...modules].map((module) => gzipSync(module, { level: 9 }).length)
+  return sizes.sort((a, b) => a - b)
+}
+
+/** The base64 text of every module in a source, without its line breaks. */
+export function inlinedModules(source: string): readonly string[] {
+  const found = source.replaceAll('\\n', '\n').match(INLINED) ?? []
+  return found.map((text) => text.replaceAll('\n', ''))
 }
 
 function distFolder(packageName: string): string | null {

@@ -9,7 +9,7 @@ import type { ComparisonRecord, GroupRecord } from '../../src/result.js'
 
 const GOALS = GOAL_GROUPS.flatMap(({ goals }) => goals)
 
-const noSize = async (): Promise<null> => null
+const noSize = async (): Promise<readonly number[]> => []
 
 describe('the list of goals', () => {
   test('ids of groups and goals are unique', () => {
@@ -70,6 +70,7 @@ describe('the list of goals', () => {
       'wasm-float16-1': 4,
       'wasm-onnxruntime-512': 10,
       'wasm-size': 12000,
+      'wasm-size-threads': 12000,
       'js-plain-loop-1': 1.2,
       'js-plain-loop-512': 0.9,
       'js-plain-loop-4096': 0.9,
@@ -143,8 +144,8 @@ describe('judge', () => {
     const time = { kind: 'microseconds', of: 'a', atMost: 0.4 } as const
     expect((await judge(goal(time), groupWith(1, 0.4), noSize)).outcome).toBe('met')
     expect((await judge(goal(time), groupWith(1, 0.41), noSize)).outcome).toBe('not met')
-    const size = { kind: 'size', packageName: '@rope/x', atMost: 100 } as const
-    const judged = await judge(goal(size), groupWith(1, 1), async () => 101)
+    const size = { kind: 'size', packageName: '@rope/x', module: 1, atMost: 100 } as const
+    const judged = await judge(goal(size), groupWith(1, 1), async () => [99, 101])
     expect(judged).toMatchObject({ outcome: 'not met', measured: 101, unit: 'bytes' })
     expect(await judge(goal(size), groupWith(1, 1), noSize)).toMatchObject({
       outcome: 'not measured',

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig, type Plugin } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 import { sourceAliases } from '../../../../tooling/vitest/aliases.js'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -16,23 +16,12 @@ const ISOLATION = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
-/** Every response carries the headers: the runner's page, the frame of the tests, their workers. */
-const isolate: Plugin = {
-  name: 'isolate',
-  configureServer({ middlewares }) {
-    middlewares.use((_request, response, next) => {
-      for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value)
-      next()
-    })
-  },
-}
-
 export default defineConfig({
   root,
   cacheDir: `node_modules/.vite-wasm-browser-${isolated ? 'isolated' : 'plain'}`,
   resolve: { alias: sourceAliases(root) },
-  plugins: isolated ? [isolate] : [],
-  define: { 'import.meta.env.ROPE_ISOLATED': JSON.stringify(isolated) },
+  server: { headers: isolated ? ISOLATION : {} },
+  define: { __ROPE_ISOLATED__: JSON.stringify(isolated) },
   test: {
     include: ['packages/wasm/test/browser/*.browser.ts'],
     testTimeout: 60_000,

@@ -7,7 +7,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createWasmBackend, probeWasm } from '../../src/index.js'
 import { largeCallsAgree } from '../large-calls.js'
 
-const isolated = (import.meta as unknown as { env: { ROPE_ISOLATED: boolean } }).env.ROPE_ISOLATED
+/** Replaced by the config. */
+declare const __ROPE_ISOLATED__: boolean
+const isolated = __ROPE_ISOLATED__
 
 const backend = await createWasmBackend()
 const threaded = await createWasmBackend({ threads: 1 })

@@ -7,7 +7,7 @@ import { type Shader, shaderOf } from '../device/pipelines.js'
 import { chooseAccess, type Offsets } from '../plan/access.js'
 import { type Bound, bindTensors, type Touched } from '../plan/bindings.js'
 import { copiesChannels, geometryOf, isApart } from '../plan/geometry.js'
-import { planStrips, planWorkgroups, type Strips, unrollOf, type Workgroups } from '../plan/grid.js'
+import { planStrips, planWorkgroups, type Strips, type Workgroups } from '../plan/grid.js'
 import { type Part, type Side, spanOfPart, splitPlan, startOf } from '../plan/parts.js'
 import {
   type Access,
@@ -105,7 +105,6 @@ function specOf(
     geometry: access === 'element' ? null : geometryOf(plan, access),
     copies: copiesChannels(plan),
     inPlace: plan.inPlace,
-    unroll: unrollOf(access),
     positions,
     immediates: context.immediates,
   }
@@ -133,7 +132,8 @@ function arrangePart(
   const elements = elementsOf(spec.access, spec.dtype)
   const { columns } = geometryOf(plan, spec.access)
   const tokens = part.batch.count * part.tokens.count
-  const strips = planStrips(tokens, columns, part.slices.map(({ heads }) => heads.count))
+  const heads = part.slices.map((slice) => slice.heads.count)
+  const strips = planStrips(tokens, columns, heads, context.spread)
   const invocations = tokens * columns * strips.total
   const bytes = spec.dtype === 'float32' ? 4 : 2
   const base = (i: number, side: Side): number => {

@@ -3,9 +3,11 @@
  * whether it may still be used.
  */
 import { RopeError } from '@rope/core'
+import { isSoftwareAdapter } from '../device/adapter-facts.js'
 import { BufferPool } from '../device/buffer-pool.js'
 import type { OpenDevice } from '../device/open-device.js'
 import { UploadRing } from '../device/upload-ring.js'
+import { GPU_SPREAD, SOFTWARE_SPREAD, type Spread } from '../plan/grid.js'
 import { type GpuDevice, USAGE } from '../webgpu-types.js'
 
 /** The shared part of a backend. */
@@ -14,6 +16,8 @@ export interface Context {
   readonly immediates: boolean
   /** True when float16 may use the device's own conversions. */
   readonly nativeHalf: boolean
+  /** How work is spread over invocations. */
+  readonly spread: Spread
   /** Bytes of the largest storage binding. */
   readonly bindingLimit: number
   /** Rows of cos and sin of encoded calls. */
@@ -53,6 +57,7 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
     },
     () => undefined,
   )
+  const isSoftware = device.adapterInfo !== undefined && isSoftwareAdapter(device.adapterInfo)
   const hint = 'submit earlier, or keep a rotation with createRotation()'
   const rows = new UploadRing(device, 'storage', `@rope/webgpu rows; ${hint}`, 64 * KIB, ROWS_BUDGET)
   const calls = new UploadRing(device, 'uniform', '@rope/webgpu calls; submit earlier', 64 * KIB, CALLS_BUDGET)
@@ -68,6 +73,7 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
     device,
     immediates,
     nativeHalf: device.features.has('shader-f16'),
+    spread: isSoftware ? SOFTWARE_SPREAD : GPU_SPREAD,
     bindingLimit: device.limits.maxStorageBufferBindingSize,
     rows,
     calls,

@@ -3,19 +3,24 @@
  * strip of heads; with few, every head has its own invocation, so that a single token still fills
  * as much of the GPU as it can.
  */
-import type { Access } from '../shader/spec.js'
 import { WORKGROUP_SIZE } from '../shader/spec.js'
 
-/** The longest strip: beyond it loading cos and sin costs next to nothing. */
-const LONGEST_STRIP = 8
-
-/** Invocations that keep a large GPU busy while it waits for memory. */
-const ENOUGH_INVOCATIONS = 1 << 18
-
-/** Heads whose loads are in flight at once in one invocation. */
-export function unrollOf(access: Access): number {
-  return access === 'element' ? 1 : 4
+/** What decides how long strips are. */
+export interface Spread {
+  /** The longest strip: beyond it, loading cos and sin once more costs next to nothing. */
+  readonly longestStrip: number
+  /** Invocations that keep the device busy while it waits for memory. */
+  readonly enoughInvocations: number
 }
+
+/**
+ * For GPUs: 2^18 invocations with 32 bytes each in flight are more than the latency of any memory
+ * times its rate (4.8 TB/s times 0.7 us are 3.4 MB), and fill the largest GPU.
+ */
+export const GPU_SPREAD: Spread = { longestStrip: 8, enoughInvocations: 1 << 18 }
+
+/** For adapters in software, where an invocation costs more than a head. */
+export const SOFTWARE_SPREAD: Spread = { longestStrip: 64, enoughInvocations: 64 }
 
 /** How many invocations there are for each token. */
 export interface Strips {
@@ -38,10 +43,15 @@ function stripsOf(heads: readonly number[], headsPerInvocation: number): Strips 
  * @param columns invocations per head
  * @param heads of each operand
  */
-export function planStrips(tokens: number, columns: number, heads: readonly number[]): Strips {
-  for (let length = LONGEST_STRIP; length > 1; length /= 2) {
+export function planStrips(
+  tokens: number,
+  columns: number,
+  heads: readonly number[],
+  { longestStrip, enoughInvocations }: Spread,
+): Strips {
+  for (let length = longestStrip; length > 1; length /= 2) {
     const strips = stripsOf(heads, length)
-    if (tokens * columns * strips.total >= ENOUGH_INVOCATIONS) return strips
+    if (tokens * columns * strips.total >= enoughInvocations) return strips
   }
   return stripsOf(heads, 1)
 }

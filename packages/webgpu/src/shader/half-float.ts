@@ -29,21 +29,18 @@ function join(lanes: Lanes): Lines {
 function narrowFloat16(lanes: Lanes): Lines {
   const n = (value: string): string => splat(lanes, value)
   return [
-    '// To nearest even. 0x38000000 takes the exponent from a bias of 127 to one of 15; below 2^-14',
-    '// the 24-bit significand is shifted to units of 2^-24.',
+    '// To nearest even. 0xc8000000 takes the exponent from a bias of 127 to one of 15; below 2^-14,',
+    '// the sum with 0.5 leaves as many bits as a subnormal has.',
     ...define('narrow', `values: ${float(lanes)}`, unsigned(lanes), [
       `let bits = bitcast<${unsigned(lanes)}>(values);`,
-      `let sign = (bits >> ${n('16u')}) & ${n('0x8000u')};`,
       `let magnitude = bits & ${n('0x7fffffffu')};`,
       `let odd = (magnitude >> ${n('13u')}) & ${n('1u')};`,
-      `let normal = (magnitude - ${n('0x38000000u')} + ${n('0xfffu')} + odd) >> ${n('13u')};`,
-      `let shift = min(${n('126u')} - (magnitude >> ${n('23u')}), ${n('25u')});`,
-      `let significand = (magnitude & ${n('0x7fffffu')}) | ${n('0x800000u')};`,
-      `let half = (${n('1u')} << (shift - ${n('1u')})) - ${n('1u')};`,
-      `let subnormal = (significand + half + ((significand >> shift) & ${n('1u')})) >> shift;`,
+      `let normal = (magnitude + ${n('0xc8000fffu')} + odd) >> ${n('13u')};`,
+      `let subnormal = bitcast<${unsigned(lanes)}>(abs(values) + 0.5) - ${n('0x3f000000u')};`,
       `let finite = select(normal, subnormal, magnitude < ${n('0x38800000u')});`,
       `let bounded = min(finite, ${n('0x7c00u')});`,
-      `return sign | select(bounded, ${n('0x7e00u')}, magnitude > ${n('0x7f800000u')});`,
+      `let rounded = select(bounded, ${n('0x7e00u')}, magnitude > ${n('0x7f800000u')});`,
+      `return rounded | ((bits >> ${n('16u')}) & ${n('0x8000u')});`,
     ]),
   ]
 }

@@ -7,12 +7,6 @@ import { number } from './numbers.js'
 import type { OperandSpec, ShaderSpec } from './spec.js'
 import { block, indent, type Lines, when } from './text.js'
 
-/** Names of what one head needs: a suffix keeps heads in flight apart. */
-interface Head {
-  readonly index: string
-  readonly suffix: string
-}
-
 type Side = 'source' | 'target'
 
 function sidesOf({ inPlace }: ShaderSpec): readonly Side[] {
@@ -48,9 +42,9 @@ function partnerOf(spec: ShaderSpec, name: string, side: Side): string {
   return spec.access === 'element' ? `${partner} * shape.${name}.${side}_strides.channel` : partner
 }
 
-function addresses(spec: ShaderSpec, name: string, { index, suffix }: Head): Lines {
+function addresses(spec: ShaderSpec, name: string): Lines {
   return sidesOf(spec).map(
-    (side) => `let ${side}_at${suffix} = ${side}_start + ${columnOf(spec, side)} + ${index} * shape.${name}.${side}_strides.head;`,
+    (side) => `let ${side}_at = ${side}_start + ${columnOf(spec, side)} + head * shape.${name}.${side}_strides.head;`,
   )
 }
 
@@ -58,72 +52,39 @@ function targetSide({ inPlace }: ShaderSpec): Side {
   return inPlace ? 'source' : 'target'
 }
 
-interface Moves {
-  readonly loads: (head: Head) => Lines
-  readonly stores: (head: Head) => Lines
-}
-
-/** Loads and stores of a head that is turned. */
-function turnMoves(spec: ShaderSpec, operand: OperandSpec, members: readonly string[]): Moves {
+/** Loads, turns and stores the words of one head. */
+function turnHead(spec: ShaderSpec, operand: OperandSpec, members: readonly string[]): Lines {
   const { name, source, target } = operand
   const to = targetSide(spec)
-  const shift = (side: Side, member: string): string =>
-    member === 'y' ? ` + ${partnerOf(spec, name, side)}` : ''
+  const at = (side: Side, member: string): string =>
+    member === 'y' ? `${side}_at + ${partnerOf(spec, name, side)}` : `${side}_at`
   const keeps = spec.positions?.outOfRange === 'skip' && !spec.inPlace
-  const kept = (before: string, after: string): string =>
-    keeps ? `select(${before}, ${after}, place.known)` : after
-  return {
-    loads: (head) => [
-      ...addresses(spec, name, head),
-      ...members.map(
-        (member) =>
-          `let ${member}${head.suffix} = ${load(spec, source, `source_at${head.suffix}${shift('source', member)}`)};`,
-      ),
-    ],
-    stores: ({ suffix }) => [
-      `let turned${suffix} = turn_words(${members.map((member) => `${member}${suffix}`).join(', ')}, turn);`,
-      ...members.map((member) => {
-        const after = members.length === 1 ? `turned${suffix}` : `turned${suffix}.${member}`
-        const at = `${to}_at${suffix}${shift(to, member)}`
-        return store(spec, target, at, kept(`${member}${suffix}`, after))
-      }),
-    ],
+  const result = (member: string): string => {
+    const after = members.length === 1 ? 'turned' : `turned.${member}`
+    return keeps ? `select(${member}, ${after}, place.known)` : after
   }
+  return [
+    ...addresses(spec, name),
+    ...members.map((member) => `let ${member} = ${load(spec, source, at('source', member))};`),
+    `let turned = turn_words(${members.join(', ')}, turn);`,
+    ...members.map((member) => store(spec, target, at(to, member), result(member))),
+  ]
 }
 
-/** Loads and stores of a head that is copied. */
-function copyMoves(spec: ShaderSpec, { name, source, target }: OperandSpec): Moves {
-  return {
-    loads: (head) => [
-      ...addresses(spec, name, head),
-      `let words${head.suffix} = ${load(spec, source, `source_at${head.suffix}`)};`,
-    ],
-    stores: ({ suffix }) => [store(spec, target, `target_at${suffix}`, `words${suffix}`)],
-  }
+/** Copies the words of one head. */
+function copyHead(spec: ShaderSpec, { name, source, target }: OperandSpec): Lines {
+  return [
+    ...addresses(spec, name),
+    store(spec, target, 'target_at', load(spec, source, 'source_at')),
+  ]
 }
 
-const ONE_HEAD: Head = { index: 'head', suffix: '' }
-
-/** A loop over the strip's heads, some of them at once: all loads, then all stores. */
-function headLoop({ unroll }: ShaderSpec, name: string, { loads, stores }: Moves): Lines {
-  const together = Array.from({ length: unroll }, (_, i): Head => {
-    return { index: i === 0 ? 'head' : `(head + ${i}u)`, suffix: `_${i}` }
-  })
-  const step = `${unroll}u`
-  const strip = [
+/** A loop over the strip's heads. */
+function headLoop(name: string, body: Lines): Lines {
+  return [
     'let first = place.strip * shape.heads_per_invocation;',
     `let last = min(first + shape.heads_per_invocation, shape.${name}.heads);`,
-  ]
-  const single = [...loads(ONE_HEAD), ...stores(ONE_HEAD)]
-  if (unroll === 1) return [...strip, ...block('for (var head = first; head < last; head++)', single)]
-  return [
-    ...strip,
-    'var head = first;',
-    ...block(`for (; head + ${step} <= last; head += ${step})`, [
-      ...together.flatMap(loads),
-      ...together.flatMap(stores),
-    ]),
-    ...block('for (; head < last; head++)', single),
+    ...block('for (var head = first; head < last; head++)', body),
   ]
 }
 
@@ -135,7 +96,7 @@ function turnFunction(spec: ShaderSpec, operand: OperandSpec, members: readonly 
   return block(`fn turn_${name}(place: Place, turn: Turn)`, [
     ...bases(spec, name),
     ...offsets(spec, name, column),
-    ...headLoop(spec, name, turnMoves(spec, operand, members)),
+    ...headLoop(name, turnHead(spec, operand, members)),
   ])
 }
 
@@ -147,7 +108,7 @@ function copyFunction(spec: ShaderSpec, operand: OperandSpec): Lines {
     `let outside = place.column - ${number(spec, 'rotated')};`,
     ...bases(spec, name),
     ...offsets(spec, name, `select(outside, ${beyond}, outside >= ${window})`),
-    ...headLoop(spec, name, copyMoves(spec, operand)),
+    ...headLoop(name, copyHead(spec, operand)),
   ])
 }
 

@@ -66,8 +66,6 @@ export interface ShaderSpec {
   readonly bindings: readonly TensorBinding[]
   readonly operands: readonly OperandSpec[]
   readonly inPlace: boolean
-  /** Heads whose memory is in flight at once in one invocation. */
-  readonly unroll: number
   readonly positions: PositionsSpec | null
   /** True when the numbers of a call are immediates; else they are a uniform. */
   readonly immediates: boolean

@@ -1,0 +1,32 @@
+/**
+ * The real packages behind the registry, and empty ones in their place.
+ */
+import { describe, expect, test, vi } from 'vitest'
+import { detect } from '../../src/backends/detect.js'
+import { Member } from '../../src/backends/member.js'
+import { BACKENDS } from '../../src/backends/registry.js'
+
+vi.mock('@rope/native', () => ({ createNativeBackend: undefined, probeNative: undefined }))
+vi.mock('@rope/wasm', () => ({ createWasmBackend: undefined, probeWasm: undefined }))
+vi.mock('@rope/webgpu', () => ({ createWebGpuBackend: undefined, probeWebGpu: undefined }))
+
+test('names are unique, JavaScript comes after what is faster, and GPUs come last', () => {
+  expect(BACKENDS.map(({ name }) => name)).toEqual(['native', 'wasm', 'js', 'webgpu'])
+  expect(BACKENDS.map(({ device }) => device)).toEqual(['cpu', 'cpu', 'cpu', 'gpu'])
+  expect(BACKENDS.every(({ validatesFirst }) => validatesFirst === true)).toBe(true)
+})
+
+describe('where a bundler put an empty module in the place of a package', () => {
+  const EMPTIED = BACKENDS.filter(({ name }) => name !== 'js')
+
+  test.each(EMPTIED)('$name is not installed', async (entry) => {
+    const { name, packageName, device } = entry
+    const epoch = { value: 0 }
+    const member = new Member({ name, packageName, device, validatesFirst: true, hasOwnMemory: false, epoch })
+    await detect(member, entry, { limit: 1000, allowSoftwareGpu: false })
+    expect(member.state).toEqual({
+      kind: 'unavailable',
+      reason: `${packageName} is not installed, or a bundler left it out; run: npm install ${packageName}`,
+    })
+  })
+})

@@ -1,0 +1,55 @@
+/**
+ * Ropes that are made alike share their backends; those with values of their own do not.
+ */
+import { createJsBackend } from '@rope/js'
+import { afterEach, expect, test, vi } from 'vitest'
+import { lease } from '../../src/dispatch/share.js'
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('equal options share a dispatcher until the last one is released', async () => {
+  const [a, b] = await Promise.all([
+    lease({ backend: 'js', cache: false }),
+    lease({ cache: false, backend: 'js', calibrate: undefined }),
+  ])
+  expect(a.dispatcher).toBe(b.dispatcher)
+  a.release()
+  a.release()
+  expect(b.dispatcher.members[0]?.backend).not.toBeNull()
+  const c = await lease({ backend: 'js', cache: false })
+  expect(c.dispatcher).toBe(b.dispatcher)
+  b.release()
+  c.release()
+  expect(b.dispatcher.members[0]?.backend).toBeNull()
+  const d = await lease({ backend: 'js', cache: false })
+  expect(d.dispatcher).not.toBe(b.dispatcher)
+  d.release()
+})
+
+test('other options, and another ROPE_BACKEND, do not', async () => {
+  const leases = [await lease({ cache: false, calibrate: false })]
+  leases.push(await lease({ cache: false }))
+  vi.stubEnv('ROPE_BACKEND', 'js')
+  leases.push(await lease({ cache: false }))
+  expect(new Set(leases.map(({ dispatcher }) => dispatcher)).size).toBe(3)
+  for (const { release } of leases) release()
+})
+
+test('a backend of the caller is not shared, and not disposed of', async () => {
+  const backend = createJsBackend()
+  const [a, b] = [await lease({ backend }), await lease({ backend })]
+  expect(a.dispatcher).not.toBe(b.dispatcher)
+  const dispose = vi.spyOn(backend, 'dispose')
+  a.release()
+  b.release()
+  expect(dispose).not.toHaveBeenCalled()
+})
+
+test('what could not be opened is tried again the next time', async () => {
+  vi.stubEnv('ROPE_BACKEND', 'nothing')
+  await expect(lease({ cache: false })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  vi.stubEnv('ROPE_BACKEND', 'js')
+  const { dispatcher, release } = await lease({ cache: false })
+  expect(dispatcher.members[0]?.name).toBe('js')
+  release()
+})
