@@ -146,3 +146,8 @@ export function smallCall(tokens = 1): {
 export function bytesOf(elements: Elements): readonly number[] {
   return [...new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)]
 }
+
+/** An error as WebAssembly throws it; its classes are not among the types that tests are checked with. */
+export function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name })
+}

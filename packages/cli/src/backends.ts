@@ -2,7 +2,7 @@
  * The backends this command knows, one line each, and the one way to look at them: load and
  * probe under a time limit, and report whatever goes wrong instead of throwing it.
  */
-import { type Backend, type Probe, RopeError } from '@rope/core'
+import { type Backend, type DType, type Probe, RopeError } from '@rope/core'
 
 /** What a backend package offers, under names that do not depend on the package. */
 export interface BackendModule {
@@ -136,7 +136,8 @@ export async function openBackend(entry: BackendEntry): Promise<OpenedBackend> {
 }
 
 /**
- * A backend ready to work: the named one, or the first that is available.
+ * A backend ready to work: the named one, or the first that is available and rotates all of
+ * `dtypes`; when none rotates all of them, the first that is available.
  *
  * @throws RopeError INVALID_OPTION for an unknown name
  * @throws RopeError UNAVAILABLE when the named one, or every one, cannot run here
@@ -144,14 +145,26 @@ export async function openBackend(entry: BackendEntry): Promise<OpenedBackend> {
 export async function createBackend(
   entries: readonly BackendEntry[],
   name: string | undefined,
+  dtypes: readonly DType[] = [],
 ): Promise<Backend> {
   const candidates = name === undefined ? entries : [findBackend(entries, name)]
   const refusals: string[] = []
+  let second: Backend | undefined
   for (const entry of candidates) {
     const opened = await openBackend(entry)
-    if (opened.available) return opened.backend
-    refusals.push(unavailable(opened.name, opened.reason))
+    if (!opened.available) {
+      refusals.push(unavailable(opened.name, opened.reason))
+      continue
+    }
+    const { backend } = opened
+    if (dtypes.every((dtype) => backend.capabilities.dtypes.includes(dtype))) {
+      second?.dispose()
+      return backend
+    }
+    if (second === undefined) second = backend
+    else backend.dispose()
   }
+  if (second !== undefined) return second
   throw new RopeError('UNAVAILABLE', refusals.join('; '), { field: '--backend' })
 }
 

@@ -11,7 +11,7 @@ import { probeNative } from '@rope/native'
 import { afterAll, describe, expect, test } from 'vitest'
 import { BUILT, describeBuilt } from './here.js'
 
-const LIMIT = 60_000
+const LIMIT = 120_000
 
 function run(
   args: readonly string[],

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { describeBuilt } from './here.js'
 
-const LIMIT = 300_000
+const LIMIT = 600_000
 const SCRIPT = fileURLToPath(new URL('../scripts/sanitize.js', import.meta.url))
 
 const isBuiltRun = process.env.TEST_BUILT === '1'

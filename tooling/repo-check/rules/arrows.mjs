@@ -90,7 +90,8 @@ function crossing({ specifier, kind }, pkg, target, isTest) {
   const { now, lazy = [] } = ARROWS[pkg.path] ?? ARROWS[roleOf(pkg)] ?? { now: [] }
   const role = roleOf(target)
   const isYardstick = isTest && target.path === 'packages/js' && role === 'backend'
-  if (now.includes(role) || (isYardstick && roleOf(pkg) === 'backend')) return isDeclared(specifier, pkg) ? [] : [`it is not in the dependencies`]
+  if (now.includes(role) || (isYardstick && roleOf(pkg) === 'backend'))
+    return isDeclared(specifier, pkg) ? [] : [`it is not in the dependencies`]
   if (!lazy.includes(role)) return [`the arrows of ${pkg.path} do not lead to ${target.path}`]
   return kind === 'value' && !isTest
     ? [`${pkg.path} loads it lazily, by import(), or not at all`]

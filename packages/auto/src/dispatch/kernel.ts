@@ -9,6 +9,8 @@ import { type Choice, Site, type SiteOwner } from './site.js'
 /** A kernel that chooses, and can tell what it chose. */
 export interface DispatchKernel extends Kernel {
   run(views: readonly View[], rotation: Rotation): void
+  bind(views: readonly View[], rotation: Rotation): () => void
+  runAsync(views: readonly View[], rotation: Rotation): Promise<void>
   /** The choice for memory of a member's own, or for any other. */
   choiceFor(resident: Member | null): Choice | null
 }
@@ -30,6 +32,8 @@ export function createDispatchKernel(owner: SiteOwner, plan: Plan): DispatchKern
     run(views, rotation) {
       siteOf(views[0] as View).run(views, rotation)
     },
+    bind: (views, rotation) => siteOf(views[0] as View).bind(views, rotation),
+    runAsync: (views, rotation) => siteOf(views[0] as View).runAsync(views, rotation),
     choiceFor: (resident) => (resident === null ? foreign : (sites[keepers.indexOf(resident)] ?? null)),
   }
 }

@@ -83,6 +83,48 @@ export class Site implements Kernel, Choice {
     }
   }
 
+  /** The shortest way for a loop on fixed memory, once there is a winner. */
+  bind(views: readonly View[], rotation: Rotation): () => void {
+    const owner = this.#owner
+    const { epoch } = owner.dispatcher
+    let bound: () => void = () => undefined
+    let boundFor = UNDECIDED
+    return () => {
+      owner.last = this
+      if (boundFor !== epoch.value) {
+        if (this.#settled !== epoch.value) {
+          this.#runCarefully(views, rotation)
+          return
+        }
+        const kernel = this.#kernel
+        bound = kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+        boundFor = this.#settled
+      }
+      try {
+        bound()
+      } catch (error) {
+        this.#recover(error, this.chosen as Contender, views, rotation, null)
+      }
+    }
+  }
+
+  /** Off the event loop where the winner can; the calls that find it are synchronous. */
+  async runAsync(views: readonly View[], rotation: Rotation): Promise<void> {
+    const isSettled = this.#settled === this.#owner.dispatcher.epoch.value
+    const kernel = this.#kernel
+    if (!isSettled || kernel.runAsync === undefined) {
+      this.run(views, rotation)
+      return
+    }
+    this.#owner.last = this
+    const { chosen } = this
+    try {
+      await kernel.runAsync(views, rotation)
+    } catch (error) {
+      this.#recover(error, chosen as Contender, views, rotation, null)
+    }
+  }
+
   /** Decides if need be, then makes the call with a copy of the memory, a clock, or both. */
   #runCarefully(views: readonly View[], rotation: Rotation): void {
     this.#owner.checkAlive()
@@ -175,13 +217,21 @@ export class Site implements Kernel, Choice {
   ): void {
     restore?.()
     this.#owner.checkAlive()
-    if (isCallersMistake(error)) throw error
+    if (isCallersMistake(error) || isGone(this.plan, views)) throw error
     quarantine(this.#owner.dispatcher, member, evidenceOf(error))
     const mayHaveWritten = restore === null && !hasWrittenNothing(error)
     // What was written to other memory than the input is simply written again.
     if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
     this.run(views, rotation)
   }
+}
+
+/** True when an array was detached or shrunk while a call was under way: nobody can finish that. */
+function isGone({ operands }: Plan, views: readonly View[]): boolean {
+  return operands.some(({ targetSpan }, i) => {
+    const { target, targetOffset } = views[i] as View
+    return targetOffset + targetSpan.high >= target.length
+  })
 }
 
 /** Microseconds of a contender's calls; without a measured time, its place in the ranking counts. */

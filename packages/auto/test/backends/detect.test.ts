@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type DetectOptions, detect, detectValue } from '../../src/backends/detect.js'
 import type { BackendEntry } from '../../src/backends/entry.js'
 import { Member } from '../../src/backends/member.js'
-import { changed, entry, fakeGpu } from '../fakes.js'
+import { changed, entry, fakeGpu, named } from '../fakes.js'
 
 const OPTIONS: DetectOptions = { limit: 1000, allowSoftwareGpu: false }
 
@@ -105,7 +105,8 @@ describe('what cannot run here says why', () => {
 
   test('WebAssembly that a content-security policy refuses', async () => {
     const create = (): never => {
-      throw new WebAssembly.CompileError(
+      throw named(
+        'CompileError',
         "WebAssembly.Module(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because 'unsafe-eval' is not allowed",
       )
     }

@@ -7,7 +7,7 @@ import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { createAutoBackend } from '../../src/create-backend.js'
 import { type AutoOptions, createRope } from '../../src/index.js'
-import { CONFIG, changed, entry, scribble, smallCall, wrapped } from '../fakes.js'
+import { CONFIG, changed, entry, named, scribble, smallCall, wrapped } from '../fakes.js'
 
 type Wrap = (run: Kernel['run'], plan: Plan) => Kernel['run']
 
@@ -41,7 +41,7 @@ const refusing: Wrap = () => () => {
 
 const trapping: Wrap = (_, plan) => (views) => {
   scribble(views, plan)
-  throw new WebAssembly.RuntimeError('memory access out of bounds')
+  throw named('RuntimeError', 'memory access out of bounds')
 }
 
 /** Works a few times, then traps in the middle. */
@@ -51,7 +51,7 @@ const trappingLater: Wrap = (run, plan) => {
     calls += 1
     if (calls <= 300) return run(views, rotation)
     scribble(views, plan)
-    throw new WebAssembly.RuntimeError('unreachable')
+    throw named('RuntimeError', 'unreachable')
   }
 }
 

@@ -5,13 +5,20 @@
 import {
   type Backend,
   createRope,
+  type DType,
   type Layout,
   type PairingName,
   type Positions,
   type Rope,
   type RopeConfig,
 } from '@rope/core'
-import { parseSafetensors, type Safetensors, tensorBytes, tensorData } from '@rope/core/safetensors'
+import {
+  elementTypeOf,
+  parseSafetensors,
+  type Safetensors,
+  tensorBytes,
+  tensorData,
+} from '@rope/core/safetensors'
 import { type Command, Option } from 'commander'
 import { createBackend } from '../backends.js'
 import type { Context } from '../context.js'
@@ -114,7 +121,7 @@ async function apply(options: ApplyOptions, { io, backends }: Context): Promise<
   const model = await readModelConfig(options.config, options.pairing, io)
   const { config, warnings } = selectRotatingProfile(model, options.profile)
   const file = await readSafetensors(options.in)
-  const backend = await createBackend(backends, options.backend)
+  const backend = await createBackend(backends, options.backend, dtypesOf(file))
   try {
     const selected = selectTensors([...file.tensors.values()], {
       layout: options.layout,
@@ -129,6 +136,12 @@ async function apply(options: ApplyOptions, { io, backends }: Context): Promise<
   } finally {
     backend.dispose()
   }
+}
+
+/** The element types of a file that a backend could be asked to rotate. */
+function dtypesOf(file: Safetensors): readonly DType[] {
+  const types = [...file.tensors.values()].map(({ dtype }) => elementTypeOf(dtype))
+  return [...new Set(types.filter((dtype) => dtype !== null))]
 }
 
 /** The bytes are this process's own, so tensors may be rotated where they lie. */

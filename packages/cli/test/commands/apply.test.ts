@@ -71,7 +71,9 @@ describe('what is rotated', () => {
       rotated(original('k', K), { heads: 2, headDim: 8, positionOf: bshd(K) }),
     )
     expect(lines(stdout)).toEqual([
-      'rotated 2 tensors forward (half pairing, positions from 0) on js',
+      expect.stringMatching(
+        /^rotated 2 tensors forward \(half pairing, positions from 0\) on \w+$/,
+      ),
       '  tensor  dtype  shape (bshd)',
       '  query   F32    [2, 5, 8, 8]',
       '  k       F32    [2, 5, 2, 8]',

@@ -23,7 +23,7 @@ describe('a backend that is right', () => {
   })
 
   test('plain lines hold neither carriage returns nor colours', async () => {
-    const { stdout, stderr } = await rope(['verify', '--filter', FILTER])
+    const { stdout, stderr } = await rope(['verify', '--backend', 'js', '--filter', FILTER])
     expect(stdout).not.toMatch(/[\r\u001b]/)
     expect(stderr).toBe('')
     expect(lines(stdout)[0]).toBe(`js  ${CASES} cases`)
@@ -31,7 +31,9 @@ describe('a backend that is right', () => {
   })
 
   test('a terminal sees a live line on standard error, erased at the end', async () => {
-    const { stdout, stderr } = await rope(['verify', '--filter', FILTER], { tty: true })
+    const { stdout, stderr } = await rope(['verify', '--backend', 'js', '--filter', FILTER], {
+      tty: true,
+    })
     expect(stderr).toContain(`js  1 of ${CASES}  values/`)
     expect(stderr).toMatch(/\r\u001b\[2K$/)
     expect(stdout).not.toContain('\r')
@@ -40,7 +42,9 @@ describe('a backend that is right', () => {
 
 describe('--json', () => {
   test('has exactly the agreed keys, and the numbers of the suite', async () => {
-    const { code, stdout, stderr } = await rope(['verify', '--json', '--filter', FILTER])
+    const { code, stdout, stderr } = await rope([
+      ...['verify', '--backend', 'js', '--json', '--filter', FILTER],
+    ])
     const report = await runConformance(createJsBackend(), { filter: keep })
     expect(code).toBe(0)
     expect(stderr).toBe('')
