@@ -70,7 +70,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
   quick: {
     sampleLength: 0.5,
     slowestCall: 250,
-    budget: 1000,
+    budget: 700,
     warmUpBudget: 150,
     minimumRounds: 6,
     maximumRounds: 200,

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import paths from '../paths.js'
+import paths from '../paths.cjs'
 
 const SKIPPED = 77
 const HERE = dirname(fileURLToPath(import.meta.url))

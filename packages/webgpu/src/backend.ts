@@ -8,12 +8,14 @@ import {
   type Kernel,
   type OperandPlan,
   type Plan,
+  type Probe,
   type RopeConfig,
   RopeError,
   type RopeOptions,
   resolveConfig,
   type Support,
 } from '@rope/core'
+import { deviceFacts } from './device/adapter-facts.js'
 import { type OpenDevice, openDevice } from './device/open-device.js'
 import { checkTable, type GpuCallShape, planCall } from './gpu-call.js'
 import { createPreparedKernel, type GpuKernel } from './gpu-kernel.js'
@@ -30,6 +32,8 @@ export interface WebGpuBackend extends Backend {
   readonly device: 'gpu'
   /** The device it works on. */
   readonly gpuDevice: DeviceHandle
+  /** What it works on: the adapter's name, features, limits, and whether it is software. */
+  readonly facts: Probe['facts']
   /**
    * Prepares a call: validates it and compiles its shader in the background. Preparing the same call
    * for other sizes is cheap, since a shader serves them all.
@@ -115,6 +119,7 @@ class Webgpu implements WebGpuBackend {
   readonly name = 'webgpu'
   readonly device = 'gpu'
   readonly gpuDevice: DeviceHandle
+  readonly facts: Probe['facts']
   readonly capabilities: Capabilities
   readonly #context: Context
   readonly #configs: Configs
@@ -123,11 +128,13 @@ class Webgpu implements WebGpuBackend {
     this.#context = createContext(opened)
     this.#configs = new Configs(this.#context)
     this.gpuDevice = opened.device as unknown as DeviceHandle
+    const { device, immediates } = opened
+    this.facts = Object.freeze({ ...deviceFacts(device), immediates })
     this.capabilities = Object.freeze({
       dtypes: DTYPES,
       threads: 0,
       isa: null,
-      maxElements: Math.floor(opened.device.limits.maxBufferSize / 4),
+      maxElements: Math.floor(device.limits.maxBufferSize / 4),
       sharedMemory: true,
     })
   }

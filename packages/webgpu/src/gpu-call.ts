@@ -4,8 +4,8 @@
  */
 import {
   type Layout,
-  makeMemoryPlan,
   type MemoryTensor,
+  makeMemoryPlan,
   type Plan,
   type Positions,
   type RopeConfig,
@@ -109,7 +109,8 @@ export function planCall(config: RopeConfig, call: GpuCallShape): Plan {
     fail('INVALID_TENSOR', 'call', `is ${String(call)}; accepted: { q, k } or one of them`)
   }
   const { out, inverse, layout } = call
-  const convert = (tensor: GpuTensorShape, field: string): MemoryTensor => memoryTensor(tensor, field)
+  const convert = (tensor: GpuTensorShape, field: string): MemoryTensor =>
+    memoryTensor(tensor, field)
   return makeMemoryPlan(
     config,
     {
@@ -137,10 +138,18 @@ function merge(
   field: string,
 ): GpuTensorShape & { readonly buffer: BufferHandle } {
   if (prepared === undefined) {
-    return fail('INVALID_TENSOR', field, 'was not prepared; prepare a kernel for a call that has it')
+    return fail(
+      'INVALID_TENSOR',
+      field,
+      'was not prepared; prepare a kernel for a call that has it',
+    )
   }
   if (typeof given !== 'object' || given === null) {
-    return fail('INVALID_TENSOR', field, `is missing; the kernel was prepared for it: give { buffer }`)
+    return fail(
+      'INVALID_TENSOR',
+      field,
+      `is missing; the kernel was prepared for it: give { buffer }`,
+    )
   }
   for (const key of ['shape', 'layout', 'strides', 'dtype'] as const) {
     if (given[key] === undefined || same(given[key], prepared[key])) continue

@@ -7,8 +7,8 @@ import {
   type Kernel,
   makePlan,
   type Plan,
-  planKey,
   type Positions,
+  planKey,
   type RopeConfig,
   RopeError,
 } from '@rope/core'
@@ -34,8 +34,13 @@ import type { OperandMemory } from './kernel/arrangement.js'
 import { createArrayKernel } from './kernel/array-kernel.js'
 import type { ConfigRows } from './kernel/config-rows.js'
 import type { Context } from './kernel/context.js'
-import { Launcher, type PositionsOnGpu, type RowsOnGpu, type TableOnGpu } from './kernel/launcher.js'
-import { StatusWord } from './kernel/status-word.js'
+import {
+  Launcher,
+  type PositionsOnGpu,
+  type RowsOnGpu,
+  type TableOnGpu,
+} from './kernel/launcher.js'
+import type { StatusWord } from './kernel/status-word.js'
 import type { GpuBuffer, GpuCommandEncoder, GpuComputePass } from './webgpu-types.js'
 
 /** A prepared call. */
@@ -78,12 +83,21 @@ interface Prepared {
   readonly table: { readonly buffer: GpuBuffer; readonly status: StatusWord } | null
 }
 
-function invalid(code: 'INVALID_POSITIONS' | 'INVALID_TENSOR', field: string, message: string): never {
+function invalid(
+  code: 'INVALID_POSITIONS' | 'INVALID_TENSOR',
+  field: string,
+  message: string,
+): never {
   throw new RopeError(code, `${field} ${message}`, { field })
 }
 
 function isGpuPositions(positions: unknown): positions is GpuPositions {
-  return typeof positions === 'object' && positions !== null && 'buffer' in positions && 'shape' in positions
+  return (
+    typeof positions === 'object' &&
+    positions !== null &&
+    'buffer' in positions &&
+    'shape' in positions
+  )
 }
 
 function isEmpty({ batch, tokens, operands }: Plan): boolean {
@@ -133,7 +147,9 @@ class PreparedKernel implements GpuKernel {
   #expectedMemory(): readonly OperandMemory[] {
     const bytes = bytesPerElement(this.plan.dtype)
     const { call } = this.#prepared
-    const place = (tensor: GpuCallShape['q']): { readonly buffer: GpuBuffer; readonly offset: number } => ({
+    const place = (
+      tensor: GpuCallShape['q'],
+    ): { readonly buffer: GpuBuffer; readonly offset: number } => ({
       buffer: (tensor?.buffer ?? { size: 0 }) as unknown as GpuBuffer,
       offset: (tensor?.byteOffset ?? 0) / bytes,
     })
@@ -188,19 +204,28 @@ class PreparedKernel implements GpuKernel {
   #quickMemory(call: GpuCall): readonly OperandMemory[] | null {
     const { out } = this.#prepared.call
     if ((call.out === undefined) !== (out === undefined)) return null
-    const plain = this.#names.every((name) => isPlain(call[name]) && (out === undefined || isPlain(call.out?.[name])))
+    const plain = this.#names.every(
+      (name) => isPlain(call[name]) && (out === undefined || isPlain(call.out?.[name])),
+    )
     const extra = (['q', 'k'] as const).some(
-      (name) => (call[name] !== undefined || call.out?.[name] !== undefined) && !this.#names.includes(name),
+      (name) =>
+        (call[name] !== undefined || call.out?.[name] !== undefined) && !this.#names.includes(name),
     )
     if (!plain || extra) return null
     const memory = memoryOf(this.plan, this.#names, call)
-    return this.#launcher.knows(memory) || this.#tableLauncher?.knows(memory) === true ? memory : null
+    return this.#launcher.knows(memory) || this.#tableLauncher?.knows(memory) === true
+      ? memory
+      : null
   }
 
   #source(
     { positions, rotation, shift }: GpuCall,
     memory: readonly OperandMemory[],
-  ): { readonly launcher: Launcher; readonly rows: RowsOnGpu; readonly positions: PositionsOnGpu | null } {
+  ): {
+    readonly launcher: Launcher
+    readonly rows: RowsOnGpu
+    readonly positions: PositionsOnGpu | null
+  } {
     const given = [positions, rotation, shift].filter((one) => one !== undefined).length
     if (given !== 1) {
       return invalid(
@@ -222,7 +247,11 @@ class PreparedKernel implements GpuKernel {
   #rotationRows(rotation: GpuRotation): RowsOnGpu {
     const rows = rowsOfRotation(rotation)
     if (rows === undefined) {
-      return invalid('INVALID_POSITIONS', 'rotation', 'is none of createRotation(), or was destroyed')
+      return invalid(
+        'INVALID_POSITIONS',
+        'rotation',
+        'is none of createRotation(), or was destroyed',
+      )
     }
     const { batch, tokens, pairs } = this.plan
     const needed = (batch - 1) * rotation.batchStride + tokens
@@ -265,7 +294,11 @@ class PreparedKernel implements GpuKernel {
     this.#checkAlive()
     const { config, call, rows } = this.#prepared
     const inverse = tensors.inverse ?? call.inverse
-    const { plan, views } = makePlan(config, inverse === undefined ? tensors : { ...tensors, inverse }, call.layout)
+    const { plan, views } = makePlan(
+      config,
+      inverse === undefined ? tensors : { ...tensors, inverse },
+      call.layout,
+    )
     checkSameCall(this.plan, plan)
     const key = planKey(plan)
     const kernel = this.#arrays.get(key) ?? createArrayKernel(this.#context, plan)
@@ -340,7 +373,11 @@ function checkGpuPositions(
     )
   }
   if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset % 4 !== 0) {
-    return invalid('INVALID_POSITIONS', 'positions.byteOffset', `is ${byteOffset}; accepted: a multiple of 4, 0 or more`)
+    return invalid(
+      'INVALID_POSITIONS',
+      'positions.byteOffset',
+      `is ${byteOffset}; accepted: a multiple of 4, 0 or more`,
+    )
   }
   const end = byteOffset + (perBatch ? batch : 1) * tokens * bytes
   if (end > given.size) {
@@ -357,11 +394,20 @@ function checkGpuPositions(
 function checkSameCall(prepared: Plan, given: Plan): void {
   for (const key of ['dtype', 'batch', 'tokens', 'direction', 'inPlace'] as const) {
     if (prepared[key] === given[key]) continue
-    invalid('INVALID_TENSOR', key, `is ${given[key]}, but the kernel was prepared for ${prepared[key]}`)
+    invalid(
+      'INVALID_TENSOR',
+      key,
+      `is ${given[key]}, but the kernel was prepared for ${prepared[key]}`,
+    )
   }
-  const heads = ({ operands }: Plan): string => operands.map((operand) => operand.heads).join(' and ')
+  const heads = ({ operands }: Plan): string =>
+    operands.map((operand) => operand.heads).join(' and ')
   if (heads(prepared) === heads(given)) return
-  invalid('INVALID_TENSOR', 'heads', `are ${heads(given)}, but the kernel was prepared for ${heads(prepared)}`)
+  invalid(
+    'INVALID_TENSOR',
+    'heads',
+    `are ${heads(given)}, but the kernel was prepared for ${heads(prepared)}`,
+  )
 }
 
 /** The kernel of a call that has been validated; its shaders are compiled by `compile`. */

@@ -12,12 +12,8 @@ import type {
   GpuDevice,
 } from './webgpu-types.js'
 
-type Declared<Name extends string, Otherwise> = typeof globalThis extends Record<
-  Name,
-  { readonly prototype: infer Real }
->
-  ? Real
-  : Otherwise
+type Declared<Name extends string, Otherwise> =
+  typeof globalThis extends Record<Name, { readonly prototype: infer Real }> ? Real : Otherwise
 
 /** `navigator.gpu`, or what `create` of the npm package `webgpu` returns. */
 export type GpuHandle = Declared<'GPU', Gpu>

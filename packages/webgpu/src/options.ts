@@ -36,7 +36,12 @@ function reject(field: string, message: string): never {
   throw new RopeError('INVALID_OPTION', `${field} ${message}`, { field })
 }
 
-function checkMethods(value: unknown, field: string, kind: string, methods: readonly string[]): void {
+function checkMethods(
+  value: unknown,
+  field: string,
+  kind: string,
+  methods: readonly string[],
+): void {
   if (value === undefined) return
   const isOne =
     typeof value === 'object' &&
@@ -63,7 +68,10 @@ export function checkOptions(options: WebGpuOptions): CheckedOptions {
   checkMethods(adapter, 'adapter', 'GPUAdapter', ['requestDevice'])
   checkMethods(gpu, 'gpu', 'GPU', ['requestAdapter'])
   if (!POWER.includes(powerPreference)) {
-    reject('powerPreference', `is ${String(powerPreference)}; accepted: low-power, high-performance`)
+    reject(
+      'powerPreference',
+      `is ${String(powerPreference)}; accepted: low-power, high-performance`,
+    )
   }
   return {
     device: device as unknown as GpuDevice | undefined,

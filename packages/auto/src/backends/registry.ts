@@ -14,26 +14,31 @@ function checkThere(exported: unknown, packageName: string): void {
   throw Object.assign(new Error(`Cannot find module '${packageName}'`), { code: 'MODULE_NOT_FOUND' })
 }
 
+/** A `catch` tells bundlers that the package may be absent; what was thrown goes on its way. */
+function pass(error: unknown): never {
+  throw error
+}
+
 async function loadNative(): Promise<BackendModule> {
-  const { createNativeBackend, probeNative } = await import('@rope/native')
+  const { createNativeBackend, probeNative } = await import('@rope/native').catch(pass)
   checkThere(createNativeBackend, '@rope/native')
   return { create: () => createNativeBackend(), probe: () => probeNative() }
 }
 
 async function loadWasm(): Promise<BackendModule> {
-  const { createWasmBackend, probeWasm } = await import('@rope/wasm')
+  const { createWasmBackend, probeWasm } = await import('@rope/wasm').catch(pass)
   checkThere(createWasmBackend, '@rope/wasm')
   return { create: () => createWasmBackend(), probe: () => probeWasm() }
 }
 
 async function loadJs(): Promise<BackendModule> {
-  const { createJsBackend, probeJs } = await import('@rope/js')
+  const { createJsBackend, probeJs } = await import('@rope/js').catch(pass)
   checkThere(createJsBackend, '@rope/js')
   return { create: () => createJsBackend(), probe: () => probeJs() }
 }
 
 async function loadWebGpu(): Promise<BackendModule> {
-  const { createWebGpuBackend, probeWebGpu } = await import('@rope/webgpu')
+  const { createWebGpuBackend, probeWebGpu } = await import('@rope/webgpu').catch(pass)
   checkThere(createWebGpuBackend, '@rope/webgpu')
   // The caller's device is of the type that the platform declares; this package declares none.
   const typed = (options: CreateOptions): WebGpuOptions => options as WebGpuOptions

@@ -36,6 +36,9 @@ export interface PeerTraits {
   refusal(rotation: RotationCase): string | null
 }
 
+/** A prompt of so many tokens takes time: a quick look has only the best variant of each backend. */
+const LONG = 4096
+
 /** The plain loop's name: the baseline of every group that it can take part in. */
 export const PLAIN_LOOP = 'plain loop'
 
@@ -75,7 +78,7 @@ export function matrixGroups(
   peers: readonly PeerTraits[],
 ): readonly Group[] {
   const reference = TOKENS[size].map((tokens) =>
-    groupOf(rotationCase({ tokens }), backends, peers, true),
+    groupOf(rotationCase({ tokens }), backends, peers, size === 'full' || tokens < LONG),
   )
   const deviations = size === 'quick' ? DEVIATIONS.slice(0, QUICK_DEVIATIONS) : DEVIATIONS
   const others = deviations.flatMap((deviation) =>

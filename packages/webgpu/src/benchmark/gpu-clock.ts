@@ -2,7 +2,14 @@
  * Times what a pass takes: on the GPU by timestamp queries, and on the wall until the queue is done.
  * Browsers round timestamps, to 100 microseconds as a rule, so a pass must last much longer.
  */
-import { type GpuBuffer, type GpuComputePass, type GpuDevice, type GpuQuerySet, MAP_READ, USAGE } from '../webgpu-types.js'
+import {
+  type GpuBuffer,
+  type GpuComputePass,
+  type GpuDevice,
+  type GpuQuerySet,
+  MAP_READ,
+  USAGE,
+} from '../webgpu-types.js'
 
 /** What one pass took, in microseconds. */
 export interface PassTime {

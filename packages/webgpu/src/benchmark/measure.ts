@@ -43,7 +43,11 @@ function repeat(contender: Contender, calls: number): (pass: GpuComputePass) => 
 }
 
 /** How many calls make a pass of at least `microseconds`. */
-async function calibrate(clock: GpuClock, contender: Contender, microseconds: number): Promise<number> {
+async function calibrate(
+  clock: GpuClock,
+  contender: Contender,
+  microseconds: number,
+): Promise<number> {
   let calls = 1
   for (;;) {
     const { gpu, wall } = await clock.time(repeat(contender, calls))
@@ -54,7 +58,11 @@ async function calibrate(clock: GpuClock, contender: Contender, microseconds: nu
   }
 }
 
-function summarise(contender: Contender, callsPerPass: number, times: readonly PassTime[]): Measured {
+function summarise(
+  contender: Contender,
+  callsPerPass: number,
+  times: readonly PassTime[],
+): Measured {
   const gpuTimes = times.flatMap(({ gpu }) => (gpu === null ? [] : [gpu / callsPerPass]))
   const sorted = [...gpuTimes].sort((a, b) => a - b)
   return {
@@ -80,7 +88,8 @@ export async function measure(
   passes: number,
 ): Promise<readonly Measured[]> {
   const calls: number[] = []
-  for (const contender of contenders) calls.push(await calibrate(clock, contender, passMicroseconds))
+  for (const contender of contenders)
+    calls.push(await calibrate(clock, contender, passMicroseconds))
   const times: PassTime[][] = contenders.map(() => [])
   for (let pass = 0; pass < passes; pass++) {
     for (const [i, contender] of contenders.entries()) {

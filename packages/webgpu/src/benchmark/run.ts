@@ -124,7 +124,10 @@ async function runCase(
   const rotate: Contender = {
     name: 'rotate',
     encode: (pass, call) => {
-      const { q, k } = at(call) as unknown as Record<'q' | 'k', Parameters<typeof kernel.encode>[1]['q']>
+      const { q, k } = at(call) as unknown as Record<
+        'q' | 'k',
+        Parameters<typeof kernel.encode>[1]['q']
+      >
       kernel.encode(pass as unknown as PassHandle, {
         q: { buffer: q } as never,
         k: { buffer: k } as never,

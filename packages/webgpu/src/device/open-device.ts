@@ -47,7 +47,7 @@ export async function findAdapter(options: CheckedOptions): Promise<FoundAdapter
   if (adapter === null) {
     throw new RopeError(
       'UNAVAILABLE',
-      `${source} offers no adapter; update the graphics driver, or see whether the browser has blocked it (in Node on Linux a Vulkan loader and driver are needed)`,
+      `${source === 'given' ? 'the given gpu' : source} offers no adapter; update the graphics driver, or see whether the browser has blocked it (in Node on Linux a Vulkan loader and driver are needed)`,
     )
   }
   return { adapter, gpu, source }
@@ -66,7 +66,8 @@ async function requestDevice({ adapter }: FoundAdapter): Promise<GpuDevice> {
   const { features, limits } = adapter
   const requiredLimits: Record<string, number> = {}
   for (const name of RAISED) requiredLimits[name] = limits[name]
-  if (limits.maxImmediateSize !== undefined) requiredLimits.maxImmediateSize = limits.maxImmediateSize
+  if (limits.maxImmediateSize !== undefined)
+    requiredLimits.maxImmediateSize = limits.maxImmediateSize
   try {
     return await adapter.requestDevice({
       label: '@rope/webgpu',

@@ -78,7 +78,13 @@ interface Sizes {
   readonly rowBytes: number
 }
 
-function fits(context: Context, plan: Plan, part: Part, memory: readonly OperandMemory[], { columns, rowBytes }: Sizes): boolean {
+function fits(
+  context: Context,
+  plan: Plan,
+  part: Part,
+  memory: readonly OperandMemory[],
+  { columns, rowBytes }: Sizes,
+): boolean {
   const { bindingLimit } = context
   const heads = part.slices.reduce((sum, slice) => sum + slice.heads.count, 0)
   const tokens = part.batch.count * part.tokens.count

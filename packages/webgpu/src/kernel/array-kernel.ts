@@ -3,7 +3,14 @@
  * own, and results are copied to the caller's arrays at the very end: whatever fails before leaves
  * them as they were.
  */
-import { type Elements, type Kernel, type Plan, type Rotation, RopeError, type View } from '@rope/core'
+import {
+  type Elements,
+  type Kernel,
+  type Plan,
+  RopeError,
+  type Rotation,
+  type View,
+} from '@rope/core'
 import { backendFailed, type CaughtErrors, scoped } from '../errors.js'
 import type { GpuBuffer } from '../webgpu-types.js'
 import { MAP_READ } from '../webgpu-types.js'
@@ -58,7 +65,10 @@ function planStaging(plan: Plan, limit: number): Staging {
     bufferBytes: together ? [total] : sizes,
     sources: regions.slice(0, count),
     targets,
-    resultBytes: targets.reduce((sum, { elements }) => sum + align(paddedBytes(elements, bytes)), 0),
+    resultBytes: targets.reduce(
+      (sum, { elements }) => sum + align(paddedBytes(elements, bytes)),
+      0,
+    ),
   }
 }
 
@@ -93,7 +103,9 @@ class ArrayKernel implements Kernel {
     const context = this.#context
     context.checkAlive()
     if (isEmpty(this.#plan)) return
-    const { result: borrowed, caught } = scoped(context.device, 'making buffers', () => this.#borrow())
+    const { result: borrowed, caught } = scoped(context.device, 'making buffers', () =>
+      this.#borrow(),
+    )
     try {
       const memory = this.#memory(borrowed)
       await this.#prepare(memory)
@@ -204,7 +216,8 @@ class ArrayKernel implements Kernel {
     let at = 0
     for (const { buffer, byteOffset, elements } of this.#staging.targets) {
       const bytes = paddedBytes(elements, this.#bytes)
-      if (bytes > 0) encoder.copyBufferToBuffer(tensors[buffer] as GpuBuffer, byteOffset, result, at, bytes)
+      if (bytes > 0)
+        encoder.copyBufferToBuffer(tensors[buffer] as GpuBuffer, byteOffset, result, at, bytes)
       at += align(bytes)
     }
     queue.submit([encoder.finish()])

@@ -10,11 +10,11 @@ import {
   expandPositions,
   type Plan,
   type Positions,
-  readPositions,
   type RopeConfig,
-  type Rotation,
   RopeError,
+  type Rotation,
   type RotationBuilder,
+  readPositions,
 } from '@rope/core'
 import { type GpuBuffer, USAGE } from '../webgpu-types.js'
 import type { Context } from './context.js'

@@ -59,8 +59,20 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
   )
   const isSoftware = device.adapterInfo !== undefined && isSoftwareAdapter(device.adapterInfo)
   const hint = 'submit earlier, or keep a rotation with createRotation()'
-  const rows = new UploadRing(device, 'storage', `@rope/webgpu rows; ${hint}`, 64 * KIB, ROWS_BUDGET)
-  const calls = new UploadRing(device, 'uniform', '@rope/webgpu calls; submit earlier', 64 * KIB, CALLS_BUDGET)
+  const rows = new UploadRing(
+    device,
+    'storage',
+    `@rope/webgpu rows; ${hint}`,
+    64 * KIB,
+    ROWS_BUDGET,
+  )
+  const calls = new UploadRing(
+    device,
+    'uniform',
+    '@rope/webgpu calls; submit earlier',
+    64 * KIB,
+    CALLS_BUDGET,
+  )
   const tensorUsage = USAGE.STORAGE | USAGE.COPY_DST | USAGE.COPY_SRC
   const tensors = new BufferPool(device, tensorUsage, '@rope/webgpu tensors', POOL_BUDGET)
   const results = new BufferPool(

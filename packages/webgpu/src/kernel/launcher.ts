@@ -3,12 +3,12 @@
  * plan lies on memory that was seen before, the shader's constant numbers, bind groups.
  */
 import type { Plan } from '@rope/core'
-import { callFields } from '../shader/call-fields.js'
-import { extraBindings } from '../shader/generate.js'
-import type { PositionsSpec } from '../shader/spec.js'
 import { bindPart } from '../plan/bindings.js'
 import { geometryOf } from '../plan/geometry.js'
 import { SHAPE_STRIDE, shapeWords } from '../plan/shape-words.js'
+import { callFields } from '../shader/call-fields.js'
+import { extraBindings } from '../shader/generate.js'
+import type { PositionsSpec } from '../shader/spec.js'
 import {
   type GpuBuffer,
   type GpuBufferBinding,
@@ -192,7 +192,11 @@ export class Launcher {
     const { batch, tokens } = arrangement.part
     if (this.#table !== null) {
       const end = byteOffset + this.#table.rows * rowBytes
-      return { buffer, first: byteOffset, ...bindPart(buffer, byteOffset, end, this.#context.bindingLimit) }
+      return {
+        buffer,
+        first: byteOffset,
+        ...bindPart(buffer, byteOffset, end, this.#context.bindingLimit),
+      }
     }
     const first = byteOffset + (batch.first * batchStride + tokens.first) * rowBytes
     const end = first + ((batch.count - 1) * batchStride + tokens.count) * rowBytes

@@ -34,7 +34,13 @@ export function uploadElements(
   const isWhole = (count * elements.BYTES_PER_ELEMENT) % 4 === 0
   // Some implementations end the process when they are given shared memory.
   if (isWhole && !isShared(elements)) {
-    queue.writeBuffer(buffer, byteOffset, elements as Elements & ArrayBufferView<ArrayBuffer>, first, count)
+    queue.writeBuffer(
+      buffer,
+      byteOffset,
+      elements as Elements & ArrayBufferView<ArrayBuffer>,
+      first,
+      count,
+    )
     return
   }
   queue.writeBuffer(buffer, byteOffset, padded(elements, first, count))
@@ -54,7 +60,12 @@ interface Walk {
 
 /** The longest runs of neighbours, and the loops around them. */
 function walkOf(plan: Plan, heads: number, strides: Strides): Walk {
-  const sizes: Strides = { batch: plan.batch, token: plan.tokens, head: heads, channel: plan.headDim }
+  const sizes: Strides = {
+    batch: plan.batch,
+    token: plan.tokens,
+    head: heads,
+    channel: plan.headDim,
+  }
   const dimensions = (['batch', 'token', 'head', 'channel'] as const)
     .map((axis) => ({ size: sizes[axis], stride: strides[axis] }))
     .filter(({ size }) => size > 1)

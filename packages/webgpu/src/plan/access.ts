@@ -48,7 +48,8 @@ export function chooseAccess(plan: Plan, offsets: readonly Offsets[]): Access {
   const candidates: readonly Access[] =
     dtype === 'float32' ? ['vec4', 'vec2'] : ['vec4', 'vec2', 'word']
   return (
-    candidates.find((access) => all.every((distance) => distance % elementsOf(access, dtype) === 0)) ??
-    'element'
+    candidates.find((access) =>
+      all.every((distance) => distance % elementsOf(access, dtype) === 0),
+    ) ?? 'element'
   )
 }

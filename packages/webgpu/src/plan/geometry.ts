@@ -2,7 +2,13 @@
  * From a plan to the geometry of its heads: where window, pairs and rows lie, in accesses.
  */
 import type { Plan } from '@rope/core'
-import { type Access, elementsOf, type Geometry, type GpuDType, rowLanesOf } from '../shader/spec.js'
+import {
+  type Access,
+  elementsOf,
+  type Geometry,
+  type GpuDType,
+  rowLanesOf,
+} from '../shader/spec.js'
 
 /** `half` or `interleaved`, or null for a pairing that only single elements can walk. */
 export function pairingName({ pairing, pairs }: Plan): 'half' | 'interleaved' | null {

@@ -88,7 +88,10 @@ function longestAxis(plan: Plan, part: Part): Axis | null {
   const candidates = part.slices.flatMap((slice) =>
     (['source', 'target'] as const).flatMap((side) => {
       const reach = reaches(plan, part, slice, side)
-      return (['batch', 'token', 'head'] as const).map((axis) => ({ axis, reach: Math.abs(reach[axis]) }))
+      return (['batch', 'token', 'head'] as const).map((axis) => ({
+        axis,
+        reach: Math.abs(reach[axis]),
+      }))
     }),
   )
   const longest = candidates.reduce((best, one) => (one.reach > best.reach ? one : best))

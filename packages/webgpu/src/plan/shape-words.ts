@@ -3,9 +3,9 @@
  * numbers never change, so they are written once into a uniform buffer.
  */
 import type { Plan, Strides } from '@rope/core'
-import type { Strips } from './grid.js'
 import { GEOMETRY_FIELDS } from '../shader/numbers.js'
 import type { Geometry } from '../shader/spec.js'
+import type { Strips } from './grid.js'
 import type { Part } from './parts.js'
 
 /** Bytes from one part's numbers to the next; no device demands more. */
@@ -47,7 +47,11 @@ export function shapeWords(
   words.set([part.tokens.count, allTokens, total, headsPerInvocation])
   new Float32Array(words.buffer)[4] = plan.direction
   words[5] = tableRows
-  if (geometry !== null) words.set(GEOMETRY_FIELDS.map((field) => geometry[field]), 6)
+  if (geometry !== null)
+    words.set(
+      GEOMETRY_FIELDS.map((field) => geometry[field]),
+      6,
+    )
   part.slices.forEach(({ operand, heads }, i) => {
     const { source, target } = plan.operands[operand] as Plan['operands'][number]
     const at = operands + OPERAND_WORDS * i

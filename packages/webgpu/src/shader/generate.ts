@@ -18,7 +18,10 @@ export interface ExtraBindings {
 }
 
 /** Where positions, status and the call's uniform are bound: after shape, rows and the tensors. */
-export function extraBindings({ bindings, positions }: Pick<ShaderSpec, 'bindings' | 'positions'>): ExtraBindings {
+export function extraBindings({
+  bindings,
+  positions,
+}: Pick<ShaderSpec, 'bindings' | 'positions'>): ExtraBindings {
   const first = 2 + bindings.length
   return { positions: first, status: first + 1, call: positions === null ? first : first + 2 }
 }
@@ -43,7 +46,12 @@ function structs(spec: ShaderSpec): readonly Lines[] {
   const { positions, operands } = spec
   return [
     block('struct Strides', ['batch: u32,', 'token: u32,', 'head: u32,', 'channel: u32,']),
-    block('struct Operand', ['source_strides: Strides,', 'target_strides: Strides,', 'heads: u32,', 'strips: u32,']),
+    block('struct Operand', [
+      'source_strides: Strides,',
+      'target_strides: Strides,',
+      'heads: u32,',
+      'strips: u32,',
+    ]),
     block('struct Shape', [
       'tokens: u32,',
       'all_tokens: u32,',
@@ -98,7 +106,9 @@ function positionLines(spec: ShaderSpec): Lines {
     `let id_at = call.positions + ${offset};`,
     'let id = positions[id_at];',
     ...when(wide, ['let id_high = positions[id_at + 1u];']),
-    wide ? 'let known = id_high == 0u && id < shape.table_rows;' : 'let known = id < shape.table_rows;',
+    wide
+      ? 'let known = id_high == 0u && id < shape.table_rows;'
+      : 'let known = id < shape.table_rows;',
     ...block('if (!known && place.column == 0u && place.strip == 0u)', ['atomicAdd(&status, 1u);']),
     ...when(outOfRange === 'skip' && spec.inPlace, block('if (!known)', ['return;'])),
     ...(dtype === 'uint32'
@@ -159,4 +169,3 @@ export function generateShader(spec: ShaderSpec): string {
   ])
   return `${lines.join('\n')}\n`
 }
-

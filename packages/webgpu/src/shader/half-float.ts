@@ -52,12 +52,7 @@ function unpack(name: 'low' | 'high', half: 'x' | 'y', lanes: Lanes): Lines {
 
 /** float16 by bit arithmetic, for devices without `shader-f16`. */
 function packedFloat16(lanes: Lanes): readonly Lines[] {
-  return [
-    unpack('low', 'x', lanes),
-    unpack('high', 'y', lanes),
-    narrowFloat16(lanes),
-    join(lanes),
-  ]
+  return [unpack('low', 'x', lanes), unpack('high', 'y', lanes), narrowFloat16(lanes), join(lanes)]
 }
 
 /** float16 by the device's own conversions. */

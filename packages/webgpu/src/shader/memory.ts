@@ -48,7 +48,9 @@ export function memoryFunctions(spec: ShaderSpec): readonly Lines[] {
   if (!isHalfElement(spec)) return []
   const stored = new Set(spec.operands.map(({ target }) => target))
   return spec.bindings.flatMap((binding, i) =>
-    stored.has(i) ? [halfElementLoad(binding), halfElementStore(binding)] : [halfElementLoad(binding)],
+    stored.has(i)
+      ? [halfElementLoad(binding), halfElementStore(binding)]
+      : [halfElementLoad(binding)],
   )
 }
 

@@ -25,11 +25,18 @@ function bases(spec: ShaderSpec, name: string): Lines {
 }
 
 /** Where the words of a column lie within a head, per side; a constant in all but single elements. */
-function offsets(spec: ShaderSpec, name: string, column: string): Lines {
+function offsets(spec: ShaderSpec, name: string, column: string, withPartner: boolean): Lines {
   if (spec.access !== 'element') return [`let column = ${column};`]
-  return sidesOf(spec).flatMap((side) => [
-    `let ${side}_column = (${column}) * shape.${name}.${side}_strides.channel;`,
-  ])
+  return [
+    `let channel = ${column};`,
+    ...sidesOf(spec).flatMap((side) => {
+      const stride = `shape.${name}.${side}_strides.channel`
+      return [
+        `let ${side}_column = channel * ${stride};`,
+        ...when(withPartner, [`let ${side}_partner = ${number(spec, 'partner')} * ${stride};`]),
+      ]
+    }),
+  ]
 }
 
 function columnOf(spec: ShaderSpec, side: Side): string {
@@ -37,14 +44,14 @@ function columnOf(spec: ShaderSpec, side: Side): string {
 }
 
 /** The distance from x to y. */
-function partnerOf(spec: ShaderSpec, name: string, side: Side): string {
-  const partner = number(spec, 'partner')
-  return spec.access === 'element' ? `${partner} * shape.${name}.${side}_strides.channel` : partner
+function partnerOf(spec: ShaderSpec, side: Side): string {
+  return spec.access === 'element' ? `${side}_partner` : number(spec, 'partner')
 }
 
 function addresses(spec: ShaderSpec, name: string): Lines {
   return sidesOf(spec).map(
-    (side) => `let ${side}_at = ${side}_start + ${columnOf(spec, side)} + head * shape.${name}.${side}_strides.head;`,
+    (side) =>
+      `let ${side}_at = ${side}_start + ${columnOf(spec, side)} + head * shape.${name}.${side}_strides.head;`,
   )
 }
 
@@ -57,7 +64,7 @@ function turnHead(spec: ShaderSpec, operand: OperandSpec, members: readonly stri
   const { name, source, target } = operand
   const to = targetSide(spec)
   const at = (side: Side, member: string): string =>
-    member === 'y' ? `${side}_at + ${partnerOf(spec, name, side)}` : `${side}_at`
+    member === 'y' ? `${side}_at + ${partnerOf(spec, side)}` : `${side}_at`
   const keeps = spec.positions?.outOfRange === 'skip' && !spec.inPlace
   const result = (member: string): string => {
     const after = members.length === 1 ? 'turned' : `turned.${member}`
@@ -95,7 +102,7 @@ function turnFunction(spec: ShaderSpec, operand: OperandSpec, members: readonly 
   const column = `${window} + ${pair}`
   return block(`fn turn_${name}(place: Place, turn: Turn)`, [
     ...bases(spec, name),
-    ...offsets(spec, name, column),
+    ...offsets(spec, name, column, true),
     ...headLoop(name, turnHead(spec, operand, members)),
   ])
 }
@@ -107,7 +114,7 @@ function copyFunction(spec: ShaderSpec, operand: OperandSpec): Lines {
   return block(`fn copy_${name}(place: Place)`, [
     `let outside = place.column - ${number(spec, 'rotated')};`,
     ...bases(spec, name),
-    ...offsets(spec, name, `select(outside, ${beyond}, outside >= ${window})`),
+    ...offsets(spec, name, `select(outside, ${beyond}, outside >= ${window})`, false),
     ...headLoop(name, copyHead(spec, operand)),
   ])
 }
@@ -118,10 +125,7 @@ export function operandFunctions(
   operand: OperandSpec,
   members: readonly string[],
 ): readonly Lines[] {
-  return [
-    turnFunction(spec, operand, members),
-    when(spec.copies, copyFunction(spec, operand)),
-  ]
+  return [turnFunction(spec, operand, members), when(spec.copies, copyFunction(spec, operand))]
 }
 
 /** Statements that call `verb_q` or `verb_k`, whichever the strip belongs to. */

@@ -25,7 +25,10 @@ function expand(expression: string, x: string, y: string, cosine: string, sine: 
 }
 
 function turnStruct(type: string): Lines {
-  return ['// The cos and sin of the channels that one invocation turns.', ...block('struct Turn', [`cosine: ${type},`, `sine: ${type},`])]
+  return [
+    '// The cos and sin of the channels that one invocation turns.',
+    ...block('struct Turn', [`cosine: ${type},`, `sine: ${type},`]),
+  ]
 }
 
 function loadTurn(spec: ShaderSpec): Lines {
@@ -40,7 +43,13 @@ function pairStruct(words: string): Lines {
 }
 
 /** Two loads per column, x and y apart: float32 and single elements. */
-function separate(spec: ShaderSpec, words: string, widen: (name: string) => Lines, store: (value: string) => string, values: string): readonly Lines[] {
+function separate(
+  spec: ShaderSpec,
+  words: string,
+  widen: (name: string) => Lines,
+  store: (value: string) => string,
+  values: string,
+): readonly Lines[] {
   return [
     turnStruct(values),
     loadTurn(spec),
@@ -66,7 +75,10 @@ function elementHalfFloat(spec: ShaderSpec, dtype: 'float16' | 'bfloat16'): Turn
   const widen = (name: string): Lines => [`let ${name} = low(${name}_words);`]
   return {
     members: ['x', 'y'],
-    declarations: [...elementFunctions(dtype), ...separate(spec, 'u32', widen, (value) => `narrow(${value})`, 'f32')],
+    declarations: [
+      ...elementFunctions(dtype),
+      ...separate(spec, 'u32', widen, (value) => `narrow(${value})`, 'f32'),
+    ],
   }
 }
 
@@ -138,16 +150,14 @@ function loadTwoTurns(spec: ShaderSpec, lanes: Lanes): Lines {
 }
 
 /** Words of two neighbouring x, and as many words of their y. */
-function halfHalfFloat(
-  spec: ShaderSpec,
-  dtype: 'float16' | 'bfloat16',
-  lanes: Lanes,
-): Turning {
+function halfHalfFloat(spec: ShaderSpec, dtype: 'float16' | 'bfloat16', lanes: Lanes): Turning {
   const words = unsigned(lanes)
   const value = float(lanes)
   const side = (name: 'low' | 'high', sum: string): string =>
     expand(sum, `x_${name}`, `y_${name}`, `turn.cosine_${name}`, `turn.sine_${name}`)
-  const fields = ['cosine_low', 'cosine_high', 'sine_low', 'sine_high'].map((name) => `${name}: ${value},`)
+  const fields = ['cosine_low', 'cosine_high', 'sine_low', 'sine_high'].map(
+    (name) => `${name}: ${value},`,
+  )
   return {
     members: ['x', 'y'],
     declarations: [
@@ -164,10 +174,11 @@ function halfHalfFloat(
         'let x_high = high(x_words);',
         'let y_low = low(y_words);',
         'let y_high = high(y_words);',
-        'return Pair(',
-        `  join(${side('low', SUM.x)}, ${side('high', SUM.x)}),`,
-        `  join(${side('low', SUM.y)}, ${side('high', SUM.y)}),`,
-        ');',
+        `let x_turned_low = ${side('low', SUM.x)};`,
+        `let x_turned_high = ${side('high', SUM.x)};`,
+        `let y_turned_low = ${side('low', SUM.y)};`,
+        `let y_turned_high = ${side('high', SUM.y)};`,
+        'return Pair(join(x_turned_low, x_turned_high), join(y_turned_low, y_turned_high));',
       ]),
     ],
   }
