@@ -8,7 +8,7 @@
  * A = 1 and one axis; a factor A > 1 scales that by at most 2 A. Tests prove it against arbitrary
  * precision.
  */
-import { tokenRow } from './angles/token-rows.js'
+import { tokenRows } from './angles/token-rows.js'
 import { axisCount } from './axes.js'
 import type { Rotation } from './backend.js'
 import type { RopeConfig } from './config.js'
@@ -62,7 +62,7 @@ export function createRotationBuilder(
   frequencies: Frequencies,
 ): RotationBuilder {
   const pairs = config.rotaryDim / 2
-  const write = tokenRow(config, frequencies)
+  const { write, rounded } = tokenRows(config, frequencies)
   const { attentionFactor } = frequencies
   const store =
     config.angles === 'float32' ? storeFloat32(attentionFactor) : storeWith(attentionFactor)
@@ -91,6 +91,14 @@ export function createRotationBuilder(
       return rotation
     },
     refill(rotation, start) {
+      const { cos: toCos, sin: toSin } = rotation
+      const isFloat32 = toCos instanceof Float32Array && toSin instanceof Float32Array
+      if (rounded !== undefined && isFloat32 && Number.isInteger(start)) {
+        for (let row = 0; row < rotation.rows; row++) {
+          rounded(start + row, attentionFactor, toCos, toSin, row * pairs)
+        }
+        return
+      }
       for (let row = 0; row < rotation.rows; row++) {
         moving[0] = start + row
         write(movingAxes, 0, cos, sin)

@@ -142,3 +142,24 @@ test('refill writes the rows of consecutive positions, like build', () => {
   builder.refill(rotation, 777)
   expect(rotation).toEqual(rows(777))
 })
+
+test('the short way of a decode step gives the bits of the long one', () => {
+  const schedule = {
+    type: 'custom',
+    inverseFrequencies: [1, 0.3, 0.1, 1e-4],
+    attentionFactor: 1.3,
+  } as const
+  const config = resolveConfig({ headDim: 8, pairing: 'half', schedule })
+  const builder = createRotationBuilder(config, computeFrequencies(config))
+  const rows = (start: number): ReturnType<typeof builder.build> =>
+    builder.build(expandPositions(readPositions(start, 1), 1, 3, 1), 'float32')
+  const rotation = rows(0)
+  fc.assert(
+    fc.property(fc.integer({ min: -(2 ** 31), max: 2 ** 31 }), (start) => {
+      builder.refill(rotation, start)
+      expect(rotation).toEqual(rows(start))
+    }),
+  )
+  builder.refill(rotation, 0.5)
+  expect(rotation).toEqual(rows(0.5))
+})

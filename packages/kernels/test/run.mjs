@@ -1,5 +1,5 @@
 /**
- * Compiles and runs the C tests: `node test/run.mjs [plain|clang|sanitized|arm64] [--exhaustive]`.
+ * Compiles and runs the C tests: `node test/run.mjs [plain|clang|sanitized|arm64] [--exhaustive KERNEL]`.
  * Prints what the test program prints. Exit code 77 means that this machine lacks something; the
  * reason and the fix stand in the last line of output.
  */
@@ -51,7 +51,13 @@ function skip(reason, fix) {
 
 function compile(compiler, flags, output) {
   const source = join(HERE, 'kernels-test.c')
-  const args = [...paths.flags, ...flags, ...WARNINGS, `-I${paths.include}`]
+  const args = [
+    ...paths.flags,
+    ...flags,
+    ...WARNINGS,
+    `-I${paths.include}`,
+    `-I${paths.privateInclude}`,
+  ]
   return spawnSync(compiler, [...args, ...paths.sources, source, '-lm', '-o', output], {
     encoding: 'utf8',
   })

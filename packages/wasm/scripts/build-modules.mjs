@@ -97,7 +97,8 @@ async function build(name) {
 async function check(name) {
   const { compileModule } = await import('./compile.mjs')
   const expected = generatedText(name, await compileModule(name))
-  const same = existsSync(generatedPath(name)) && readFileSync(generatedPath(name), 'utf8') === expected
+  const same =
+    existsSync(generatedPath(name)) && readFileSync(generatedPath(name), 'utf8') === expected
   console.log(`${name}: ${same ? 'the same bytes' : 'DIFFERS; run node scripts/build-modules.mjs'}`)
   if (!same) process.exitCode = 1
 }

@@ -10,10 +10,9 @@ const UNITS = ['wasm128.c', 'generic.c', 'kernels.c', 'run.c'].map((file) => `sr
 const LIBRARY = '/usr/lib/wasm32-wasip1'
 const BUILTINS = '/usr/lib/wasm32-unknown-wasip1/libclang_rt.builtins.a'
 
-const FLAGS = [
-  ...COMPILE_FLAGS.filter((flag) => flag !== '-ffreestanding' && !flag.startsWith('--target')),
-  '-Itest',
-]
+const FLAGS = COMPILE_FLAGS.filter(
+  (flag) => flag !== '-ffreestanding' && !flag.startsWith('--target'),
+)
 
 /**
  * @param {string} path

@@ -14,7 +14,12 @@ import {
 } from '@rope/core'
 import { type Features, findFeatures } from './features.js'
 import { createKernel } from './kernel/kernel.js'
-import { createLocalMemory, createSharedMemory, type Memory } from './memory/memory.js'
+import {
+  createLocalMemory,
+  createSharedMemory,
+  type Memory,
+  MOST_CHANNELS,
+} from './memory/memory.js'
 import type { ModuleSource } from './modules/module-source.js'
 import { checkThreads, type WasmOptions } from './options.js'
 import { KERNEL_DTYPES } from './plan-words.js'
@@ -52,13 +57,16 @@ async function startThreaded(source: ModuleSource, workers: number): Promise<Eng
   return { memory, pool }
 }
 
-function unsupported(dtype: DType): Support & { readonly ok: false } {
-  const reason = `the WebAssembly kernels rotate ${KERNEL_DTYPES.join(', ')}, not ${dtype}; use @rope/js`
-  return { ok: false, reason, field: 'dtype' }
-}
-
-function supports({ dtype }: Plan): Support {
-  return KERNEL_DTYPES.includes(dtype) ? { ok: true } : unsupported(dtype)
+function supports({ dtype, headDim }: Plan): Support {
+  if (!KERNEL_DTYPES.includes(dtype)) {
+    const reason = `the WebAssembly kernels rotate ${KERNEL_DTYPES.join(', ')}, not ${dtype}; use @rope/js`
+    return { ok: false, reason, field: 'dtype' }
+  }
+  if (headDim > MOST_CHANNELS) {
+    const reason = `headDim is ${headDim}; the WebAssembly backend takes heads of at most ${MOST_CHANNELS} channels; use @rope/js`
+    return { ok: false, reason, field: 'headDim' }
+  }
+  return { ok: true }
 }
 
 function refuse({ reason, field }: Support & { readonly ok: false }): RopeError {

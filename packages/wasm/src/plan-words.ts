@@ -35,8 +35,7 @@ export function planWords(plan: PlanNumbers): Uint8Array {
     const operand = operands[i]
     const none = new Array<number>(WORDS_PER_OPERAND).fill(0)
     if (operand === undefined) large.push(...none)
-    else
-      large.push(operand.heads, ...strideWords(operand.source), ...strideWords(operand.target))
+    else large.push(operand.heads, ...strideWords(operand.source), ...strideWords(operand.target))
   }
   large.forEach((word, i) => words.setBigInt64(16 + 8 * i, BigInt(word), true))
   return bytes

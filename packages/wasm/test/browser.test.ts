@@ -48,18 +48,24 @@ function failuresOf({ testResults }: Report): readonly string[] {
   ])
 }
 
+const PAGES = [
+  { page: 'cross-origin isolated', isolated: true },
+  { page: 'not isolated', isolated: false },
+] as const
+
 describe('in a browser', () => {
-  test.each([
-    { page: 'cross-origin isolated', isolated: true },
-    { page: 'not isolated', isolated: false },
-  ])('$page', { timeout: 5 * MINUTES }, async ({ isolated }, context) => {
-    if (!existsSync(CHROMIUM)) {
-      context.skip(`there is no browser at ${CHROMIUM}; install one (Debian: apt-get install chromium) or set ROPE_CHROMIUM`)
-    }
-    if (BUILT) context.skip('the browser tests read the sources; they ran with the others')
-    const report = JSON.parse(await runInBrowser(isolated)) as Report
-    expect(failuresOf(report)).toEqual([])
-    expect(report.numFailedTests).toBe(0)
-    expect(report.numPassedTests).toBeGreaterThan(900)
-  })
+  for (const { page, isolated } of PAGES) {
+    test(page, { timeout: 5 * MINUTES }, async (context) => {
+      if (!existsSync(CHROMIUM)) {
+        context.skip(
+          `there is no browser at ${CHROMIUM}; install one (Debian: apt-get install chromium) or set ROPE_CHROMIUM`,
+        )
+      }
+      if (BUILT) context.skip('the browser tests read the sources; they ran with the others')
+      const report = JSON.parse(await runInBrowser(isolated)) as Report
+      expect(failuresOf(report)).toEqual([])
+      expect(report.numFailedTests).toBe(0)
+      expect(report.numPassedTests).toBeGreaterThan(900)
+    })
+  }
 })

@@ -2,7 +2,12 @@
  * Rotates 512 MB of q and k that live outside the module's memory and tells how much memory the
  * process came to use, and how many of a sample of elements are wrong.
  */
-import { computeFrequencies, createRope, createRotationBuilder, resolveConfig } from '../../core/dist/index.js'
+import {
+  computeFrequencies,
+  createRope,
+  createRotationBuilder,
+  resolveConfig,
+} from '../../core/dist/index.js'
 import { createWasmBackend } from '../dist/index.js'
 
 const TOKENS = 26214.4
@@ -48,7 +53,8 @@ for (let t = 1; t < tokens; t += 997) {
       const c = row.cos[t * 64 + i]
       const s = row.sin[t * 64 + i]
       if (data[at + i] !== Math.fround(Math.fround(value * c) - Math.fround(value * s))) wrong++
-      if (data[at + 64 + i] !== Math.fround(Math.fround(value * c) + Math.fround(value * s))) wrong++
+      if (data[at + 64 + i] !== Math.fround(Math.fround(value * c) + Math.fround(value * s)))
+        wrong++
     }
   }
 }

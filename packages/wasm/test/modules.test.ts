@@ -20,7 +20,10 @@ function script(name: string): string {
 describe('the modules', () => {
   test('compiling the sources gives the same bytes', { timeout: 3 * MINUTES }, async () => {
     const { stdout } = await run(process.execPath, [script('build-modules.mjs'), '--check'])
-    expect(stdout.trim().split('\n')).toEqual(['single: the same bytes', 'threaded: the same bytes'])
+    expect(stdout.trim().split('\n')).toEqual([
+      'single: the same bytes',
+      'threaded: the same bytes',
+    ])
   })
 
   test('the default one is at most 12 kB in base64 and gzip', () => {
@@ -39,7 +42,9 @@ describe('the modules', () => {
         { module: 'env', name: 'memory', kind: 'memory' },
       ])
       const names = WebAssembly.Module.exports(module).map(({ name }) => name)
-      expect(names).toEqual(expect.arrayContaining(['__heap_base', 'prepare', 'programBytes', 'run']))
+      expect(names).toEqual(
+        expect.arrayContaining(['__heap_base', 'prepare', 'programBytes', 'run']),
+      )
       expect(names.includes('serve')).toBe(shared)
     }
   })

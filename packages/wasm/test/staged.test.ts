@@ -156,7 +156,7 @@ describe('arrays from elsewhere', () => {
     backend.dispose()
   })
 
-  test('a head larger than the window is rotated as well', async () => {
+  test('the largest head fits into the windows', async () => {
     const backend = await createWasmBackend()
     const given: Case = {
       dtype: 'float32',
@@ -171,7 +171,8 @@ describe('arrays from elsewhere', () => {
     }
     const resident = rotated(backend, given, (dtype, length) => backend.allocate(dtype, length))
     const staged = rotated(backend, given, ordinary)
-    expect(staged).toEqual(resident)
+    expect(staged.length).toBe(resident.length)
+    expect(staged.every((one, i) => one === resident[i])).toBe(true)
     backend.dispose()
   })
 

@@ -44,12 +44,23 @@ export function fitCurve(points: readonly CostPoint[]): CostCurve {
   const [only] = rising
   if (only === undefined) return []
   if (rising.length === 1) return [{ upTo: null, overhead: 0, rate: rateOf(only.bytes, only.microseconds) }]
-  return rising.slice(1).map((to, i): SizeClass => {
+  const classes = rising.slice(1).map((to, i): SizeClass => {
     const from = rising[i] as CostPoint
     const rate = rateOf(to.bytes - from.bytes, to.microseconds - from.microseconds)
     const isLast = i === rising.length - 2
     return { upTo: isLast ? null : to.bytes, overhead: from.microseconds - from.bytes / rate, rate }
   })
+  return [...smallest(only, classes[0] as SizeClass), ...classes]
+}
+
+/**
+ * Below the smallest size nothing was measured. A line that falls too steeply there would promise
+ * calls for nothing; half of the smallest call's time is taken for what every call costs.
+ */
+function smallest({ bytes, microseconds }: CostPoint, next: SizeClass): readonly SizeClass[] {
+  const overhead = microseconds / 2
+  if (next.overhead >= overhead) return []
+  return [{ upTo: bytes, overhead, rate: rateOf(bytes, overhead) }]
 }
 
 function rateOf(bytes: number, microseconds: number): number {

@@ -55,7 +55,7 @@ function whyNot({ by, source, measured, predicted, winner }: Reasons): string {
   if (by === 'asked') return `${source} prefers ${name}`
   const own = measured ?? predicted
   const cost = winner?.cost ?? null
-  if (by !== 'cost' || own === null || cost === null) return `${name} comes before it`
+  if (by !== 'cost' || own === null || cost === null || cost <= 0) return `${name} comes before it`
   const times = own / cost
   if (times < 1.05) return `as fast as ${name}, within 5 %`
   return `${times.toFixed(times < 10 ? 1 : 0)} times slower than ${name}`

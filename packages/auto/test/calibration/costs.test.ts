@@ -16,6 +16,14 @@ describe('a fitted curve', () => {
     expect(times.map((time) => Number(time?.toFixed(9)))).toEqual([1.9, 2, 2.5, 3, 8, 13, 23])
   })
 
+  test('does not promise calls for nothing below its smallest point', () => {
+    const curve = fitCurve([
+      { bytes: 100, microseconds: 2 },
+      { bytes: 200, microseconds: 6 },
+    ])
+    expect([0, 50, 100, 150, 200].map((bytes) => predict(curve, bytes))).toEqual([1, 1.5, 2, 4, 6])
+  })
+
   test('never falls: where a larger call seems faster, the smaller one counts', () => {
     const curve = fitCurve([
       { bytes: 100, microseconds: 5 },

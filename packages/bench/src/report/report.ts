@@ -33,7 +33,7 @@ export function renderReport(
     '## Method',
     METHOD,
     '## Machine',
-    machineTable(first),
+    machineTable(first, results),
     '## Who took part',
     ...participants(first),
     ...goalSection(results),
@@ -75,11 +75,17 @@ const METHOD = [
   '  counted. The limits do the same to as many bytes: an in-place scale (`x *= c`) for rotations in place,',
   '  a copy for those out of place. "Portable" limits are WebAssembly loops on one thread; a limit with a',
   "  backend's name uses that backend's own vectors, memory and threads.",
+  '- An interval speaks of its own run. Another process may be given other pages by the system and other',
+  '  machine code by the engine; what JavaScript compiles to is where this matters most.',
   '- The plain loop is what one writes by hand, with ready tables. ONNX Runtime is given q and k as one',
   '  tensor and one node, the least that its user can pay.',
 ].join('\n')
 
-function machineTable({ machine, packages, run }: BenchResult): string {
+function machineTable(
+  { machine, packages, run }: BenchResult,
+  results: readonly BenchResult[],
+): string {
+  const runs = results.map((result) => `${result.run.mode} (${result.run.seconds.toFixed(0)} s)`)
   const { cpu, cores, virtual, caches, memory, features, os, engine } = machine
   const cacheText = caches.map(
     ({ level, kind, bytes }) =>
@@ -99,6 +105,7 @@ function machineTable({ machine, packages, run }: BenchResult): string {
       ['system', os],
       ['engine', engine],
       ['packages', versions.join(', ') || 'unknown'],
+      ['runs', runs.join(', ')],
       ['clock', `steps of ${run.clockResolution.toFixed(2)} us`],
     ],
   )

@@ -202,6 +202,7 @@ describe('the report', () => {
     expect(report).toMatch(/^# Benchmarks\n\nMeasured on a shared machine, 2026-01-02\. /)
     expect(report).toContain('```sh\nnpm run again\n```')
     expect(report).toContain('| processor | A processor, 2 cores of a virtual machine |')
+    expect(report).toContain('| runs | full (12 s) |')
     expect(report).toContain('| native | avx2, up to 2 threads |')
     expect(report).toContain('| wasm | not available: no SIMD |')
     expect(report).toContain('| other | other 1.0: the whole call |')

@@ -16,9 +16,21 @@ import { cosSinOfTurns, radiansToTurns, reduceTurns, type TurnRates } from './tu
 /** Writes one row: `cos[0 .. pairs)` and `sin[0 .. pairs)` of a position. */
 export interface AngleRows {
   row(position: number, cos: Float64Array, sin: Float64Array): void
+  /**
+   * The same row times `factor`, rounded to float32 from element `at` on, for whole positions: a
+   * decode step makes one row per call, so it is worth a loop of its own.
+   */
+  readonly roundedRow?: (
+    position: number,
+    factor: number,
+    cos: Float32Array,
+    sin: Float32Array,
+    at: number,
+  ) => void
 }
 
 const BLOCK = 64
+/** A power of two, so that a slot is a few bits of the block's number, negative ones included. */
 const CACHED_BLOCKS = 32
 
 /** A table of `slots` rows of cos and sin, each tagged with the position it holds. */
@@ -61,8 +73,7 @@ export function exactRows(rates: TurnRates): AngleRows {
   function product(position: number, cos: Float64Array, sin: Float64Array): void {
     const block = Math.floor(position / BLOCK)
     const rest = position - block * BLOCK
-    const slot = ((block % CACHED_BLOCKS) + CACHED_BLOCKS) % CACHED_BLOCKS
-    const a = blocks.locate(block * BLOCK, slot)
+    const a = blocks.locate(block * BLOCK, block & (CACHED_BLOCKS - 1))
     const b = rests.locate(rest, rest)
     const { cos: blockCos, sin: blockSin } = blocks
     const { cos: restCos, sin: restSin } = rests
@@ -76,7 +87,31 @@ export function exactRows(rates: TurnRates): AngleRows {
     }
   }
 
+  function roundedProduct(
+    position: number,
+    factor: number,
+    cos: Float32Array,
+    sin: Float32Array,
+    at: number,
+  ): void {
+    const block = Math.floor(position / BLOCK)
+    const rest = position - block * BLOCK
+    const a = blocks.locate(block * BLOCK, block & (CACHED_BLOCKS - 1))
+    const b = rests.locate(rest, rest)
+    const { cos: blockCos, sin: blockSin } = blocks
+    const { cos: restCos, sin: restSin } = rests
+    for (let i = 0; i < pairs; i++) {
+      const ca = blockCos[a + i] as number
+      const sa = blockSin[a + i] as number
+      const cb = restCos[b + i] as number
+      const sb = restSin[b + i] as number
+      cos[at + i] = factor * (ca * cb - sa * sb)
+      sin[at + i] = factor * (sa * cb + ca * sb)
+    }
+  }
+
   return {
+    roundedRow: roundedProduct,
     row(position, cos, sin) {
       if (Number.isInteger(position)) return product(position, cos, sin)
       direct.locate(position, 0)

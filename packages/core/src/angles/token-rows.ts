@@ -17,8 +17,17 @@ export type TokenRow = (
   sin: Float64Array,
 ) => void
 
-function singleAxis(rows: AngleRows): TokenRow {
-  return (axes, row, cos, sin) => rows.row((axes[0] as Float64Array)[row] as number, cos, sin)
+/** The token rows of a config, and the short way for a single axis where there is one. */
+export interface TokenRows {
+  readonly write: TokenRow
+  readonly rounded: AngleRows['roundedRow']
+}
+
+function singleAxis(rows: AngleRows): TokenRows {
+  return {
+    write: (axes, row, cos, sin) => rows.row((axes[0] as Float64Array)[row] as number, cos, sin),
+    rounded: rows.roundedRow,
+  }
 }
 
 /** One-hot: each pair takes its value from the full row of its own axis. */
@@ -97,19 +106,19 @@ function angleRows(frequencies: Frequencies, config: RopeConfig): AngleRows {
 }
 
 /** The token rows of a config: how its axes and its angle mode turn positions into cos and sin. */
-export function tokenRow(config: RopeConfig, frequencies: Frequencies): TokenRow {
+export function tokenRows(config: RopeConfig, frequencies: Frequencies): TokenRows {
   const axes: AxesOptions | null = config.axes
   const pairs = config.rotaryDim / 2
   if (axes === null) return singleAxis(angleRows(frequencies, config))
   if (axes.kind === 'one-hot') {
-    return oneHot(angleRows(frequencies, config), axes.axisOfPair, axes.count)
+    const rows = angleRows(frequencies, config)
+    return { write: oneHot(rows, axes.axisOfPair, axes.count), rounded: undefined }
   }
   const ofAxis = axes.weights.map((weights) => weighted(frequencies, weights))
   if (config.angles === 'float32') {
-    return float32Dense(ofAxis.map(({ float32Frequencies }) => float32Frequencies))
+    const float32 = ofAxis.map(({ float32Frequencies }) => float32Frequencies)
+    return { write: float32Dense(float32), rounded: undefined }
   }
-  return dense(
-    ofAxis.map((one) => angleRows(one, config)),
-    pairs,
-  )
+  const rows = ofAxis.map((one) => angleRows(one, config))
+  return { write: dense(rows, pairs), rounded: undefined }
 }

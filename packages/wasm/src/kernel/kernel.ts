@@ -70,7 +70,7 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
         return
       }
       const call = staged()
-      if (tables?.segment !== call.segment) tables = new Tables(memory, call.segment, rotation)
+      tables ??= new Tables(memory, call.segment, rotation)
       call.run(view, tables, rotation.batchStride)
     })
   }

@@ -60,7 +60,7 @@ export class StagedOperand {
     this.#firstChannel = windowOnly ? plan.windowOffset : 0
     this.#channels = windowOnly ? 2 * plan.pairs : plan.headDim
     const headBytes = this.#channels * this.#size
-    this.segment = memory.withWindows({ table: 8 * plan.pairs, data: headBytes })
+    this.segment = memory.home
     const rows = rowsPerWindow(this.segment, plan.pairs)
     this.#shape = chooseShape(plan, operand, headBytes, rows, this.segment.windows.data)
   }

@@ -10,10 +10,13 @@ import { bytesPerElement, type DType, type Elements } from '@rope/core'
 import { fixedMemory, outOfMemory, Segment, sharedMemory, type Windows } from './segment.js'
 
 /**
- * Rows of cos and sin for 256 tokens of 64 pairs, and tiles of data that stay in a core's own
- * cache together with the arrays that they are copied from.
+ * Rows of cos and sin for 512 tokens of 64 pairs, and tiles of data that stay in a core's own
+ * cache together with the arrays that they are copied from. A head of MOST_CHANNELS fits, alone.
  */
-export const WINDOWS: Windows = { table: 2 ** 17, data: 2 ** 18 }
+const WINDOWS: Windows = { table: 2 ** 18, data: 2 ** 18 }
+
+/** The largest head that the windows hold, in float32. */
+export const MOST_CHANNELS: number = 2 ** 16
 
 const HOME_BYTES = 2 ** 21
 
@@ -30,8 +33,6 @@ export interface Memory {
   /** Where an array lies, if it is in our memory. */
   placeOf(elements: Elements): Place | undefined
   allocate(dtype: DType, length: number): Elements
-  /** A segment with windows of at least these sizes: home, unless rows are enormous. */
-  withWindows(windows: Windows): Segment
 }
 
 function view(dtype: DType, buffer: ArrayBuffer, offset: number, length: number): Elements {
@@ -59,21 +60,17 @@ function placesIn(
   }
 }
 
-function fits(asked: Windows, given: Windows): boolean {
-  return asked.table <= given.table && asked.data <= given.data
-}
-
 /** Memory of ordinary, unshared buffers. */
 export function createLocalMemory(module: WebAssembly.Module): Memory {
   const segments = new WeakMap<ArrayBufferLike, Segment>()
-  const create = (bytes: number, windows: Windows): Segment | undefined => {
+  const create = (bytes: number): Segment | undefined => {
     const memory = fixedMemory(bytes)
     if (memory === undefined) return undefined
-    const segment = new Segment(module, memory, windows)
+    const segment = new Segment(module, memory, WINDOWS)
     segments.set(segment.buffer, segment)
     return segment
   }
-  const first = create(HOME_BYTES, WINDOWS)
+  const first = create(HOME_BYTES)
   if (first === undefined) throw outOfMemory(HOME_BYTES)
   const home = first
   const overhead = HOME_BYTES - home.left
@@ -85,19 +82,12 @@ export function createLocalMemory(module: WebAssembly.Module): Memory {
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes > current.left) {
-        const roomy = create(2 * bytes + HOME_BYTES, WINDOWS)
-        const segment = roomy ?? create(bytes + overhead, WINDOWS)
+        const roomy = create(2 * bytes + HOME_BYTES)
+        const segment = roomy ?? create(bytes + overhead)
         if (segment === undefined) throw outOfMemory(bytes)
         current = segment
       }
       return view(dtype, current.buffer, current.take(bytes), length)
-    },
-    withWindows(windows) {
-      if (fits(windows, WINDOWS)) return home
-      const bytes = windows.table + windows.data + overhead
-      const segment = create(bytes, windows)
-      if (segment === undefined) throw outOfMemory(bytes)
-      return segment
     },
   }
 }
@@ -123,11 +113,6 @@ export function createSharedMemory(module: WebAssembly.Module): Memory {
       const bytes = length * bytesPerElement(dtype)
       if (bytes + 64 > home.left) grow(bytes + 64)
       return view(dtype, home.buffer, home.take(bytes), length)
-    },
-    withWindows(windows) {
-      if (fits(windows, WINDOWS)) return home
-      const bytes = windows.table + windows.data + HOME_BYTES
-      return new Segment(module, sharedMemory(bytes), windows)
     },
   }
 }

@@ -2,8 +2,9 @@
  * Workers that help with large calls. They start when the first such call comes and join as soon
  * as they are up; a call never waits for one. Between calls they spin for a moment, then sleep.
  */
-import type { ModuleSource, StartedWorker } from '../modules/module-source.js'
+
 import type { Exports } from '../memory/segment.js'
+import type { ModuleSource, StartedWorker } from '../modules/module-source.js'
 
 /** No more threads than there are pieces of this size. */
 const BYTES_PER_THREAD = 2 ** 18
@@ -38,7 +39,8 @@ export function createPool(workers: number, context: PoolContext): Pool {
   const started: StartedWorker[] = []
   const stacks = Array.from({ length: workers }, () => context.take(STACK_BYTES) + STACK_BYTES)
   const start = (): void => {
-    for (const stack of stacks.splice(0)) started.push(source.startWorker({ module, memory, stack }))
+    for (const stack of stacks.splice(0))
+      started.push(source.startWorker({ module, memory, stack }))
   }
   return {
     chunkOf(units, bytes) {

@@ -156,7 +156,7 @@ function arrangePart(
     rowLanes: rowLanesOf(spec),
     bound,
     bases: part.slices.map((_, i) => ({ source: base(i, 'source'), target: base(i, 'target') })),
-    workgroups: planWorkgroups(invocations, context.device.limits.maxComputeWorkgroupsPerDimension),
+    workgroups: planWorkgroups(invocations, context.workgroupLimit),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Context {
   readonly spread: Spread
   /** Bytes of the largest storage binding. */
   readonly bindingLimit: number
+  /** Workgroups of a dispatch in one dimension. */
+  readonly workgroupLimit: number
   /** Rows of cos and sin of encoded calls. */
   readonly rows: UploadRing
   /** Numbers of encoded calls, where there are no immediates. */
@@ -87,6 +89,7 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
     nativeHalf: device.features.has('shader-f16'),
     spread: isSoftware ? SOFTWARE_SPREAD : GPU_SPREAD,
     bindingLimit: device.limits.maxStorageBufferBindingSize,
+    workgroupLimit: device.limits.maxComputeWorkgroupsPerDimension,
     rows,
     calls,
     tensors,

@@ -80,7 +80,7 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
   const strikes = (at: Fault): boolean => {
     if (fault?.at !== at) return false
     const { error } = fault
-    const scope = scopes.findLast(({ filter }) => filter === error.filter)
+    const scope = [...scopes].reverse().find(({ filter }) => filter === error.filter)
     if (scope !== undefined) scope.error ??= error
     return true
   }
