@@ -51,7 +51,7 @@ import ts from 'typescript'
 export const MADE_FOLDERS = [
   'node_modules',
   'dist',
-  'dist-web', 'build',
+  'dist-web',
   'build',
   '.turbo',
   '.git',

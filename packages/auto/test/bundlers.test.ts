@@ -184,9 +184,11 @@ describe.each(NAMES)('%s', (name) => {
 })
 
 // esbuild does not bundle workers by itself.
-test.each(['vite', 'webpack 5'] as const)('%s in a worker', async (name, context) => {
-  if (WHY_NO_PAGE !== null) return context.skip(WHY_NO_PAGE)
-  checkBrowserStory(await openInPage(name, 'worker/main.js'))
+describe.each(['vite', 'webpack 5'] as const)('%s', (name) => {
+  test('in a worker', async (context) => {
+    if (WHY_NO_PAGE !== null) return context.skip(WHY_NO_PAGE)
+    checkBrowserStory(await openInPage(name, 'worker/main.js'))
+  })
 })
 
 test('esbuild leaves out by itself what is not installed', async (context) => {

@@ -2,7 +2,7 @@
  * Users' projects for the fixtures: a folder outside the workspace with the built packages in its
  * node_modules, a server for pages, and a real Chromium.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 
 /** The root of the workspace. */
-export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url))
 
 const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url))
 const PACKAGES = ['auto', 'core', 'js', 'wasm', 'webgpu', 'native'] as const
@@ -71,6 +71,7 @@ export function makeProject(without: readonly string[] = []): Project {
     else copyPackage(from, join(modules, name))
   }
   cpSync(FIXTURES, folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
 

@@ -65,7 +65,7 @@ export function generatedText(name, bytes) {
  */
 
 /** What the bytes were made from: sha256 of sources, flags and compiler version. */
-export const ${constant}_INGREDIENTS = '${ingredientsHash()}'
+export const INGREDIENTS = '${ingredientsHash()}'
 
 /** The WebAssembly module, in base64. */
 export const ${constant}_BASE64: string = \`
@@ -77,7 +77,9 @@ ${(lines ?? []).join('\n')}
 /** @param {ModuleName} name */
 function isCurrent(name) {
   const path = generatedPath(name)
-  return existsSync(path) && readFileSync(path, 'utf8').includes(`'${ingredientsHash()}'`)
+  return (
+    existsSync(path) && readFileSync(path, 'utf8').includes(`INGREDIENTS = '${ingredientsHash()}'`)
+  )
 }
 
 /** @param {ModuleName} name */

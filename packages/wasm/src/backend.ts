@@ -128,6 +128,14 @@ class ModuleBackend implements WasmBackend {
         if (this.#engine === undefined) this.#alive()
         kernel.run(views, rotation)
       },
+      bind: (views, rotation) => {
+        this.#alive()
+        const call = kernel.bind(views, rotation)
+        return () => {
+          if (this.#engine === undefined) this.#alive()
+          call()
+        }
+      },
     }
   }
 

@@ -343,8 +343,6 @@ class PreparedKernel implements GpuKernel {
   dispose(): void {
     if (this.#disposed) return
     this.#disposed = true
-    this.#launcher.dispose()
-    this.#tableLauncher?.dispose()
     this.#prepared.table?.status.dispose()
     this.#arrays.clear()
   }

@@ -99,7 +99,7 @@ function reasonOf(error: unknown, { packageName }: BackendEntry, limit: number):
 /** Codes and words by which runtimes and bundlers say that there is no such module. */
 const MISSING_CODES: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
 const MISSING_WORDS =
-  /cannot find (?:module|package)|failed to resolve module|bare specifier|does not resolve to a valid URL|not prefixed with/i
+  /cannot find (?:module|package)|failed to resolve module|bare specifier|does not resolve to a valid URL|not prefixed with|not a dependency/i
 
 /** True when the package itself is absent, and not something inside it. */
 function isMissing(error: unknown, packageName: string): boolean {

@@ -21,8 +21,8 @@ export interface Contender {
 export interface Calibrated {
   /** Costs by name; empty when not even one size was reached. */
   readonly costs: Calibration
-  /** False when time ran out before the last size: good enough for now, but not to be kept. */
-  readonly isComplete: boolean
+  /** False when time ran out after a size or two: good enough for now, but not to be kept. */
+  readonly isReliable: boolean
 }
 
 /** A contender that threw while it was timed. */
@@ -48,15 +48,24 @@ const ROUNDS = 3
 /** Milliseconds of a batch, and of the calls before the first one, on a fine clock. */
 const BATCH = 0.3
 
-/** Times that a contender is called before it counts, unless that takes too many milliseconds. */
-const TRIES = 3
-const PATIENCE = 25
+/** Batches of a contender before the turns begin. */
+const TRIES = 2
+
+/** Sizes that have to be measured for costs that are kept. */
+const RELIABLE = 3
 
 /** Where a clock that stands still stops a batch. */
 const MOST_CALLS = 4096
 
 /** A batch is at least so many steps of the clock long, which keeps its error below 10 %. */
 const STEPS = 10
+
+/** How to time: milliseconds of a batch, and when all must be over. */
+interface Timing {
+  readonly batch: number
+  readonly clock: Clock
+  readonly end: number
+}
 
 /** A contender at one size. */
 interface Runner {
@@ -99,13 +108,9 @@ export function calibrate(
   const end = clock() + budget
   const batch = Math.max(BATCH, STEPS * clockStep(clock))
   const candidates = makeCandidates(dtype, contenders)
-  let isComplete = true
   for (let size = 0; size < SIZES; size++) {
-    if (clock() + expected(candidates, size) > end) {
-      isComplete = false
-      continue
-    }
-    const runners = candidates.map((candidate) => makeRunner(candidate, size, batch, clock))
+    if (clock() + expected(candidates, size) > end) continue
+    const runners = candidates.map((candidate) => makeRunner(candidate, size, { batch, clock, end }))
     takeTurns(runners, clock, end)
     // The first size comes twice: what was timed before the engine's compiler was done is replaced.
     for (const [i, { best, point }] of runners.entries()) {
@@ -117,7 +122,8 @@ export function calibrate(
     candidate.contender.name,
     { [dtype]: curveOf(candidate) },
   ])
-  return { costs: Object.fromEntries(costs), isComplete }
+  const isReliable = candidates.every((candidate) => candidate.measured.size >= RELIABLE)
+  return { costs: Object.fromEntries(costs), isReliable }
 }
 
 /** Who brings no memory of its own shares one array with the others. */
@@ -177,22 +183,24 @@ function timeCalls(
 
 /**
  * Calls until a batch's time has passed, which also says how many calls make a batch. One slow call
- * says nothing: the machine may have been busy with something else.
+ * says nothing, since the machine may have been busy with something else; and what is shorter than a
+ * batch says nothing either, since the clock may not have moved.
  */
-function makeRunner(candidate: Candidate, size: number, batch: number, clock: Clock): Runner {
+function makeRunner(candidate: Candidate, size: number, { batch, clock, end }: Timing): Runner {
   const { contender } = candidate
   const point = candidate.points[size] as Point
   const kernel = guarded(contender, () => contender.backend.compile(point.plan))
   const calls = { contender, kernel, point }
   let count = 1
   let best = Number.POSITIVE_INFINITY
-  for (let tries = 0, spent = 0; tries < TRIES || spent < batch; tries++) {
+  for (let tries = 0; tries < TRIES; ) {
     const time = timeCalls(calls, count, clock)
+    if (time * count < batch && count < MOST_CALLS) {
+      count *= 2
+      continue
+    }
     best = Math.min(best, time)
-    spent += time * count
-    if (spent < batch) count = Math.min(count * 2, MOST_CALLS)
-    if (count === MOST_CALLS || spent > PATIENCE) break
+    tries = clock() >= end ? TRIES : tries + 1
   }
-  const wanted = Math.ceil(batch / Math.max(best, Number.MIN_VALUE))
-  return { ...calls, count: Math.max(1, Math.min(count, wanted)), best }
+  return { ...calls, count, best }
 }

@@ -17,8 +17,8 @@ export type CalibrateOption = false | Calibration
 /** Milliseconds that all calibrations together may take: 150 with the last batch, which is not cut off. */
 export const BUDGET = 130
 
-/** Of which one dtype may take so much; few applications use more than one. */
-const BUDGET_PER_DTYPE = 50
+/** The part of what is left that one dtype may take: few applications use more than one. */
+const SHARE = 2 / 3
 
 /** Costs by backend, dtype and size. */
 export class CostBook {
@@ -87,12 +87,12 @@ export class CostBook {
   }
 
   #measure(dtype: DType, contenders: readonly Contender[]): void {
-    const budget = Math.min(BUDGET_PER_DTYPE, BUDGET - this.#spent)
+    const budget = SHARE * (BUDGET - this.#spent)
     const start = this.#clock()
     try {
-      const { costs, isComplete } = calibrate(dtype, contenders, { clock: this.#clock, budget })
+      const { costs, isReliable } = calibrate(dtype, contenders, { clock: this.#clock, budget })
       this.#costs = mergeCalibrations(this.#costs, costs)
-      if (isComplete) this.#cache.save(this.#costs)
+      if (isReliable) this.#cache.save(this.#costs)
     } finally {
       this.#spent += this.#clock() - start
     }

@@ -18,7 +18,7 @@ import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot
 const LARGEST_SNAPSHOT = 64 * 2 ** 20
 
 /** Contenders up to so many times slower than predicted for the best are tried in real calls. */
-const CLOSE = 2
+const CLOSE = 3
 
 /** What a site needs of the backend that it belongs to. */
 export interface SiteOwner {

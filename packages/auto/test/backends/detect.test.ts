@@ -64,7 +64,8 @@ describe('a package that is not there', () => {
       ),
     ],
     ['Safari', new TypeError('Module name, \'@rope/wasm\' does not resolve to a valid URL.')],
-    ['Deno', new TypeError('Relative import path "@rope/wasm" not prefixed with / or ./ or ../')],
+    ['Deno', new TypeError('Import "@rope/wasm" not a dependency')],
+    ['Deno without a package.json', new TypeError('Relative import path "@rope/wasm" not prefixed with / or ./ or ../')],
   ])('is not installed, says %s', async (_, error) => {
     const { story } = await look(failing(error))
     expect(story).toBe(

@@ -15,7 +15,7 @@ function cacheOf(found: Calibration | null = null): Recording {
 
 const CURVE = [{ upTo: null, overhead: 3, rate: 100 }]
 
-function setting(rate = 1000) {
+function setting(rate = 10000) {
   const clock = madeUpClock()
   const contenders = ['a', 'b'].map((name, i) => ({
     name,
@@ -32,7 +32,7 @@ test('measures once per dtype, when asked to prepare, and saves what it knows', 
   expect(book.sourceOf('float32')).toBeNull()
   book.prepare('float32', contenders)
   expect(book.sourceOf('float32')).toBe('measured')
-  expect(book.predict('b', 'float32', 1e5)).toBeCloseTo(101, 0)
+  expect(book.predict('b', 'float32', 1e5)).toBeCloseTo(11, 0)
   const spent = book.spent
   expect(spent).toBeGreaterThan(0)
   book.prepare('float32', contenders)

@@ -2,7 +2,14 @@
  * A kernel: chooses for each call, by where its arrays lie, between rotating them where they are
  * and copying them through the window.
  */
-import type { Kernel, OperandPlan, Plan, Rotation, View } from '@rope/core'
+import {
+  type Kernel,
+  type OperandPlan,
+  type Plan,
+  RopeError,
+  type Rotation,
+  type View,
+} from '@rope/core'
 import type { Memory } from '../memory/memory.js'
 import type { Segment } from '../memory/segment.js'
 import type { Pool } from '../threads/pool.js'
@@ -53,8 +60,29 @@ function operandCalls(
   }
 }
 
+/** A kernel whose calls are synchronous and may be bound. */
+export interface WasmKernel extends Kernel {
+  run(views: readonly View[], rotation: Rotation): void
+  bind(views: readonly View[], rotation: Rotation): () => void
+}
+
+/** Bound arrays from elsewhere may have been detached or have shrunk since. */
+function checkReach(plan: Plan, views: readonly View[]): void {
+  views.forEach(({ source, sourceOffset, target, targetOffset }, i) => {
+    const { sourceSpan, targetSpan } = plan.operands[i] as OperandPlan
+    const reaches =
+      sourceOffset + sourceSpan.high < source.length &&
+      targetOffset + targetSpan.high < target.length
+    if (reaches || sourceSpan.high < 0) return
+    throw new RopeError(
+      'INVALID_TENSOR',
+      'a bound array has shrunk or been detached; bind the new memory',
+    )
+  })
+}
+
 /** Makes a plan runnable; its dtype must be one of the kernels'. */
-export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan): Kernel {
+export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan): WasmKernel {
   const together = new ResidentCall(memory, pool, plan)
   const calls = plan.operands.map((operand) => operandCalls(memory, pool, plan, operand))
 
@@ -75,11 +103,22 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
     })
   }
 
+  function run(views: readonly View[], rotation: Rotation): void {
+    const segment = commonSegment(memory, views)
+    if (segment === undefined) runApart(views, rotation)
+    else together.run(segment, views, rotation)
+  }
+
   return {
-    run(views, rotation) {
+    run,
+    bind(views, rotation) {
       const segment = commonSegment(memory, views)
-      if (segment === undefined) runApart(views, rotation)
-      else together.run(segment, views, rotation)
+      const bound = segment && together.bind(segment, views, rotation)
+      if (bound !== undefined) return bound
+      return () => {
+        checkReach(plan, views)
+        run(views, rotation)
+      }
     },
   }
 }

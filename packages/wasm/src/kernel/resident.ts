@@ -20,6 +20,9 @@ import { copyRows, rowsPerWindow, Tables } from './tables.js'
 /** Rotations of at most so many values are remembered, to know them again as living elsewhere. */
 const SHORT = 4096
 
+/** Calls below this size never need a worker. */
+const SMALL_BYTES = 2 ** 18
+
 /** A plan for resident arrays of one segment. */
 export class ResidentCall {
   readonly #memory: Memory
@@ -54,6 +57,34 @@ export class ResidentCall {
       return
     }
     this.#runRows(segment, views, rotation, rows)
+  }
+
+  /**
+   * Fixes arrays and rows, as many as the window holds, and returns the call: what can be looked
+   * up beforehand has been. Undefined when `run` is as good.
+   */
+  bind(segment: Segment, views: readonly View[], rotation: Rotation): (() => void) | undefined {
+    const { batch, tokens, pairs } = this.#plan
+    const { batchStride } = rotation
+    const rows = (batch - 1) * batchStride + tokens
+    const units = batch * tokens
+    const isLarge = this.#pool !== undefined && units * this.#bytesPerUnit > SMALL_BYTES
+    const fits = rows <= rowsPerWindow(segment, pairs) && this.#isForeign(rotation.cos)
+    if (isLarge || !fits) return undefined
+    this.#place(views, 0, 0)
+    const { source0, target0, source1, target1 } = this.#places
+    const { floats, table, exports } = segment
+    const program = this.#program
+    const length = rows * pairs
+    const cos = (rotation.cos as Float32Array).subarray(0, length)
+    const sin = (rotation.sin as Float32Array).subarray(0, length)
+    const sinPlace = table + 4 * length
+    return () => {
+      floats.set(cos, table / 4)
+      floats.set(sin, sinPlace / 4)
+      const slot = segment.slotOf(program)
+      exports.run(slot, source0, target0, source1, target1, table, sinPlace, batchStride, 0, units)
+    }
   }
 
   /** A decode step brings the same short rows again and again. */

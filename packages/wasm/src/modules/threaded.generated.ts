@@ -4,8 +4,7 @@
  */
 
 /** What the bytes were made from: sha256 of sources, flags and compiler version. */
-export const THREADED_INGREDIENTS =
-  'f9977b0d76dc98aba1c0a53d18834f59068de9da2c6fed9b06d07053af3d370a'
+export const INGREDIENTS = 'f9977b0d76dc98aba1c0a53d18834f59068de9da2c6fed9b06d07053af3d370a'
 
 /** The WebAssembly module, in base64. */
 export const THREADED_BASE64: string = `

@@ -28,6 +28,7 @@ export class UploadRing {
   readonly #label: string
   readonly #chunkBytes: number
   readonly #budget: number
+  readonly #alive = new Set<GpuBuffer>()
   #chunks: Chunk[] = []
   #bytes = 0
 
@@ -60,7 +61,7 @@ export class UploadRing {
 
   /** True as long as an upload has not been destroyed. */
   holds({ buffer }: Uploaded): boolean {
-    return this.#chunks.some((chunk) => chunk.buffer === buffer)
+    return this.#alive.has(buffer)
   }
 
   #allocate(bytes: number): Uploaded {
@@ -79,6 +80,7 @@ export class UploadRing {
     const chunk = { buffer, used: 0 }
     while (this.#chunks.length > 0 && this.#bytes > this.#budget) this.#dropOldest()
     this.#chunks.push(chunk)
+    this.#alive.add(buffer)
     this.#bytes += size
     return chunk
   }
@@ -87,6 +89,7 @@ export class UploadRing {
     const oldest = this.#chunks.shift()
     if (oldest === undefined) return
     this.#bytes -= oldest.buffer.size
+    this.#alive.delete(oldest.buffer)
     oldest.buffer.destroy()
   }
 

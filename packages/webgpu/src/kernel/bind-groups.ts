@@ -18,7 +18,7 @@ function createNode(): Node {
 
 /** Bind groups of a kernel. */
 export class BindGroups {
-  #root: Node = createNode()
+  readonly #root: Node = createNode()
 
   /**
    * The bind group of some buffers.
@@ -46,10 +46,5 @@ export class BindGroups {
       node = next
     }
     return node
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.#root = createNode()
   }
 }

@@ -24,6 +24,8 @@ export interface Context {
   readonly workgroupLimit: number
   /** Rows of cos and sin of encoded calls. */
   readonly rows: UploadRing
+  /** Numbers of plans, which do not change from call to call. */
+  readonly shapes: UploadRing
   /** Numbers of encoded calls, where there are no immediates. */
   readonly calls: UploadRing
   /** Tensors of calls on typed arrays. */
@@ -43,8 +45,8 @@ const MIB = 1024 * KIB
 /** Rows of about a thousand prefills of 100 tokens, or of 100,000 decode steps. */
 const ROWS_BUDGET = 64 * MIB
 
-/** Numbers of 16,384 calls. */
-const CALLS_BUDGET = 4 * MIB
+/** Numbers of 16,384 calls, or plans. */
+const NUMBERS_BUDGET = 4 * MIB
 
 /** What calls on typed arrays keep for the next one. */
 const POOL_BUDGET = 64 * MIB
@@ -68,12 +70,19 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
     64 * KIB,
     ROWS_BUDGET,
   )
+  const shapes = new UploadRing(
+    device,
+    'uniform',
+    '@rope/webgpu shapes; submit earlier',
+    16 * KIB,
+    NUMBERS_BUDGET,
+  )
   const calls = new UploadRing(
     device,
     'uniform',
     '@rope/webgpu calls; submit earlier',
     64 * KIB,
-    CALLS_BUDGET,
+    NUMBERS_BUDGET,
   )
   const tensorUsage = USAGE.STORAGE | USAGE.COPY_DST | USAGE.COPY_SRC
   const tensors = new BufferPool(device, tensorUsage, '@rope/webgpu tensors', POOL_BUDGET)
@@ -91,6 +100,7 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
     bindingLimit: device.limits.maxStorageBufferBindingSize,
     workgroupLimit: device.limits.maxComputeWorkgroupsPerDimension,
     rows,
+    shapes,
     calls,
     tensors,
     results,
@@ -112,7 +122,7 @@ export function createContext({ device, owned, immediates }: OpenDevice): Contex
     dispose() {
       if (disposed) return
       disposed = true
-      for (const part of [rows, calls, tensors, results]) part.dispose()
+      for (const part of [rows, shapes, calls, tensors, results]) part.dispose()
       if (owned) device.destroy()
     },
   }

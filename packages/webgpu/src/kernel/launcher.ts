@@ -3,25 +3,15 @@
  * plan lies on memory that was seen before, the shader's constant numbers, bind groups.
  */
 import type { Plan } from '@rope/core'
+import type { Uploaded } from '../device/upload-ring.js'
 import { bindPart } from '../plan/bindings.js'
 import { geometryOf } from '../plan/geometry.js'
-import { SHAPE_STRIDE, shapeWords } from '../plan/shape-words.js'
+import { SHAPE_BYTES, shapeWords } from '../plan/shape-words.js'
 import { callFields } from '../shader/call-fields.js'
 import { extraBindings } from '../shader/generate.js'
-import type { PositionsSpec } from '../shader/spec.js'
-import {
-  type GpuBuffer,
-  type GpuBufferBinding,
-  type GpuComputePass,
-  type GpuObject,
-  USAGE,
-} from '../webgpu-types.js'
-import {
-  type Arrangement,
-  arrange,
-  type OperandMemory,
-  type PartArrangement,
-} from './arrangement.js'
+import type { Access, PositionsSpec } from '../shader/spec.js'
+import type { GpuBuffer, GpuBufferBinding, GpuComputePass, GpuObject } from '../webgpu-types.js'
+import { arrange, type OperandMemory, type PartArrangement } from './arrangement.js'
 import { BindGroups } from './bind-groups.js'
 import type { Context } from './context.js'
 
@@ -48,9 +38,11 @@ export interface TableOnGpu {
   readonly status: GpuBuffer
 }
 
-/** An arrangement with the uniform buffer of its constant numbers. */
-interface Launch extends Arrangement {
-  readonly shapes: GpuBuffer | null
+/** A part with its constant numbers on the GPU. */
+interface PartLaunch {
+  readonly arrangement: PartArrangement
+  readonly words: Uint32Array<ArrayBuffer>
+  shape: Uploaded
 }
 
 /** Arrangements that are kept for one buffer. */
@@ -84,8 +76,8 @@ export class Launcher {
   readonly #plan: Plan
   readonly #table: TableOnGpu | null
   readonly #groups = new BindGroups()
-  readonly #shapes = new Map<string, GpuBuffer>()
-  #launches = new WeakMap<GpuBuffer, Map<string, Launch>>()
+  readonly #shapes = new Map<string, Uploaded>()
+  readonly #launches = new WeakMap<GpuBuffer, Map<string, readonly PartLaunch[]>>()
 
   constructor(context: Context, plan: Plan, table: TableOnGpu | null) {
     this.#context = context
@@ -110,11 +102,7 @@ export class Launcher {
     rows: RowsOnGpu,
     positions: PositionsOnGpu | null,
   ): void {
-    const { parts, shapes } = this.#launchFor(memory)
-    if (shapes === null) return
-    parts.forEach((part, i) => {
-      this.#encodePart(pass, part, { buffer: shapes, offset: i * SHAPE_STRIDE }, rows, positions)
-    })
+    for (const part of this.#launchFor(memory)) this.#encodePart(pass, part, rows, positions)
   }
 
   /** True when a call on this very memory has been encoded before. */
@@ -124,9 +112,9 @@ export class Launcher {
     return this.#launches.get(first.sourceBuffer)?.has(memoryKey(memory)) === true
   }
 
-  #launchFor(memory: readonly OperandMemory[]): Launch {
+  #launchFor(memory: readonly OperandMemory[]): readonly PartLaunch[] {
     const [first] = memory
-    if (first === undefined) return { access: 'element', parts: [], shapes: null }
+    if (first === undefined) return []
     const key = memoryKey(memory)
     let launches = this.#launches.get(first.sourceBuffer)
     const known = launches?.get(key)
@@ -135,41 +123,40 @@ export class Launcher {
       launches = new Map()
       this.#launches.set(first.sourceBuffer, launches)
     }
-    const arrangement = arrange(this.#context, this.#plan, memory, this.#table?.spec ?? null)
-    const launch = { ...arrangement, shapes: this.#shapesFor(arrangement) }
+    const { parts, access } = arrange(this.#context, this.#plan, memory, this.#table?.spec ?? null)
+    const launch = parts.map((part) => this.#upload(part, access))
     launches.set(key, launch)
     return launch
   }
 
-  /** The uniform buffer of an arrangement's constant numbers; many arrangements share one. */
-  #shapesFor({ access, parts }: Arrangement): GpuBuffer | null {
-    if (parts.length === 0) return null
-    const key = `${access} ${JSON.stringify(parts.map(({ part }) => part))}`
+  /** The constant numbers of a part; many arrangements share them. */
+  #upload(arrangement: PartArrangement, access: Access): PartLaunch {
+    const { part, strips, elements } = arrangement
+    const geometry = access === 'element' ? geometryOf(this.#plan, access) : null
+    const words = shapeWords(this.#plan, part, strips, elements, geometry, this.#table?.rows ?? 0)
+    return { arrangement, words, shape: this.#shapeOf(words) }
+  }
+
+  #shapeOf(words: Uint32Array<ArrayBuffer>): Uploaded {
+    const key = words.join()
     const known = this.#shapes.get(key)
-    if (known !== undefined) return known
-    const buffer = this.#context.device.createBuffer({
-      label: '@rope/webgpu shapes',
-      size: SHAPE_STRIDE * parts.length,
-      usage: USAGE.UNIFORM | USAGE.COPY_DST,
-    })
-    parts.forEach(({ part, strips, elements }, i) => {
-      const geometry = access === 'element' ? geometryOf(this.#plan, access) : null
-      const tableRows = this.#table?.rows ?? 0
-      const words = shapeWords(this.#plan, part, strips, elements, geometry, tableRows)
-      this.#context.device.queue.writeBuffer(buffer, i * SHAPE_STRIDE, words)
-    })
-    this.#shapes.set(key, buffer)
-    return buffer
+    if (known !== undefined && this.#context.shapes.holds(known)) return known
+    if (this.#shapes.size >= KEPT_LAUNCHES) this.#shapes.clear()
+    const shape = this.#context.shapes.upload(words)
+    this.#shapes.set(key, shape)
+    return shape
   }
 
   #encodePart(
     pass: GpuComputePass,
-    arrangement: PartArrangement,
-    shape: { readonly buffer: GpuBuffer; readonly offset: number },
+    launch: PartLaunch,
     rows: RowsOnGpu,
     positions: PositionsOnGpu | null,
   ): void {
+    const { arrangement } = launch
     const { shader, workgroups } = arrangement
+    if (!this.#context.shapes.holds(launch.shape)) launch.shape = this.#shapeOf(launch.words)
+    const { shape } = launch
     const rowsPart = this.#bindRows(arrangement, rows)
     const positionsPart = positions === null ? null : this.#bindPositions(arrangement, positions)
     const words = this.#callWords(arrangement, rows, rowsPart, positions, positionsPart)
@@ -238,7 +225,7 @@ export class Launcher {
 
   #bindGroup(
     { shader, bound }: PartArrangement,
-    shape: { readonly buffer: GpuBuffer; readonly offset: number },
+    shape: Uploaded,
     rows: Binding,
     positions: Binding | null,
     call: GpuBuffer | null,
@@ -247,7 +234,7 @@ export class Launcher {
     const extra = extraBindings(shader.spec)
     const create = (): GpuObject => {
       const bindings: readonly (readonly [number, GpuBufferBinding])[] = [
-        [0, { buffer: shape.buffer, offset: shape.offset, size: SHAPE_STRIDE }],
+        [0, { buffer: shape.buffer, offset: shape.byteOffset, size: SHAPE_BYTES }],
         [1, rangeOf(rows)],
         ...ranges.map((range, i) => [i + 2, rangeOf(range)] as const),
         ...(positions === null || this.#table === null
@@ -274,15 +261,7 @@ export class Launcher {
     const key = [rows, ...ranges, ...(positions === null ? [] : [positions])]
       .map(({ offset, size }) => `${offset}+${size}`)
       .join()
-    return this.#groups.get(buffers, `${shape.offset} ${key}`, create)
-  }
-
-  /** Destroys what was made for this plan. */
-  dispose(): void {
-    for (const buffer of this.#shapes.values()) buffer.destroy()
-    this.#shapes.clear()
-    this.#groups.clear()
-    this.#launches = new WeakMap()
+    return this.#groups.get(buffers, `${shape.byteOffset} ${key}`, create)
   }
 }
 

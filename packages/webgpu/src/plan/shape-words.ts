@@ -1,6 +1,6 @@
 /**
  * What the shader knows of a part beside its spec: sizes, strides, strips, the direction. These
- * numbers never change, so they are written once into a uniform buffer.
+ * numbers do not change from call to call, so they are uploaded once.
  */
 import type { Plan, Strides } from '@rope/core'
 import { GEOMETRY_FIELDS } from '../shader/numbers.js'
@@ -8,8 +8,8 @@ import type { Geometry } from '../shader/spec.js'
 import type { Strips } from './grid.js'
 import type { Part } from './parts.js'
 
-/** Bytes from one part's numbers to the next; no device demands more. */
-export const SHAPE_STRIDE = 256
+/** Bytes that are bound for the numbers of a part; it has at most 160. */
+export const SHAPE_BYTES = 256
 
 const OPERAND_WORDS = 12
 

@@ -114,7 +114,6 @@ function createKernel(context: Context, plan: Plan, { lead, onDispatches }: Plac
       onDispatches(count())
       device.queue.submit([encoder.finish()])
       for (const mirror of mirrors.values()) await readMirror(context, mirror, lead)
-      launcher.dispose()
     },
   }
 }

@@ -70,6 +70,7 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
   let fault: { at: Fault; error: GpuError & { readonly filter: string } } | null = null
   let lose: (info: { reason: string; message: string }) => void = () => undefined
   let isLost = false
+  let submitFailed = false
   const lost = new Promise<{ reason: string; message: string }>((resolve) => {
     lose = resolve
   })
@@ -105,7 +106,7 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
         count('mapAsync')
         await Promise.resolve()
         if (isLost) throw new Error('the device is lost')
-        if (strikes('mapAsync') || strikes('submit')) throw new Error('mapping failed')
+        if (strikes('mapAsync') || submitFailed) throw new Error('mapping failed')
         if (destroyed) throw new Error('mapped a destroyed buffer')
         mapState = 'mapped'
       },
@@ -204,6 +205,8 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
     queue: {
       submit(list: readonly { commands: readonly (() => void)[] }[]) {
         count('submit')
+        submitFailed = strikes('submit')
+        if (submitFailed) return
         for (const { commands } of list) for (const command of commands) command()
       },
       writeBuffer(

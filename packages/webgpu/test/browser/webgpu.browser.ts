@@ -1,0 +1,22 @@
+/**
+ * The WebGPU backend in a browser: what the probe says, the conformance suite, prepared kernels.
+ */
+import { describe, expect, test } from 'vitest'
+import { probeWebGpu } from '../../src/index.js'
+import type { Gpu } from '../../src/webgpu-types.js'
+import { defineGpuConformance } from '../gpu/conformance.js'
+import { defineKernelTests } from '../gpu/kernel.js'
+
+const { gpu } = navigator as unknown as { readonly gpu: Gpu }
+
+test('the probe finds the GPU of the browser', async () => {
+  const { available, facts } = await probeWebGpu()
+  expect(available).toBe(true)
+  expect(facts.source).toBe('navigator.gpu')
+  expect(typeof facts.isSoftware).toBe('boolean')
+  expect(facts.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
+})
+
+describe('conformance', () => defineGpuConformance(gpu))
+
+describe('kernels', () => defineKernelTests(gpu))
