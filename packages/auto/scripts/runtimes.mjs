@@ -5,7 +5,17 @@
  * folder, which is removed again. Build the packages first.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -90,6 +100,11 @@ function run(folder, binary, args) {
   return JSON.parse(execFileSync(binary, [...args, 'app/main.js'], options))
 }
 
+/** @param {string} line */
+function say(line) {
+  process.stdout.write(`${line}\n`)
+}
+
 const wanted = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'rope runtimes '))
 try {
@@ -101,10 +116,10 @@ try {
       const story = run(folder, install(join(folder, 'runtimes'), runtime), runtime.args)
       const isSame = story.bits.join() === expected.bits.join()
       if (!isSame) process.exitCode = 1
-      console.log(`${isSame ? 'ok    ' : 'FAILED'} ${runtime.name}: chose ${story.chosen}`)
+      say(`${isSame ? 'ok    ' : 'FAILED'} ${runtime.name}: chose ${story.chosen}`)
     } catch (error) {
       process.exitCode = 1
-      console.log(`FAILED ${runtime.name}: ${error instanceof Error ? error.message : error}`)
+      say(`FAILED ${runtime.name}: ${error instanceof Error ? error.message : error}`)
     }
   }
 } finally {

@@ -18,8 +18,8 @@ import { createAsyncBackend } from './dispatch/async-backend.js'
 import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.js'
 import type { Dispatcher } from './dispatch/dispatcher.js'
 import { lease } from './dispatch/share.js'
-import { explain } from './explain/explain.js'
 import type { Choice } from './dispatch/site.js'
+import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
 import { type EncodeTarget, GpuFront, type GpuInput, isGpuInput } from './gpu/gpu-front.js'
 import { type AutoOptions, checkOptions } from './options.js'
@@ -134,7 +134,9 @@ function isGpuWanted({ members, selection }: Dispatcher): boolean {
 /** A rope whose asynchronous calls may go to a GPU; the synchronous ones stay on the CPU. */
 function withGpu(onCpu: Rope, dispatcher: Dispatcher, layout: Layout | undefined): Rope {
   const anywhere = createCoreRope(onCpu.config, { backend: createAsyncBackend(dispatcher), layout })
-  const hasCpu = dispatcher.members.some(({ backend, device }) => backend !== null && device === 'cpu')
+  const hasCpu = dispatcher.members.some(
+    ({ backend, device }) => backend !== null && device === 'cpu',
+  )
   // Where there is no CPU backend, core's own refusal says what to call instead.
   const sync = hasCpu ? onCpu : anywhere
   return {

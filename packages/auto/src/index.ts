@@ -5,9 +5,9 @@ export type { BackendEntry, BackendModule, CreateOptions } from './backends/entr
 export { BACKENDS } from './backends/registry.js'
 export type { CacheOption } from './cache/cache.js'
 export type { CalibrationStore } from './cache/store.js'
-export type { CallDescription } from './call.js'
 export type { CalibrateOption, CostSource } from './calibration/cost-book.js'
 export type { Calibration, CostCurve, DTypeCosts, SizeClass } from './calibration/costs.js'
+export type { CallDescription } from './call.js'
 export { createAutoBackend } from './create-backend.js'
 export { type AutoRope, createRope } from './create-rope.js'
 export type {

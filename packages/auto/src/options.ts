@@ -52,20 +52,34 @@ const isObject: Check = (value) => typeof value === 'object' && value !== null
 const isFunction: Check = (value) => typeof value === 'function'
 const isBoolean: Check = (value) => typeof value === 'boolean'
 const isStore: Check = (value) =>
-  isObject(value) && isFunction((value as { load?: unknown }).load) && isFunction((value as { save?: unknown }).save)
+  isObject(value) &&
+  isFunction((value as { load?: unknown }).load) &&
+  isFunction((value as { save?: unknown }).save)
 
 /** What each option accepts, in words and as a check; `backend` and `layout` are checked where they are read. */
 const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, check: Check]>> = {
   backend: ['a name, a backend, or a list of these', () => true],
   layout: ['a layout', () => true],
-  calibrate: ['false, or the costs of an earlier calibration', (value) => value === false || isCalibration(value)],
+  calibrate: [
+    'false, or the costs of an earlier calibration',
+    (value) => value === false || isCalibration(value),
+  ],
   device: ['a GPUDevice', isObject],
   allowSoftwareGpu: ['true or false', isBoolean],
-  cache: ['a folder, a store with load and save, or false', (value) => value === false || (typeof value === 'string' && value !== '') || isStore(value)],
+  cache: [
+    'a folder, a store with load and save, or false',
+    (value) => value === false || (typeof value === 'string' && value !== '') || isStore(value),
+  ],
   probe: ["'needed' or 'all'", (value) => value === 'needed' || value === 'all'],
-  probeLimit: ['a number of milliseconds above 0', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
+  probeLimit: [
+    'a number of milliseconds above 0',
+    (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
+  ],
   debug: ['true, false, or a function of a line', (value) => isBoolean(value) || isFunction(value)],
-  backends: ['a list of backend entries', (value) => Array.isArray(value) && value.length > 0 && value.every(isObject)],
+  backends: [
+    'a list of backend entries',
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isObject),
+  ],
   clock: ['a function that returns milliseconds', isFunction],
   now: ['a function that returns milliseconds', isFunction],
 }
@@ -77,17 +91,26 @@ const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, chec
  */
 export function checkOptions<Options extends AutoOptions>(options: Options): Options {
   if (!isObject(options) || Array.isArray(options)) {
-    throw new RopeError('INVALID_OPTION', `options is ${String(options)}; accepted: an object`, { field: 'options' })
+    throw new RopeError('INVALID_OPTION', `options is ${String(options)}; accepted: an object`, {
+      field: 'options',
+    })
   }
   for (const [name, value] of Object.entries(options)) {
     const accepted = Object.hasOwn(ACCEPTED, name) ? ACCEPTED[name as keyof AutoOptions] : undefined
     if (accepted === undefined) {
       const known = Object.keys(ACCEPTED).join(', ')
-      throw new RopeError('INVALID_OPTION', `options has an unknown key '${name}'; accepted: ${known}`, { field: name })
+      throw new RopeError(
+        'INVALID_OPTION',
+        `options has an unknown key '${name}'; accepted: ${known}`,
+        { field: name },
+      )
     }
     if (value === undefined || accepted[1](value)) continue
-    const given = typeof value === 'object' ? 'an object of another kind' : `${typeof value} ${String(value)}`
-    throw new RopeError('INVALID_OPTION', `${name} is ${given}; accepted: ${accepted[0]}`, { field: name })
+    const given =
+      typeof value === 'object' ? 'an object of another kind' : `${typeof value} ${String(value)}`
+    throw new RopeError('INVALID_OPTION', `${name} is ${given}; accepted: ${accepted[0]}`, {
+      field: name,
+    })
   }
   return options
 }

@@ -59,7 +59,10 @@ function orderedSelection(
 function findEntry(name: unknown, entries: readonly BackendEntry[], source: string): BackendEntry {
   const entry = entries.find((candidate) => candidate.name === name)
   if (entry !== undefined) return entry
-  const known = listWords(entries.map((candidate) => `'${candidate.name}'`), 'or')
+  const known = listWords(
+    entries.map((candidate) => `'${candidate.name}'`),
+    'or',
+  )
   const given = typeof name === 'string' ? JSON.stringify(name) : `a ${typeof name}`
   throw new RopeError(
     'INVALID_OPTION',

@@ -11,7 +11,17 @@ import type { Browser } from 'playwright-core'
 import { build as buildWithVite, type Logger } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpack from 'webpack'
-import { BITS, makeProject, NO_BROWSER, NOT_BUILT, openBrowser, type Project, readStory, type Story, serve } from './fixtures.js'
+import {
+  BITS,
+  makeProject,
+  NO_BROWSER,
+  NOT_BUILT,
+  openBrowser,
+  type Project,
+  readStory,
+  type Story,
+  serve,
+} from './fixtures.js'
 
 type Platform = 'browser' | 'node'
 
@@ -103,7 +113,10 @@ function runInNode(out: string, name: keyof typeof BUNDLERS): Story {
 }
 
 function available({ backends }: Story): readonly string[] {
-  return backends.filter((one) => one.available === true).map(({ name }) => name).sort()
+  return backends
+    .filter((one) => one.available === true)
+    .map(({ name }) => name)
+    .sort()
 }
 
 let browser: Browser | undefined

@@ -5,20 +5,25 @@ import { createRope as createCoreRope, type Tensor } from '@rope/core'
 import { createJsBackend } from '@rope/js'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createAutoBackend, createRope } from '../src/index.js'
-import { changed, CONFIG, entry, smallCall } from './fakes.js'
+import { CONFIG, changed, entry, smallCall } from './fakes.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
 const OFF = { cache: false } as const
 
 describe('a rope', () => {
-  test('does all that core\'s rope does, with the same bits', async () => {
+  test("does all that core's rope does, with the same bits", async () => {
     const rope = await createRope(CONFIG, OFF)
     const plain = createCoreRope(CONFIG, { backend: createJsBackend() })
     expect(rope.config).toEqual(plain.config)
     expect(rope.frequencies).toEqual(plain.frequencies)
     const calls = [rope, plain].map((one) => {
-      const [direct, step, bound, shifted] = [smallCall(3), smallCall(3), smallCall(1), smallCall(3)]
+      const [direct, step, bound, shifted] = [
+        smallCall(3),
+        smallCall(3),
+        smallCall(1),
+        smallCall(3),
+      ]
       one.rotate({ ...direct, positions: [5, 900, -2] })
       one.at(17).rotate(step)
       one.bind(bound).rotate(4095)
@@ -52,9 +57,9 @@ describe('a rope', () => {
     const disposed: string[] = []
     const backend = changed('one', () => ({ dispose: () => void disposed.push('one') }))
     const wrong = { ...CONFIG, headDim: 7 }
-    await expect(createRope(wrong, { ...OFF, backends: [entry('one', backend)] })).rejects.toMatchObject(
-      { code: 'INVALID_OPTION', field: 'rotaryDim' },
-    )
+    await expect(
+      createRope(wrong, { ...OFF, backends: [entry('one', backend)] }),
+    ).rejects.toMatchObject({ code: 'INVALID_OPTION', field: 'rotaryDim' })
     expect(disposed).toEqual(['one'])
   })
 
@@ -85,7 +90,10 @@ describe('an explicit choice', () => {
     vi.stubEnv('ROPE_BACKEND', 'js')
     const rope = await createRope(CONFIG)
     rope.rotate({ ...smallCall(), positions: 1 })
-    expect(rope.explain()).toMatchObject({ chosen: 'js', backends: [{ why: 'ROPE_BACKEND asks for it' }, {}, {}, {}] })
+    expect(rope.explain()).toMatchObject({
+      chosen: 'js',
+      backends: [{ why: 'ROPE_BACKEND asks for it' }, {}, {}, {}],
+    })
     rope.dispose()
   })
 
@@ -99,7 +107,9 @@ describe('an explicit choice', () => {
       message: `what backend asks for cannot run here; ${reason}; choose another backend, or none to get the fastest`,
     })
     vi.stubEnv('ROPE_BACKEND', 'wasm')
-    await expect(createRope(CONFIG, { backends })).rejects.toThrow(`what ROPE_BACKEND asks for cannot run here; ${reason}`)
+    await expect(createRope(CONFIG, { backends })).rejects.toThrow(
+      `what ROPE_BACKEND asks for cannot run here; ${reason}`,
+    )
   })
 
   test('whose self-test fails is an error with the evidence', async () => {
@@ -115,7 +125,9 @@ describe('an explicit choice', () => {
     const backends = [entry('fast'), entry('native', { probe }), entry('js')]
     const rope = await createRope(CONFIG, { backends, backend: ['native', 'js'] })
     rope.rotate({ ...smallCall(), positions: 1 })
-    expect(rope.explain().backends.map(({ name, available, why }) => [name, available, why])).toEqual([
+    expect(
+      rope.explain().backends.map(({ name, available, why }) => [name, available, why]),
+    ).toEqual([
       ['js', true, 'backend asks for it'],
       ['native', false, 'no addon'],
       ['fast', null, 'backend does not ask for it'],
@@ -128,14 +140,18 @@ test('where no backend runs at all, the error lists every reason', async () => {
   const load = async (): Promise<never> => {
     throw Object.assign(new Error("Cannot find module '@rope/js'"), { code: 'MODULE_NOT_FOUND' })
   }
-  await expect(createRope(CONFIG, { backends: [entry('js', { load })], cache: false })).rejects.toMatchObject({
+  await expect(
+    createRope(CONFIG, { backends: [entry('js', { load })], cache: false }),
+  ).rejects.toMatchObject({
     code: 'UNAVAILABLE',
-    message: expect.stringContaining('every backend cannot run here; js is unavailable: @rope/js is not installed'),
+    message: expect.stringContaining(
+      'every backend cannot run here; js is unavailable: @rope/js is not installed',
+    ),
   })
 })
 
 describe('the choice as a backend', () => {
-  test('runs under core\'s rope and allocates', async () => {
+  test("runs under core's rope and allocates", async () => {
     const backend = await createAutoBackend(OFF)
     expect(backend).toMatchObject({ specVersion: 1, name: 'auto', device: 'cpu' })
     expect(backend.capabilities.dtypes).toEqual(['float64', 'float32', 'float16', 'bfloat16'])
@@ -144,6 +160,8 @@ describe('the choice as a backend', () => {
     const rope = createCoreRope(CONFIG, { backend })
     rope.rotate({ q: { data, shape: [1, 1, 2, 8], layout: 'bshd' }, positions: 1 })
     backend.dispose()
-    expect(() => backend.allocate?.('float32', 1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
+    expect(() => backend.allocate?.('float32', 1)).toThrow(
+      expect.objectContaining({ code: 'DISPOSED' }),
+    )
   })
 })

@@ -99,7 +99,10 @@ export function entry(name: string, parts: EntryParts | Backend = {}): BackendEn
 }
 
 /** A GPU in software: the JavaScript backend, answering later. */
-export function fakeGpu(name: string, run?: (run: Kernel['run'], plan: Plan) => Kernel['run']): Backend {
+export function fakeGpu(
+  name: string,
+  run?: (run: Kernel['run'], plan: Plan) => Kernel['run'],
+): Backend {
   return changed(name, (backend) => ({
     device: 'gpu',
     capabilities: { ...backend.capabilities, dtypes: ['float32'], sharedMemory: false },
@@ -131,8 +134,16 @@ export const CONFIG = {
 
 /** Tensors of one token with 2 heads of q and 1 of k, filled with 1, 2, 3, ... */
 export function smallCall(tokens = 1): {
-  readonly q: { readonly data: Float32Array; readonly shape: readonly number[]; readonly layout: 'bshd' }
-  readonly k: { readonly data: Float32Array; readonly shape: readonly number[]; readonly layout: 'bshd' }
+  readonly q: {
+    readonly data: Float32Array
+    readonly shape: readonly number[]
+    readonly layout: 'bshd'
+  }
+  readonly k: {
+    readonly data: Float32Array
+    readonly shape: readonly number[]
+    readonly layout: 'bshd'
+  }
 } {
   const tensor = (heads: number): ReturnType<typeof smallCall>['q'] => ({
     data: Float32Array.from({ length: tokens * heads * 8 }, (_, i) => i + 1),

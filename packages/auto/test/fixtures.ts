@@ -2,7 +2,15 @@
  * Users' projects for the fixtures: a folder outside the workspace with the built packages in its
  * node_modules, a server for pages, and a real Chromium.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -47,10 +55,8 @@ export interface Story {
 
 /** The bits of the rotation that every fixture makes, by the JavaScript backend alone. */
 export const BITS: readonly number[] = [
-  0x409d8a48, 0xc08d1011, 0xc00dfcc7, 0x4086a3ec,
-  0xbfa9f21d, 0x40912007, 0xc0e9228b, 0xc0fc921e,
-  0x41460bd8, 0xc0faa9c3, 0xc114c568, 0x40c32e2e,
-  0xc11d68c5, 0x41751676, 0xc180e203, 0xc19860c2,
+  0x409d8a48, 0xc08d1011, 0xc00dfcc7, 0x4086a3ec, 0xbfa9f21d, 0x40912007, 0xc0e9228b, 0xc0fc921e,
+  0x41460bd8, 0xc0faa9c3, 0xc114c568, 0x40c32e2e, 0xc11d68c5, 0x41751676, 0xc180e203, 0xc19860c2,
 ]
 
 /** A user's project. */

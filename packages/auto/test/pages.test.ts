@@ -4,7 +4,16 @@
  */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BITS, NO_BROWSER, NOT_BUILT, openBrowser, ROOT, readStory, serve, type Site } from './fixtures.js'
+import {
+  BITS,
+  NO_BROWSER,
+  NOT_BUILT,
+  openBrowser,
+  ROOT,
+  readStory,
+  type Site,
+  serve,
+} from './fixtures.js'
 
 const WHY_NOT = NOT_BUILT ?? NO_BROWSER
 const PAGE = 'packages/auto/test/fixtures/page/index.html'

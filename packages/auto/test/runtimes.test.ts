@@ -30,7 +30,11 @@ const RUNTIMES: readonly Runtime[] = [
   { name: 'Node, CommonJS', binary: process.execPath, args: ['app/main.cjs'] },
   { name: 'Bun', binary: find('bun'), args: ['run', 'app/main.js'] },
   { name: 'Deno', binary: find('deno'), args: ['run', ...PERMISSIONS, 'app/main.js'] },
-  { name: 'Deno without permissions', binary: find('deno'), args: ['run', '--no-prompt', 'app/main.js'] },
+  {
+    name: 'Deno without permissions',
+    binary: find('deno'),
+    args: ['run', '--no-prompt', 'app/main.js'],
+  },
 ]
 
 const project = NOT_BUILT === null ? makeProject() : undefined
@@ -39,7 +43,8 @@ afterAll(() => project?.remove())
 describe.each(RUNTIMES)('$name', ({ name, binary, args }) => {
   test('computes the same bits', (context) => {
     if (project === undefined) return context.skip(NOT_BUILT ?? '')
-    if (binary === undefined) return context.skip(`${name} is not installed; to try it, run: ${COMMAND}`)
+    if (binary === undefined)
+      return context.skip(`${name} is not installed; to try it, run: ${COMMAND}`)
     const options = { cwd: project.folder, encoding: 'utf8' } as const
     const story = JSON.parse(execFileSync(binary, args, options)) as Story
     expect(story.bits).toEqual(BITS)

@@ -48,7 +48,7 @@ describe('what is not known is refused, with what is', () => {
   test('in ROPE_BACKEND too', () => {
     vi.stubEnv('ROPE_BACKEND', 'cuda')
     expect(() => selectBackends(undefined, BACKENDS)).toThrow(
-      'ROPE_BACKEND asks for "cuda"; accepted: \'native\', \'wasm\', \'js\' or \'webgpu\'',
+      "ROPE_BACKEND asks for \"cuda\"; accepted: 'native', 'wasm', 'js' or 'webgpu'",
     )
   })
 })

@@ -40,7 +40,10 @@ export async function detect(
 /** Makes the member of a backend that the caller handed over ready if it passes its self-test. */
 export async function detectValue(member: Member, backend: Backend, limit: number): Promise<void> {
   try {
-    await withLimit(examine(member, backend, () => false), limit)
+    await withLimit(
+      examine(member, backend, () => false),
+      limit,
+    )
   } catch (error) {
     member.refuse(messageOf(error))
   }
@@ -73,7 +76,9 @@ function refusalOf(probe: Probe, { allowSoftwareGpu, device }: DetectOptions): s
 
 async function examine(member: Member, backend: Backend, isLate: () => boolean): Promise<void> {
   if (backend.specVersion !== 1) {
-    member.refuse(`it was written for version ${backend.specVersion} of the contract, and this is 1`)
+    member.refuse(
+      `it was written for version ${backend.specVersion} of the contract, and this is 1`,
+    )
     return
   }
   const outcome = await selfTestAsync(backend)

@@ -11,7 +11,9 @@ const OURS = { validatesFirst: true } as const
 /** A bundler that leaves a package out may put an empty module in its place. */
 function checkThere(exported: unknown, packageName: string): void {
   if (exported !== undefined) return
-  throw Object.assign(new Error(`Cannot find module '${packageName}'`), { code: 'MODULE_NOT_FOUND' })
+  throw Object.assign(new Error(`Cannot find module '${packageName}'`), {
+    code: 'MODULE_NOT_FOUND',
+  })
 }
 
 /** A `catch` tells bundlers that the package may be absent; what was thrown goes on its way. */
@@ -51,7 +53,14 @@ async function loadWebGpu(): Promise<BackendModule> {
 /** Every backend of this project, best first. A new one is one line here and its loader above. */
 export const BACKENDS: readonly BackendEntry[] = [
   { name: 'native', packageName: '@rope/native', device: 'cpu', ...OURS, load: loadNative },
-  { name: 'wasm', packageName: '@rope/wasm', device: 'cpu', ...OURS, hasOwnMemory: true, load: loadWasm },
+  {
+    name: 'wasm',
+    packageName: '@rope/wasm',
+    device: 'cpu',
+    ...OURS,
+    hasOwnMemory: true,
+    load: loadWasm,
+  },
   { name: 'js', packageName: '@rope/js', device: 'cpu', ...OURS, load: loadJs },
   { name: 'webgpu', packageName: '@rope/webgpu', device: 'gpu', ...OURS, load: loadWebGpu },
 ]

@@ -17,7 +17,10 @@ interface ObjectStore {
 
 interface Database {
   createObjectStore(name: string): unknown
-  transaction(name: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): ObjectStore }
+  transaction(
+    name: string,
+    mode: 'readonly' | 'readwrite',
+  ): { objectStore(name: string): ObjectStore }
   close(): void
 }
 

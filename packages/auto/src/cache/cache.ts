@@ -43,7 +43,8 @@ export function openCache(
   debug: Debug,
 ): Cache {
   const store = storeOf(option)
-  const ignore = (why: string): void => debug(`ignored the calibration cache ${store?.place}: ${why}`)
+  const ignore = (why: string): void =>
+    debug(`ignored the calibration cache ${store?.place}: ${why}`)
   return {
     async load() {
       if (store === null) return null

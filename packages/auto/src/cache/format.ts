@@ -43,7 +43,10 @@ function parse(text: string): Parsed {
   }
   const format = value?.format
   if (typeof format === 'number' && format > FORMAT) {
-    return refuse(`it was written by a newer version (format ${format}; this one reads ${FORMAT})`, true)
+    return refuse(
+      `it was written by a newer version (format ${format}; this one reads ${FORMAT})`,
+      true,
+    )
   }
   if (format !== FORMAT || typeof value?.entries !== 'object' || value.entries === null) {
     return refuse('it is corrupt: neither a format version nor entries')

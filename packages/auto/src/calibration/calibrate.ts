@@ -110,7 +110,9 @@ export function calibrate(
   const candidates = makeCandidates(dtype, contenders)
   for (let size = 0; size < SIZES; size++) {
     if (clock() + expected(candidates, size) > end) continue
-    const runners = candidates.map((candidate) => makeRunner(candidate, size, { batch, clock, end }))
+    const runners = candidates.map((candidate) =>
+      makeRunner(candidate, size, { batch, clock, end }),
+    )
     takeTurns(runners, clock, end)
     // The first size comes twice: what was timed before the engine's compiler was done is replaced.
     for (const [i, { best, point }] of runners.entries()) {

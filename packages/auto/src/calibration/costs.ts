@@ -3,7 +3,7 @@
  * where a cache or a pool of threads changes the slope; neighbouring classes meet in a measured
  * point. Plain data, so that it can be stored, preset and shown.
  */
-import { type DType, DTYPES } from '@rope/core'
+import { DTYPES, type DType } from '@rope/core'
 
 /** Sizes up to `upTo` bytes (null: all larger ones) cost `overhead + bytes / rate`. */
 export interface SizeClass {
@@ -43,7 +43,8 @@ export function fitCurve(points: readonly CostPoint[]): CostCurve {
   }
   const [only] = rising
   if (only === undefined) return []
-  if (rising.length === 1) return [{ upTo: null, overhead: 0, rate: rateOf(only.bytes, only.microseconds) }]
+  if (rising.length === 1)
+    return [{ upTo: null, overhead: 0, rate: rateOf(only.bytes, only.microseconds) }]
   const classes = rising.slice(1).map((to, i): SizeClass => {
     const from = rising[i] as CostPoint
     const rate = rateOf(to.bytes - from.bytes, to.microseconds - from.microseconds)

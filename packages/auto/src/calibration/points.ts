@@ -47,7 +47,12 @@ export function calibrationPoints(dtype: DType, allocate: Allocate): readonly Po
   fill(memory, dtype)
   const rotation = rowsFor(dtype)
   return SHAPES.map(({ tokens, heads }) => {
-    const config = { headDim: HEAD_DIM, rotaryDim: HEAD_DIM, windowOffset: 0, pairing: 'half' } as const
+    const config = {
+      headDim: HEAD_DIM,
+      rotaryDim: HEAD_DIM,
+      windowOffset: 0,
+      pairing: 'half',
+    } as const
     const plan = planOfCall(config, { tokens, heads, dtype })
     let offset = 0
     const views = plan.operands.map((operand): View => {

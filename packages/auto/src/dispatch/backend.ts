@@ -107,22 +107,17 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
   }
 }
 
-function remember(
-  kernels: Map<string, DispatchKernel>,
-  key: string,
-  kernel: DispatchKernel,
-): void {
+function remember(kernels: Map<string, DispatchKernel>, key: string, kernel: DispatchKernel): void {
   const [oldest] = kernels.keys()
   if (kernels.size >= KEPT_CHOICES && oldest !== undefined) kernels.delete(oldest)
   kernels.set(key, kernel)
 }
 
 /** The memory of the first member that has any. */
-function allocator(
-  { members }: Dispatcher,
-  owner: SiteOwner,
-): Pick<Backend, 'allocate'> {
-  const source = members.find(({ backend, device }) => device === 'cpu' && backend?.allocate)?.backend
+function allocator({ members }: Dispatcher, owner: SiteOwner): Pick<Backend, 'allocate'> {
+  const source = members.find(
+    ({ backend, device }) => device === 'cpu' && backend?.allocate,
+  )?.backend
   if (source?.allocate === undefined) return {}
   return {
     allocate(dtype, length) {

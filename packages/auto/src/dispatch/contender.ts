@@ -28,7 +28,11 @@ export function makeContender(
     const kernel = backend.compile(plan)
     return { member, kernel, predicted, samples: new Samples(clockStep), isProven: false }
   } catch (error) {
-    quarantine(dispatcher, member, `it could not compile a plan that it supports: ${messageOf(error)}`)
+    quarantine(
+      dispatcher,
+      member,
+      `it could not compile a plan that it supports: ${messageOf(error)}`,
+    )
     return null
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Backend, Plan } from '@rope/core'
 import type { Epoch, Member } from '../backends/member.js'
-import { type Contender as CostContender, ContenderError } from '../calibration/calibrate.js'
+import { ContenderError, type Contender as CostContender } from '../calibration/calibrate.js'
 import type { CostBook } from '../calibration/cost-book.js'
 import { bytesOfPlan } from '../call.js'
 import type { Debug } from '../platform/debug.js'

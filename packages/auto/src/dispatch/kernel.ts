@@ -34,6 +34,7 @@ export function createDispatchKernel(owner: SiteOwner, plan: Plan): DispatchKern
     },
     bind: (views, rotation) => siteOf(views[0] as View).bind(views, rotation),
     runAsync: (views, rotation) => siteOf(views[0] as View).runAsync(views, rotation),
-    choiceFor: (resident) => (resident === null ? foreign : (sites[keepers.indexOf(resident)] ?? null)),
+    choiceFor: (resident) =>
+      resident === null ? foreign : (sites[keepers.indexOf(resident)] ?? null),
   }
 }

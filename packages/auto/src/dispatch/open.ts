@@ -49,7 +49,11 @@ function valueMember({ name, device }: Backend, epoch: Epoch): Member {
 }
 
 /** Why nobody needs to look at an entry; null when somebody does. */
-function leftOut(entry: BackendEntry, selection: Selection, options: BackendOptions): string | null {
+function leftOut(
+  entry: BackendEntry,
+  selection: Selection,
+  options: BackendOptions,
+): string | null {
   if (selection.kind === 'ordered') {
     return selection.members.includes(entry) ? null : `${selection.source} does not ask for it`
   }

@@ -178,7 +178,9 @@ export class Site implements Kernel, Choice {
     if (first === undefined) return []
     const { predicted } = first
     if (selection.kind === 'ordered' || !costs.isMeasuring || predicted === null) return [first]
-    return this.ranking.filter((one) => one.predicted !== null && one.predicted <= CLOSE * predicted)
+    return this.ranking.filter(
+      (one) => one.predicted !== null && one.predicted <= CLOSE * predicted,
+    )
   }
 
   /** Contenders take turns until each has enough samples. */
@@ -204,7 +206,8 @@ export class Site implements Kernel, Choice {
   }
 
   #snapshot({ member, isProven }: Contender, views: readonly View[]): Restore | null {
-    if (member.validatesFirst && (isProven || snapshotBytes(this.plan) > LARGEST_SNAPSHOT)) return null
+    if (member.validatesFirst && (isProven || snapshotBytes(this.plan) > LARGEST_SNAPSHOT))
+      return null
     return takeSnapshot(this.plan, views)
   }
 

@@ -94,14 +94,20 @@ function explainCall({ plan, memory }: Verdict): CallExplanation {
 }
 
 /** How the choice was made. */
-function waysOf({ selection }: Dispatcher, verdict: Verdict | null): Pick<Reasons, 'by' | 'source'> {
+function waysOf(
+  { selection }: Dispatcher,
+  verdict: Verdict | null,
+): Pick<Reasons, 'by' | 'source'> {
   if (selection.kind === 'ordered') return { by: 'asked', source: selection.source }
   const isOnly = verdict?.ranking.length === 1
   const isKnown = verdict?.ranking[0]?.predicted != null
   return { by: isOnly ? 'only' : isKnown ? 'cost' : 'order', source: 'backend' }
 }
 
-function costsOf(verdict: Verdict | null, member: Member | undefined): Pick<BackendExplanation, 'predicted' | 'measured'> {
+function costsOf(
+  verdict: Verdict | null,
+  member: Member | undefined,
+): Pick<BackendExplanation, 'predicted' | 'measured'> {
   const ranked = verdict?.ranking.find((one) => one.member === member)
   const timed = verdict?.choice?.contenders.find((one) => one.member === member)
   return {
@@ -110,7 +116,11 @@ function costsOf(verdict: Verdict | null, member: Member | undefined): Pick<Back
   }
 }
 
-function explainMember(dispatcher: Dispatcher, member: Member, verdict: Verdict | null): BackendExplanation {
+function explainMember(
+  dispatcher: Dispatcher,
+  member: Member,
+  verdict: Verdict | null,
+): BackendExplanation {
   const { name, packageName, device, state, facts, selfTest } = member
   const costs = costsOf(verdict, member)
   const chosen = verdict !== null && verdict.chosen === member
@@ -122,7 +132,10 @@ function explainMember(dispatcher: Dispatcher, member: Member, verdict: Verdict 
     chosen,
     ...costs,
     ...waysOf(dispatcher, verdict),
-    winner: verdict?.chosen == null ? null : { name: verdict.chosen.name, cost: winner.measured ?? winner.predicted },
+    winner:
+      verdict?.chosen == null
+        ? null
+        : { name: verdict.chosen.name, cost: winner.measured ?? winner.predicted },
   }
   return {
     name,
@@ -133,7 +146,8 @@ function explainMember(dispatcher: Dispatcher, member: Member, verdict: Verdict 
     facts,
     selfTest: selfTest?.status ?? 'not run',
     evidence: selfTest?.evidence ?? null,
-    supports: verdict === null || state.kind !== 'ready' ? null : state.backend.supports(verdict.plan).ok,
+    supports:
+      verdict === null || state.kind !== 'ready' ? null : state.backend.supports(verdict.plan).ok,
     ...costs,
     chosen,
     why: whyOf(reasons),

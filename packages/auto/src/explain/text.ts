@@ -41,7 +41,10 @@ function rowOf(backend: BackendExplanation): readonly string[] {
 function table(rows: readonly (readonly string[])[]): string {
   const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   const line = (row: readonly string[]): string =>
-    row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd()
   return rows.map(line).join('\n')
 }
 

@@ -38,7 +38,10 @@ export type EncodeTarget = PassHandle | EncoderHandle
 /** A device as far as it is used here. */
 interface DeviceLike {
   createCommandEncoder(): EncoderHandle & { finish(): object }
-  readonly queue: { submit(commands: readonly object[]): void; onSubmittedWorkDone(): Promise<unknown> }
+  readonly queue: {
+    submit(commands: readonly object[]): void
+    onSubmittedWorkDone(): Promise<unknown>
+  }
 }
 
 type GpuBackend = Pick<WebGpuBackend, 'gpuDevice' | 'prepareSync'>
@@ -55,7 +58,9 @@ const KEPT_KERNELS = 64
 /** True for a call whose tensors are GPU buffers. */
 export function isGpuInput(input: unknown): input is GpuInput {
   const { q, k } = (input ?? {}) as { readonly q?: unknown; readonly k?: unknown }
-  return [q, k].some((one) => typeof one === 'object' && one !== null && 'buffer' in one && !('data' in one))
+  return [q, k].some(
+    (one) => typeof one === 'object' && one !== null && 'buffer' in one && !('data' in one),
+  )
 }
 
 /** What a call looks like, without its buffers: calls of equal keys share a kernel. */
@@ -65,7 +70,15 @@ function keyOf({ q, k, out, inverse, table }: GpuInput): string {
     const { shape, layout, strides, dtype } = tensor
     return [shape, layout, strides, dtype]
   }
-  return JSON.stringify([looks(q), looks(k), looks(out?.q), looks(out?.k), out !== undefined, inverse, table])
+  return JSON.stringify([
+    looks(q),
+    looks(k),
+    looks(out?.q),
+    looks(out?.k),
+    out !== undefined,
+    inverse,
+    table,
+  ])
 }
 
 function isGpuBackend(backend: object | null): backend is GpuBackend {
@@ -74,7 +87,10 @@ function isGpuBackend(backend: object | null): backend is GpuBackend {
 
 function noGpu({ members }: Dispatcher): RopeError {
   const gpus = members.filter(({ device }) => device === 'gpu')
-  const reasons = gpus.map(({ name, state }) => `${name}: ${state.kind === 'ready' ? 'it takes no buffers' : state.reason}`)
+  const reasons = gpus.map(
+    ({ name, state }) =>
+      `${name}: ${state.kind === 'ready' ? 'it takes no buffers' : state.reason}`,
+  )
   return new RopeError(
     'UNAVAILABLE',
     `no backend works on these GPU buffers, and data does not leave the GPU by itself; ${reasons.join('; ')}`,

@@ -32,7 +32,7 @@ const ARITHMETIC: Readonly<Record<DType, Arithmetic>> = {
 }
 
 /** The number that an element stands for. */
-export function valueOf(dtype: DType, stored: number): number {
+export function numberOf(dtype: DType, stored: number): number {
   return ARITHMETIC[dtype].read(stored)
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Backend, DType, Elements } from '@rope/core'
 import { messageOf } from '../messages.js'
-import { rightAnswer, valueOf, visitPairs } from './oracle.js'
+import { numberOf, rightAnswer, visitPairs } from './oracle.js'
 import { digestOf, type Prepared, prepare, VECTORS, type Vector } from './vectors.js'
 
 /** The outcome of a self-test. */
@@ -56,7 +56,8 @@ function runVector(backend: Backend, vector: Vector): string | null {
     const refused = refusal(backend, call)
     if (refused !== null) return refused
     const answer = rightAnswer(call.plan, call.views, call.rotation)
-    if (digestOf(answer) !== vector.digest) return 'this engine computes the golden vector itself wrongly'
+    if (digestOf(answer) !== vector.digest)
+      return 'this engine computes the golden vector itself wrongly'
     const pending = backend.compile(call.plan).run(call.views, call.rotation)
     if (pending !== undefined) return 'a CPU kernel returned a promise'
     return differenceOf(targetOf(call), answer)
@@ -141,14 +142,17 @@ function distanceOf(call: Prepared, input: Elements, answer: Elements): string |
   const allowed = new Float64Array(answer.length)
   plan.operands.forEach((operand, i) => {
     visitPairs(plan, operand, views[i] as Prepared['views'][number], (x, y, toX, toY, row) => {
-      const size = Math.hypot(valueOf(dtype, input[x] as number), valueOf(dtype, input[y] as number))
+      const size = Math.hypot(
+        numberOf(dtype, input[x] as number),
+        numberOf(dtype, input[y] as number),
+      )
       const turn = Math.hypot(rotation.cos[row] as number, rotation.sin[row] as number)
       allowed[toX] = allowed[toY] = relative * size * turn + absolute
     })
   })
   for (let i = 0; i < answer.length; i++) {
-    const got = valueOf(dtype, actual[i] as number)
-    const right = valueOf(dtype, answer[i] as number)
+    const got = numberOf(dtype, actual[i] as number)
+    const right = numberOf(dtype, answer[i] as number)
     if (Math.abs(got - right) <= (allowed[i] as number)) continue
     return `element ${i} is ${got}; the golden value is ${right}, and ${allowed[i]} the distance allowed`
   }

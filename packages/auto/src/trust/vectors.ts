@@ -46,7 +46,14 @@ export interface Prepared {
 }
 
 /** Sizes of every vector: 37 pairs are no multiple of any vector's width. */
-export const SIZES = { batch: 1, tokens: 2, heads: [2, 1], headDim: 80, pairs: 37, windowOffset: 3 } as const
+export const SIZES = {
+  batch: 1,
+  tokens: 2,
+  heads: [2, 1],
+  headDim: 80,
+  pairs: 37,
+  windowOffset: 3,
+} as const
 
 /** Elements before the first tensor, between the two and behind the last: nobody may write them. */
 export const MARGIN = 5

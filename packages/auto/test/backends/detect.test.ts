@@ -53,19 +53,19 @@ describe('a package that is not there', () => {
       'Node, CommonJS, and webpack',
       Object.assign(new Error("Cannot find module '@rope/wasm'"), { code: 'MODULE_NOT_FOUND' }),
     ],
-    [
-      'Chromium',
-      new TypeError("Failed to resolve module specifier '@rope/wasm'"),
-    ],
+    ['Chromium', new TypeError("Failed to resolve module specifier '@rope/wasm'")],
     [
       'Firefox',
       new TypeError(
         'The specifier “@rope/wasm” was a bare specifier, but was not remapped to anything.',
       ),
     ],
-    ['Safari', new TypeError('Module name, \'@rope/wasm\' does not resolve to a valid URL.')],
+    ['Safari', new TypeError("Module name, '@rope/wasm' does not resolve to a valid URL.")],
     ['Deno', new TypeError('Import "@rope/wasm" not a dependency')],
-    ['Deno without a package.json', new TypeError('Relative import path "@rope/wasm" not prefixed with / or ./ or ../')],
+    [
+      'Deno without a package.json',
+      new TypeError('Relative import path "@rope/wasm" not prefixed with / or ./ or ../'),
+    ],
   ])('is not installed, says %s', async (_, error) => {
     const { story } = await look(failing(error))
     expect(story).toBe(
@@ -207,7 +207,7 @@ describe('a GPU that is software', () => {
     expect(story).toMatch(/^unavailable: its adapter is software: .*allowSoftwareGpu: true/)
   })
 
-  test('is accepted when that is asked for, or when it is the caller\'s own device', async () => {
+  test("is accepted when that is asked for, or when it is the caller's own device", async () => {
     expect((await look(software, { allowSoftwareGpu: true })).story).toBe('ready')
     expect((await look(software, { device: {} })).story).toBe('ready')
   })

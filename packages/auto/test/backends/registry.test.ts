@@ -22,7 +22,14 @@ describe('where a bundler put an empty module in the place of a package', () => 
   test.each(EMPTIED)('$name is not installed', async (entry) => {
     const { name, packageName, device } = entry
     const epoch = { value: 0 }
-    const member = new Member({ name, packageName, device, validatesFirst: true, hasOwnMemory: false, epoch })
+    const member = new Member({
+      name,
+      packageName,
+      device,
+      validatesFirst: true,
+      hasOwnMemory: false,
+      epoch,
+    })
     await detect(member, entry, { limit: 1000, allowSoftwareGpu: false })
     expect(member.state).toEqual({
       kind: 'unavailable',

@@ -28,16 +28,40 @@ describe('is ignored, with the reason', () => {
     ['null', 'null', 'it is corrupt: neither a format version nor entries'],
     ['no entries', '{ "format": 1, "entries": 5 }', 'it is corrupt: neither'],
     ['an older format', '{ "format": 0, "entries": {} }', 'it is corrupt: neither'],
-    ['a newer version', '{ "format": 2, "data": {} }', 'it was written by a newer version (format 2; this one reads 1)'],
+    [
+      'a newer version',
+      '{ "format": 2, "data": {} }',
+      'it was written by a newer version (format 2; this one reads 1)',
+    ],
     ['an entry without a time', wrongEntry({ costs: COSTS }), 'an entry does not hold costs'],
     ['an entry without costs', wrongEntry({ savedAt: NOW }), 'an entry does not hold costs'],
     ['an empty entry', wrongEntry(null), 'an entry does not hold costs'],
-    ['costs of another shape', wrongEntry({ savedAt: NOW, costs: { js: { float32: [{ rate: 'fast' }] } } }), 'an entry does not hold costs'],
-    ['costs of an unknown dtype', wrongEntry({ savedAt: NOW, costs: { js: { int8: [] } } }), 'an entry does not hold costs'],
-    ['another machine', textOf('elsewhere'), 'it has no entry for this machine with these versions'],
+    [
+      'costs of another shape',
+      wrongEntry({ savedAt: NOW, costs: { js: { float32: [{ rate: 'fast' }] } } }),
+      'an entry does not hold costs',
+    ],
+    [
+      'costs of an unknown dtype',
+      wrongEntry({ savedAt: NOW, costs: { js: { int8: [] } } }),
+      'an entry does not hold costs',
+    ],
+    [
+      'another machine',
+      textOf('elsewhere'),
+      'it has no entry for this machine with these versions',
+    ],
     ['a key that every object has', textOf('elsewhere'), 'it has no entry', 'constructor'],
-    ['an old entry', textOf('here', NOW - (KEPT_DAYS + 1) * DAY), 'it is stale: measured 31 days ago'],
-    ['an entry from the future', textOf('here', NOW + 3 * DAY), 'it is stale: measured -3 days ago'],
+    [
+      'an old entry',
+      textOf('here', NOW - (KEPT_DAYS + 1) * DAY),
+      'it is stale: measured 31 days ago',
+    ],
+    [
+      'an entry from the future',
+      textOf('here', NOW + 3 * DAY),
+      'it is stale: measured -3 days ago',
+    ],
   ])('%s', (_, text, reason, key = 'here') => {
     const { costs, ignored } = readText(text, key, NOW)
     expect(costs).toBeNull()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calibrate, clockStep } from '../../src/calibration/calibrate.js'
 import { predict } from '../../src/calibration/costs.js'
-import { type MadeUpClock, madeUpClock, idling, wrapped } from '../fakes.js'
+import { idling, type MadeUpClock, madeUpClock, wrapped } from '../fakes.js'
 
 const BUDGET = 1000
 
@@ -28,7 +28,10 @@ describe('the costs found', () => {
     const backend = idling('threads', clock, ({ tokens }) =>
       tokens > 100 ? { overhead: 50, rate: 8000 } : { overhead: 0, rate: 4000 },
     )
-    const { costs } = calibrate('float32', [{ name: 'threads', backend }], { clock, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'threads', backend }], {
+      clock,
+      budget: BUDGET,
+    })
     expect(predict(costs.threads?.float32, 40960)).toBeCloseTo(40960 / 4000, 0)
     expect(predict(costs.threads?.float32, 256 * 40960)).toBeCloseTo(50 + (256 * 40960) / 8000, 0)
   })
@@ -40,7 +43,10 @@ describe('the costs found', () => {
       calls += 1
       clock.advance(calls % 7 === 0 ? 3 : 0.1)
     })
-    const { costs } = calibrate('float32', [{ name: 'noisy', backend: noisy }], { clock, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'noisy', backend: noisy }], {
+      clock,
+      budget: BUDGET,
+    })
     expect(predict(costs.noisy?.float32, 40960)).toBeLessThan(150)
   })
 })
@@ -83,7 +89,10 @@ describe('clocks', () => {
     const stopped = (): number => 7
     expect(clockStep(stopped)).toBe(0)
     const backend = wrapped('js', () => () => undefined)
-    const { costs } = calibrate('float32', [{ name: 'js', backend }], { clock: stopped, budget: BUDGET })
+    const { costs } = calibrate('float32', [{ name: 'js', backend }], {
+      clock: stopped,
+      budget: BUDGET,
+    })
     expect(predict(costs.js?.float32, 40960)).toBeCloseTo(0)
   })
 })

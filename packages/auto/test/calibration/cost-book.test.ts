@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/cache.js'
 import { BUDGET, CostBook } from '../../src/calibration/cost-book.js'
 import type { Calibration } from '../../src/calibration/costs.js'
-import { madeUpClock, idling } from '../fakes.js'
+import { idling, madeUpClock } from '../fakes.js'
 
 interface Recording extends Cache {
   readonly saved: Calibration[]

@@ -3,7 +3,16 @@
  */
 import { describe, expect, test } from 'vitest'
 import { type AutoOptions, createRope } from '../../src/index.js'
-import { CONFIG, changed, entry, type MadeUpClock, madeUpClock, type Pace, paced, smallCall } from '../fakes.js'
+import {
+  CONFIG,
+  changed,
+  entry,
+  type MadeUpClock,
+  madeUpClock,
+  type Pace,
+  paced,
+  smallCall,
+} from '../fakes.js'
 
 /** Counts the calls of each backend. */
 function counted(paces: Readonly<Record<string, Pace | ((tokens: number) => Pace)>>) {
@@ -206,7 +215,10 @@ describe("a backend's own memory", () => {
 
   test('is where it is chosen, and others elsewhere', async () => {
     const clock = madeUpClock()
-    const other = entry('other', paced('other', clock, ({ tokens }) => ({ overhead: tokens / 30, rate: 1e9 })))
+    const other = entry(
+      'other',
+      paced('other', clock, ({ tokens }) => ({ overhead: tokens / 30, rate: 1e9 })),
+    )
     const entries = [{ ...keeper(clock), hasOwnMemory: true }, other]
     const rope = await createRope(CONFIG, optionsFor(entries, clock))
     const shape = [1, 200, 2, 8]
@@ -223,8 +235,14 @@ describe("a backend's own memory", () => {
 
   test('is recognised in a call', async () => {
     const clock = madeUpClock()
-    const other = entry('other', paced('other', clock, ({ tokens }) => ({ overhead: tokens / 30, rate: 1e9 })))
-    const rope = await createRope(CONFIG, optionsFor([{ ...keeper(clock), hasOwnMemory: true }, other], clock))
+    const other = entry(
+      'other',
+      paced('other', clock, ({ tokens }) => ({ overhead: tokens / 30, rate: 1e9 })),
+    )
+    const rope = await createRope(
+      CONFIG,
+      optionsFor([{ ...keeper(clock), hasOwnMemory: true }, other], clock),
+    )
     const first = rope.backend
     expect(first.name).toBe('keeper')
     const data = first.allocate?.('float32', 3200) as Float32Array

@@ -67,7 +67,10 @@ describe('a backend that throws in its first call', () => {
     expect(rope.backend.name).toBe('js')
     expect(rope.explain()).toMatchObject({
       chosen: 'js',
-      backends: [{ name: 'js' }, { name: 'failing', available: false, reason: `it threw in a call: ${evidence}` }],
+      backends: [
+        { name: 'js' },
+        { name: 'failing', available: false, reason: `it threw in a call: ${evidence}` },
+      ],
     })
     rope.dispose()
   })
@@ -145,7 +148,9 @@ describe('a backend that traps after hundreds of calls', () => {
     expect(() => calls.rotate(0)).toThrow(
       expect.objectContaining({
         code: 'BACKEND_FAILED',
-        message: expect.stringContaining('may be partly rotated; fill them again and repeat the call'),
+        message: expect.stringContaining(
+          'may be partly rotated; fill them again and repeat the call',
+        ),
       }),
     )
     const fresh = smallCall()
@@ -163,7 +168,10 @@ describe('a backend that traps after hundreds of calls', () => {
   })
 
   test('and does not promise to validate first works on memory that can be put back', async () => {
-    const rope = await createRope(CONFIG, optionsFor(failing(trappingLater), { validatesFirst: false }))
+    const rope = await createRope(
+      CONFIG,
+      optionsFor(failing(trappingLater), { validatesFirst: false }),
+    )
     for (let i = 0; i < 300; i++) rope.rotate({ ...smallCall(), positions: 3 })
     expect(rope.backend.name).toBe('failing')
     const call = smallCall()

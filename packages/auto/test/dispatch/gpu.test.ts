@@ -45,7 +45,11 @@ describe('a device that is lost in a decode loop', () => {
       chosen: 'js',
       backends: [
         { name: 'js', chosen: true },
-        { name: 'webgpu', available: false, reason: 'it threw in a call: the device was lost: destroyed' },
+        {
+          name: 'webgpu',
+          available: false,
+          reason: 'it threw in a call: the device was lost: destroyed',
+        },
       ],
     })
     rope.dispose()
@@ -79,7 +83,10 @@ describe('a device that is lost in a decode loop', () => {
       scribble(views, plan)
       throw new TypeError('mapAsync failed')
     })
-    const backends = [entry('webgpu', { device: 'gpu', validatesFirst: false, create: () => gpu }), entry('js')]
+    const backends = [
+      entry('webgpu', { device: 'gpu', validatesFirst: false, create: () => gpu }),
+      entry('js'),
+    ]
     const rope = await createRope(CONFIG, { backends, backend: ['webgpu', 'js'], cache: false })
     const call = smallCall()
     await rope.rotateAsync({ ...call, positions: 3 })
@@ -120,7 +127,10 @@ describe('a GPU asked for by name', () => {
   test('alone refuses synchronous calls, and says what to call instead', async () => {
     const rope = await createRope(CONFIG, optionsFor(fakeGpu('webgpu'), 'webgpu'))
     expect(() => rope.rotate({ ...smallCall(), positions: 3 })).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining('use rotateAsync') }),
+      expect.objectContaining({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining('use rotateAsync'),
+      }),
     )
     const call = smallCall()
     await rope.rotateAsync({ ...call, positions: 3 })
@@ -185,7 +195,15 @@ function recordingGpu() {
     prepareSync(config: unknown, call: { readonly q: { readonly shape: readonly number[] } }) {
       log.push(`prepare ${call.q.shape.join('x')} ${(config as typeof CONFIG).headDim}`)
       return {
-        plan: { dtype: 'float32', batch: 1, tokens: 1, headDim: 8, pairs: 4, operands: [{ heads: 2 }], inPlace: true },
+        plan: {
+          dtype: 'float32',
+          batch: 1,
+          tokens: 1,
+          headDim: 8,
+          pairs: 4,
+          operands: [{ heads: 2 }],
+          inPlace: true,
+        },
         encode(target: unknown, { positions }: { readonly positions: number }) {
           if (lost) throw new RopeError('BACKEND_FAILED', 'the device was lost')
           log.push(`encode ${typeof target} at ${positions}`)
@@ -264,7 +282,9 @@ describe('calls on GPU buffers', () => {
     const rope = await createRope(CONFIG, optionsFor(fakeGpu('webgpu'), undefined))
     const missing = expect.objectContaining({
       code: 'UNAVAILABLE',
-      message: expect.stringMatching(/does not leave the GPU by itself; webgpu: .* give \{ device \}/),
+      message: expect.stringMatching(
+        /does not leave the GPU by itself; webgpu: .* give \{ device \}/,
+      ),
     })
     expect(() => rope.encode({} as never, call('layer 0'))).toThrow(missing)
     await expect(rope.rotateAsync(call('layer 0'))).rejects.toEqual(missing)
@@ -272,7 +292,10 @@ describe('calls on GPU buffers', () => {
   })
 
   test('need a backend that takes buffers', async () => {
-    const gpu = changed('webgpu', () => ({ device: 'gpu', capabilities: fakeGpu('x').capabilities }))
+    const gpu = changed('webgpu', () => ({
+      device: 'gpu',
+      capabilities: fakeGpu('x').capabilities,
+    }))
     const rope = await createRope(resolveConfig(CONFIG), optionsFor(gpu, 'webgpu'))
     expect(() => rope.encode({} as never, call('layer 0'))).toThrow(/webgpu: it takes no buffers/)
     rope.dispose()

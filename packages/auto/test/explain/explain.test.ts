@@ -11,7 +11,9 @@ afterEach(() => rope?.dispose())
 async function mixed(): Promise<AutoRope> {
   const clock = madeUpClock()
   const load = async (): Promise<never> => {
-    throw Object.assign(new Error("Cannot find package '@rope/native'"), { code: 'ERR_MODULE_NOT_FOUND' })
+    throw Object.assign(new Error("Cannot find package '@rope/native'"), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    })
   }
   const wrong = wrapped('wrong', () => () => undefined)
   rope = await createRope(
@@ -50,12 +52,28 @@ test('a call that is only described is explained with what it would cost', async
 
 test('the data says the same', async () => {
   const { explain } = await mixed()
-  const { text, ...data } = explain({ tokens: 1, heads: { q: 4 }, dtype: 'bfloat16', inPlace: false, batch: 2 })
+  const { text, ...data } = explain({
+    tokens: 1,
+    heads: { q: 4 },
+    dtype: 'bfloat16',
+    inPlace: false,
+    batch: 2,
+  })
   expect(text.split('\n')[0]).toBe(
     'wasm makes this call: batch 2, 1 token, 4 heads x 128 (64 rotate), bfloat16, out of place, in typed arrays, 4.00 KiB',
   )
   expect(data).toMatchObject({
-    call: { batch: 2, tokens: 1, heads: [4], headDim: 128, rotaryDim: 64, dtype: 'bfloat16', inPlace: false, memory: 'foreign', bytes: 4096 },
+    call: {
+      batch: 2,
+      tokens: 1,
+      heads: [4],
+      headDim: 128,
+      rotaryDim: 64,
+      dtype: 'bfloat16',
+      inPlace: false,
+      memory: 'foreign',
+      bytes: 4096,
+    },
     chosen: 'wasm',
     calibration: { source: 'measured' },
   })
@@ -66,9 +84,17 @@ test('the data says the same', async () => {
 test('before the first call there is nothing to choose for', async () => {
   const { explain } = await mixed()
   const explanation = explain()
-  expect(explanation).toMatchObject({ call: null, chosen: null, calibration: { source: null, spent: 0 } })
+  expect(explanation).toMatchObject({
+    call: null,
+    chosen: null,
+    calibration: { source: null, spent: 0 },
+  })
   expect(explanation.backends.map(({ name, why, supports }) => [name, supports, why])).toEqual([
-    ['native', null, '@rope/native is not installed, or a bundler left it out; run: npm install @rope/native'],
+    [
+      'native',
+      null,
+      '@rope/native is not installed, or a bundler left it out; run: npm install @rope/native',
+    ],
     ['wasm', null, 'ready; no call has been made yet'],
     ['wrong', null, expect.stringMatching(/^its self-test failed: /)],
     ['js', null, 'ready; no call has been made yet'],
@@ -95,7 +121,9 @@ test('a quarantined backend keeps its evidence', async () => {
   const { explain } = await mixed()
   const wrong = explain().backends.find(({ name }) => name === 'wrong')
   expect(wrong).toMatchObject({ available: false, selfTest: 'failed' })
-  expect(wrong?.evidence).toMatch(/^float64, half, in place: element \d+ is \S+; the golden value is/)
+  expect(wrong?.evidence).toMatch(
+    /^float64, half, in place: element \d+ is \S+; the golden value is/,
+  )
 })
 
 describe('a description that is none is refused, by name', () => {

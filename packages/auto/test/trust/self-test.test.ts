@@ -151,7 +151,9 @@ describe('a GPU', () => {
   test('fails when it is further off than rounding can be', async () => {
     const outcome = await selfTestAsync(relative(1e-5))
     expect(outcome.status).toBe('failed')
-    expect(outcome.evidence).toMatch(/^float32, half, in place: element \d+ .* the distance allowed$/)
+    expect(outcome.evidence).toMatch(
+      /^float32, half, in place: element \d+ .* the distance allowed$/,
+    )
   })
 
   test('fails when it rejects', async () => {
