@@ -53,7 +53,9 @@ function failuresOf({ testResults }: Report): readonly string[] {
 
 test('in a browser', { timeout: 9 * MINUTES }, async (context) => {
   if (!existsSync(CHROMIUM)) {
-    context.skip(`there is no browser at ${CHROMIUM}; install one (Debian: apt-get install chromium) or set ROPE_CHROMIUM`)
+    context.skip(
+      `there is no browser at ${CHROMIUM}; install one (Debian: apt-get install chromium) or set ROPE_CHROMIUM`,
+    )
   }
   if (process.env.TEST_BUILT === '1') {
     context.skip('the browser tests read the sources; they ran with the others')

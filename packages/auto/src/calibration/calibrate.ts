@@ -43,13 +43,10 @@ export interface CalibrateOptions {
 }
 
 /** Turns of each contender at each size. */
-const ROUNDS = 3
+const TURNS = 3
 
 /** Milliseconds of a batch, and of the calls before the first one, on a fine clock. */
 const BATCH = 0.3
-
-/** Batches of a contender before the turns begin. */
-const TRIES = 2
 
 /** Sizes that have to be measured for costs that are kept. */
 const RELIABLE = 3
@@ -57,8 +54,8 @@ const RELIABLE = 3
 /** Where a clock that stands still stops a batch. */
 const MOST_CALLS = 4096
 
-/** A batch is at least so many steps of the clock long, which keeps its error below 10 %. */
-const STEPS = 10
+/** A batch is at least so many steps of the clock long, which keeps its error below 20 %. */
+const STEPS = 5
 
 /** How to time: milliseconds of a batch, and when all must be over. */
 interface Timing {
@@ -73,7 +70,7 @@ interface Runner {
   readonly kernel: Kernel
   readonly point: Point
   /** Calls of a batch. */
-  readonly count: number
+  count: number
   /** Milliseconds of a call in the fastest batch so far. */
   best: number
 }
@@ -110,13 +107,10 @@ export function calibrate(
   const candidates = makeCandidates(dtype, contenders)
   for (let size = 0; size < SIZES; size++) {
     if (clock() + expected(candidates, size) > end) continue
-    const runners = candidates.map((candidate) =>
-      makeRunner(candidate, size, { batch, clock, end }),
-    )
-    takeTurns(runners, clock, end)
-    // The first size comes twice: what was timed before the engine's compiler was done is replaced.
+    const runners = candidates.map((candidate) => makeRunner(candidate, size))
+    if (!takeTurns(runners, { batch, clock, end })) break
     for (const [i, { best, point }] of runners.entries()) {
-      candidates[i]?.measured.set(point.bytes, best * 1000)
+      note((candidates[i] as Candidate).measured, point.bytes, best * 1000)
     }
   }
   const measured = candidates.filter((candidate) => candidate.measured.size > 0)
@@ -126,6 +120,11 @@ export function calibrate(
   ])
   const isReliable = candidates.every((candidate) => candidate.measured.size >= RELIABLE)
   return { costs: Object.fromEntries(costs), isReliable }
+}
+
+/** The faster time counts where a size comes again. */
+function note(measured: Candidate['measured'], bytes: number, microseconds: number): void {
+  measured.set(bytes, Math.min(microseconds, measured.get(bytes) ?? microseconds))
 }
 
 /** Who brings no memory of its own shares one array with the others. */
@@ -160,49 +159,42 @@ function expected(candidates: readonly Candidate[], size: number): number {
   return (2 * times.reduce<number>((sum, time) => sum + (time ?? 0), 0)) / 1000
 }
 
-function takeTurns(runners: readonly Runner[], clock: Clock, end: number): void {
-  for (let round = 0; round < ROUNDS; round++) {
+function makeRunner({ contender, points }: Candidate, size: number): Runner {
+  const point = points[size] as Point
+  const kernel = guarded(contender, () => contender.backend.compile(point.plan))
+  return { contender, kernel, point, count: 1, best: Number.POSITIVE_INFINITY }
+}
+
+/** Batches in turns until there are enough. False when time was over before each had one. */
+function takeTurns(runners: readonly Runner[], { batch, clock, end }: Timing): boolean {
+  for (let turn = 0; turn < TURNS; turn++) {
     for (const runner of runners) {
-      if (round > 0 && clock() >= end) return
-      runner.best = Math.min(runner.best, timeCalls(runner, runner.count, clock))
+      if (clock() >= end) return turn > 0
+      takeTurn(runner, batch, clock)
     }
+  }
+  return true
+}
+
+/** A batch. What is shorter than one says nothing, since the clock may not have moved: then it grows. */
+function takeTurn(runner: Runner, batch: number, clock: Clock): void {
+  for (;;) {
+    const time = timeCalls(runner, clock)
+    if (time < batch && runner.count < MOST_CALLS) {
+      runner.count *= 2
+      continue
+    }
+    runner.best = Math.min(runner.best, time / runner.count)
+    return
   }
 }
 
-/** Milliseconds of a call, over `count` of them. */
-function timeCalls(
-  { contender, kernel, point }: Pick<Runner, 'contender' | 'kernel' | 'point'>,
-  count: number,
-  clock: Clock,
-): number {
+/** Milliseconds of a batch. */
+function timeCalls({ contender, kernel, point, count }: Runner, clock: Clock): number {
   const { views, rotation } = point
   return guarded(contender, () => {
     const start = clock()
     for (let i = 0; i < count; i++) void kernel.run(views, rotation)
-    return (clock() - start) / count
+    return clock() - start
   })
-}
-
-/**
- * Calls until a batch's time has passed, which also says how many calls make a batch. One slow call
- * says nothing, since the machine may have been busy with something else; and what is shorter than a
- * batch says nothing either, since the clock may not have moved.
- */
-function makeRunner(candidate: Candidate, size: number, { batch, clock, end }: Timing): Runner {
-  const { contender } = candidate
-  const point = candidate.points[size] as Point
-  const kernel = guarded(contender, () => contender.backend.compile(point.plan))
-  const calls = { contender, kernel, point }
-  let count = 1
-  let best = Number.POSITIVE_INFINITY
-  for (let tries = 0; tries < TRIES; ) {
-    const time = timeCalls(calls, count, clock)
-    if (time * count < batch && count < MOST_CALLS) {
-      count *= 2
-      continue
-    }
-    best = Math.min(best, time)
-    tries = clock() >= end ? TRIES : tries + 1
-  }
-  return { ...calls, count, best }
 }

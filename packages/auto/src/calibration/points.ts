@@ -21,14 +21,14 @@ interface Shape {
 const HEAD_DIM = 128
 
 /**
- * A small size first, which tells whether there is time for more; then a middle one, which warms up
- * every engine's compiler in a few calls; and only then the small ones in earnest.
+ * The most common size first, which also tells whether there is time for more, and again when the
+ * others have warmed up the engine's compiler.
  */
 const SHAPES: readonly Shape[] = [
   { tokens: 1, heads: { q: 32, k: 8 } },
   { tokens: 64, heads: { q: 32, k: 8 } },
-  { tokens: 1, heads: { q: 32, k: 8 } },
   { tokens: 1, heads: { q: 1 } },
+  { tokens: 1, heads: { q: 32, k: 8 } },
   { tokens: 256, heads: { q: 32, k: 8 } },
 ]
 

@@ -5,7 +5,6 @@ import {
   type Backend,
   type Capabilities,
   DTYPES,
-  type Kernel,
   type Plan,
   planKey,
   RopeError,

@@ -15,12 +15,19 @@ const FEWEST_LONG = 2
 /** Steps of the clock that they must last together to mean anything. */
 const STEPS = 20
 
+/** Calls of at most so many steps cannot be told from the clock's own; of more than so many, something came between. */
+const FEW = 4
+const CALM = 40
+
 /** The times of one contender's calls. */
 export class Samples {
   readonly #step: number
   #count = 0
   #total = 0
   #best = Number.POSITIVE_INFINITY
+  /** Calls, and their time, that nothing has interrupted. */
+  #calm = 0
+  #calmTotal = 0
   /** The first call pays for what is done once: pages, compiling. */
   #isFirst = true
 
@@ -38,6 +45,9 @@ export class Samples {
     this.#count += 1
     this.#total += time
     this.#best = Math.min(this.#best, time)
+    if (time > CALM * this.#step) return
+    this.#calm += 1
+    this.#calmTotal += time
   }
 
   /** True when there is nothing to be gained by more. */
@@ -49,10 +59,12 @@ export class Samples {
 
   /**
    * Microseconds of a call; null when nothing can be said. It is the fastest one that counts, since
-   * an engine's compiler and other programs only add time, or the mean where the clock is coarse.
+   * an engine's compiler and other programs only add time. Where even that is but a few steps of the
+   * clock, the mean of such calls does.
    */
   get microseconds(): number | null {
     if (this.#count === 0 || this.#total < STEPS * this.#step) return null
-    return 1000 * (this.#best > STEPS * this.#step ? this.#best : this.#total / this.#count)
+    if (this.#best > FEW * this.#step) return 1000 * this.#best
+    return (1000 * this.#calmTotal) / this.#calm
   }
 }

@@ -21,7 +21,7 @@ function memory(isAsync: boolean, text: string | null = null) {
     load: () => answer(kept.text),
     save(next: string) {
       kept.text = next
-      return answer(undefined) as void
+      return answer(undefined) as undefined
     },
   }
 }

@@ -46,13 +46,23 @@ export async function readBuffer(device: GpuDevice, buffer: GpuBuffer): Promise<
 }
 
 /** The elements of a buffer. */
-export async function readElements(device: GpuDevice, buffer: GpuBuffer, dtype: DType, length: number): Promise<Elements> {
+export async function readElements(
+  device: GpuDevice,
+  buffer: GpuBuffer,
+  dtype: DType,
+  length: number,
+): Promise<Elements> {
   const { buffer: bytes } = await readBuffer(device, buffer)
-  return dtype === 'float32' ? new Float32Array(bytes, 0, length) : new Uint16Array(bytes, 0, length)
+  return dtype === 'float32'
+    ? new Float32Array(bytes, 0, length)
+    : new Uint16Array(bytes, 0, length)
 }
 
 /** A tensor argument for a buffer. */
-export function tensorIn(buffer: GpuBuffer, more: Partial<Omit<GpuTensor, 'buffer'>> = {}): GpuTensor {
+export function tensorIn(
+  buffer: GpuBuffer,
+  more: Partial<Omit<GpuTensor, 'buffer'>> = {},
+): GpuTensor {
   return { buffer, ...more } as unknown as GpuTensor
 }
 

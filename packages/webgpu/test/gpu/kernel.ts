@@ -128,7 +128,10 @@ export function defineKernelTests(gpu: Gpu): void {
       const kernel = await backend.prepare(CONFIG, { q: bshd(4, dtype), out: { q: target } })
       const q = numbers(dtype, 5 * 4 * 16)
       const source = elementsToBuffer(device, q)
-      const out = elementsToBuffer(device, new (dtype === 'float32' ? Float32Array : Uint16Array)(q.length))
+      const out = elementsToBuffer(
+        device,
+        new (dtype === 'float32' ? Float32Array : Uint16Array)(q.length),
+      )
       submit((encoder) => {
         kernel.encode(encoder, { q: tensorIn(source), out: { q: tensorIn(out) }, positions: 2 })
       })
@@ -149,8 +152,15 @@ export function defineKernelTests(gpu: Gpu): void {
       const kernel = await backend.prepare(CONFIG, { q: bshd(4, dtype), k: bshd(2, dtype) })
       const q = numbers(dtype, 5 * 4 * 16, 1)
       const k = numbers(dtype, 5 * 2 * 16, 2)
-      const wanted = { q: expected(CONFIG, q, bshd(4, dtype), 9), k: expected(CONFIG, k, bshd(2, dtype), 9) }
-      await kernel.run({ q: { data: q, ...bshd(4, dtype) }, k: { data: k, ...bshd(2, dtype) }, positions: 9 })
+      const wanted = {
+        q: expected(CONFIG, q, bshd(4, dtype), 9),
+        k: expected(CONFIG, k, bshd(2, dtype), 9),
+      }
+      await kernel.run({
+        q: { data: q, ...bshd(4, dtype) },
+        k: { data: k, ...bshd(2, dtype) },
+        positions: 9,
+      })
       expectClose(dtype, q, wanted.q)
       expectClose(dtype, k, wanted.k)
     })
@@ -197,7 +207,11 @@ export function defineKernelTests(gpu: Gpu): void {
       const kernel = await backend.prepare(CONFIG, { q: shaped })
       const buffer = elementsToBuffer(device, q)
       submit((encoder) => kernel.encode(encoder, { q: tensorIn(buffer), positions }))
-      expectClose('float32', await read(buffer, q, 'float32'), expected(CONFIG, q, shaped, positions))
+      expectClose(
+        'float32',
+        await read(buffer, q, 'float32'),
+        expected(CONFIG, q, shaped, positions),
+      )
     })
 
     test('backwards', async () => {
@@ -221,11 +235,17 @@ export function defineKernelTests(gpu: Gpu): void {
         other.encode(encoder, { k: tensorIn(buffers[1]), rotation })
       })
       rotation.destroy()
-      expectClose('float32', await read(buffers[0], q, 'float32'), expected(CONFIG, q, shaped, positions))
+      expectClose(
+        'float32',
+        await read(buffers[0], q, 'float32'),
+        expected(CONFIG, q, shaped, positions),
+      )
       const wanted = expected(CONFIG, k, bshd(3, 'bfloat16', TOKENS, 2), positions)
       expectClose('bfloat16', await read(buffers[1], k, 'bfloat16'), wanted)
       const encoder = device.createCommandEncoder() as unknown as EncoderHandle
-      const error = await refusal(() => kernel.encode(encoder, { q: tensorIn(buffers[0]), rotation }))
+      const error = await refusal(() =>
+        kernel.encode(encoder, { q: tensorIn(buffers[0]), rotation }),
+      )
       expect(error).toMatchObject({ code: 'INVALID_POSITIONS', field: 'rotation' })
     })
 
@@ -277,7 +297,11 @@ export function defineKernelTests(gpu: Gpu): void {
       return toBuffer(device, bytes)
     }
 
-    function gpuPositions(buffer: GpuBuffer, byteOffset: number, shape: readonly number[]): GpuPositions {
+    function gpuPositions(
+      buffer: GpuBuffer,
+      byteOffset: number,
+      shape: readonly number[],
+    ): GpuPositions {
       return { buffer, byteOffset, shape } as unknown as GpuPositions
     }
 
@@ -315,7 +339,9 @@ export function defineKernelTests(gpu: Gpu): void {
       expectClose('bfloat16', actual, wanted)
       if (outOfRange === 'skip') {
         for (const token of [1, 3]) {
-          expect(actual.subarray(token * 64, token * 64 + 64)).toEqual(q.subarray(token * 64, token * 64 + 64))
+          expect(actual.subarray(token * 64, token * 64 + 64)).toEqual(
+            q.subarray(token * 64, token * 64 + 64),
+          )
         }
       }
       expect(await kernel.readStatus()).toBe(COUNTED)
@@ -337,15 +363,26 @@ export function defineKernelTests(gpu: Gpu): void {
         kernel.encode(encoder, { q: tensorIn(buffers.q), k: tensorIn(buffers.k), positions })
       })
       const wanted = [7, 900, 999, 1, 2, 999]
-      expectClose('float32', await read(buffers.q, q, 'float32'), expected(CONFIG, q, shapes.q, wanted))
-      expectClose('float32', await read(buffers.k, k, 'float32'), expected(CONFIG, k, shapes.k, wanted))
+      expectClose(
+        'float32',
+        await read(buffers.q, q, 'float32'),
+        expected(CONFIG, q, shapes.q, wanted),
+      )
+      expectClose(
+        'float32',
+        await read(buffers.k, k, 'float32'),
+        expected(CONFIG, k, shapes.k, wanted),
+      )
       expect(await kernel.readStatus()).toBe(1)
     })
 
     test('a kernel with a table still takes positions of the CPU', async () => {
       const q = numbers('float32', TOKENS * 2 * 16)
       const shaped = bshd(2, 'float32')
-      const kernel = await backend.prepare(CONFIG, { q: shaped, table: { rows: 8, outOfRange: 'skip' } })
+      const kernel = await backend.prepare(CONFIG, {
+        q: shaped,
+        table: { rows: 8, outOfRange: 'skip' },
+      })
       const buffer = elementsToBuffer(device, q)
       submit((encoder) => kernel.encode(encoder, { q: tensorIn(buffer), positions: 5000 }))
       expectClose('float32', await read(buffer, q, 'float32'), expected(CONFIG, q, shaped, 5000))
@@ -379,7 +416,9 @@ export function defineKernelTests(gpu: Gpu): void {
     test('a buffer without the usage STORAGE', async () => {
       const kernel = await backend.prepare(CONFIG, { q: shaped })
       const buffer = device.createBuffer({ size: 1280, usage: 8 })
-      const error = await refusal(() => kernel.encode(encoder(), { q: tensorIn(buffer), positions: 0 }))
+      const error = await refusal(() =>
+        kernel.encode(encoder(), { q: tensorIn(buffer), positions: 0 }),
+      )
       expect(error).toMatchObject({ code: 'INVALID_TENSOR', field: 'q.buffer' })
       expect(error.message).toContain('STORAGE')
     })
@@ -417,12 +456,17 @@ export function defineKernelTests(gpu: Gpu): void {
       const q = tensorIn(full())
       const positions = { buffer: full(), shape: [TOKENS] } as unknown as GpuPositions
       for (const call of [{}, { positions: 0, shift: 1 }, { positions: [1, 2] }, { positions }]) {
-        expect((await refusal(() => kernel.encode(encoder(), { q, ...call }))).code).toBe('INVALID_POSITIONS')
+        expect((await refusal(() => kernel.encode(encoder(), { q, ...call }))).code).toBe(
+          'INVALID_POSITIONS',
+        )
       }
     })
 
     test('GPU positions that are too few, misplaced, or in a buffer that is written', async () => {
-      const kernel = await backend.prepare(CONFIG, { q: shaped, table: { rows: 8, outOfRange: 'skip' } })
+      const kernel = await backend.prepare(CONFIG, {
+        q: shaped,
+        table: { rows: 8, outOfRange: 'skip' },
+      })
       const buffer = full()
       const q = tensorIn(buffer)
       const at = (given: GpuBuffer, byteOffset: number, shape: readonly number[]): GpuPositions =>
@@ -446,7 +490,9 @@ export function defineKernelTests(gpu: Gpu): void {
         [{ rows: 8, outOfRange: 'wrap' }, 'table.outOfRange'],
         [{ rows: 8, outOfRange: 'skip', dtype: 'int16' }, 'table.dtype'],
       ] as const) {
-        const error = await refusal(() => backend.prepare(CONFIG, { q: shaped, table: table as never }))
+        const error = await refusal(() =>
+          backend.prepare(CONFIG, { q: shaped, table: table as never }),
+        )
         expect(error).toMatchObject({ code: 'INVALID_OPTION', field })
       }
       const axes = { kind: 'one-hot', count: 2, axisOfPair: [0, 1, 0, 1, 0, 1, 0, 1] } as const
@@ -458,11 +504,15 @@ export function defineKernelTests(gpu: Gpu): void {
 
     test('a call that is no call, and a target that is no pass', async () => {
       expect((await refusal(() => backend.prepare(CONFIG, {}))).code).toBe('INVALID_TENSOR')
-      expect((await refusal(() => backend.prepare(CONFIG, null as never))).code).toBe('INVALID_TENSOR')
+      expect((await refusal(() => backend.prepare(CONFIG, null as never))).code).toBe(
+        'INVALID_TENSOR',
+      )
       const wide = { ...shaped, dtype: 'float64' } as const
       expect((await refusal(() => backend.prepare(CONFIG, { q: wide }))).code).toBe('UNSUPPORTED')
       const kernel = await backend.prepare(CONFIG, { q: shaped })
-      const error = await refusal(() => kernel.encode({} as EncoderHandle, { q: tensorIn(full()), positions: 0 }))
+      const error = await refusal(() =>
+        kernel.encode({} as EncoderHandle, { q: tensorIn(full()), positions: 0 }),
+      )
       expect(error).toMatchObject({ code: 'INVALID_OPTION', field: 'target' })
     })
 
@@ -481,9 +531,15 @@ export function defineKernelTests(gpu: Gpu): void {
   })
 
   test('nothing to rotate is nothing to do', async () => {
-    const kernel = await backend.prepare(CONFIG, { q: bshd(0, 'float32'), k: bshd(2, 'float32', TOKENS, 1) })
+    const kernel = await backend.prepare(CONFIG, {
+      q: bshd(0, 'float32'),
+      k: bshd(2, 'float32', TOKENS, 1),
+    })
     const k = numbers('float32', TOKENS * 2 * 16)
-    const buffers = { q: elementsToBuffer(device, new Float32Array(4)), k: elementsToBuffer(device, k) }
+    const buffers = {
+      q: elementsToBuffer(device, new Float32Array(4)),
+      k: elementsToBuffer(device, k),
+    }
     submit((encoder) => {
       kernel.encode(encoder, { q: tensorIn(buffers.q), k: tensorIn(buffers.k), positions: 3 })
     })
@@ -500,7 +556,9 @@ export function defineKernelTests(gpu: Gpu): void {
     for (const spec of specs) {
       const module = device.createShaderModule({ code: generateShader(spec) })
       const { getCompilationInfo } = module as unknown as {
-        getCompilationInfo(): Promise<{ readonly messages: readonly { readonly message: string }[] }>
+        getCompilationInfo(): Promise<{
+          readonly messages: readonly { readonly message: string }[]
+        }>
       }
       const info = await getCompilationInfo.call(module)
       messages.push(...info.messages.map(({ message }) => message))
@@ -517,7 +575,9 @@ export function defineKernelTests(gpu: Gpu): void {
     await lost
     const data = numbers('float32', 320)
     const before = data.slice()
-    const error = await refusal(() => kernel.run({ q: { data, ...bshd(4, 'float32') }, positions: 1 }))
+    const error = await refusal(() =>
+      kernel.run({ q: { data, ...bshd(4, 'float32') }, positions: 1 }),
+    )
     expect(error.code).toBe('BACKEND_FAILED')
     expect(error.message).toContain('lost')
     expect(data).toEqual(before)

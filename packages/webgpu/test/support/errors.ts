@@ -5,9 +5,7 @@ import { RopeError } from '@rope/core'
 import { expect } from 'vitest'
 
 /** Code and field of the RopeError that `attempt` throws or rejects with, and its message. */
-export async function refusal(
-  attempt: () => unknown,
-): Promise<{
+export async function refusal(attempt: () => unknown): Promise<{
   readonly code: string
   readonly field: string | undefined
   readonly message: string

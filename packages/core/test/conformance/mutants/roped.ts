@@ -1,7 +1,7 @@
 /**
  * Ropes that go wrong above the backend: in configs, in positions, in the order of things.
  */
-import { type RopeConfig, resolveConfig } from '../../../src/config.js'
+import { computeFrequencies, type RopeConfig, resolveConfig } from '../../../src/config.js'
 import type { MakeRope } from '../../../src/conformance/index.js'
 import { RopeError } from '../../../src/errors.js'
 import type { RotateTensors } from '../../../src/plan.js'
@@ -65,8 +65,10 @@ function isPacked(
 /** Without its attention factor, or with another. */
 function withFactor(config: RopeConfig, change: (factor: number) => number): RopeConfig {
   const { schedule } = config
-  if (schedule.type !== 'custom' || schedule.attentionFactor === undefined) return config
-  return { ...config, schedule: { ...schedule, attentionFactor: change(schedule.attentionFactor) } }
+  const { attentionFactor } = computeFrequencies(config)
+  if (attentionFactor === 1 || (schedule.type !== 'custom' && schedule.type !== 'yarn'))
+    return config
+  return { ...config, schedule: { ...schedule, attentionFactor: change(attentionFactor) } }
 }
 
 function swapAxes(positions: Positions): Positions {

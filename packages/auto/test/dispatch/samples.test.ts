@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { Samples } from '../../src/dispatch/samples.js'
+
+/** Samples of these times in milliseconds, behind a first call that does not count. */
+function samplesOf(times: readonly number[], step = 1e-4): Samples {
+  const samples = new Samples(step)
+  for (const time of [99, ...times]) samples.add(time)
+  return samples
+}
+
+describe('the time of a call', () => {
+  test('is unknown before there are any, and the first call does not count', () => {
+    expect(samplesOf([]).microseconds).toBeNull()
+  })
+
+  test('is that of the fastest one: interruptions only add', () => {
+    expect(samplesOf([0.5, 0.3, 40, 0.31]).microseconds).toBeCloseTo(300, 9)
+  })
+
+  test('is the mean where the clock is too coarse for one, without what was interrupted', () => {
+    const times = [...Array(100).fill(0), ...Array(25).fill(0.1), 40]
+    expect(samplesOf(times, 0.1).microseconds).toBeCloseTo((25 * 100) / 125, 9)
+  })
+
+  test('is unknown when all calls together are no time on the clock', () => {
+    expect(samplesOf(Array(256).fill(0), 0.1).microseconds).toBeNull()
+  })
+})
+
+describe('there are enough of them', () => {
+  test.each([
+    ['after six calls that are together a millisecond', Array(6).fill(0.2), 5],
+    ['after two long ones', [3, 4], 1],
+    ['after 256 very short ones', Array(256).fill(1e-3), 255],
+  ])('%s', (_, times, tooFew) => {
+    expect(samplesOf(times).isDone).toBe(true)
+    expect(samplesOf(times.slice(0, tooFew)).isDone).toBe(false)
+  })
+})
