@@ -1,6 +1,7 @@
 /**
  * `rope doctor`: what this machine is, and which backends run on it, or why not.
  */
+import type { Explanation } from '@rope/auto'
 import type { Command } from 'commander'
 import { type BackendEntry, type DetectedBackend, detectBackends } from '../backends.js'
 import type { Context } from '../context.js'
@@ -12,6 +13,7 @@ import { helpNotes } from '../help.js'
 import { describeMachine, type Machine } from '../machine.js'
 import { jsonOption } from '../options.js'
 import { ownVersion, packageVersion } from '../version.js'
+import { explainTypicalCalls } from './explain.js'
 
 /** An installed package; the version is null when it is not installed. */
 interface InstalledPackage {
@@ -39,12 +41,14 @@ async function doctor(json: boolean, context: Context): Promise<void> {
   const machine = describeMachine()
   const packages = installedPackages(context.backends)
   const backends = await detectBackends(context.backends)
+  const isUsable = backends.some((backend) => backend.available)
+  const choices = isUsable ? await explainTypicalCalls(context.backends) : []
   const { stdout, env } = context.io
   const text = json
-    ? asJson(machine, packages, backends)
-    : asText(machine, packages, backends, colorsFor(stdout, env))
+    ? asJson(machine, packages, backends, choices)
+    : asText(machine, packages, backends, choices, colorsFor(stdout, env))
   stdout.write(`${text}\n`)
-  context.finish(backends.some((backend) => backend.available) ? OK : CHECK_FAILED)
+  context.finish(isUsable ? OK : CHECK_FAILED)
 }
 
 function installedPackages(entries: readonly BackendEntry[]): readonly InstalledPackage[] {
@@ -59,6 +63,7 @@ function asJson(
   machine: Machine,
   packages: readonly InstalledPackage[],
   backends: readonly DetectedBackend[],
+  choices: readonly Explanation[],
 ): string {
   const rows = backends.map((backend) => ({
     name: backend.name,
@@ -68,13 +73,15 @@ function asJson(
     fix: backend.available ? null : backend.fix,
     facts: backend.facts,
   }))
-  return JSON.stringify({ machine, packages, backends: rows }, null, 2)
+  const data = choices.map(({ text: _, ...choice }) => choice)
+  return JSON.stringify({ machine, packages, backends: rows, choices: data }, null, 2)
 }
 
 function asText(
   machine: Machine,
   packages: readonly InstalledPackage[],
   backends: readonly DetectedBackend[],
+  choices: readonly Explanation[],
   colors: Colors,
 ): string {
   return [
@@ -86,6 +93,7 @@ function asText(
     '',
     colors.bold('Backends'),
     ...backends.map((backend) => backendText(backend, colors)),
+    ...choices.flatMap(({ text }) => ['', colors.bold('Choice'), text]),
   ].join('\n')
 }
 
