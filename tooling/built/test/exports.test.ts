@@ -102,5 +102,7 @@ test('all entries of a package share one error class', () => {
 
 test.each(libraryFolders())('publint has nothing to say about %s', async (pkgDir) => {
   const { messages } = await publint({ pkgDir, strict: true, pack: false })
-  expect(messages).toEqual([])
+  // A `browser` field is how bundlers leave a Node package out, which `imports` cannot say.
+  const found = messages.filter(({ code }) => code !== 'USE_EXPORTS_OR_IMPORTS_BROWSER')
+  expect(found).toEqual([])
 })

@@ -82,7 +82,7 @@ function manifestProblems({ path, folder, manifest }, engines) {
  */
 function entryProblems(root, pkg) {
   const entries = Object.entries(pkg.manifest.exports ?? {}).filter(
-    ([subpath]) => !/\.(json|wasm)$/.test(subpath),
+    ([subpath]) => !subpath.endsWith('.json'),
   )
   if (entries.length === 0 && pkg.manifest.bin === undefined && pkg.manifest.private !== true) {
     return ['it has neither exports nor a command']

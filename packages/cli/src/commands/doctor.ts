@@ -1,7 +1,6 @@
 /**
  * `rope doctor`: what this machine is, and which backends run on it, or why not.
  */
-import type { Explanation } from '@rope/auto'
 import type { Command } from 'commander'
 import { type BackendEntry, type DetectedBackend, detectBackends } from '../backends.js'
 import type { Context } from '../context.js'
@@ -13,7 +12,7 @@ import { helpNotes } from '../help.js'
 import { describeMachine, type Machine } from '../machine.js'
 import { jsonOption } from '../options.js'
 import { ownVersion, packageVersion } from '../version.js'
-import { explainTypicalCalls } from './explain.js'
+import { explainTypicalCalls, type TypicalChoices } from './explain.js'
 
 /** An installed package; the version is null when it is not installed. */
 interface InstalledPackage {
@@ -41,14 +40,13 @@ async function doctor(json: boolean, context: Context): Promise<void> {
   const machine = describeMachine()
   const packages = installedPackages(context.backends)
   const backends = await detectBackends(context.backends)
-  const isUsable = backends.some((backend) => backend.available)
-  const choices = isUsable ? await explainTypicalCalls(context.backends) : []
+  const choices = await explainTypicalCalls(context.backends)
   const { stdout, env } = context.io
   const text = json
     ? asJson(machine, packages, backends, choices)
     : asText(machine, packages, backends, choices, colorsFor(stdout, env))
   stdout.write(`${text}\n`)
-  context.finish(isUsable ? OK : CHECK_FAILED)
+  context.finish(choices.problem === null ? OK : CHECK_FAILED)
 }
 
 function installedPackages(entries: readonly BackendEntry[]): readonly InstalledPackage[] {
@@ -63,7 +61,7 @@ function asJson(
   machine: Machine,
   packages: readonly InstalledPackage[],
   backends: readonly DetectedBackend[],
-  choices: readonly Explanation[],
+  choices: TypicalChoices,
 ): string {
   const rows = backends.map((backend) => ({
     name: backend.name,
@@ -73,7 +71,8 @@ function asJson(
     fix: backend.available ? null : backend.fix,
     facts: backend.facts,
   }))
-  const data = choices.map(({ text: _, ...choice }) => choice)
+  const explanations = choices.explanations.map(({ text: _, ...choice }) => choice)
+  const data = { explanations, problem: choices.problem }
   return JSON.stringify({ machine, packages, backends: rows, choices: data }, null, 2)
 }
 
@@ -81,7 +80,7 @@ function asText(
   machine: Machine,
   packages: readonly InstalledPackage[],
   backends: readonly DetectedBackend[],
-  choices: readonly Explanation[],
+  choices: TypicalChoices,
   colors: Colors,
 ): string {
   return [
@@ -93,8 +92,15 @@ function asText(
     '',
     colors.bold('Backends'),
     ...backends.map((backend) => backendText(backend, colors)),
-    ...choices.flatMap(({ text }) => ['', colors.bold('Choice'), text]),
+    '',
+    colors.bold('Choice'),
+    choiceText(choices),
   ].join('\n')
+}
+
+function choiceText({ explanations, problem }: TypicalChoices): string {
+  if (problem !== null) return `  none: ${oneLine(problem)}`
+  return explanations.map(({ text }) => text).join('\n\n')
 }
 
 function machineRows(machine: Machine): readonly (readonly [string, string])[] {

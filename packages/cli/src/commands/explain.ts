@@ -82,26 +82,36 @@ async function explainCall(options: ExplainOptions, context: Context): Promise<v
 /** A rope over the command's backends; those of a test are measured anew each time. */
 function openRope(shape: Shape, backends: readonly BackendEntry[]): Promise<AutoRope> {
   const { dim, rotaryDim, pairing = 'half', backend } = shape
-  const config = {
-    headDim: dim,
-    rotaryDim,
-    pairing,
-    schedule: { type: 'default', base: 10000 },
-  } as const
+  const rotary = rotaryDim === undefined ? {} : { rotaryDim }
+  const schedule = { type: 'default', base: 10000 } as const
+  const config = { headDim: dim, ...rotary, pairing, schedule }
   const asked = backend === undefined ? {} : { backend }
   if (backends === BACKENDS) return createRope(config, asked)
   const entries = backends.map((entry) => ({ ...entry, device: 'cpu' as const }))
   return createRope(config, { ...asked, backends: entries, cache: false })
 }
 
-/** What would be chosen for typical calls: a decode step and a prompt of Llama-3-8B. */
+/** What would be chosen for typical calls, or why nothing would. */
+export interface TypicalChoices {
+  readonly explanations: readonly Explanation[]
+  /** Null when there is a choice. */
+  readonly problem: string | null
+}
+
+/** The choices for a decode step and a prompt of Llama-3-8B. */
 export async function explainTypicalCalls(
   backends: readonly BackendEntry[],
-): Promise<readonly Explanation[]> {
-  const rope = await openRope({ dim: 128 }, backends)
+): Promise<TypicalChoices> {
+  let rope: AutoRope | undefined
   try {
-    return [1, 512].map((tokens) => rope.explain({ tokens, heads: { q: 32, k: 8 } }))
+    const opened = await openRope({ dim: 128 }, backends)
+    rope = opened
+    const calls = [1, 512].map((tokens) => ({ tokens, heads: { q: 32, k: 8 } }))
+    return { explanations: calls.map((call) => opened.explain(call)), problem: null }
+  } catch (error) {
+    if (!RopeError.isInstance(error)) throw error
+    return { explanations: [], problem: error.message }
   } finally {
-    rope.dispose()
+    rope?.dispose()
   }
 }

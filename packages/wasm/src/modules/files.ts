@@ -7,14 +7,17 @@ import { RopeError } from '@rope/core'
 import { startFile } from '../threads/start-worker.js'
 import type { ModuleSource } from './module-source.js'
 
+/** Where a file is: an address, or a URL object. */
+export type FileLocation = string | { readonly href: string }
+
 /** Where the files are; those that are not given lie beside the built code. */
 export interface ModuleFiles {
   /** `rope.wasm` */
-  readonly single?: URL | string
+  readonly single?: FileLocation
   /** `rope-threads.wasm` */
-  readonly threaded?: URL | string
+  readonly threaded?: FileLocation
   /** `rope-worker.cjs` */
-  readonly worker?: URL | string
+  readonly worker?: FileLocation
 }
 
 interface NodeFiles {
@@ -49,7 +52,8 @@ async function compileFile(url: URL): Promise<WebAssembly.Module> {
 
 /** Modules from files, looked for beside `base` unless `files` says where. */
 export function filesSource(files: ModuleFiles, base: string): ModuleSource {
-  const place = (given: URL | string | undefined, name: string): URL => new URL(given ?? name, base)
+  const place = (given: FileLocation | undefined, name: string): URL =>
+    new URL(typeof given === 'object' ? given.href : (given ?? name), base)
   return {
     single: () => compileFile(place(files.single, 'rope.wasm')),
     threaded: () => compileFile(place(files.threaded, 'rope-threads.wasm')),
