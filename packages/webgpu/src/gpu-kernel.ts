@@ -11,6 +11,7 @@ import {
   planKey,
   type RopeConfig,
   RopeError,
+  type Span,
 } from '@rope/core'
 import {
   type ArrayCall,
@@ -28,18 +29,14 @@ import {
   registerRotation,
   rowsOfRotation,
 } from './gpu-rotation.js'
-import { storageBuffer } from './gpu-tensor.js'
+import { reachable, storageBuffer } from './gpu-tensor.js'
 import type { BufferHandle, EncoderHandle, PassHandle } from './handles.js'
 import type { OperandMemory } from './kernel/arrangement.js'
 import { createArrayKernel } from './kernel/array-kernel.js'
 import type { ConfigRows } from './kernel/config-rows.js'
 import type { Context } from './kernel/context.js'
-import {
-  Launcher,
-  type PositionsOnGpu,
-  type RowsOnGpu,
-  type TableOnGpu,
-} from './kernel/launcher.js'
+import { Launcher } from './kernel/launcher.js'
+import type { PositionsOnGpu, RowsOnGpu, TableOnGpu } from './kernel/on-gpu.js'
 import type { StatusWord } from './kernel/status-word.js'
 import type { GpuBuffer, GpuCommandEncoder, GpuComputePass } from './webgpu-types.js'
 
@@ -167,20 +164,13 @@ class PreparedKernel implements GpuKernel {
 
   encode(target: PassHandle | EncoderHandle, call: GpuCall): void {
     this.#checkAlive()
+    const open = checkTarget(target)
     const memory = this.#checkMemory(call)
     const { launcher, rows, positions } = this.#source(call, memory)
     if (isEmpty(this.plan)) return
-    const open = target as unknown as GpuComputePass | GpuCommandEncoder
     if ('dispatchWorkgroups' in open) {
       launcher.encode(open, memory, rows, positions)
       return
-    }
-    if (typeof open !== 'object' || open === null || !('beginComputePass' in open)) {
-      throw new RopeError(
-        'INVALID_OPTION',
-        'target is neither a GPUComputePassEncoder nor a GPUCommandEncoder; give one of the two',
-        { field: 'target' },
-      )
     }
     const pass = open.beginComputePass({ label: '@rope/webgpu' })
     try {
@@ -190,32 +180,33 @@ class PreparedKernel implements GpuKernel {
     }
   }
 
-  /** Where the operands lie; validated, unless the very same memory was before. */
+  /** Where the operands lie, validated. */
   #checkMemory(call: GpuCall): readonly OperandMemory[] {
     const { config, call: prepared } = this.#prepared
-    const known = this.#quickMemory(call)
-    if (known !== null) return known
+    if (this.#isPlain(call)) {
+      const memory = memoryOf(this.plan, this.#names, call)
+      if (this.#isKnown(memory) || liesApart(this.plan, memory)) return memory
+    }
     const merged = mergeCall(prepared, call)
     planCall(config, merged)
     return memoryOf(this.plan, this.#names, merged as Pick<GpuCall, 'q' | 'k' | 'out'>)
   }
 
-  /** The memory of a call of bare buffers on memory that was validated before. */
-  #quickMemory(call: GpuCall): readonly OperandMemory[] | null {
-    const { out } = this.#prepared.call
-    if ((call.out === undefined) !== (out === undefined)) return null
-    const plain = this.#names.every(
-      (name) => isPlain(call[name]) && (out === undefined || isPlain(call.out?.[name])),
-    )
-    const extra = (['q', 'k'] as const).some(
-      (name) =>
-        (call[name] !== undefined || call.out?.[name] !== undefined) && !this.#names.includes(name),
-    )
-    if (!plain || extra) return null
-    const memory = memoryOf(this.plan, this.#names, call)
+  /** True for a call of the prepared tensors of which nothing but their places is given. */
+  #isPlain(call: GpuCall): boolean {
+    const { call: prepared } = this.#prepared
+    return NAMES.every((name) => {
+      const isPrepared = prepared[name] !== undefined
+      return (
+        isPlainTensor(call[name], isPrepared) &&
+        isPlainTensor(call.out?.[name], isPrepared && prepared.out !== undefined)
+      )
+    })
+  }
+
+  /** True when the very same memory was validated before. */
+  #isKnown(memory: readonly OperandMemory[]): boolean {
     return this.#launcher.knows(memory) || this.#tableLauncher?.knows(memory) === true
-      ? memory
-      : null
   }
 
   #source(
@@ -348,11 +339,44 @@ class PreparedKernel implements GpuKernel {
   }
 }
 
-/** A tensor of which nothing but its place is given. */
-function isPlain(tensor: GpuCall['q']): boolean {
+const NAMES = ['q', 'k'] as const
+
+/** True when nothing but the place is given of a tensor that is wanted, and nothing of another. */
+function isPlainTensor(tensor: GpuCall['q'], wanted: boolean): boolean {
+  if (!wanted) return tensor === undefined
   if (typeof tensor !== 'object' || tensor === null) return false
   const { shape, layout, strides, dtype } = tensor
   return shape === undefined && layout === undefined && strides === undefined && dtype === undefined
+}
+
+/**
+ * True when all is well without asking core: every tensor lies within a buffer of its own. This is
+ * the way of a key cache, whose offset is another one in each step.
+ */
+function liesApart({ operands, inPlace, dtype }: Plan, memory: readonly OperandMemory[]): boolean {
+  const bytes = bytesPerElement(dtype)
+  const buffers = memory.flatMap(({ sourceBuffer, targetBuffer }) =>
+    inPlace ? [sourceBuffer] : [sourceBuffer, targetBuffer],
+  )
+  if (new Set(buffers).size < buffers.length) return false
+  const fits = (buffer: GpuBuffer, offset: number, { low, high }: Span): boolean =>
+    offset + low >= 0 && offset + high < reachable(buffer.size, bytes)
+  return operands.every(({ sourceSpan, targetSpan }, i) => {
+    const { source, sourceBuffer, target, targetBuffer } = memory[i] as OperandMemory
+    return fits(sourceBuffer, source, sourceSpan) && fits(targetBuffer, target, targetSpan)
+  })
+}
+
+function checkTarget(target: unknown): GpuComputePass | GpuCommandEncoder {
+  const isObject = typeof target === 'object' && target !== null
+  if (isObject && ('dispatchWorkgroups' in target || 'beginComputePass' in target)) {
+    return target as GpuComputePass | GpuCommandEncoder
+  }
+  throw new RopeError(
+    'INVALID_OPTION',
+    'target is neither a GPUComputePassEncoder nor a GPUCommandEncoder; give one of the two',
+    { field: 'target' },
+  )
 }
 
 function checkGpuPositions(

@@ -2,7 +2,7 @@
  * Rows of cos and sin that were uploaded once and serve many calls: every layer of a step, every
  * step that has the same positions.
  */
-import type { RowsOnGpu } from './kernel/launcher.js'
+import type { RowsOnGpu } from './kernel/on-gpu.js'
 
 /** Rows on the GPU. They belong to whoever created them. */
 export interface GpuRotation {

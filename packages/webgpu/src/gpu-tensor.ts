@@ -67,7 +67,7 @@ class Unknown {
 }
 
 /** Elements that shaders can reach: storage bindings end at a multiple of four bytes. */
-function reachable(size: number, bytes: number): number {
+export function reachable(size: number, bytes: number): number {
   return Math.floor((size - (size % 4)) / bytes)
 }
 

@@ -61,6 +61,7 @@ async function open(
   const refusal = refusalOf(probe, options)
   member.facts = probe.facts
   if (refusal !== null) {
+    module.discard?.()
     member.refuse(refusal)
     return null
   }

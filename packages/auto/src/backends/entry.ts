@@ -15,6 +15,8 @@ export interface BackendModule {
   probe(options: CreateOptions): Probe | Promise<Probe>
   /** Makes a backend, or throws with the reason. */
   create(options: CreateOptions): Backend | Promise<Backend>
+  /** Called instead of `create` when what the probe has found is not wanted. */
+  discard?(): void
 }
 
 /** A backend that can be chosen by name. */

@@ -2,8 +2,9 @@
  * The backends of this project, one line each, best first. Each import is lazy and literal: bundlers
  * see it, and a package that is absent or broken stops nobody.
  */
-import type { WebGpuOptions } from '@rope/webgpu'
-import type { BackendEntry, BackendModule, CreateOptions } from './entry.js'
+import type { WebGpuBackend, WebGpuOptions } from '@rope/webgpu'
+import { messageOf } from '../messages.js'
+import type { BackendEntry, BackendModule } from './entry.js'
 
 /** What holds for every backend of this project. */
 const OURS = { validatesFirst: true } as const
@@ -39,14 +40,26 @@ async function loadJs(): Promise<BackendModule> {
   return { create: () => createJsBackend(), probe: () => probeJs() }
 }
 
+/**
+ * The probe makes the backend and asks its device: looking for an adapter twice costs a browser a
+ * tenth of a second, and the npm package of Node does not survive it.
+ */
 async function loadWebGpu(): Promise<BackendModule> {
   const { createWebGpuBackend, probeWebGpu } = await import('@rope/webgpu').catch(pass)
   checkThere(createWebGpuBackend, '@rope/webgpu')
-  // The caller's device is of the type that the platform declares; this package declares none.
-  const typed = (options: CreateOptions): WebGpuOptions => options as WebGpuOptions
+  let made: WebGpuBackend | undefined
   return {
-    create: (options) => createWebGpuBackend(typed(options)),
-    probe: (options) => probeWebGpu(typed(options)),
+    async probe(options) {
+      try {
+        // The device is of the type that the platform declares; this package declares none.
+        made = await createWebGpuBackend(options as WebGpuOptions)
+      } catch (error) {
+        return { available: false, reason: messageOf(error), facts: {} }
+      }
+      return probeWebGpu({ device: made.gpuDevice })
+    },
+    create: (options) => made ?? createWebGpuBackend(options as WebGpuOptions),
+    discard: () => made?.dispose(),
   }
 }
 

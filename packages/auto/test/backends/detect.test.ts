@@ -207,6 +207,15 @@ describe('a GPU that is software', () => {
     expect(story).toMatch(/^unavailable: its adapter is software: .*allowSoftwareGpu: true/)
   })
 
+  test('is let go of when it is refused', async () => {
+    let discarded = 0
+    const load = async () => ({ ...(await software.load()), discard: () => void discarded++ })
+    await look({ ...software, load })
+    expect(discarded).toBe(1)
+    await look({ ...software, load }, { allowSoftwareGpu: true })
+    expect(discarded).toBe(1)
+  })
+
   test("is accepted when that is asked for, or when it is the caller's own device", async () => {
     expect((await look(software, { allowSoftwareGpu: true })).story).toBe('ready')
     expect((await look(software, { device: {} })).story).toBe('ready')

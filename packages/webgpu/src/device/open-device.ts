@@ -30,6 +30,10 @@ export const IMMEDIATE_BYTES = 32
 /** True when `gpu` knows the language feature and a device of these limits has the room. */
 export function hasImmediates(gpu: Gpu | undefined, limits: GpuDevice['limits']): boolean {
   if (gpu?.wgslLanguageFeatures?.has('immediate_address_space') !== true) return false
+  const { GPUComputePassEncoder: Pass } = globalThis as {
+    readonly GPUComputePassEncoder?: { readonly prototype: object }
+  }
+  if (Pass !== undefined && !('setImmediates' in Pass.prototype)) return false
   return (limits.maxImmediateSize ?? 0) >= IMMEDIATE_BYTES
 }
 

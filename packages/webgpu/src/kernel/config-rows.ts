@@ -18,7 +18,7 @@ import {
 } from '@rope/core'
 import { type GpuBuffer, USAGE } from '../webgpu-types.js'
 import type { Context } from './context.js'
-import type { RowsOnGpu } from './launcher.js'
+import type { RowsOnGpu } from './on-gpu.js'
 import { packRows } from './rows.js'
 
 /** Starting positions whose rows are remembered. */

@@ -263,6 +263,55 @@ export function defineKernelTests(gpu: Gpu): void {
       expectClose('float32', await read(buffer, q, 'float32'), wanted)
     })
 
+    test('the same start for more tokens, and as a shift, has rows of its own', async () => {
+      const one = bshd(2, 'float32', 1)
+      const five = bshd(2, 'float32')
+      const x = numbers('float32', TOKENS * 2 * 16)
+      const first = x.slice(0, 32)
+      const kernels = [
+        await backend.prepare(CONFIG, { k: one }),
+        await backend.prepare(CONFIG, { k: five }),
+      ] as const
+      const buffers = [first, x, x].map((elements) => elementsToBuffer(device, elements)) as [
+        GpuBuffer,
+        GpuBuffer,
+        GpuBuffer,
+      ]
+      submit((encoder) => {
+        kernels[0].encode(encoder, { k: tensorIn(buffers[0]), positions: 7 })
+        kernels[1].encode(encoder, { k: tensorIn(buffers[1]), positions: 7 })
+        kernels[1].encode(encoder, { k: tensorIn(buffers[2]), shift: 7 })
+      })
+      expectClose(
+        'float32',
+        await read(buffers[0], first, 'float32'),
+        expected(CONFIG, first, one, 7),
+      )
+      expectClose('float32', await read(buffers[1], x, 'float32'), expected(CONFIG, x, five, 7))
+      const shifted = expected(CONFIG, x, five, 7, 'shift')
+      expectClose('float32', await read(buffers[2], x, 'float32'), shifted)
+    })
+
+    test('one call at hundreds of positions is that of the last', async () => {
+      const shaped1 = bshd(1, 'float32', 1)
+      const kernel = await backend.prepare(CONFIG, { q: shaped1, out: { q: shaped1 } })
+      const x = numbers('float32', 16)
+      const source = elementsToBuffer(device, x)
+      const target = elementsToBuffer(device, new Float32Array(48))
+      submit((encoder) => {
+        for (let position = 0; position < 600; position++) {
+          for (const byteOffset of [0, 128]) {
+            const out = { q: tensorIn(target, { byteOffset }) }
+            kernel.encode(encoder, { q: tensorIn(source), out, positions: position + byteOffset })
+          }
+        }
+      })
+      const found = await readElements(device, target, 'float32', 48)
+      expectClose('float32', found.slice(0, 16), expected(CONFIG, x, shaped1, 599))
+      expectClose('float32', found.slice(32), expected(CONFIG, x, shaped1, 599 + 128))
+      expect(found.slice(16, 32)).toEqual(new Float32Array(16))
+    })
+
     test('many steps in one encoder keep their own rows', async () => {
       const kernel = await backend.prepare(CONFIG, { k: bshd(2, 'float16', 1) })
       const steps = 300
@@ -397,6 +446,7 @@ export function defineKernelTests(gpu: Gpu): void {
 
     test('tensors that do not fit their buffer, or are not aligned', async () => {
       const kernel = await backend.prepare(CONFIG, { q: shaped })
+      kernel.encode(encoder(), { q: tensorIn(full()), positions: 0 })
       const small = elementsToBuffer(device, numbers('float32', 319))
       for (const [q, field] of [
         [tensorIn(small), 'q'],
