@@ -7,6 +7,7 @@ import { BACKENDS, type BackendEntry } from './backends.js'
 import { addApply } from './commands/apply.js'
 import { addBench } from './commands/bench.js'
 import { addDoctor } from './commands/doctor.js'
+import { addExplain } from './commands/explain.js'
 import { addInspect } from './commands/inspect.js'
 import { addVerify } from './commands/verify.js'
 import type { Context } from './context.js'
@@ -49,6 +50,7 @@ function createProgram(context: Context): Command {
     .helpCommand('help [command]', 'print the help of a command')
   configureOutput(program, context.io)
   addDoctor(program, context)
+  addExplain(program, context)
   addVerify(program, context)
   addBench(program, context)
   addInspect(program, context)
@@ -57,6 +59,7 @@ function createProgram(context: Context): Command {
     'after',
     helpNotes([
       ['rope doctor', 'which backends run here, and why the others do not'],
+      ['rope explain --tokens 1', 'which of them makes a call, and why not the others'],
       ['rope verify', 'prove that they compute the right thing on this machine'],
       ['rope bench --quick', 'measure how fast they are'],
       ['rope inspect config.json', "show a model's frequencies and wavelengths"],

@@ -74,6 +74,28 @@ export interface Rotation {
   readonly sin: Float32Array | Float64Array
 }
 
+/**
+ * Rows of cos and sin as products, for a token that moves: with position = 64 * block + rest,
+ *
+ *     e^(i f position) = e^(i f 64 block) * e^(i f rest)
+ *
+ *     cos = A * (blockCos * restCos - blockSin * restSin)    rounded once, each operation by itself
+ *     sin = A * (blockSin * restCos + blockCos * restSin)
+ */
+export interface RowFactors {
+  readonly pairs: number
+  /** 64 rows, one for each rest, `pairs` values each. They never change. */
+  readonly restCos: Float64Array
+  readonly restSin: Float64Array
+  /** The one row of the current block, filled anew when `block` changes. */
+  readonly blockCos: Float64Array
+  readonly blockSin: Float64Array
+  /** The number of the current block; NaN before the first. */
+  readonly block: number
+  /** A. */
+  readonly attentionFactor: number
+}
+
 /** What a backend can do, as data. The conformance suite tests each claim in both directions. */
 export interface Capabilities {
   /** Element types it rotates. */
@@ -117,6 +139,16 @@ export interface Kernel {
    * been detached or become too short. Only for CPU kernels that gain by it.
    */
   bind?(views: readonly View[], rotation: Rotation): () => void
+  /**
+   * As `bind`, for a rotation of one float32 row: the call makes the row itself, as the product of
+   * the current block's row and row `rest` (0 to 63). Only for kernels that do this faster than
+   * JavaScript; the bits must be those of `RowFactors`. Undefined when these arrays cannot be had.
+   */
+  bindMoving?(
+    views: readonly View[],
+    rotation: Rotation,
+    factors: RowFactors,
+  ): ((rest: number) => void) | undefined
   /** Rotates without holding up the event loop. Only for CPU kernels that can. */
   runAsync?(views: readonly View[], rotation: Rotation): Promise<void>
 }

@@ -10,6 +10,7 @@ export type {
   Plan,
   Probe,
   Rotation,
+  RowFactors,
   Span,
   SpecVersion,
   Strides,

@@ -176,12 +176,17 @@ class BackendRope implements Rope {
     const { plan, views, kernel } = this.#prepare(tensors)
     const rotation = new Rows(this.#builder, this.#axes, 0, false).for(plan)
     const builder = this.#builder
-    const run = kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+    const move = bindMoving(kernel, views, rotation, builder)
+    const bound = (): (() => void) =>
+      kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+    let run = move === undefined ? bound() : undefined
     return {
       rotate: (position) => {
         if (this.#disposed) this.#checkAlive()
         checkBound(position, views, plan)
+        if (move?.(position)) return
         builder.refill(rotation, position)
+        run ??= bound()
         run()
       },
     }
@@ -286,6 +291,29 @@ class BackendRope implements Rope {
         field: 'backend.device',
       },
     )
+  }
+}
+
+/**
+ * Lets a kernel that can make the row of a moving token by itself: a call that does so at whole
+ * positions and returns false at others. Undefined for all other kernels and rotations.
+ */
+function bindMoving(
+  kernel: Kernel,
+  views: readonly View[],
+  rotation: Rotation,
+  builder: RotationBuilder,
+): ((position: number) => boolean) | undefined {
+  const isRow = rotation.rows === 1 && rotation.cos instanceof Float32Array
+  if (kernel.bindMoving === undefined || !isRow) return undefined
+  const moving = builder.moving?.()
+  if (moving === undefined) return undefined
+  const run = kernel.bindMoving(views, rotation, moving.factors)
+  if (run === undefined) return undefined
+  return (position) => {
+    if (!Number.isInteger(position)) return false
+    run(moving.seek(position))
+    return true
   }
 }
 

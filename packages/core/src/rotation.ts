@@ -8,6 +8,7 @@
  * A = 1 and one axis; a factor A > 1 scales that by at most 2 A. Tests prove it against arbitrary
  * precision.
  */
+import type { MovingRow } from './angles/angle-rows.js'
 import { tokenRows } from './angles/token-rows.js'
 import { axisCount } from './axes.js'
 import type { Rotation } from './backend.js'
@@ -27,6 +28,11 @@ export interface RotationBuilder {
   build(positions: PositionTable, precision: RowPrecision, unitFactor?: boolean): Rotation
   /** Writes the rows of consecutive positions from `start` into an existing rotation. */
   refill(rotation: Rotation, start: number): void
+  /**
+   * The float32 row of a whole position as two factors, for a kernel that multiplies them itself;
+   * undefined where rows are not such products.
+   */
+  readonly moving: (() => MovingRow) | undefined
 }
 
 /** Multiplies a row by the attention factor and rounds it once into the rotation. */
@@ -62,7 +68,7 @@ export function createRotationBuilder(
   frequencies: Frequencies,
 ): RotationBuilder {
   const pairs = config.rotaryDim / 2
-  const { write, rounded } = tokenRows(config, frequencies)
+  const { write, rounded, moving } = tokenRows(config, frequencies)
   const { attentionFactor } = frequencies
   const store =
     config.angles === 'float32' ? storeFloat32(attentionFactor) : storeWith(attentionFactor)
@@ -70,10 +76,17 @@ export function createRotationBuilder(
   const cos = new Float64Array(pairs)
   const sin = new Float64Array(pairs)
   const axes = axisCount(config.axes)
-  const moving = new Float64Array(1)
-  const movingAxes = Array.from({ length: axes }, () => moving)
+  const position = new Float64Array(1)
+  const positionOfAxes = Array.from({ length: axes }, () => position)
+
+  let shared: MovingRow | undefined
+  const sharedMoving = (make: NonNullable<typeof moving>): MovingRow => {
+    shared ??= make(attentionFactor)
+    return shared
+  }
 
   return {
+    moving: moving && (() => sharedMoving(moving)),
     build(positions, precision, unitFactor = false) {
       const length = positions.rows * pairs
       const rotation: Rotation = {
@@ -100,8 +113,8 @@ export function createRotationBuilder(
         return
       }
       for (let row = 0; row < rotation.rows; row++) {
-        moving[0] = start + row
-        write(movingAxes, 0, cos, sin)
+        position[0] = start + row
+        write(positionOfAxes, 0, cos, sin)
         store(row, rotation, cos, sin)
       }
     },

@@ -20,6 +20,7 @@
 
 #include "rows/ahead.h"
 #include "rows/copy.inl.h"
+#include "rows/multiply.inl.h"
 
 #define ROPE_DTYPE f32
 #define ROPE_ELEMENT float

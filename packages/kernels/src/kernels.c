@@ -12,6 +12,7 @@
 
 #define ROPE_ISA(isa)                            \
   void rope_copy_##isa(const rope_rows *rows);   \
+  rope_multiply_function rope_multiply_##isa;    \
   void rope_fence_##isa(void);
 #define ROPE_KERNEL(pairing, dtype, isa) void rope_##pairing##_##dtype##_##isa(const rope_rows *rows);
 #include "kernels.def"
@@ -22,6 +23,7 @@ static const rope_kernels tables[ROPE_ISAS] = {
 #define ROPE_ISA(name)                                \
   [ROPE_ISA_##name].isa = #name,                      \
   [ROPE_ISA_##name].copy = rope_copy_##name,          \
+  [ROPE_ISA_##name].multiply = rope_multiply_##name,  \
   [ROPE_ISA_##name].fence = ROPE_FENCE(name),
 #define ROPE_KERNEL(pairing, dtype, isa) \
   [ROPE_ISA_##isa].rows[ROPE_##pairing][ROPE_##dtype] = rope_##pairing##_##dtype##_##isa,

@@ -196,6 +196,7 @@ void rope_run(const rope_program *program, const rope_view *views, const rope_ro
               int64_t begin, int64_t end) {
   const rope_plan *plan = &program->plan;
   tile at;
+  if (begin >= end) return; /* there may be no tokens to count by */
   at.batch = begin < plan->tokens ? 0 : begin / plan->tokens;
   at.token = begin - at.batch * plan->tokens;
   for (int64_t left = end - begin; left > 0; left -= at.count) {

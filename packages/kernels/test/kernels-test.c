@@ -186,6 +186,73 @@ static void test_generic(void) {
   report("rope_generic_rows", compared, detail);
 }
 
+/* --- rows of cos and sin ----------------------------------------------------------------------- */
+
+/* Angles as they are, and one value in eight of any bits. */
+static double random_double(void) {
+  if (random_below(8) == 0) {
+    const uint64_t bits = (uint64_t)random_bits() << 32 | random_bits();
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+  return (random_bits() / 4294967296.0 - 0.5) * 2.0;
+}
+
+/* One value of a row: volatile keeps compilers from fusing what the kernels may not fuse. */
+static float oracle_value(double a, double b, double c, double d, double sign, double factor) {
+  volatile double first = a * b, second = c * d;
+  volatile double sum = first + sign * second;
+  volatile double product = factor * sum;
+  return (float)product;
+}
+
+static const char *multiply_case(rope_multiply_function *multiply, int pairs, int misaligned,
+                                 int64_t *compared) {
+  static double input[4][257 + 8];
+  static float output[2][257 + 16];
+  static char text[128];
+  for (int k = 0; k < 4; k++)
+    for (int i = 0; i < 257 + 8; i++) input[k][i] = random_double();
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < 257 + 16; i++) output[k][i] = float_of(CANARY);
+  const double *block_cos = input[0] + misaligned, *block_sin = input[1];
+  const double *rest_cos = input[2] + misaligned, *rest_sin = input[3];
+  const double factor = misaligned % 2 == 0 ? 1.0 : 1.2079441541679836;
+  const rope_factors factors = {block_cos, block_sin, rest_cos, rest_sin, factor};
+  float *cos = output[0] + misaligned, *sin = output[1];
+  multiply(&factors, pairs, cos, sin);
+  for (int i = 0; i < pairs; i++) {
+    const float c =
+        oracle_value(block_cos[i], rest_cos[i], block_sin[i], rest_sin[i], -1, factor);
+    const float s = oracle_value(block_sin[i], rest_cos[i], block_cos[i], rest_sin[i], 1, factor);
+    *compared += 2;
+    if (same(bits_of(cos[i]), bits_of(c), ROPE_f32) && same(bits_of(sin[i]), bits_of(s), ROPE_f32))
+      continue;
+    snprintf(text, sizeof text, "pair %d of %d is %a and %a, not %a and %a", i, pairs, cos[i],
+             sin[i], c, s);
+    return text;
+  }
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < 257 + 16; i++) {
+      const int first = k == 0 ? misaligned : 0;
+      if (i >= first && i < first + pairs) continue;
+      if (bits_of(output[k][i]) != CANARY) return "something outside the row was written";
+    }
+  return 0;
+}
+
+static void test_multiply(int isa) {
+  char name[64];
+  const char *detail = 0;
+  int64_t compared = 0;
+  for (int pairs = 0; pairs <= 257 && detail == 0; pairs++)
+    for (int m = 0; m < 8 && detail == 0; m++)
+      detail = multiply_case(rope_kernels_of(isa)->multiply, pairs, m, &compared);
+  snprintf(name, sizeof name, "rope_multiply_%s", rope_kernels_of(isa)->isa);
+  report(name, compared, detail);
+}
+
 /* --- conversions, through the kernels --------------------------------------------------------- */
 
 enum { BATCH = 1024 };
@@ -456,6 +523,25 @@ static const char *plan_case(const rope_kernels *kernels, int64_t *compared) {
   return detail;
 }
 
+/* No tokens, no batch entries, nothing to do: nothing may be read, and nothing divided by. */
+static void test_nothing(int isa) {
+  char name[64];
+  rope_plan plan;
+  rope_program program;
+  memset(&plan, 0, sizeof plan);
+  plan.direction = 1;
+  plan.operands = 1;
+  plan.pairs = plan.partner = plan.step = 1;
+  plan.head_dim = 2;
+  plan.operand[0].heads = 1;
+  const rope_view view = {0, 0};
+  const rope_rotation rotation = {0, 0, 0};
+  rope_prepare(&program, rope_kernels_of(isa), &plan, 0);
+  rope_run(&program, &view, &rotation, 0, rope_units(&plan));
+  snprintf(name, sizeof name, "rope_run of nothing %s", rope_kernels_of(isa)->isa);
+  report(name, 1, rope_units(&plan) == 0 ? 0 : "a plan without tokens has units");
+}
+
 static void test_plans(int isa) {
   char name[64];
   const char *detail = 0;
@@ -483,8 +569,12 @@ int main(int argc, char **argv) {
     test_narrow(&entries[i]);
     if (strcmp(entries[i].name, all) == 0) test_narrow_exhaustively(&entries[i]);
   }
-  for (int isa = 0; isa < ROPE_ISAS; isa++)
-    if (rope_kernels_of(isa) != 0 && supported(isa)) test_plans(isa);
+  for (int isa = 0; isa < ROPE_ISAS; isa++) {
+    if (rope_kernels_of(isa) == 0 || !supported(isa)) continue;
+    test_multiply(isa);
+    test_plans(isa);
+    test_nothing(isa);
+  }
   printf("done %d %d\n", checks, failures);
   return failures != 0;
 }

@@ -76,3 +76,26 @@ int32_t binding_read_call(napi_env env, const native_kernel *kernel, const napi_
   }
   return 0;
 }
+
+/* The address and the length of a Float64Array; the caller has seen to its type. */
+static bool read_doubles(napi_env env, napi_value array, size_t *length, const double **address) {
+  void *data = NULL;
+  if (napi_get_typedarray_info(env, array, NULL, length, &data, NULL, NULL) != napi_ok) return false;
+  *address = data;
+  return true;
+}
+
+int32_t binding_read_factors(napi_env env, int64_t pairs, const napi_value *arguments,
+                             rope_factors *factors, int64_t *rests) {
+  const double **addresses[4] = {&factors->rest_cos, &factors->rest_sin, &factors->block_cos,
+                                 &factors->block_sin};
+  size_t lengths[4] = {0};
+  for (int32_t i = 0; i < 4; i++) {
+    if (!read_doubles(env, arguments[i], &lengths[i], addresses[i])) return 1 + i;
+    if ((int64_t)lengths[i] < pairs) return 1 + i;
+  }
+  if (lengths[1] < lengths[0]) return 2;
+  *rests = (int64_t)lengths[0] / pairs;
+  if (napi_get_value_double(env, arguments[4], &factors->attention_factor) != napi_ok) return 5;
+  return 0;
+}

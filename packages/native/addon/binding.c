@@ -16,7 +16,7 @@
 #include "pool.h"
 
 /* Raised whenever what this file exports changes; src/addon.ts holds the same number. */
-enum { INTERFACE_VERSION = 1 };
+enum { INTERFACE_VERSION = 2 };
 
 /* The plan as JavaScript writes it, word by word. */
 _Static_assert(sizeof(rope_plan) == 4 * 4 + 25 * 8, "src/plan-words.ts writes this layout");
@@ -106,6 +106,8 @@ static napi_value run_range(napi_env env, napi_callback_info info) {
 typedef struct bound_call {
   native_kernel *kernel;
   native_call call;
+  rope_factors factors; /* of a call whose row moves; its rests begin with that of 0 */
+  int64_t rests;        /* 0: the row stays as it is */
 } bound_call;
 
 static void finalize_bound(napi_env env, void *data, void *hint) {
@@ -115,26 +117,52 @@ static void finalize_bound(napi_env env, void *data, void *hint) {
   free(bound);
 }
 
-/* (kernel, ...call): an external for run_bound, or the number of the argument that is wrong. */
-static napi_value bind(napi_env env, napi_callback_info info) {
-  size_t count = 1 + CALL_ARGUMENTS;
-  napi_value arguments[1 + CALL_ARGUMENTS], external = NULL;
-  native_call call;
-  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
-  native_kernel *kernel = binding_kernel(env, arguments[0]);
-  if (kernel == NULL) return NULL;
-  const int32_t wrong = binding_read_call(env, kernel, arguments + 1, &call);
-  if (wrong != 0) return binding_number(env, wrong);
+/* An external for run_bound and run_moving. */
+static napi_value bound_external(napi_env env, native_kernel *kernel, const bound_call *call) {
+  napi_value external = NULL;
   bound_call *bound = malloc(sizeof *bound);
   if (bound == NULL) return NULL;
+  *bound = *call;
   bound->kernel = kernel;
-  bound->call = call;
   if (napi_create_external(env, bound, finalize_bound, NULL, &external) != napi_ok) {
     free(bound);
     return NULL;
   }
   kernel_retain(kernel);
   return external;
+}
+
+/* (kernel, ...call): an external for run_bound, or the number of the argument that is wrong. */
+static napi_value bind(napi_env env, napi_callback_info info) {
+  size_t count = 1 + CALL_ARGUMENTS;
+  napi_value arguments[1 + CALL_ARGUMENTS];
+  bound_call bound = {0};
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  native_kernel *kernel = binding_kernel(env, arguments[0]);
+  if (kernel == NULL) return NULL;
+  const int32_t wrong = binding_read_call(env, kernel, arguments + 1, &bound.call);
+  if (wrong != 0) return binding_number(env, wrong);
+  return bound_external(env, kernel, &bound);
+}
+
+/*
+ * (kernel, ...factors, ...call): an external for run_moving; undefined for more rows than one and
+ * for factors that are too short.
+ */
+static napi_value bind_moving(napi_env env, napi_callback_info info) {
+  size_t count = 1 + FACTOR_ARGUMENTS + CALL_ARGUMENTS;
+  napi_value arguments[1 + FACTOR_ARGUMENTS + CALL_ARGUMENTS];
+  bound_call bound = {0};
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  native_kernel *kernel = binding_kernel(env, arguments[0]);
+  if (kernel == NULL) return NULL;
+  const int64_t pairs = kernel->program.plan.pairs;
+  const napi_value *factors = arguments + 1, *call = factors + FACTOR_ARGUMENTS;
+  const int32_t wrong = binding_read_call(env, kernel, call, &bound.call);
+  if (wrong != 0) return binding_number(env, wrong);
+  if (pairs == 0 || kernel_table_length(kernel, bound.call.rotation.batch_stride) != pairs) return NULL;
+  if (binding_read_factors(env, pairs, factors, &bound.factors, &bound.rests) != 0) return NULL;
+  return bound_external(env, kernel, &bound);
 }
 
 /* (bound): the shortest way from JavaScript to a kernel. */
@@ -145,6 +173,28 @@ static napi_value run_bound(napi_env env, napi_callback_info info) {
   if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok) return NULL;
   if (napi_get_value_external(env, argument, &data) != napi_ok) return NULL;
   const bound_call *bound = data;
+  kernel_run(bound->kernel, &bound->call);
+  return NULL;
+}
+
+/* (bound, rest): makes the row of the block's position plus rest, then as run_bound. */
+static napi_value run_moving(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  void *data = NULL;
+  int32_t rest = -1;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  if (napi_get_value_external(env, arguments[0], &data) != napi_ok) return NULL;
+  if (napi_get_value_int32(env, arguments[1], &rest) != napi_ok) return NULL;
+  const bound_call *bound = data;
+  if (rest < 0 || rest >= bound->rests) return binding_number(env, 1);
+  const ptrdiff_t pairs = (ptrdiff_t)bound->kernel->program.plan.pairs;
+  rope_factors factors = bound->factors;
+  factors.rest_cos += rest * pairs;
+  factors.rest_sin += rest * pairs;
+  /* The rows are JavaScript's arrays; only rotations take them for constant. */
+  bound->kernel->multiply(&factors, pairs, (float *)bound->call.rotation.cos,
+                          (float *)bound->call.rotation.sin);
   kernel_run(bound->kernel, &bound->call);
   return NULL;
 }
@@ -273,6 +323,8 @@ NAPI_MODULE_INIT() {
                         export_function(env, exports, "runRange", run_range) &&
                         export_function(env, exports, "bind", bind) &&
                         export_function(env, exports, "runBound", run_bound) &&
+                        export_function(env, exports, "bindMoving", bind_moving) &&
+                        export_function(env, exports, "runMoving", run_moving) &&
                         export_function(env, exports, "start", binding_start) &&
                         export_function(env, exports, "allocate", allocate) &&
                         export_function(env, exports, "runLimit", binding_run_limit) &&

@@ -38,6 +38,15 @@ enum { CALL_ARGUMENTS = 3 + 4 * ROPE_MAX_OPERANDS };
 int32_t binding_read_call(napi_env env, const native_kernel *kernel, const napi_value *arguments,
                           native_call *call);
 
+/*
+ * Reads the factors of a moving row: rest cos, rest sin, block cos, block sin, attention factor.
+ * The rests are at least one row and whole rows. Returns 0, or 1 + the number of the argument that
+ * is wrong.
+ */
+enum { FACTOR_ARGUMENTS = 5 };
+int32_t binding_read_factors(napi_env env, int64_t pairs, const napi_value *arguments,
+                             rope_factors *factors, int64_t *rests);
+
 /* The external that JavaScript holds for a kernel. */
 native_kernel *binding_kernel(napi_env env, napi_value external);
 

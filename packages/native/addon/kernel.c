@@ -86,6 +86,7 @@ native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
   native_kernel *kernel = calloc(1, sizeof *kernel);
   if (kernel == NULL) return NULL;
   rope_prepare(&kernel->program, kernels, plan, machine);
+  kernel->multiply = kernels->multiply;
   kernel->units = rope_units(plan);
   kernel->unit_bytes = kernel->units > 0 ? rope_plan_bytes(plan) / kernel->units : 0;
   kernel->most_threads = most_threads;

@@ -26,6 +26,7 @@ typedef struct kernel_split {
 
 typedef struct native_kernel {
   rope_program program;
+  rope_multiply_function *multiply;
   kernel_span source[ROPE_MAX_OPERANDS], target[ROPE_MAX_OPERANDS];
   int64_t units, unit_bytes;
   int32_t most_threads; /* that any call may use, the calling one included */

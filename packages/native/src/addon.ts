@@ -35,6 +35,15 @@ export type CallArguments = readonly [
   ...second: OperandArguments | readonly [],
 ]
 
+/** The factors of a moving row; Float64Arrays. */
+export type FactorArguments = readonly [
+  restCos: Float64Array,
+  restSin: Float64Array,
+  blockCos: Float64Array,
+  blockSin: Float64Array,
+  attentionFactor: number,
+]
+
 /** The exports of rope.node. */
 export interface Addon {
   readonly interfaceVersion: number
@@ -57,6 +66,13 @@ export interface Addon {
     ...call: CallArguments
   ): Handle<'bound'> | WrongArgument | undefined
   runBound(bound: Handle<'bound'>): void
+  /** Undefined for more rows than one, and for factors that do not hold whole rows. */
+  bindMoving(
+    kernel: Handle<'kernel'>,
+    ...factorsAndCall: [...FactorArguments, ...CallArguments]
+  ): Handle<'moving'> | WrongArgument | undefined
+  /** A number when there is no such rest. */
+  runMoving(bound: Handle<'moving'>, rest: number): WrongArgument | undefined
   start(
     kernel: Handle<'kernel'>,
     keep: readonly unknown[],
@@ -76,4 +92,4 @@ export interface Addon {
 }
 
 /** The number that addon/binding.c calls INTERFACE_VERSION. */
-export const INTERFACE_VERSION = 1
+export const INTERFACE_VERSION = 2

@@ -8,6 +8,7 @@ import {
   type Plan,
   RopeError,
   type Rotation,
+  type RowFactors,
   type View,
 } from '@rope/core'
 import type { Addon, CallArguments, Handle, WrongArgument } from './addon.js'
@@ -15,7 +16,7 @@ import { callArguments, hasRightElements, wrongArgument, wrongElements } from '.
 import type { Memory } from './memory.js'
 import { planWords } from './plan-words.js'
 import { inSlices } from './slices.js'
-import { watch } from './watch.js'
+import { watch, watchFactors } from './watch.js'
 
 /** What the kernels of one backend share. */
 export interface KernelContext {
@@ -38,6 +39,12 @@ export interface NativeKernel extends Kernel {
    * has been detached or has become too short.
    */
   bind(views: readonly View[], rotation: Rotation): () => void
+  /** As `bind`, and makes the one row of the rotation itself; undefined for several rows. */
+  bindMoving(
+    views: readonly View[],
+    rotation: Rotation,
+    factors: RowFactors,
+  ): ((rest: number) => void) | undefined
   /**
    * Rotates without holding up the event loop; calls of one kernel may overlap. Memory that cannot
    * go away (a SharedArrayBuffer, or an array of this backend's `allocate`) is rotated by the
@@ -135,6 +142,30 @@ class AddonKernel implements NativeKernel {
     }
   }
 
+  bindMoving(
+    views: readonly View[],
+    rotation: Rotation,
+    factors: RowFactors,
+  ): ((rest: number) => void) | undefined {
+    this.#check(views, rotation)
+    const { addon, checkAlive } = this.#context
+    const { runMoving } = addon
+    const { restCos, restSin, blockCos, blockSin, attentionFactor } = factors
+    if (factors.pairs !== this.#plan.pairs || !areDoubles(factors)) return undefined
+    const factorArguments = [restCos, restSin, blockCos, blockSin, attentionFactor] as const
+    const args = callArguments(views, rotation)
+    const bound = addon.bindMoving(this.#handle, ...factorArguments, ...args)
+    if (typeof bound === 'number') throw wrongArgument(bound, this.#plan, views)
+    if (bound === undefined) return undefined
+    const isIntact = watch(this.#plan, views, rotation)
+    const areIntact = watchFactors(factors)
+    return (rest) => {
+      checkAlive()
+      if (!isIntact() || !areIntact()) throw goneMemory()
+      if (runMoving(bound, rest) !== undefined) throw noSuchRest(rest)
+    }
+  }
+
   async runAsync(views: readonly View[], rotation: Rotation): Promise<void> {
     if (this.#slices <= 1) return this.run(views, rotation)
     this.#check(views, rotation)
@@ -167,6 +198,18 @@ class AddonKernel implements NativeKernel {
     if (hasRightElements(views, rotation, this.#elementBytes, this.#plan.pairs)) return
     throw wrongElements(this.#plan)
   }
+}
+
+function areDoubles({ restCos, restSin, blockCos, blockSin }: RowFactors): boolean {
+  return [restCos, restSin, blockCos, blockSin].every((array) => array instanceof Float64Array)
+}
+
+function noSuchRest(rest: number): RopeError {
+  return new RopeError(
+    'INVALID_POSITIONS',
+    `rest is ${rest}; accepted: the number of a row of the factors' restCos`,
+    { field: 'rest' },
+  )
 }
 
 function goneMemory(): RopeError {

@@ -6,7 +6,7 @@
  * not collected - this function holds them. V8 moves only arrays so small that it keeps them
  * inside themselves, and asking for the address has moved those out once and for all.
  */
-import type { Elements, OperandPlan, Plan, Rotation, View } from '@rope/core'
+import type { Elements, OperandPlan, Plan, Rotation, RowFactors, View } from '@rope/core'
 
 interface Watched {
   readonly elements: Elements
@@ -45,4 +45,15 @@ export function watch(plan: Plan, views: readonly View[], rotation: Rotation): (
     d0.length > d1 &&
     cos.length > tableLast &&
     sin.length > tableLast
+}
+
+/** A function that is true for as long as the factors hold what they held. */
+export function watchFactors(factors: RowFactors): () => boolean {
+  const { restCos, restSin, blockCos, blockSin, pairs } = factors
+  const length = restCos.length
+  return () =>
+    restCos.length === length &&
+    restSin.length >= length &&
+    blockCos.length >= pairs &&
+    blockSin.length >= pairs
 }

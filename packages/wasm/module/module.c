@@ -24,3 +24,12 @@ void run(const rope_program *program, const void *source_0, void *target_0, cons
   const rope_rotation rotation = {cos, sin, batch_stride};
   rope_run(program, views, &rotation, begin, end);
 }
+
+/* Makes a row of cos and sin as the product of two: see rope_factors. */
+EXPORT("multiply")
+void multiply(const double *rest_cos, const double *rest_sin, const double *block_cos,
+              const double *block_sin, double attention_factor, int32_t pairs, float *cos,
+              float *sin) {
+  const rope_factors factors = {block_cos, block_sin, rest_cos, rest_sin, attention_factor};
+  rope_kernels_of(ROPE_ISA_wasm128)->multiply(&factors, pairs, cos, sin);
+}

@@ -136,6 +136,15 @@ class ModuleBackend implements WasmBackend {
           call()
         }
       },
+      bindMoving: (views, rotation, factors) => {
+        this.#alive()
+        const call = kernel.bindMoving(views, rotation, factors)
+        if (call === undefined) return undefined
+        return (rest) => {
+          if (this.#engine === undefined) this.#alive()
+          call(rest)
+        }
+      },
     }
   }
 

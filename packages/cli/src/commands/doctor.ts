@@ -12,6 +12,7 @@ import { helpNotes } from '../help.js'
 import { describeMachine, type Machine } from '../machine.js'
 import { jsonOption } from '../options.js'
 import { ownVersion, packageVersion } from '../version.js'
+import { explainTypicalCalls, type TypicalChoices } from './explain.js'
 
 /** An installed package; the version is null when it is not installed. */
 interface InstalledPackage {
@@ -39,12 +40,13 @@ async function doctor(json: boolean, context: Context): Promise<void> {
   const machine = describeMachine()
   const packages = installedPackages(context.backends)
   const backends = await detectBackends(context.backends)
+  const choices = await explainTypicalCalls(context.backends)
   const { stdout, env } = context.io
   const text = json
-    ? asJson(machine, packages, backends)
-    : asText(machine, packages, backends, colorsFor(stdout, env))
+    ? asJson(machine, packages, backends, choices)
+    : asText(machine, packages, backends, choices, colorsFor(stdout, env))
   stdout.write(`${text}\n`)
-  context.finish(backends.some((backend) => backend.available) ? OK : CHECK_FAILED)
+  context.finish(choices.problem === null ? OK : CHECK_FAILED)
 }
 
 function installedPackages(entries: readonly BackendEntry[]): readonly InstalledPackage[] {
@@ -59,6 +61,7 @@ function asJson(
   machine: Machine,
   packages: readonly InstalledPackage[],
   backends: readonly DetectedBackend[],
+  choices: TypicalChoices,
 ): string {
   const rows = backends.map((backend) => ({
     name: backend.name,
@@ -68,13 +71,16 @@ function asJson(
     fix: backend.available ? null : backend.fix,
     facts: backend.facts,
   }))
-  return JSON.stringify({ machine, packages, backends: rows }, null, 2)
+  const explanations = choices.explanations.map(({ text: _, ...choice }) => choice)
+  const data = { explanations, problem: choices.problem }
+  return JSON.stringify({ machine, packages, backends: rows, choices: data }, null, 2)
 }
 
 function asText(
   machine: Machine,
   packages: readonly InstalledPackage[],
   backends: readonly DetectedBackend[],
+  choices: TypicalChoices,
   colors: Colors,
 ): string {
   return [
@@ -86,7 +92,15 @@ function asText(
     '',
     colors.bold('Backends'),
     ...backends.map((backend) => backendText(backend, colors)),
+    '',
+    colors.bold('Choice'),
+    choiceText(choices),
   ].join('\n')
+}
+
+function choiceText({ explanations, problem }: TypicalChoices): string {
+  if (problem !== null) return `  none: ${oneLine(problem)}`
+  return explanations.map(({ text }) => text).join('\n\n')
 }
 
 function machineRows(machine: Machine): readonly (readonly [string, string])[] {

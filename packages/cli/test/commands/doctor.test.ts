@@ -41,6 +41,22 @@ test('without any backend it exits with 1', async () => {
   const { code, stdout } = await rope(['doctor'], { backends: [fake.missing()] })
   expect(code).toBe(1)
   expect(stdout).toContain('not available  wasm')
+  expect(stdout).toMatch(/^Choice\n {2}none: every backend cannot run here; wasm is unavailable: /m)
+})
+
+test('says what would be chosen for a decode step and for a prompt, and why', async () => {
+  const { stdout } = await rope(['doctor'], { backends: MIXED })
+  expect(stdout).toMatch(/^js makes this call: 1 token, 32 \+ 8 heads x 128, float32,/m)
+  expect(stdout).toMatch(/^js makes this call: 512 tokens,/m)
+  expect(stdout).toMatch(/^wasm +no .* @rope\/wasm is not installed/m)
+})
+
+test('a backend that computes the wrong thing does not count, and the evidence is shown', async () => {
+  const { code, stdout } = await rope(['doctor'], { backends: [fake.mirrored()] })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    / {2}none: .*mirrored is quarantined: its self-test failed: .* golden value/,
+  )
 })
 
 describe('--json', () => {
@@ -78,6 +94,13 @@ describe('--json', () => {
         },
         { name: 'js', package: '@rope/js', available: true, reason: null, fix: null },
       ],
+      choices: {
+        problem: null,
+        explanations: [
+          { chosen: 'js', call: { tokens: 1 } },
+          { chosen: 'js', call: { tokens: 512 } },
+        ],
+      },
     })
   })
 

@@ -11,6 +11,7 @@
  *
  * Error of cos and sin for |position| <= 2^31: below 2^-50 (each factor below 2^-52, one product).
  */
+import type { RowFactors } from '../backend.js'
 import { cosSinOfTurns, radiansToTurns, reduceTurns, type TurnRates } from './turns.js'
 
 /** Writes one row: `cos[0 .. pairs)` and `sin[0 .. pairs)` of a position. */
@@ -27,6 +28,15 @@ export interface AngleRows {
     sin: Float32Array,
     at: number,
   ) => void
+  /** The two factors by themselves, for whoever multiplies them; for whole positions. */
+  readonly moving?: (attentionFactor: number) => MovingRow
+}
+
+/** The factors of a row that moves, and how to move it. */
+export interface MovingRow {
+  readonly factors: RowFactors
+  /** Makes the factors those of a whole position, and returns which rest row it takes. */
+  seek(position: number): number
 }
 
 const BLOCK = 64
@@ -60,6 +70,11 @@ class RowCache {
     }
     this.#tags[slot] = position
     return start
+  }
+
+  /** Fills every slot with the position of its own number. */
+  fill(): void {
+    for (let slot = 0; slot < this.#tags.length; slot++) this.locate(slot, slot)
   }
 }
 
@@ -110,7 +125,32 @@ export function exactRows(rates: TurnRates): AngleRows {
     }
   }
 
+  function moving(attentionFactor: number): MovingRow {
+    rests.fill()
+    const blockCos = new Float64Array(pairs)
+    const blockSin = new Float64Array(pairs)
+    const { cos: restCos, sin: restSin } = rests
+    const factors = {
+      ...{ pairs, restCos, restSin, blockCos, blockSin, attentionFactor },
+      block: Number.NaN,
+    }
+    return {
+      factors,
+      seek(position) {
+        const block = Math.floor(position / BLOCK)
+        if (block !== factors.block) {
+          const at = blocks.locate(block * BLOCK, block & (CACHED_BLOCKS - 1))
+          blockCos.set(blocks.cos.subarray(at, at + pairs))
+          blockSin.set(blocks.sin.subarray(at, at + pairs))
+          factors.block = block
+        }
+        return position - block * BLOCK
+      },
+    }
+  }
+
   return {
+    moving,
     roundedRow: roundedProduct,
     row(position, cos, sin) {
       if (Number.isInteger(position)) return product(position, cos, sin)

@@ -65,11 +65,26 @@ typedef struct rope_rows {
 
 typedef void rope_rows_function(const rope_rows *rows);
 
+/*
+ * A row of cos and sin as the product of two, in double: e^(i f (a + b)) = e^(i f a) * e^(i f b).
+ * A decode step makes its one row this way. Each value is multiplied by `attention_factor` and
+ * rounded once; the operations are those of @rope/core, in the same order.
+ */
+typedef struct rope_factors {
+  const double *block_cos, *block_sin; /* of a = the first position of a block */
+  const double *rest_cos, *rest_sin;   /* of b = how far into the block */
+  double attention_factor;
+} rope_factors;
+
+typedef void rope_multiply_function(const rope_factors *factors, ptrdiff_t pairs, float *cos,
+                                    float *sin);
+
 /* Everything of one instruction set. `rows` of a name that the build lacks is null. */
 typedef struct rope_kernels {
   const char *isa;
   rope_rows_function *rows[ROPE_PAIRINGS][ROPE_DTYPES];
   rope_rows_function *copy; /* copies `pairs` elements of each row */
+  rope_multiply_function *multiply; /* makes a row of cos and sin */
   void (*fence)(void);      /* orders streaming stores before what follows; null if there are none */
 } rope_kernels;
 

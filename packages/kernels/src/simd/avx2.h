@@ -16,12 +16,15 @@
  *   swap                  a1 a0 a3 a2 ...
  *   flip                  changes the signs of lanes whose mask has its top bit set
  *   weight_<dtype>        makes table values ready for split types
+ *   ROPE_LANES_f64, f64xn, splat_f64 ... sub_f64    the same for doubles, of which rows are made
+ *   store_rounded         doubles to memory as float32, each rounded once
  */
 #include <immintrin.h>
 
 #include "../narrow.h"
 
 #define ROPE_LANES 8
+#define ROPE_LANES_f64 4
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
@@ -154,5 +157,16 @@ ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
   _mm256_storeu_si256((__m256i *)(void *)to, pack_bf16(block));
 }
 ROPE_INLINE void stream_bf16(uint16_t *to, f32xn2 block) { stream_256(to, pack_bf16(block)); }
+
+/* Doubles, for rows of cos and sin. */
+typedef __m256d f64xn;
+ROPE_INLINE f64xn splat_f64(double v) { return _mm256_set1_pd(v); }
+ROPE_INLINE f64xn load_f64(const double *from) { return _mm256_loadu_pd(from); }
+ROPE_INLINE f64xn mul_f64(f64xn a, f64xn b) { return _mm256_mul_pd(a, b); }
+ROPE_INLINE f64xn add_f64(f64xn a, f64xn b) { return _mm256_add_pd(a, b); }
+ROPE_INLINE f64xn sub_f64(f64xn a, f64xn b) { return _mm256_sub_pd(a, b); }
+ROPE_INLINE void store_rounded(float *to, f64xn v) {
+  _mm_storeu_ps(to, _mm256_cvtpd_ps(v));
+}
 
 #include "part.h"

@@ -4,6 +4,7 @@
 #include "../narrow.h"
 
 #define ROPE_LANES 16
+#define ROPE_LANES_f64 8
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
@@ -169,4 +170,15 @@ ROPE_INLINE f32xn2 load_part_bf16(const uint16_t *from, ptrdiff_t count) {
 }
 ROPE_INLINE void store_part_bf16(uint16_t *to, ptrdiff_t count, f32xn2 block) {
   _mm512_mask_storeu_epi16(to, first_32(count), pack_bf16(block));
+}
+
+/* Doubles, for rows of cos and sin. */
+typedef __m512d f64xn;
+ROPE_INLINE f64xn splat_f64(double v) { return _mm512_set1_pd(v); }
+ROPE_INLINE f64xn load_f64(const double *from) { return _mm512_loadu_pd(from); }
+ROPE_INLINE f64xn mul_f64(f64xn a, f64xn b) { return _mm512_mul_pd(a, b); }
+ROPE_INLINE f64xn add_f64(f64xn a, f64xn b) { return _mm512_add_pd(a, b); }
+ROPE_INLINE f64xn sub_f64(f64xn a, f64xn b) { return _mm512_sub_pd(a, b); }
+ROPE_INLINE void store_rounded(float *to, f64xn v) {
+  _mm256_storeu_ps(to, _mm512_cvtpd_ps(v));
 }

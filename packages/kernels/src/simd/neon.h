@@ -4,6 +4,7 @@
 #include "../narrow.h"
 
 #define ROPE_LANES 4
+#define ROPE_LANES_f64 2
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 0
 #define ROPE_SPLIT_bf16 1
@@ -74,6 +75,17 @@ ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
   const uint16x8_t low_u16x8 = vreinterpretq_u16_u32(vsliq_n_u32(even_u32x4, odd_u32x4, 16));
   const uint16x8_t is_even_u16x8 = vbicq_u16(vdupq_n_u16(1), high_u16x8);
   vst1q_u16(to, vsraq_n_u16(high_u16x8, vqsubq_u16(low_u16x8, is_even_u16x8), 15));
+}
+
+/* Doubles, for rows of cos and sin. */
+typedef float64x2_t f64xn;
+ROPE_INLINE f64xn splat_f64(double v) { return vdupq_n_f64(v); }
+ROPE_INLINE f64xn load_f64(const double *from) { return vld1q_f64(from); }
+ROPE_INLINE f64xn mul_f64(f64xn a, f64xn b) { return vmulq_f64(a, b); }
+ROPE_INLINE f64xn add_f64(f64xn a, f64xn b) { return vaddq_f64(a, b); }
+ROPE_INLINE f64xn sub_f64(f64xn a, f64xn b) { return vsubq_f64(a, b); }
+ROPE_INLINE void store_rounded(float *to, f64xn v) {
+  vst1_f32(to, vcvt_f32_f64(v));
 }
 
 #include "part.h"

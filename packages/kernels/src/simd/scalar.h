@@ -5,6 +5,7 @@
 #include "../narrow.h"
 
 #define ROPE_LANES 1
+#define ROPE_LANES_f64 1
 #define ROPE_SPLIT_f32 1
 #define ROPE_SPLIT_f16 1
 #define ROPE_SPLIT_bf16 1
@@ -69,6 +70,17 @@ ROPE_INLINE f32xn2 load_bf16(const uint16_t *from) {
 ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 v) {
   to[0] = rope_narrow_bf16(v.even);
   to[1] = rope_narrow_bf16(v.odd);
+}
+
+/* Doubles, for rows of cos and sin. */
+typedef double f64xn;
+ROPE_INLINE f64xn splat_f64(double v) { return v; }
+ROPE_INLINE f64xn load_f64(const double *from) { return *from; }
+ROPE_INLINE f64xn mul_f64(f64xn a, f64xn b) { return a * b; }
+ROPE_INLINE f64xn add_f64(f64xn a, f64xn b) { return a + b; }
+ROPE_INLINE f64xn sub_f64(f64xn a, f64xn b) { return a - b; }
+ROPE_INLINE void store_rounded(float *to, f64xn v) {
+  *to = (float)v;
 }
 
 #include "part.h"

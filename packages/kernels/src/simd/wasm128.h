@@ -4,6 +4,7 @@
 #include "../narrow.h"
 
 #define ROPE_LANES 4
+#define ROPE_LANES_f64 2
 #define ROPE_SPLIT_f32 0
 #define ROPE_SPLIT_f16 1
 #define ROPE_SPLIT_bf16 1
@@ -120,6 +121,17 @@ ROPE_INLINE void store_bf16(uint16_t *to, f32xn2 block) {
   const v128_t carry_u16x8 =
       wasm_u16x8_shr(wasm_u16x8_sub_sat(lower_halves(block), is_even_u16x8), 15);
   wasm_v128_store(to, wasm_i16x8_add(high_u16x8, carry_u16x8));
+}
+
+/* Doubles, for rows of cos and sin. */
+typedef v128_t f64xn;
+ROPE_INLINE f64xn splat_f64(double v) { return wasm_f64x2_splat(v); }
+ROPE_INLINE f64xn load_f64(const double *from) { return wasm_v128_load(from); }
+ROPE_INLINE f64xn mul_f64(f64xn a, f64xn b) { return wasm_f64x2_mul(a, b); }
+ROPE_INLINE f64xn add_f64(f64xn a, f64xn b) { return wasm_f64x2_add(a, b); }
+ROPE_INLINE f64xn sub_f64(f64xn a, f64xn b) { return wasm_f64x2_sub(a, b); }
+ROPE_INLINE void store_rounded(float *to, f64xn v) {
+  wasm_v128_store64_lane(to, wasm_f32x4_demote_f64x2_zero(v), 0);
 }
 
 #include "part.h"

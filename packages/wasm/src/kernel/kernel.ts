@@ -8,6 +8,7 @@ import {
   type Plan,
   RopeError,
   type Rotation,
+  type RowFactors,
   type View,
 } from '@rope/core'
 import type { Memory } from '../memory/memory.js'
@@ -64,6 +65,12 @@ function operandCalls(
 export interface WasmKernel extends Kernel {
   run(views: readonly View[], rotation: Rotation): void
   bind(views: readonly View[], rotation: Rotation): () => void
+  /** Undefined unless all arrays lie in one memory of ours. */
+  bindMoving(
+    views: readonly View[],
+    rotation: Rotation,
+    factors: RowFactors,
+  ): ((rest: number) => void) | undefined
 }
 
 /** Bound arrays from elsewhere may have been detached or have shrunk since. */
@@ -119,6 +126,10 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
         checkReach(plan, views)
         run(views, rotation)
       }
+    },
+    bindMoving(views, rotation, factors) {
+      const segment = commonSegment(memory, views)
+      return segment && together.bindMoving(segment, views, rotation, factors)
     },
   }
 }

@@ -7,6 +7,7 @@ import {
   type OperandPlan,
   type Plan,
   type Rotation,
+  type RowFactors,
   type Strides,
   type View,
 } from '@rope/core'
@@ -14,6 +15,7 @@ import type { Memory, Place } from '../memory/memory.js'
 import type { Program, Segment } from '../memory/segment.js'
 import { planWords } from '../plan-words.js'
 import type { Pool } from '../threads/pool.js'
+import { residentFactors } from './factors.js'
 import { type Places, runUnits } from './runner.js'
 import { copyRows, rowsPerWindow, Tables } from './tables.js'
 
@@ -84,6 +86,35 @@ export class ResidentCall {
       floats.set(sin, sinPlace / 4)
       const slot = segment.slotOf(program)
       exports.run(slot, source0, target0, source1, target1, table, sinPlace, batchStride, 0, units)
+    }
+  }
+
+  /**
+   * Fixes arrays, and returns the call that makes its one row before it runs. Undefined when the
+   * segment has no room for the factors.
+   */
+  bindMoving(
+    segment: Segment,
+    views: readonly View[],
+    rotation: Rotation,
+    factors: RowFactors,
+  ): ((rest: number) => void) | undefined {
+    const { batch, tokens, pairs } = this.#plan
+    const units = batch * tokens
+    const isLarge = this.#pool !== undefined && units * this.#bytesPerUnit > SMALL_BYTES
+    const isRow = rotation.rows === 1 && rotation.batchStride === 0 && tokens === 1
+    if (isLarge || !isRow || pairs === 0 || rowsPerWindow(segment, pairs) < 1) return undefined
+    const row = residentFactors(segment, factors)
+    if (row === undefined) return undefined
+    this.#place(views, 0, 0)
+    const { source0, target0, source1, target1 } = this.#places
+    const { table, exports } = segment
+    const program = this.#program
+    const sinPlace = table + 4 * pairs
+    return (rest) => {
+      row.write(rest, table, sinPlace)
+      const slot = segment.slotOf(program)
+      exports.run(slot, source0, target0, source1, target1, table, sinPlace, 0, 0, units)
     }
   }
 

@@ -24,6 +24,16 @@ export interface Exports {
     begin: number,
     end: number,
   ): void
+  multiply(
+    restCos: number,
+    restSin: number,
+    blockCos: number,
+    blockSin: number,
+    attentionFactor: number,
+    pairs: number,
+    cos: number,
+    sin: number,
+  ): void
   /** Of the threaded module only. */
   runChunks?(
     program: number,

@@ -1,0 +1,117 @@
+/**
+ * `rope explain`: which backend `@rope/auto` would choose for a call, and why not the others.
+ */
+import { type AutoRope, createRope, type Explanation } from '@rope/auto'
+import { DTYPES, type DType, type PairingName, RopeError } from '@rope/core'
+import { type Command, Option } from 'commander'
+import { BACKENDS, type BackendEntry } from '../backends.js'
+import type { Context } from '../context.js'
+import { CHECK_FAILED, OK } from '../exit-codes.js'
+import { helpNotes } from '../help.js'
+import { backendOption, jsonOption, pairingOption, parseNumber, parseNumbers } from '../options.js'
+
+interface ExplainOptions {
+  readonly tokens: number
+  readonly heads: readonly number[]
+  readonly dim: number
+  readonly rotaryDim?: number
+  readonly dtype: DType
+  readonly pairing?: PairingName
+  readonly memory?: string
+  readonly outOfPlace?: boolean
+  readonly backend?: string
+  readonly json?: boolean
+}
+
+/** The shape of a call, as far as a config knows it. */
+type Shape = Pick<ExplainOptions, 'dim' | 'rotaryDim' | 'pairing' | 'backend'>
+
+/** Adds `explain` to the program. */
+export function addExplain(program: Command, context: Context): void {
+  program
+    .command('explain')
+    .description('say which backend @rope/auto chooses for a call, and why not the others')
+    .requiredOption('--tokens <n>', 'tokens of the call: 1 for a decode step', parseNumber)
+    .option('--heads <q,k>', 'heads of q, or of q and k', parseNumbers, [32, 8])
+    .option('--dim <n>', 'channels of a head', parseNumber, 128)
+    .option('--rotary-dim <n>', 'channels that rotate; all of them when absent', parseNumber)
+    .addOption(new Option('--dtype <type>', 'element type').choices(DTYPES).default('float32'))
+    .addOption(pairingOption())
+    .option(
+      '--memory <name>',
+      "whose memory it works on: foreign, or a backend's own, such as wasm",
+    )
+    .option('--out-of-place', 'writes to other memory than it reads')
+    .addOption(
+      backendOption('as if this one had been asked for; it is an error when it cannot run here'),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      helpNotes([
+        ['rope explain --tokens 1 --heads 32,8 --dim 128', 'a decode step of Llama-3-8B'],
+        ['rope explain --tokens 4096 --dtype bfloat16', 'a long prompt'],
+        ['rope explain --tokens 512 --json', 'the same as data'],
+      ]),
+    )
+    .action((options: ExplainOptions) => explainCall(options, context))
+}
+
+async function explainCall(options: ExplainOptions, context: Context): Promise<void> {
+  const { tokens, heads, dtype, memory, outOfPlace, json } = options
+  const [q, k, ...more] = heads
+  if (more.length > 0) {
+    throw new RopeError(
+      'INVALID_OPTION',
+      `--heads has ${heads.length} numbers; accepted: those of q and of k, such as 32,8`,
+      { field: '--heads' },
+    )
+  }
+  const rope = await openRope(options, context.backends)
+  try {
+    const call = { tokens, heads: { q, k }, dtype, memory, inPlace: outOfPlace !== true }
+    const explanation = rope.explain(call)
+    const { text, ...data } = explanation
+    context.io.stdout.write(`${json === true ? JSON.stringify(data, null, 2) : text}\n`)
+    context.finish(explanation.chosen === null ? CHECK_FAILED : OK)
+  } finally {
+    rope.dispose()
+  }
+}
+
+/** A rope over the command's backends; those of a test are measured anew each time. */
+function openRope(shape: Shape, backends: readonly BackendEntry[]): Promise<AutoRope> {
+  const { dim, rotaryDim, pairing = 'half', backend } = shape
+  const rotary = rotaryDim === undefined ? {} : { rotaryDim }
+  const schedule = { type: 'default', base: 10000 } as const
+  const config = { headDim: dim, ...rotary, pairing, schedule }
+  const asked = backend === undefined ? {} : { backend }
+  if (backends === BACKENDS) return createRope(config, asked)
+  const entries = backends.map((entry) => ({ ...entry, device: 'cpu' as const }))
+  return createRope(config, { ...asked, backends: entries, cache: false })
+}
+
+/** What would be chosen for typical calls, or why nothing would. */
+export interface TypicalChoices {
+  readonly explanations: readonly Explanation[]
+  /** Null when there is a choice. */
+  readonly problem: string | null
+}
+
+/** The choices for a decode step and a prompt of Llama-3-8B. */
+export async function explainTypicalCalls(
+  backends: readonly BackendEntry[],
+): Promise<TypicalChoices> {
+  let rope: AutoRope | undefined
+  try {
+    const opened = await openRope({ dim: 128 }, backends)
+    rope = opened
+    const calls = [1, 512].map((tokens) => ({ tokens, heads: { q: 32, k: 8 } }))
+    return { explanations: calls.map((call) => opened.explain(call)), problem: null }
+  } catch (error) {
+    if (!RopeError.isInstance(error)) throw error
+    return { explanations: [], problem: error.message }
+  } finally {
+    rope?.dispose()
+  }
+}
