@@ -11,6 +11,7 @@ import {
   makePlan,
   type Plan,
   type Rotation,
+  type RowFactors,
   readPositions,
   resolveConfig,
   type Tensor,
@@ -51,6 +52,21 @@ export function rotationFor(headDim: number, tokens: number): Rotation {
   })
   const builder = createRotationBuilder(config, computeFrequencies(config))
   return builder.build(expandPositions(readPositions(7, 1), 1, tokens, 1), 'float32')
+}
+
+/** Factors of four rests, any numbers. */
+export function factorsFor(pairs: number): RowFactors {
+  const row = (rows: number, start: number): Float64Array =>
+    Float64Array.from({ length: rows * pairs }, (_, i) => Math.sin(start + 0.7 * i))
+  return {
+    pairs,
+    restCos: row(4, 1),
+    restSin: row(4, 2),
+    blockCos: row(1, 3),
+    blockSin: row(1, 4),
+    block: 0,
+    attentionFactor: 1.1,
+  }
 }
 
 /** A call in place, half pairing. Values are whole numbers, which every dtype holds. */

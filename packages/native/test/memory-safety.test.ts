@@ -2,10 +2,10 @@
  * Memory that goes away, shrinks, grows or is not what it should be: an error that says so, never
  * a crash, and nothing written.
  */
-import { type Elements, RopeError, type Rotation, type View } from '@rope/core'
+import { type Elements, RopeError, type Rotation, type RowFactors, type View } from '@rope/core'
 import { createNativeBackend } from '@rope/native'
 import { describe, expect, test } from 'vitest'
-import { type CallFixture, createCall, holds, rotatedByJs } from './call-fixture.js'
+import { type CallFixture, createCall, factorsFor, holds, rotatedByJs } from './call-fixture.js'
 import { describeNative } from './here.js'
 
 interface ResizableBuffer extends ArrayBuffer {
@@ -242,6 +242,71 @@ describeNative('memory', () => {
       expect((call.views[0] as View).source.byteLength).toBeLessThanOrEqual(64)
       bound()
       expect(holds(call.views, call.wanted)).toBe(true)
+    })
+  })
+
+  describe('a bound call that makes its own row', () => {
+    function bindMoving(): {
+      call: CallFixture
+      factors: RowFactors
+      bound: (rest: number) => void
+    } {
+      const call = createCall({ tokens: 1 })
+      const factors = factorsFor(call.plan.pairs)
+      const bound = backend.compile(call.plan).bindMoving(call.views, call.rotation, factors)
+      if (bound === undefined) throw new Error('the kernel makes no rows')
+      return { call, factors, bound }
+    }
+
+    test('writes the product into its rotation, rounded once, and rotates', () => {
+      const { call, factors, bound } = bindMoving()
+      const { cos, sin } = call.rotation
+      const before = call.views.map((view) => ({ ...view, source: view.source.slice() }))
+      bound(3)
+      const { pairs, blockCos, blockSin, restCos, restSin, attentionFactor } = factors
+      const row = Array.from({ length: pairs }, (_, i) => {
+        const [ca = 0, sa = 0] = [blockCos[i], blockSin[i]]
+        const [cb = 0, sb = 0] = [restCos[3 * pairs + i], restSin[3 * pairs + i]]
+        return [attentionFactor * (ca * cb - sa * sb), attentionFactor * (sa * cb + ca * sb)]
+      })
+      expect(cos).toEqual(Float32Array.from(row, ([value]) => value as number))
+      expect(sin).toEqual(Float32Array.from(row, ([, value]) => value as number))
+      const views = before.map((view) => ({ ...view, target: view.source }))
+      expect(holds(call.views, rotatedByJs(call.plan, views, call.rotation))).toBe(true)
+    })
+
+    test.each(['restCos', 'restSin', 'blockCos', 'blockSin'] as const)(
+      'refuses once its %s is detached',
+      (which) => {
+        const { call, factors, bound } = bindMoving()
+        const before = call.views.map(({ source }) => source.slice())
+        detach(factors[which])
+        expect(() => bound(0)).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
+        expect(holds(call.views, before)).toBe(true)
+      },
+    )
+
+    test.each([-1, 4, 2 ** 31])('refuses a rest of %d', (rest) => {
+      const { call, factors, bound } = bindMoving()
+      expect(factors.restCos.length).toBe(4 * factors.pairs)
+      const before = call.views.map(({ source }) => source.slice())
+      expect(() => bound(rest)).toThrow(expect.objectContaining({ code: 'INVALID_POSITIONS' }))
+      expect(holds(call.views, before)).toBe(true)
+    })
+
+    test('is declined for several rows, and for factors that hold less than a row', () => {
+      const several = createCall({ tokens: 2 })
+      const one = createCall({ tokens: 1 })
+      const factors = factorsFor(one.plan.pairs)
+      const declined = (call: CallFixture, wrong: RowFactors): unknown =>
+        backend.compile(call.plan).bindMoving(call.views, call.rotation, wrong)
+      expect(declined(several, factors)).toBeUndefined()
+      expect(declined(one, { ...factors, pairs: factors.pairs - 1 })).toBeUndefined()
+      expect(declined(one, { ...factors, restCos: new Float64Array(3) })).toBeUndefined()
+      expect(declined(one, { ...factors, restSin: new Float64Array(3) })).toBeUndefined()
+      expect(declined(one, { ...factors, blockSin: new Float64Array() })).toBeUndefined()
+      const floats = new Float32Array(256) as unknown as Float64Array
+      expect(declined(one, { ...factors, restCos: floats })).toBeUndefined()
     })
   })
 

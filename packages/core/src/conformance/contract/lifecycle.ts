@@ -157,6 +157,57 @@ const boundLoop: Body = async (setting) => {
   rope.dispose()
 }
 
+/** Positions of a decode loop: within a block of 64, over its edges, far, negative, in between. */
+const STEPS = [0, 1, 63, 64, 65, 4095, 4096, 64, 131071, 2 ** 31, -1, -64, -65, 0.5, 7, 7]
+
+/**
+ * One token of q and of k, in memory of the backend's own where it has any: the kernel may then
+ * make the row of cos and sin by itself, attention factor included.
+ */
+const boundStep: Body = async (setting) => {
+  const { trial, config, dtype } = setting
+  if (trial.backend.device === 'gpu') unsupported('bind is for CPU backends')
+  const inverseFrequencies = Array.from({ length: config.rotaryDim / 2 }, (_, i) => 0.37 ** i)
+  const schedule = { type: 'custom', inverseFrequencies, attentionFactor: 1.1 } as const
+  const rope = await subjectRope(trial, resolveConfig({ ...config, schedule }))
+  const tensors = { q: ownToken(setting, HEADS), k: ownToken(setting, 1) }
+  const bound = rope.bind(tensors)
+  for (const position of STEPS) {
+    const direct = { q: localToken(setting, HEADS), k: localToken(setting, 1) }
+    rope.at(position).rotate(direct)
+    for (const tensor of [tensors.q, tensors.k]) fillToken(setting, tensor)
+    bound.rotate(position)
+    check(
+      sameBits(tensors.q.data, direct.q.data) && sameBits(tensors.k.data, direct.k.data),
+      () => `the bound ${dtype} step at ${position} differs from a direct call`,
+    )
+  }
+  rope.dispose()
+}
+
+type Token = Tensor & { readonly data: Elements }
+
+function fillToken({ input }: Setting, { data }: Token): void {
+  data.set(input.subarray(0, data.length))
+}
+
+function tokenOf(setting: Setting, data: Elements, heads: number): Token {
+  const shape = [1, 1, heads, HEAD_DIM]
+  const token: Token = { data, dtype: setting.dtype, shape, layout: 'bshd' }
+  fillToken(setting, token)
+  return token
+}
+
+function localToken(setting: Setting, heads: number): Token {
+  return tokenOf(setting, copyElements(setting.input).subarray(0, heads * HEAD_DIM), heads)
+}
+
+function ownToken(setting: Setting, heads: number): Token {
+  const { trial, dtype } = setting
+  const own = trial.backend.allocate?.(dtype, heads * HEAD_DIM)
+  return own === undefined ? localToken(setting, heads) : tokenOf(setting, own, heads)
+}
+
 /** Positions belong to the caller. */
 const positionsUntouched: Body = async (setting) => {
   const { trial, config, input } = setting
@@ -214,6 +265,7 @@ const ROPE_CASES: Readonly<Record<string, Body>> = {
   'step-serves-layers': stepServesLayers,
   'steps-in-turn': stepsInTurn,
   'bound-loop': boundLoop,
+  'bound-step': boundStep,
   'positions-untouched': positionsUntouched,
   'default-layout': defaultLayout,
   'rope-dispose': ropeDispose,

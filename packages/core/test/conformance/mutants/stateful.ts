@@ -1,11 +1,64 @@
 /**
  * Backends that remember what they must not, or finish when they must not.
  */
-import type { Backend, Rotation } from '../../../src/backend.js'
+import type { Backend, Rotation, RowFactors } from '../../../src/backend.js'
 import type { Mutant } from './mutant.js'
+
+/** A healthy backend whose kernels make the rows of moving tokens themselves, in this way. */
+function moving(
+  name: string,
+  row: (factors: RowFactors, first: RowFactors, i: number, rest: number) => [number, number],
+): Mutant {
+  return {
+    name,
+    noticed: [/^contract\/lifecycle\/bound-step/],
+    create(healthy) {
+      const base = healthy()
+      const compile: Backend['compile'] = (plan) => {
+        const kernel = base.compile(plan)
+        return {
+          run: (views, rotation) => kernel.run(views, rotation),
+          bindMoving(views, rotation, factors) {
+            let first: RowFactors | undefined
+            return (rest) => {
+              const { blockCos, blockSin } = factors
+              first ??= { ...factors, blockCos: blockCos.slice(), blockSin: blockSin.slice() }
+              for (let i = 0; i < plan.pairs; i++) {
+                const [cos, sin] = row(factors, first, i, rest)
+                rotation.cos[i] = cos
+                rotation.sin[i] = sin
+              }
+              kernel.run(views, rotation)
+            }
+          },
+        }
+      }
+      return { name: 'moving', backend: { ...base, compile } }
+    },
+  }
+}
+
+/** The product as it must be, of a block's row and a rest's. */
+function product(block: RowFactors, i: number, rest: number, factor: number): [number, number] {
+  const at = rest * block.pairs + i
+  const ca = block.blockCos[i] as number
+  const sa = block.blockSin[i] as number
+  const cb = block.restCos[at] as number
+  const sb = block.restSin[at] as number
+  return [factor * (ca * cb - sa * sb), factor * (sa * cb + ca * sb)]
+}
 
 /** Backends that remember too much, or finish too late. */
 export const STATEFUL: readonly Mutant[] = [
+  moving('the block of a moving row kept', (factors, first, i, rest) =>
+    product(first, i, rest, factors.attentionFactor),
+  ),
+  moving('a moving row without its attention factor', (factors, _, i, rest) =>
+    product(factors, i, rest, 1),
+  ),
+  moving('the rest of a moving row ignored', (factors, _, i) =>
+    product(factors, i, 0, factors.attentionFactor),
+  ),
   {
     name: 'rows of the first call kept',
     noticed: [/^contract\/lifecycle\/kernel-again/, /^contract\/lifecycle\/repeated-calls/],
