@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { axisCount } from '../src/axes.js'
+import { multiplyRow } from '../src/angles/multiply-row.js'
+import { axisCount, sectionAxes } from '../src/axes.js'
 import { computeFrequencies, type RopeOptions, resolveConfig } from '../src/config.js'
 import { expandPositions, type Positions, readPositions } from '../src/positions.js'
 import { oracleRows } from '../src/reference/index.js'
@@ -162,4 +163,38 @@ test('the short way of a decode step gives the bits of the long one', () => {
   )
   builder.refill(rotation, 0.5)
   expect(rotation).toEqual(rows(0.5))
+})
+
+describe('the factors of a moving row', () => {
+  const config = resolveConfig(OPTIONS)
+  const builder = createRotationBuilder(config, computeFrequencies(config))
+  const rowAt = (position: number) =>
+    builder.build(expandPositions(readPositions(position, 1), 1, 1, 1), 'float32')
+
+  test('multiply to the bits of the row', () => {
+    const moving = builder.moving?.()
+    if (moving === undefined) throw new Error('exact rows of one axis have factors')
+    const row = rowAt(0)
+    const anywhere = fc.integer({ min: -(2 ** 31), max: 2 ** 31 })
+    fc.assert(
+      fc.property(fc.oneof(anywhere, fc.integer({ min: -200, max: 200 })), (position) => {
+        multiplyRow(moving.factors, moving.seek(position), row)
+        const { cos, sin } = rowAt(position)
+        expect([row.cos, row.sin]).toEqual([cos, sin])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('are one and the same for all who ask', () => {
+    expect(builder.moving?.()).toBe(builder.moving?.())
+  })
+
+  test('are not offered where rows are no such products', () => {
+    const float32 = resolveConfig({ ...OPTIONS, angles: 'float32' })
+    const axes = resolveConfig({ ...OPTIONS, axes: sectionAxes([4, 4]) })
+    for (const other of [float32, axes]) {
+      expect(createRotationBuilder(other, computeFrequencies(other)).moving).toBeUndefined()
+    }
+  })
 })

@@ -114,7 +114,11 @@ export function tokenRows(config: RopeConfig, frequencies: Frequencies): TokenRo
   if (axes === null) return singleAxis(angleRows(frequencies, config))
   if (axes.kind === 'one-hot') {
     const rows = angleRows(frequencies, config)
-    return { write: oneHot(rows, axes.axisOfPair, axes.count), rounded: undefined, moving: undefined }
+    return {
+      write: oneHot(rows, axes.axisOfPair, axes.count),
+      rounded: undefined,
+      moving: undefined,
+    }
   }
   const ofAxis = axes.weights.map((weights) => weighted(frequencies, weights))
   if (config.angles === 'float32') {

@@ -1,0 +1,24 @@
+/**
+ * The row of a moving token, from its factors, for whoever has no faster way: a front door before it
+ * has chosen a kernel, a test.
+ */
+import type { Rotation, RowFactors } from '../backend.js'
+
+/**
+ * Writes the row of the current block's position plus `rest` into row 0 of a rotation: the product
+ * that `RowFactors` describes, each value rounded once.
+ *
+ * @param rest 0 to 63
+ */
+export function multiplyRow(factors: RowFactors, rest: number, { cos, sin }: Rotation): void {
+  const { pairs, blockCos, blockSin, restCos, restSin, attentionFactor } = factors
+  const at = rest * pairs
+  for (let i = 0; i < pairs; i++) {
+    const ca = blockCos[i] as number
+    const sa = blockSin[i] as number
+    const cb = restCos[at + i] as number
+    const sb = restSin[at + i] as number
+    cos[i] = attentionFactor * (ca * cb - sa * sb)
+    sin[i] = attentionFactor * (sa * cb + ca * sb)
+  }
+}
