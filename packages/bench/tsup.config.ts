@@ -3,6 +3,11 @@ import { library } from '../../tooling/tsup/preset.js'
 // The shims give the CommonJS build its import.meta.url; an optional package stays outside, since
 // it finds its own files beside its own code.
 export default library(
-  { index: 'src/index.ts', node: 'src/node/index.ts' },
+  {
+    index: 'src/index.ts',
+    auto: 'src/auto/index.ts',
+    gpu: 'src/gpu/index.ts',
+    node: 'src/node/index.ts',
+  },
   { shims: true, external: ['@rope/native'] },
 )

@@ -5,7 +5,15 @@
 import type { Backend } from '@rope/core'
 import { createDispatchBackend } from './dispatch/backend.js'
 import { lease } from './dispatch/share.js'
+import { explain } from './explain/explain.js'
+import type { Explanation } from './explain/explanation.js'
 import { type BackendOptions, checkOptions } from './options.js'
+
+/** A backend that chooses, and can say why. */
+export interface AutoBackend extends Backend {
+  /** Why the backend of the last call was chosen, and why each other one was not. */
+  explain(): Explanation
+}
 
 /**
  * Makes a backend that hands each plan over to the fastest backend of this place. It runs on the CPU;
@@ -19,11 +27,13 @@ import { type BackendOptions, checkOptions } from './options.js'
  * const report = await runConformance(await createAutoBackend())
  * ```
  */
-export async function createAutoBackend(options: BackendOptions = {}): Promise<Backend> {
+export async function createAutoBackend(options: BackendOptions = {}): Promise<AutoBackend> {
   const { dispatcher, release } = await lease(checkOptions(options))
-  const { choiceFor: _, lastChoice: __, ...backend } = createDispatchBackend(dispatcher)
+  const choosing = createDispatchBackend(dispatcher)
+  const { choiceFor: _, lastChoice: __, ...backend } = choosing
   return {
     ...backend,
+    explain: () => explain(dispatcher, choosing),
     dispose() {
       backend.dispose()
       release()

@@ -101,8 +101,11 @@ function makeRope(
     at: front.at.bind(front),
     bind: front.bind.bind(front),
     shift: front.shift.bind(front),
+    rerope: front.rerope.bind(front),
+    regimeFor: front.regimeFor.bind(front),
     encode: (target, input) => gpu.encode(target, input),
-    explain: (call) => explain(dispatcher, choosing, inner.config, call),
+    explain: (call) =>
+      explain(dispatcher, choosing, call === undefined ? call : { config: inner.config, call }),
     dispose() {
       front.dispose()
       gpu.dispose()
@@ -145,15 +148,17 @@ function withGpu(onCpu: Rope, dispatcher: Dispatcher, layout: Layout | undefined
     backend: anywhere.backend,
     rotate: (input) => sync.rotate(input),
     rotateAsync: (input) => anywhere.rotateAsync(input),
-    at(positions) {
-      const steps = { sync: sync.at(positions), async: anywhere.at(positions) }
+    at(positions, place) {
+      const steps = { sync: sync.at(positions, place), async: anywhere.at(positions, place) }
       return {
         rotate: (tensors) => steps.sync.rotate(tensors),
         rotateAsync: (tensors) => steps.async.rotateAsync(tensors),
       }
     },
-    bind: (tensors) => sync.bind(tensors),
-    shift: (k, delta) => sync.shift(k, delta),
+    bind: (tensors, place) => sync.bind(tensors, place),
+    shift: (k, delta, place) => sync.shift(k, delta, place),
+    rerope: (k, from, to) => sync.rerope(k, from, to),
+    regimeFor: (length) => sync.regimeFor(length),
     dispose() {
       onCpu.dispose()
       anywhere.dispose()

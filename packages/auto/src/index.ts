@@ -8,7 +8,7 @@ export type { CalibrationStore } from './cache/store.js'
 export type { CalibrateOption, CostSource } from './calibration/cost-book.js'
 export type { Calibration, CostCurve, DTypeCosts, SizeClass } from './calibration/costs.js'
 export type { CallDescription } from './call.js'
-export { createAutoBackend } from './create-backend.js'
+export { type AutoBackend, createAutoBackend } from './create-backend.js'
 export { type AutoRope, createRope } from './create-rope.js'
 export type {
   BackendExplanation,

@@ -149,7 +149,7 @@ function checkBrowserStory(story: Story): void {
   expect(story.bits).toEqual(BITS)
   expect(available(story)).toEqual(['js', 'wasm'])
   expect(story.backends.find((one) => one.name === 'native')?.why).toMatch(
-    /^@rope\/native is not installed, or a bundler left it out/,
+    /^@rope\/native is machine code, which needs Node/,
   )
 }
 

@@ -28,7 +28,10 @@ export interface TimeRecord {
 export interface EntryRecord {
   readonly name: string
   readonly kind: 'backend' | 'limit' | 'peer'
-  /** `ok`; `fail`: the result was wrong, so it was not timed; `unavailable`: it took no part. */
+  /**
+   * `ok`, even if only ratios are reported; `fail`: the result was wrong, so it was not timed;
+   * `unavailable`: it took no part.
+   */
   readonly status: 'ok' | 'fail' | 'unavailable'
   /** Why there is no time; null when there is one. */
   readonly reason: string | null
@@ -75,7 +78,7 @@ export interface GoalRecord {
   readonly measured: number | null
   readonly low: number | null
   readonly high: number | null
-  readonly unit: 'x' | 'us' | 'bytes'
+  readonly unit: 'x' | 'us' | 'bytes' | '%'
   readonly outcome: 'met' | 'not met' | 'not measured'
   /** Why it was not measured; null when it was. */
   readonly reason: string | null

@@ -20,12 +20,20 @@ type Candidate = { readonly name: string; readonly spec: ContenderSpec } & (
 )
 
 /** Runs a group. Never rejects for what a contender does: its entry says what went wrong. */
-export async function runGroup(
+export function runGroup(
   group: Group,
   participants: Participants,
   settings: MeasureSettings,
 ): Promise<GroupRecord> {
-  const session = createSession(participants)
+  return runSession(group, createSession(participants), settings)
+}
+
+/** The same with a session that is there, and closes it. */
+export async function runSession(
+  group: Group,
+  session: Session,
+  settings: MeasureSettings,
+): Promise<GroupRecord> {
   try {
     const candidates: Candidate[] = []
     for (const [name, spec] of Object.entries(group.contenders)) {

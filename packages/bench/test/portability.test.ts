@@ -38,6 +38,21 @@ describe('portability', () => {
     )
   })
 
+  test('nor does the benchmark of the GPU', () => {
+    const files = reachable(join(SOURCES, 'gpu', 'index.ts'))
+    const outside = [...files.values()].flat().filter((name) => !name.startsWith('.'))
+    expect(outside).toContain('@rope/webgpu')
+    expect(outside.filter((name) => !name.startsWith('@rope/'))).toEqual([])
+    expect(outside).not.toContain('@rope/native')
+  })
+
+  test('neither does the benchmark of the front door, which alone imports that', () => {
+    const outside = [...reachable(join(SOURCES, 'auto', 'index.ts')).values()].flat()
+    expect(new Set(outside.filter((name) => !name.startsWith('.')))).toEqual(
+      new Set(['@rope/auto', '@rope/core', '@rope/core/reference', '@rope/js', '@rope/wasm']),
+    )
+  })
+
   test('the check itself sees imports of Node', () => {
     const outside = [...reachable(join(SOURCES, 'node', 'index.ts')).values()].flat()
     expect(outside).toContain('node:fs')

@@ -167,6 +167,12 @@ export interface Backend {
   compile(plan: Plan): Kernel
   /** Memory this backend can use without copying, zero-filled. */
   allocate?(dtype: DType, length: number): Elements
+  /**
+   * True for an array in memory that `allocate` has given out. Only for backends that copy all other
+   * arrays in and out, so that whoever chooses among backends can tell what a call will cost. Asked
+   * before every call: cheap, and it never throws.
+   */
+  isResident?(elements: Elements): boolean
   /** Frees what the backend holds; using it or its kernels afterwards throws DISPOSED. */
   dispose(): void
 }

@@ -3,10 +3,18 @@
  * The config is the only thing about a model that the rest of the library ever sees.
  */
 import { type AxesOptions, validateAxes } from './axes.js'
-import { checkInteger, checkKeys, checkRecord, checkWord, deepFreeze, reject } from './check.js'
+import {
+  checkAtLeast,
+  checkInteger,
+  checkKeys,
+  checkRecord,
+  checkWord,
+  deepFreeze,
+  reject,
+} from './check.js'
 import { PAIRINGS, type PairingName } from './layout/pairing.js'
-import { scheduleFrequencies, validateSchedule } from './schedule/registry.js'
-import type { Frequencies, ScheduleOptions } from './schedule/schedule.js'
+import { scheduleFrequencies, scheduleRegime, validateSchedule } from './schedule/registry.js'
+import type { Frequencies, Regime, ScheduleOptions } from './schedule/schedule.js'
 
 /** How angles are computed: exactly, or as the float32 product that PyTorch models use. */
 export type AngleMode = 'exact' | 'float32'
@@ -76,13 +84,18 @@ export function resolveConfig(options: RopeOptions | RopeConfig): RopeConfig {
   const windowOffset = checkInteger(record.windowOffset ?? 0, 'windowOffset', 0, headDim - 2)
   const rotaryDim = resolveRotaryDim(record.rotaryDim, headDim, windowOffset)
   const pairs = rotaryDim / 2
+  const schedule = validateSchedule(record.schedule, pairs)
+  const axes = validateAxes(record.axes, pairs)
+  if (schedule.type === 'xpos' && axes !== null) {
+    reject('INVALID_OPTION', 'axes', axes, `none with schedule 'xpos', whose decay is along one`)
+  }
   return deepFreeze({
     headDim,
     pairing,
-    schedule: validateSchedule(record.schedule, pairs),
+    schedule,
     rotaryDim,
     windowOffset,
-    axes: validateAxes(record.axes, pairs),
+    axes,
     angles: checkWord<AngleMode>(record.angles ?? 'exact', 'angles', ['exact', 'float32']),
   })
 }
@@ -102,8 +115,37 @@ function resolveRotaryDim(given: unknown, headDim: number, windowOffset: number)
 /**
  * The frequencies, attention factor and softmax scale of a config.
  *
+ * @param length tokens in the sequence, for schedules whose table depends on it (dynamic NTK,
+ *   dynamic YaRN, LongRoPE); without it, the table of a short sequence
  * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
  */
-export function computeFrequencies(config: RopeConfig): Frequencies {
-  return scheduleFrequencies(config.schedule, config.rotaryDim / 2)
+export function computeFrequencies(config: RopeConfig, length?: number): Frequencies {
+  const inForce = length === undefined ? undefined : checkLength(length)
+  return scheduleFrequencies(config.schedule, config.rotaryDim / 2, inForce)
+}
+
+/**
+ * Which table a sequence of `length` tokens uses, as a small tag that belongs in the key of every
+ * cache of its keys: `fixed` when the length does not matter, `short` or `long` for LongRoPE, and
+ * the length that the table is made for with dynamic NTK and dynamic YaRN.
+ *
+ * @throws RopeError INVALID_OPTION
+ *
+ * @example
+ * ```ts
+ * const config = resolveConfig({
+ *   headDim: 128,
+ *   pairing: 'half',
+ *   schedule: { type: 'dynamic', base: 10000, factor: 2, maxPositionEmbeddings: 2048 },
+ * })
+ * regimeFor(config, 100) // 2048
+ * regimeFor(config, 3000) // 3000
+ * ```
+ */
+export function regimeFor(config: RopeConfig, length: number): Regime {
+  return scheduleRegime(config.schedule, checkLength(length))
+}
+
+function checkLength(length: unknown): number {
+  return checkAtLeast(length, 'length', 0)
 }

@@ -31,9 +31,22 @@ export type AxisPositions =
   /** One start per batch entry. */
   | { readonly offsets: PositionArray }
   /** Packed sequences (layout thd) by their lengths: each starts at 0, or at its own offset. */
-  | { readonly sequenceLengths: PositionArray; readonly offsets?: PositionArray }
+  | ({ readonly sequenceLengths: PositionArray } & PackedOptions)
   /** The same by cumulative lengths, [0, ..., tokens]. */
-  | { readonly cumulativeLengths: PositionArray; readonly offsets?: PositionArray }
+  | ({ readonly cumulativeLengths: PositionArray } & PackedOptions)
+
+/** What packed sequences may have besides their lengths; one number per sequence. */
+export interface PackedOptions {
+  /** Where each sequence starts; 0 when absent. */
+  readonly offsets?: PositionArray
+  /**
+   * Tokens that each sequence takes up in memory, padding at its end included. Padding stands at
+   * position 0 and never counts towards a sequence's length.
+   */
+  readonly paddedLengths?: PositionArray
+  /** The same by cumulative lengths, [0, ..., tokens]. */
+  readonly paddedCumulativeLengths?: PositionArray
+}
 
 /** Where each token stands: one set for all axes, or one per axis. */
 export type Positions = AxisPositions | { readonly axes: readonly AxisPositions[] }
@@ -43,7 +56,13 @@ export type PositionSource =
   | { readonly kind: 'start'; readonly start: number }
   | { readonly kind: 'ids'; readonly ids: Float64Array }
   | { readonly kind: 'offsets'; readonly offsets: Float64Array }
-  | { readonly kind: 'packed'; readonly lengths: Float64Array; readonly offsets: Float64Array }
+  | {
+      readonly kind: 'packed'
+      readonly lengths: Float64Array
+      readonly offsets: Float64Array
+      /** Tokens in memory of each sequence, padding included. */
+      readonly spans: Float64Array
+    }
 
 /** One position per row and axis; row of (batch b, token t) is `b * batchStride + t`. */
 export interface PositionTable {
@@ -58,6 +77,7 @@ const FORMS =
   'a number (the first position), ids per token, { offsets }, { sequenceLengths }, { cumulativeLengths } or { axes }'
 
 const PACKED_KEYS: readonly string[] = ['sequenceLengths', 'cumulativeLengths']
+const PADDED_KEYS: readonly string[] = ['paddedLengths', 'paddedCumulativeLengths']
 
 function fail(field: string, message: string): never {
   throw new RopeError('INVALID_POSITIONS', `${field} ${message}`, { field })
@@ -86,28 +106,44 @@ function readArray(value: unknown, field: string): Float64Array {
   return numbers
 }
 
-function readPacked(value: Readonly<Record<string, unknown>>, field: string): PositionSource {
-  const lengths =
-    'sequenceLengths' in value
-      ? readLengths(
-          readArray(value.sequenceLengths, `${field}.sequenceLengths`),
-          `${field}.sequenceLengths`,
-        )
-      : differences(
-          readArray(value.cumulativeLengths, `${field}.cumulativeLengths`),
-          `${field}.cumulativeLengths`,
-        )
+type Packed = Readonly<Record<string, unknown>>
+
+/** Lengths by either spelling; undefined when neither is given. */
+function readEither(
+  value: Packed,
+  [plain, cumulative]: readonly string[],
+  field: string,
+): Float64Array | undefined {
+  const read = (key: string): Float64Array => readArray(value[key], `${field}.${key}`)
+  if (plain !== undefined && plain in value) return readLengths(read(plain), `${field}.${plain}`)
+  if (cumulative === undefined || !(cumulative in value)) return undefined
+  return differences(read(cumulative), `${field}.${cumulative}`)
+}
+
+function readPacked(value: Packed, field: string): PositionSource {
+  const lengths = readEither(value, PACKED_KEYS, field) ?? new Float64Array(0)
+  const spans = readEither(value, PADDED_KEYS, field) ?? lengths
   const offsets =
     value.offsets === undefined
       ? new Float64Array(lengths.length)
       : readArray(value.offsets, `${field}.offsets`)
-  if (offsets.length !== lengths.length) {
+  for (const [name, list] of [
+    ['offsets', offsets],
+    ['paddedLengths', spans],
+  ] as const) {
+    if (list.length === lengths.length) continue
     fail(
-      `${field}.offsets`,
-      `has ${offsets.length} entries for ${lengths.length} sequences; give one per sequence`,
+      `${field}.${name}`,
+      `has ${list.length} entries for ${lengths.length} sequences; give one per sequence`,
     )
   }
-  return { kind: 'packed', lengths, offsets }
+  spans.forEach((span, i) => {
+    const length = lengths[i] as number
+    if (span >= length) return
+    const accepted = `at least the sequence's own length, ${length}`
+    reject('INVALID_POSITIONS', `${field}.paddedLengths[${i}]`, span, accepted)
+  })
+  return { kind: 'packed', lengths, offsets, spans }
 }
 
 function readLengths(lengths: Float64Array, field: string): Float64Array {
@@ -138,9 +174,13 @@ function readAxis(positions: unknown, field: string): PositionSource {
   if (isArray(positions)) return { kind: 'ids', ids: readArray(positions, field) }
   if (!isRecord(positions)) return reject('INVALID_POSITIONS', field, positions, FORMS)
   const keys: readonly string[] = Object.keys(positions)
-  const packed = PACKED_KEYS.filter((key) => key in positions)
-  const known = keys.every((key) => key === 'offsets' || PACKED_KEYS.includes(key))
-  if (!known || packed.length > 1 || keys.length === 0)
+  const given = (names: readonly string[]): readonly string[] =>
+    names.filter((key) => key in positions)
+  const packed = given(PACKED_KEYS)
+  const padded = given(PADDED_KEYS)
+  const known = ['offsets', ...PACKED_KEYS, ...(packed.length === 1 ? PADDED_KEYS : [])]
+  const isKnown = keys.every((key) => known.includes(key))
+  if (!isKnown || packed.length > 1 || padded.length > 1 || keys.length === 0)
     return reject('INVALID_POSITIONS', field, positions, FORMS)
   if (packed.length === 1) return readPacked(positions, field)
   return { kind: 'offsets', offsets: readArray(positions.offsets, `${field}.offsets`) }
@@ -196,7 +236,7 @@ function checkFits(source: PositionSource, batch: number, tokens: number): void 
     )
   }
   if (source.kind === 'packed') {
-    const total = source.lengths.reduce((sum, length) => sum + length, 0)
+    const total = source.spans.reduce((sum, span) => sum + span, 0)
     if (batch !== 1)
       fail(
         'positions',
@@ -228,20 +268,20 @@ function expandSource(
       }
       return values
     case 'packed':
-      return expandPacked(source.lengths, source.offsets, values, advance)
+      return expandPacked(source, values, advance)
   }
 }
 
 function expandPacked(
-  lengths: Float64Array,
-  offsets: Float64Array,
+  { lengths, offsets, spans }: Extract<PositionSource, { kind: 'packed' }>,
   values: Float64Array,
   advance: 0 | 1,
 ): Float64Array {
-  let row = 0
+  let first = 0
   lengths.forEach((length, sequence) => {
     const start = offsets[sequence] as number
-    for (let t = 0; t < length; t++) values[row++] = start + advance * t
+    for (let t = 0; t < length; t++) values[first + t] = start + advance * t
+    first += spans[sequence] as number
   })
   return values
 }

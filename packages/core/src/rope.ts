@@ -3,21 +3,46 @@
  * to plan, plan to kernel - and remembers what can be used again: rows of the last positions,
  * kernels of the last plans.
  */
+import type { RowRole } from './angles/row-adjustment.js'
 import { axisCount } from './axes.js'
 import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
 import { CallCache, type PreparedCall } from './call-cache.js'
 import { checkRecord, checkWord, show } from './check.js'
-import { computeFrequencies, type RopeConfig, type RopeOptions, resolveConfig } from './config.js'
+import {
+  computeFrequencies,
+  type RopeConfig,
+  type RopeOptions,
+  regimeFor,
+  resolveConfig,
+} from './config.js'
 import { RopeError } from './errors.js'
 import { LAYOUTS, type Layout, type Tensor } from './layout/tensor.js'
 import { makePlan, planKey, type RotateTensors } from './plan.js'
-import { expandPositions, type PositionSource, type Positions, readPositions } from './positions.js'
-import { createRotationBuilder, type RotationBuilder, type RowPrecision } from './rotation.js'
-import type { Frequencies } from './schedule/schedule.js'
+import type { Positions } from './positions.js'
+import type { RotationBuilder } from './rotation.js'
+import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from './rows.js'
+import type { Frequencies, Regime, ScheduleOptions } from './schedule/schedule.js'
+import { checkStatedLength, createRotationTables, type RotationTables } from './tables.js'
+
+/** For schedules whose table depends on the length of the sequence; all others ignore it. */
+export interface LengthOptions {
+  /**
+   * Tokens in the sequence; the largest position of the call plus one when absent. State it where
+   * calls see part of a sequence (chunks of a prefill, shards), so that all use one table.
+   */
+  readonly length?: number
+}
 
 /** The tensors of a call and where their tokens stand. */
-export interface RotateInput extends RotateTensors {
+export interface RotateInput extends RotateTensors, LengthOptions {
   readonly positions: Positions
+}
+
+/** Where the keys of a cache stand, and the table they were rotated with. */
+export interface CachePlace extends LengthOptions {
+  readonly positions: Positions
+  /** The schedule, when it is not the rope's own. */
+  readonly schedule?: ScheduleOptions
 }
 
 /** A rope at fixed positions: tables are made once and serve every layer. */
@@ -44,15 +69,26 @@ export interface Rope {
   /** The same on any backend. Tensors and positions must not change until it resolves. */
   rotateAsync(input: RotateInput): Promise<void>
   /** Fixes the positions, to rotate many tensors (one pair per layer) with the same tables. */
-  at(positions: Positions): RopeStep
+  at(positions: Positions, options?: LengthOptions): RopeStep
   /** Fixes the tensors, to rotate them again and again; CPU backends only. */
-  bind(tensors: RotateTensors): BoundRope
+  bind(tensors: RotateTensors, options?: LengthOptions): BoundRope
   /**
    * Moves already rotated keys by `delta` positions, in place (K-shift of a cache). A number
-   * moves every token by as much, `{ offsets }` every batch entry, an array each token. A pure
-   * rotation: the attention factor, which the keys already carry, is not applied again.
+   * moves every token by as much, `{ offsets }` every batch entry, an array each token,
+   * `{ axes }` each axis by its own. A pure rotation: the attention factor, which the keys already
+   * carry, is not applied again. Where the table depends on the length, `length` is required: it
+   * says which table the keys were rotated with.
    */
-  shift(k: Tensor, delta: Positions): void
+  shift(k: Tensor, delta: Positions, options?: LengthOptions): void
+  /**
+   * Turns cached keys from one place and table over to another, in place, as one rotation by the
+   * difference of the angles: when a sequence outgrows its table (dynamic NTK, LongRoPE), when a
+   * prefix is spliced in elsewhere, when the schedule changes. The attention factor becomes that of
+   * the new table.
+   */
+  rerope(k: Tensor, from: CachePlace, to: CachePlace): void
+  /** Which table a sequence of `length` tokens uses: a tag for the key of every cache. */
+  regimeFor(length: number): Regime
   /** Forgets all tables and kernels; the backend stays its owner's. */
   dispose(): void
 }
@@ -84,42 +120,19 @@ function checkBackend(backend: unknown): Backend {
   return backend as Backend
 }
 
-/** Positions (or the distances of a shift), read once and expanded for each size they meet. */
-class Rows {
-  readonly #sources: readonly PositionSource[]
-  readonly #axes: number
-  readonly #builder: RotationBuilder
-  readonly #isShift: boolean
-  #batch = -1
-  #tokens = -1
-  #precision: RowPrecision = 'float32'
-  #rotation: Rotation | undefined
+const ROLES = ['q', 'k'] as const
 
-  constructor(builder: RotationBuilder, axes: number, positions: Positions, isShift: boolean) {
-    this.#sources = readPositions(positions, axes)
-    this.#axes = axes
-    this.#builder = builder
-    this.#isShift = isShift
-  }
+/** Which rows a call takes where q and k differ: a call with both is split before. */
+function roleOf(tensors: RotateTensors): RowRole {
+  return tensors.q === undefined ? 'k' : 'q'
+}
 
-  /** The rotation for tensors of the plan's size and dtype. */
-  for(plan: Plan): Rotation {
-    const precision: RowPrecision = plan.dtype === 'float64' ? 'float64' : 'float32'
-    const fits =
-      this.#batch === plan.batch && this.#tokens === plan.tokens && this.#precision === precision
-    if (this.#rotation !== undefined && fits) return this.#rotation
-    const table = expandPositions(
-      this.#sources,
-      plan.batch,
-      plan.tokens,
-      this.#axes,
-      this.#isShift ? 0 : 1,
-    )
-    this.#rotation = this.#builder.build(table, precision, this.#isShift)
-    this.#batch = plan.batch
-    this.#tokens = plan.tokens
-    this.#precision = precision
-    return this.#rotation
+function partOf(tensors: RotateTensors, role: RowRole): RotateTensors {
+  const { out, inverse } = tensors
+  return {
+    [role]: tensors[role],
+    ...(out === undefined ? {} : { out: { [role]: out[role] } }),
+    ...(inverse === undefined ? {} : { inverse }),
   }
 }
 
@@ -129,12 +142,13 @@ class BackendRope implements Rope {
   readonly backend: Backend
   readonly #layout: Layout | undefined
   readonly #axes: number
-  readonly #builder: RotationBuilder
+  readonly #tables: RotationTables
   readonly #calls = new CallCache()
   readonly #kernels = new Map<string, Kernel>()
   readonly #running = new Map<Kernel, Promise<void>>()
   #lastStart = Number.NaN
-  #lastRows: Rows | undefined
+  #lastLength: number | undefined
+  #lastRows: PlannedRows | undefined
   #disposed = false
 
   constructor(config: RopeConfig, backend: Backend, layout: Layout | undefined) {
@@ -143,7 +157,7 @@ class BackendRope implements Rope {
     this.backend = backend
     this.#layout = layout
     this.#axes = axisCount(config.axes)
-    this.#builder = createRotationBuilder(config, this.frequencies)
+    this.#tables = createRotationTables(config)
   }
 
   rotate(input: RotateInput): void {
@@ -156,9 +170,9 @@ class BackendRope implements Rope {
     await this.#runAsync(input, this.#rowsFor(input))
   }
 
-  at(positions: Positions): RopeStep {
+  at(positions: Positions, { length }: LengthOptions = {}): RopeStep {
     this.#checkAlive()
-    const rows = new Rows(this.#builder, this.#axes, positions, false)
+    const rows = this.#rows(positions, length)
     return {
       rotate: (tensors) => {
         this.#checkSync()
@@ -171,12 +185,26 @@ class BackendRope implements Rope {
     }
   }
 
-  bind(tensors: RotateTensors): BoundRope {
+  bind(tensors: RotateTensors, { length }: LengthOptions = {}): BoundRope {
     this.#checkSync()
+    const stated = checkStatedLength(length)
+    const parts = this.#parts(tensors).map((part) => this.#bindPart(part, stated))
+    if (parts.length === 1) return parts[0] as BoundRope
+    return {
+      rotate(position) {
+        for (const part of parts) part.rotate(position)
+      },
+    }
+  }
+
+  #bindPart(tensors: RotateTensors, length: number | undefined): BoundRope {
     const { plan, views, kernel } = this.#prepare(tensors)
-    const rotation = new Rows(this.#builder, this.#axes, 0, false).for(plan)
-    const builder = this.#builder
-    const move = bindMoving(kernel, views, rotation, builder)
+    const role = roleOf(tensors)
+    const rotation = this.#rows(0, length).for(plan, role)
+    const tables = this.#tables
+    const changes = tables.dependsOnLength && length === undefined
+    const fixed = changes ? undefined : tables.builder(length ?? 0, role)
+    const move = fixed && bindMoving(kernel, views, rotation, fixed)
     const bound = (): (() => void) =>
       kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
     let run = move === undefined ? bound() : undefined
@@ -185,6 +213,7 @@ class BackendRope implements Rope {
         if (this.#disposed) this.#checkAlive()
         checkBound(position, views, plan)
         if (move?.(position)) return
+        const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens), role)
         builder.refill(rotation, position)
         run ??= bound()
         run()
@@ -192,9 +221,25 @@ class BackendRope implements Rope {
     }
   }
 
-  shift(k: Tensor, delta: Positions): void {
+  shift(k: Tensor, delta: Positions, { length }: LengthOptions = {}): void {
     this.#checkSync()
-    void this.#run({ k }, new Rows(this.#builder, this.#axes, delta, true))
+    if (this.#tables.dependsOnLength && length === undefined) {
+      throw new RopeError(
+        'INVALID_OPTION',
+        `length is missing: under schedule '${this.config.schedule.type}' the angle of a shift depends on the table the keys were rotated with; give { length } of their sequence`,
+        { field: 'length' },
+      )
+    }
+    void this.#run({ k }, this.#rows(delta, length, true))
+  }
+
+  rerope(k: Tensor, from: CachePlace, to: CachePlace): void {
+    this.#checkSync()
+    void this.#run({ k }, new ChangeRows(this.#place(from, 'from'), this.#place(to, 'to')))
+  }
+
+  regimeFor(length: number): Regime {
+    return regimeFor(this.config, length)
   }
 
   dispose(): void {
@@ -204,27 +249,78 @@ class BackendRope implements Rope {
     this.#lastRows = undefined
   }
 
+  #place(place: CachePlace, field: string): PlacedTables {
+    const { positions, length, schedule } = checkRecord(
+      place,
+      field,
+      '{ positions } of the keys, with { length } or { schedule } where they matter',
+    ) as unknown as CachePlace
+    const tables =
+      schedule === undefined
+        ? this.#tables
+        : createRotationTables(resolveConfig({ ...this.config, schedule }))
+    return { tables, axes: this.#axes, positions, length: checkStatedLength(length) }
+  }
+
+  #rows(positions: Positions, length: number | undefined, isShift = false): Rows {
+    const stated = checkStatedLength(length)
+    return new Rows({
+      tables: this.#tables,
+      axes: this.#axes,
+      positions,
+      length: stated,
+      isShift,
+    })
+  }
+
   /** A decode step rotates every layer at the same number: keep the rows of the last one. */
-  #rowsFor({ positions }: RotateInput): Rows {
-    if (typeof positions !== 'number') return new Rows(this.#builder, this.#axes, positions, false)
-    if (this.#lastRows === undefined || this.#lastStart !== positions) {
-      this.#lastRows = new Rows(this.#builder, this.#axes, positions, false)
+  #rowsFor({ positions, length }: RotateInput): PlannedRows {
+    if (typeof positions !== 'number') return this.#rows(positions, length)
+    const isLast = this.#lastStart === positions && this.#lastLength === length
+    if (this.#lastRows === undefined || !isLast) {
+      this.#lastRows = this.#rows(positions, length)
       this.#lastStart = positions
+      this.#lastLength = length
     }
     return this.#lastRows
   }
 
-  #run(tensors: RotateTensors, rows: Rows): void | Promise<void> {
+  /** q and k together, or each by itself where they have tables of their own. */
+  #parts(tensors: RotateTensors): readonly RotateTensors[] {
+    if (!this.#tables.hasRoles || tensors.q === undefined || tensors.k === undefined) {
+      return [tensors]
+    }
+    // All is checked as one call, so that nothing is written when a part is wrong.
+    makePlan(this.config, tensors, this.#layout)
+    return ROLES.map((role) => partOf(tensors, role))
+  }
+
+  #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
+    if (this.#tables.hasRoles) return void this.#runParts(tensors, rows)
     const { plan, views, kernel } = this.#prepare(tensors)
-    const rotation = rows.for(plan)
+    const rotation = rows.for(plan, 'q')
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     return kernel.run(views, rotation)
   }
 
+  #runParts(tensors: RotateTensors, rows: PlannedRows): void {
+    const calls = this.#parts(tensors).map((part) => {
+      const { plan, views, kernel } = this.#prepare(part)
+      return { kernel, views, rotation: rows.for(plan, roleOf(part)) }
+    })
+    for (const { kernel, views, rotation } of calls) void kernel.run(views, rotation)
+  }
+
+  #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
+    if (!this.#tables.hasRoles) return this.#startAsync(tensors, rows)
+    const started = this.#parts(tensors).map((part) => this.#startAsync(part, rows))
+    return Promise.all(started).then(() => undefined)
+  }
+
   /** Everything is checked before the first await; calls of one kernel wait for each other. */
-  #runAsync(tensors: RotateTensors, rows: Rows): void | Promise<void> {
+  #startAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
     const { plan, views, kernel } = this.#prepare(tensors)
-    const rotation = rows.for(plan)
+    const rotation = rows.for(plan, roleOf(tensors))
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     if (kernel.runAsync !== undefined) return kernel.runAsync(views, rotation)
     const previous = this.#running.get(kernel)

@@ -9,6 +9,7 @@
  * precision.
  */
 import type { MovingRow } from './angles/angle-rows.js'
+import { type RowRole, rowAdjustment } from './angles/row-adjustment.js'
 import { tokenRows } from './angles/token-rows.js'
 import { axisCount } from './axes.js'
 import type { Rotation } from './backend.js'
@@ -34,6 +35,8 @@ export interface RotationBuilder {
    */
   readonly moving: (() => MovingRow) | undefined
 }
+
+const noShortWays = { rounded: undefined, moving: undefined } as const
 
 /** Multiplies a row by the attention factor and rounds it once into the rotation. */
 type Store = (row: number, rotation: Rotation, cos: Float64Array, sin: Float64Array) => void
@@ -62,13 +65,22 @@ function storeWith(factor: number): Store {
   }
 }
 
-/** A rotation builder for a config and its frequencies. */
+/**
+ * A rotation builder for a config and its frequencies.
+ *
+ * @param role which tensor the rows are for; only xPos needs to know
+ * @throws RopeError UNSUPPORTED when it needs to and does not
+ */
 export function createRotationBuilder(
   config: RopeConfig,
   frequencies: Frequencies,
+  role?: RowRole,
 ): RotationBuilder {
   const pairs = config.rotaryDim / 2
-  const { write, rounded, moving } = tokenRows(config, frequencies)
+  const adjust = rowAdjustment(frequencies, role)
+  const { write, ...short } = tokenRows(config, frequencies)
+  // The short ways make rows by themselves, so they are for rows that nothing is done to.
+  const { rounded, moving } = adjust === undefined ? short : noShortWays
   const { attentionFactor } = frequencies
   const store =
     config.angles === 'float32' ? storeFloat32(attentionFactor) : storeWith(attentionFactor)
@@ -98,6 +110,7 @@ export function createRotationBuilder(
       }
       for (let row = 0; row < positions.rows; row++) {
         write(positions.axes, row, cos, sin)
+        adjust?.(positions.axes[0]?.[row] as number, cos, sin, unitFactor)
         if (unitFactor) storeUnit(row, rotation, cos, sin)
         else store(row, rotation, cos, sin)
       }
@@ -115,6 +128,7 @@ export function createRotationBuilder(
       for (let row = 0; row < rotation.rows; row++) {
         position[0] = start + row
         write(positionOfAxes, 0, cos, sin)
+        adjust?.(start + row, cos, sin, false)
         store(row, rotation, cos, sin)
       }
     },

@@ -45,6 +45,22 @@ describe('forms', () => {
       [0, 1, 2, 0, 1],
     ],
     ['no tokens at all', [], 3, 0, 0, []],
+    [
+      'padded sequences: padding stands at 0',
+      { sequenceLengths: [2, 1], paddedLengths: [3, 4], offsets: [5, 9] },
+      1,
+      7,
+      0,
+      [5, 6, 0, 9, 0, 0, 0],
+    ],
+    [
+      'padded sequences by cumulative lengths',
+      { cumulativeLengths: [0, 2, 3], paddedCumulativeLengths: [0, 2, 4] },
+      1,
+      4,
+      0,
+      [0, 1, 0, 0],
+    ],
   ])('%s', (_name, positions, batch, tokens, stride, rows) => {
     expect(expand(positions, batch, tokens)).toEqual({ stride, rows: [rows] })
   })
@@ -107,6 +123,12 @@ describe('refusals', () => {
     [{ cumulativeLengths: [1, 4] }, 'positions.cumulativeLengths'],
     [{ cumulativeLengths: [0, 5, 4] }, 'positions.cumulativeLengths[2]'],
     [{ cumulativeLengths: [0, 4], sequenceLengths: [4] }, 'positions'],
+    [{ sequenceLengths: [4], paddedLengths: [3] }, 'positions.paddedLengths[0]'],
+    [{ sequenceLengths: [4], paddedLengths: [4, 1] }, 'positions.paddedLengths'],
+    [{ sequenceLengths: [2], paddedLengths: [3] }, 'positions'],
+    [{ sequenceLengths: [4], paddedLengths: [4], paddedCumulativeLengths: [0, 4] }, 'positions'],
+    [{ offsets: [4], paddedLengths: [4] }, 'positions'],
+    [{ paddedLengths: [4] }, 'positions'],
     [{ axes: [1, 2] }, 'positions.axes'],
     [{ axes: 4 }, 'positions'],
     [{ axes: [1], extra: 1 }, 'positions'],

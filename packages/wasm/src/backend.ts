@@ -30,6 +30,8 @@ export interface WasmBackend extends Backend {
   readonly name: 'wasm'
   /** Memory that kernels use without copying. Its views stay valid as long as they are held. */
   allocate(dtype: DType, length: number): Elements
+  /** True for an array of its `allocate`. */
+  isResident(elements: Elements): boolean
   readonly facts: Probe['facts']
 }
 
@@ -101,6 +103,8 @@ class ModuleBackend implements WasmBackend {
   readonly capabilities: Backend['capabilities']
   readonly facts: Probe['facts']
   #engine: Engine | undefined
+  /** Where nothing was given out, nothing needs to be looked up. */
+  #hasGiven = false
 
   constructor(engine: Engine, threads: number, features: Features) {
     this.#engine = engine
@@ -151,7 +155,12 @@ class ModuleBackend implements WasmBackend {
   allocate(dtype: DType, length: number): Elements {
     const { memory } = this.#alive()
     checkLength(length)
+    this.#hasGiven = true
     return memory.allocate(dtype, length)
+  }
+
+  isResident(elements: Elements): boolean {
+    return this.#hasGiven && this.#engine?.memory.has(elements) === true
   }
 
   dispose(): void {

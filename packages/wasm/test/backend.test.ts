@@ -21,6 +21,27 @@ async function refusal(attempt: () => unknown): Promise<RopeError> {
   throw new Error('nothing was refused')
 }
 
+describe('isResident', () => {
+  test.each([0, 1])(
+    'knows the arrays of its allocate, and no others, with %s threads',
+    async (threads) => {
+      const [backend, other] = [await createWasmBackend({ threads }), await createWasmBackend()]
+      const foreign = new Float32Array(8)
+      expect(backend.isResident(foreign)).toBe(false)
+      const own = backend.allocate('float32', 8)
+      expect([own, own.subarray(4)].map((array) => backend.isResident(array))).toEqual([true, true])
+      const others = [foreign, own.slice(), other.allocate('float32', 8)]
+      expect(others.map((array) => backend.isResident(array))).toEqual([false, false, false])
+      // Memory that has grown, or was added, is still known.
+      const large = backend.allocate('bfloat16', 3_000_000)
+      expect([own, large].map((array) => backend.isResident(array))).toEqual([true, true])
+      backend.dispose()
+      expect(backend.isResident(own)).toBe(false)
+      other.dispose()
+    },
+  )
+})
+
 describe('allocate', () => {
   test('gives zeroed memory whose views outlive any further allocation', async () => {
     const backend = await createWasmBackend()

@@ -1,7 +1,7 @@
 /**
  * The backend on a stand-in device: options, capabilities, facts, and who owns what.
  */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   createWebGpuBackend,
   probeWebGpu,
@@ -45,6 +45,34 @@ describe('options', () => {
       reason: error.message,
       facts: {},
     })
+  })
+
+  test('in a browser that has no adapter the reason speaks of browsers', async () => {
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } })
+    vi.stubGlobal('process', { ...process, versions: {} })
+    try {
+      const { available, reason } = await probeWebGpu()
+      expect(available).toBe(false)
+      expect(reason).toMatch(/^navigator\.gpu offers no adapter; .*hardware acceleration/)
+      expect(reason).toContain('browser')
+      expect(reason).not.toMatch(/Node|Vulkan|npm/)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
+  test('a browser without WebGPU is told from a page that may not use it', async () => {
+    vi.stubGlobal('navigator', {})
+    vi.stubGlobal('process', { ...process, versions: {} })
+    try {
+      expect((await probeWebGpu()).reason).toMatch(
+        /no navigator\.gpu; use a browser that has WebGPU/,
+      )
+      vi.stubGlobal('isSecureContext', false)
+      expect((await probeWebGpu()).reason).toContain('https')
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   test('an adapter that throws does not make the probe throw', async () => {

@@ -31,11 +31,6 @@ export interface BackendEntry {
    * every call is made on memory that can be restored, which costs a copy.
    */
   readonly validatesFirst?: boolean | undefined
-  /**
-   * True when it works in memory of its own and copies all other arrays in and out: then its calls
-   * cost differently on arrays of its `allocate`.
-   */
-  readonly hasOwnMemory?: boolean | undefined
   /** Imports the package; rejects when it is not installed or does not load here. */
   load(): Promise<BackendModule>
 }

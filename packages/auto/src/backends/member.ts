@@ -3,7 +3,7 @@
  * or quarantined with the evidence. Quarantine is for good: who has failed once is not trusted again
  * by the same dispatcher.
  */
-import type { Backend, Probe } from '@rope/core'
+import type { Backend, Elements, Probe } from '@rope/core'
 import type { SelfTest } from '../trust/self-test.js'
 
 /** What is known of a backend. */
@@ -25,7 +25,6 @@ export interface MemberOptions {
   readonly packageName: string | null
   readonly device: 'cpu' | 'gpu'
   readonly validatesFirst: boolean
-  readonly hasOwnMemory: boolean
   readonly epoch: Epoch
 }
 
@@ -35,23 +34,18 @@ export class Member {
   readonly packageName: string | null
   readonly device: 'cpu' | 'gpu'
   readonly validatesFirst: boolean
-  readonly hasOwnMemory: boolean
   facts: Probe['facts'] = {}
   selfTest: SelfTest | null = null
   readonly #epoch: Epoch
   #state: MemberState = { kind: 'not asked', reason: 'nobody has asked for it yet' }
   #made: Backend | undefined
-  /** Buffers of arrays that it has allocated; undefined while there are none. */
-  #buffers: WeakSet<ArrayBufferLike> | undefined
-  #allocate: Backend['allocate']
 
   constructor(options: MemberOptions) {
-    const { name, packageName, device, validatesFirst, hasOwnMemory, epoch } = options
+    const { name, packageName, device, validatesFirst, epoch } = options
     this.name = name
     this.packageName = packageName
     this.device = device
     this.validatesFirst = validatesFirst
-    this.hasOwnMemory = hasOwnMemory
     this.#epoch = epoch
   }
 
@@ -73,7 +67,6 @@ export class Member {
   /** It may be used from now on. */
   admit(backend: Backend): void {
     this.#made = backend
-    if (this.hasOwnMemory) this.#rememberAllocations(backend)
     this.#change({ kind: 'ready', backend })
   }
 
@@ -94,28 +87,14 @@ export class Member {
     this.#made?.dispose()
   }
 
-  /** True for an array that this backend has allocated. Where it has given none, nothing is looked up. */
-  owns(elements: { readonly buffer: ArrayBufferLike }): boolean {
-    return this.#buffers?.has(elements.buffer) === true
+  /** True when its calls cost differently on arrays that it has allocated. */
+  get hasOwnMemory(): boolean {
+    return this.#made?.isResident !== undefined && this.#made.allocate !== undefined
   }
 
-  /** Makes memory of the backend's own that is to be forgotten again; null where there is none. */
-  get allocator(): Backend['allocate'] | null {
-    return this.#allocate ?? null
-  }
-
-  /** Only the backend knows its own memory, and the contract has no question for it. */
-  #rememberAllocations(backend: Backend): void {
-    const allocate = backend.allocate?.bind(backend)
-    if (allocate === undefined) return
-    this.#allocate = allocate
-    const remembering: NonNullable<Backend['allocate']> = (dtype, length) => {
-      const elements = allocate(dtype, length)
-      this.#buffers ??= new WeakSet()
-      this.#buffers.add(elements.buffer)
-      return elements
-    }
-    Object.defineProperty(backend, 'allocate', { value: remembering })
+  /** True for an array in such memory. */
+  owns(elements: Elements): boolean {
+    return this.#made?.isResident?.(elements) === true
   }
 
   #change(state: MemberState): void {

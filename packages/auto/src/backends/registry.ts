@@ -2,8 +2,10 @@
  * The backends of this project, one line each, best first. Each import is lazy and literal: bundlers
  * see it, and a package that is absent or broken stops nobody.
  */
+import { RopeError } from '@rope/core'
 import type { WebGpuBackend, WebGpuOptions } from '@rope/webgpu'
 import { messageOf } from '../messages.js'
+import { processOf } from '../platform/environment.js'
 import type { BackendEntry, BackendModule } from './entry.js'
 
 /** What holds for every backend of this project. */
@@ -23,6 +25,13 @@ function pass(error: unknown): never {
 }
 
 async function loadNative(): Promise<BackendModule> {
+  if (processOf()?.versions?.node === undefined) {
+    throw new RopeError(
+      'UNAVAILABLE',
+      '@rope/native is machine code, which needs Node (or Bun or Deno); a browser cannot load it',
+      { field: 'backend' },
+    )
+  }
   const { createNativeBackend, probeNative } = await import('@rope/native').catch(pass)
   checkThere(createNativeBackend, '@rope/native')
   return { create: () => createNativeBackend(), probe: () => probeNative() }
@@ -66,14 +75,7 @@ async function loadWebGpu(): Promise<BackendModule> {
 /** Every backend of this project, best first. A new one is one line here and its loader above. */
 export const BACKENDS: readonly BackendEntry[] = [
   { name: 'native', packageName: '@rope/native', device: 'cpu', ...OURS, load: loadNative },
-  {
-    name: 'wasm',
-    packageName: '@rope/wasm',
-    device: 'cpu',
-    ...OURS,
-    hasOwnMemory: true,
-    load: loadWasm,
-  },
+  { name: 'wasm', packageName: '@rope/wasm', device: 'cpu', ...OURS, load: loadWasm },
   { name: 'js', packageName: '@rope/js', device: 'cpu', ...OURS, load: loadJs },
   { name: 'webgpu', packageName: '@rope/webgpu', device: 'gpu', ...OURS, load: loadWebGpu },
 ]

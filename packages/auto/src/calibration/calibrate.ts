@@ -1,7 +1,7 @@
 /**
- * The calibration of one dtype: every contender makes the same calls on the same memory, in turns,
- * and the fastest batch of each counts, since whatever else the machine does only adds time. It ends
- * when its budget does: sizes that were not reached are predicted from those that were.
+ * The calibration of one dtype: every contender makes the same calls on the same memory, in turns and
+ * in several passes, and the fastest batch of each counts, since whatever else the machine does only
+ * adds time. It ends when its budget does: what was not reached is predicted from what was.
  */
 import type { Backend, DType, Kernel } from '@rope/core'
 import { messageOf } from '../messages.js'
@@ -21,7 +21,7 @@ export interface Contender {
 export interface Calibrated {
   /** Costs by name; empty when not even one size was reached. */
   readonly costs: Calibration
-  /** False when time ran out after a size or two: good enough for now, but not to be kept. */
+  /** False when time ran out early: good enough for now, but not to be kept. */
   readonly isReliable: boolean
 }
 
@@ -42,14 +42,32 @@ export interface CalibrateOptions {
   readonly budget: number
 }
 
-/** Turns of each contender at each size. */
-const TURNS = 3
+/** Passes over all sizes: what disturbed one of them has gone in the next, and code is compiled by then. */
+const PASSES = 3
+
+/** Passes that must have been made for costs that are kept. */
+const RELIABLE = 2
+
+/** Turns of each contender at each size, in each pass. */
+const TURNS = 2
+
+/** Who is still becoming faster, as code does that is being compiled, gets more of them. */
+const MOST_TURNS = 16
+
+/** Faster by so much that it was not noise alone. */
+const FASTER = 0.8
 
 /** Milliseconds of a batch, and of the calls before the first one, on a fine clock. */
-const BATCH = 0.3
+const BATCH = 0.2
 
-/** Sizes that have to be measured for costs that are kept. */
-const RELIABLE = 3
+/**
+ * Who is expected to take so many times as long as the best one is not timed at larger sizes: the
+ * time goes to those who may be chosen.
+ */
+const HOPELESS = 4
+
+/** A line goes through so many points; these sizes are short, and everybody is timed there. */
+const LINE = 2
 
 /** Where a clock that stands still stops a batch. */
 const MOST_CALLS = 4096
@@ -75,11 +93,11 @@ interface Runner {
   best: number
 }
 
-/** A contender, the calls it makes, and what they took: microseconds by bytes. */
+/** A contender, the calls it makes, and who makes them, by size. */
 interface Candidate {
   readonly contender: Contender
   readonly points: readonly Point[]
-  readonly measured: Map<number, number>
+  readonly runners: Map<number, Runner>
 }
 
 /** The smallest step of the clock in milliseconds; 0 for a clock that stands still. */
@@ -103,28 +121,43 @@ export function calibrate(
   { clock, budget }: CalibrateOptions,
 ): Calibrated {
   const end = clock() + budget
-  const batch = Math.max(BATCH, STEPS * clockStep(clock))
+  const timing = { batch: Math.max(BATCH, STEPS * clockStep(clock)), clock, end }
   const candidates = makeCandidates(dtype, contenders)
-  for (let size = 0; size < SIZES; size++) {
-    if (clock() + expected(candidates, size) > end) continue
-    const runners = candidates.map((candidate) => makeRunner(candidate, size))
-    if (!takeTurns(runners, { batch, clock, end })) break
-    for (const [i, { best, point }] of runners.entries()) {
-      note((candidates[i] as Candidate).measured, point.bytes, best * 1000)
-    }
-  }
-  const measured = candidates.filter((candidate) => candidate.measured.size > 0)
+  let passes = 0
+  while (passes < PASSES && makePass(candidates, timing)) passes += 1
+  const measured = candidates.filter(({ runners }) => runners.size > 0)
   const costs = measured.map((candidate): [string, DTypeCosts] => [
     candidate.contender.name,
     { [dtype]: curveOf(candidate) },
   ])
-  const isReliable = candidates.every((candidate) => candidate.measured.size >= RELIABLE)
-  return { costs: Object.fromEntries(costs), isReliable }
+  return { costs: Object.fromEntries(costs), isReliable: passes >= RELIABLE }
 }
 
-/** The faster time counts where a size comes again. */
-function note(measured: Candidate['measured'], bytes: number, microseconds: number): void {
-  measured.set(bytes, Math.min(microseconds, measured.get(bytes) ?? microseconds))
+/** Times every size once. False when there was no time for some of it. */
+function makePass(candidates: readonly Candidate[], timing: Timing): boolean {
+  let isComplete = true
+  for (let size = 0; size < SIZES; size++) {
+    const hopeful = candidates.filter((candidate) => !isHopeless(candidate, candidates, size))
+    const isTooLong = timing.clock() + expected(hopeful, size, timing.batch) > timing.end
+    if (isTooLong || !takeTurns(hopeful, size, timing)) isComplete = false
+  }
+  return isComplete
+}
+
+/** True when others are known to be so much better at a size that it is not worth the time. */
+function isHopeless(candidate: Candidate, candidates: readonly Candidate[], size: number): boolean {
+  if (size < LINE || candidate.runners.size < LINE) return false
+  // On memory of its own a contender stands beside the others on theirs, but not the other way round.
+  const rivals = candidates.filter(
+    ({ contender, runners }) => contender.allocate === undefined && runners.size >= LINE,
+  )
+  const best = Math.min(...rivals.map((rival) => timeAt(rival, size)))
+  return timeAt(candidate, size) > HOPELESS * best
+}
+
+/** Microseconds that a candidate is expected to take at a size; 0 when nothing is known. */
+function timeAt(candidate: Candidate, size: number): number {
+  return predict(curveOf(candidate), (candidate.points[size] as Point).bytes) ?? 0
 }
 
 /** Who brings no memory of its own shares one array with the others. */
@@ -136,7 +169,7 @@ function makeCandidates(dtype: DType, contenders: readonly Contender[]): readonl
       allocate === undefined
         ? shared
         : guarded(contender, () => calibrationPoints(dtype, (length) => allocate(dtype, length)))
-    return { contender, points, measured: new Map() }
+    return { contender, points, runners: new Map() }
   })
 }
 
@@ -148,36 +181,48 @@ function guarded<Result>(contender: Contender, run: () => Result): Result {
   }
 }
 
-function curveOf({ measured }: Candidate): CostCurve {
-  const points = [...measured].map(([bytes, microseconds]) => ({ bytes, microseconds }))
+function curveOf({ runners }: Candidate): CostCurve {
+  const points = [...runners.values()].map(({ point, best }) => ({
+    bytes: point.bytes,
+    microseconds: 1000 * best,
+  }))
   return fitCurve(points.sort((a, b) => a.bytes - b.bytes))
 }
 
-/** Milliseconds that a warm-up and a turn of everybody will take at a size, at the least. */
-function expected(candidates: readonly Candidate[], size: number): number {
-  const times = candidates.map((one) => predict(curveOf(one), (one.points[size] as Point).bytes))
-  return (2 * times.reduce<number>((sum, time) => sum + (time ?? 0), 0)) / 1000
+/** Milliseconds that the turns of a size will take, at the least. */
+function expected(candidates: readonly Candidate[], size: number, batch: number): number {
+  const times = candidates.map((one) => Math.max(batch, timeAt(one, size) / 1000))
+  return TURNS * times.reduce((sum, time) => sum + time, 0)
 }
 
-function makeRunner({ contender, points }: Candidate, size: number): Runner {
+function runnerOf({ contender, points, runners }: Candidate, size: number): Runner {
+  const known = runners.get(size)
+  if (known !== undefined) return known
   const point = points[size] as Point
   const kernel = guarded(contender, () => contender.backend.compile(point.plan))
   return { contender, kernel, point, count: 1, best: Number.POSITIVE_INFINITY }
 }
 
-/** Batches in turns until there are enough. False when time was over before each had one. */
-function takeTurns(runners: readonly Runner[], { batch, clock, end }: Timing): boolean {
-  for (let turn = 0; turn < TURNS; turn++) {
-    for (const runner of runners) {
-      if (clock() >= end) return turn > 0
-      takeTurn(runner, batch, clock)
+/** Batches in turns. False when time was over before each had all of its own. */
+function takeTurns(candidates: readonly Candidate[], size: number, timing: Timing): boolean {
+  let going = candidates.map((candidate) => ({ candidate, runner: runnerOf(candidate, size) }))
+  for (let turn = 0; turn < MOST_TURNS && going.length > 0; turn++) {
+    const faster: typeof going = []
+    for (const one of going) {
+      if (timing.clock() >= timing.end) return turn >= TURNS
+      const { candidate, runner } = one
+      const before = runner.best
+      takeTurn(runner, timing)
+      candidate.runners.set(size, runner)
+      if (turn + 1 < TURNS || runner.best < FASTER * before) faster.push(one)
     }
+    going = faster
   }
   return true
 }
 
 /** A batch. What is shorter than one says nothing, since the clock may not have moved: then it grows. */
-function takeTurn(runner: Runner, batch: number, clock: Clock): void {
+function takeTurn(runner: Runner, { batch, clock }: Timing): void {
   for (;;) {
     const time = timeCalls(runner, clock)
     if (time < batch && runner.count < MOST_CALLS) {

@@ -18,7 +18,7 @@ export type CalibrateOption = false | Calibration
 export const BUDGET = 130
 
 /** The part of what is left that one dtype may take: few applications use more than one. */
-const SHARE = 2 / 3
+const SHARE = 1 / 2
 
 /** Costs by backend, dtype and size. */
 export class CostBook {
@@ -26,6 +26,9 @@ export class CostBook {
   readonly #clock: Clock
   readonly #cache: Cache
   readonly #sources = new Map<DType, CostSource>()
+  /** Whose costs have been looked for, by name and dtype. */
+  readonly #tried = new Set<string>()
+  readonly #unreliable = new Set<DType>()
   #costs: Calibration
   #spent = 0
 
@@ -63,22 +66,27 @@ export class CostBook {
     return this.#sources.get(dtype) ?? null
   }
 
+  /** False when time ran out while this dtype was measured, so that its costs are rough. */
+  isReliable(dtype: DType): boolean {
+    return !this.#unreliable.has(dtype)
+  }
+
   /**
    * Sees to it that the costs of all contenders are known, as far as that is possible.
    *
    * @throws ContenderError when a contender throws; call again without it
    */
   prepare(dtype: DType, contenders: readonly Contender[]): void {
-    if (this.#sources.has(dtype)) return
     if (this.#option !== undefined) {
       this.#sources.set(dtype, this.#option === false ? 'off' : 'preset')
       return
     }
-    if (contenders.every(({ name }) => this.#costs[name]?.[dtype] !== undefined)) {
-      this.#sources.set(dtype, 'cache')
-      return
-    }
-    this.#measure(dtype, contenders)
+    const missing = contenders.filter(
+      ({ name }) =>
+        this.#costs[name]?.[dtype] === undefined && !this.#tried.has(`${name} ${dtype}`),
+    )
+    if (missing.length > 0) this.#measure(dtype, missing)
+    else if (!this.#sources.has(dtype)) this.#sources.set(dtype, 'cache')
   }
 
   /** Microseconds of a call by a backend; null when that is not known. */
@@ -93,9 +101,11 @@ export class CostBook {
       const { costs, isReliable } = calibrate(dtype, contenders, { clock: this.#clock, budget })
       this.#costs = mergeCalibrations(this.#costs, costs)
       if (isReliable) this.#cache.save(this.#costs)
+      else this.#unreliable.add(dtype)
     } finally {
       this.#spent += this.#clock() - start
     }
+    for (const { name } of contenders) this.#tried.add(`${name} ${dtype}`)
     this.#sources.set(dtype, 'measured')
   }
 }

@@ -20,15 +20,11 @@ interface Shape {
 
 const HEAD_DIM = 128
 
-/**
- * The most common size first, which also tells whether there is time for more, and again when the
- * others have warmed up the engine's compiler.
- */
+/** From small to large: the small ones have the engine compile what the large ones run. */
 const SHAPES: readonly Shape[] = [
-  { tokens: 1, heads: { q: 32, k: 8 } },
-  { tokens: 64, heads: { q: 32, k: 8 } },
   { tokens: 1, heads: { q: 1 } },
   { tokens: 1, heads: { q: 32, k: 8 } },
+  { tokens: 64, heads: { q: 32, k: 8 } },
   { tokens: 256, heads: { q: 32, k: 8 } },
 ]
 
@@ -41,7 +37,7 @@ const MOST_HEADS = 40
 /** Makes memory for the largest point, or says that there is none to be had. */
 export type Allocate = (length: number) => Elements
 
-/** The points of a dtype, in the order in which to time them; all of them share their memory. */
+/** The points of a dtype from small to large; all of them share their memory. */
 export function calibrationPoints(dtype: DType, allocate: Allocate): readonly Point[] {
   const memory = allocate(MOST_TOKENS * MOST_HEADS * HEAD_DIM)
   fill(memory, dtype)

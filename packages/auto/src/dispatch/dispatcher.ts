@@ -57,14 +57,16 @@ export function residentName({ name }: Pick<Member, 'name'>): string {
   return `${name}, resident`
 }
 
-/** Everybody to time: a member with memory of its own is timed there as well. */
-function contendersOf(usable: readonly Usable[]): readonly CostContender[] {
+/** Everybody to time: the owner of the memory is timed there as well. */
+function contendersOf(
+  usable: readonly Usable[],
+  resident: Member | null,
+): readonly CostContender[] {
   return usable.flatMap(({ member, backend }): readonly CostContender[] => {
     const foreign = { name: member.name, backend }
-    const { allocator: allocate } = member
-    return allocate === null
-      ? [foreign]
-      : [foreign, { name: residentName(member), backend, allocate }]
+    if (member !== resident || !member.hasOwnMemory) return [foreign]
+    const allocate = backend.allocate?.bind(backend)
+    return [foreign, { name: residentName(member), backend, allocate }]
   })
 }
 
@@ -89,7 +91,7 @@ export function rank(
     })
   if (selection.kind === 'ordered' || usable.length < 2) return ranked()
   try {
-    costs.prepare(plan.dtype, contendersOf(usable))
+    costs.prepare(plan.dtype, contendersOf(usable, resident))
   } catch (error) {
     if (!(error instanceof ContenderError)) throw error
     const failed = usable.find(({ backend }) => backend === error.backend)

@@ -32,8 +32,8 @@ interface Candidate {
 }
 
 function entryMember(entry: BackendEntry, epoch: Epoch): Member {
-  const { name, packageName, device, validatesFirst = false, hasOwnMemory = false } = entry
-  return new Member({ name, packageName, device, validatesFirst, hasOwnMemory, epoch })
+  const { name, packageName, device, validatesFirst = false } = entry
+  return new Member({ name, packageName, device, validatesFirst, epoch })
 }
 
 /** The caller vouches for a backend that it hands over. */
@@ -43,7 +43,6 @@ function valueMember({ name, device }: Backend, epoch: Epoch): Member {
     packageName: null,
     device,
     validatesFirst: true,
-    hasOwnMemory: false,
     epoch,
   })
 }

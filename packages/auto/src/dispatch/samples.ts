@@ -10,7 +10,10 @@ const MOST = 256
 
 /** At least so many, fewer where a call alone is `ENOUGH`. */
 const FEWEST = 6
-const FEWEST_LONG = 2
+const FEWEST_LONG = 3
+
+/** Milliseconds of a long call. */
+const LONG = 100
 
 /** Steps of the clock that they must last together to mean anything. */
 const STEPS = 20
@@ -28,7 +31,7 @@ export class Samples {
   /** Calls, and their time, that nothing has interrupted. */
   #calm = 0
   #calmTotal = 0
-  /** The first call pays for what is done once: pages, compiling. */
+  /** The first call pays for what is done once: pages, compiling. In a long one that is next to nothing. */
   #isFirst = true
 
   /** @param step the smallest step of the clock in milliseconds */
@@ -38,10 +41,9 @@ export class Samples {
 
   /** Notes the time of a call, in milliseconds. */
   add(time: number): void {
-    if (this.#isFirst) {
-      this.#isFirst = false
-      return
-    }
+    const isFirst = this.#isFirst
+    this.#isFirst = false
+    if (isFirst && time < LONG) return
     this.#count += 1
     this.#total += time
     this.#best = Math.min(this.#best, time)
@@ -50,11 +52,21 @@ export class Samples {
     this.#calmTotal += time
   }
 
+  /** Milliseconds of the fastest call so far; infinite before the first. */
+  get fastest(): number {
+    return this.#best
+  }
+
+  /** True when they are long enough to tell what is far slower than something else. */
+  get isTelling(): boolean {
+    return this.#total >= Math.max(ENOUGH, STEPS * this.#step)
+  }
+
   /** True when there is nothing to be gained by more. */
   get isDone(): boolean {
     if (this.#count >= MOST) return true
     const fewest = this.#total >= ENOUGH * this.#count ? FEWEST_LONG : FEWEST
-    return this.#count >= fewest && this.#total >= Math.max(ENOUGH, STEPS * this.#step)
+    return this.#count >= fewest && this.isTelling
   }
 
   /**

@@ -7,17 +7,28 @@
  * on its first call, and whatever a backend does that does not promise this, happens on memory of
  * which there is a copy.
  */
-import { type Kernel, type Plan, RopeError, type Rotation, type View } from '@rope/core'
+import {
+  type Kernel,
+  type Plan,
+  RopeError,
+  type Rotation,
+  type RowFactors,
+  type View,
+} from '@rope/core'
 import type { Member } from '../backends/member.js'
 import { type Contender, makeContender } from './contender.js'
 import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'
 import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
+import { makeRow } from './moving-row.js'
 import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
 
 /** Calls of more bytes are made without a copy: memory must not double. */
 const LARGEST_SNAPSHOT = 64 * 2 ** 20
 
-/** Contenders up to so many times slower than predicted for the best are tried in real calls. */
+/**
+ * Contenders that are predicted to take at most so many times as long as the best one are tried in
+ * real calls, and given up when they take longer than that.
+ */
 const CLOSE = 3
 
 /** What a site needs of the backend that it belongs to. */
@@ -108,6 +119,36 @@ export class Site implements Kernel, Choice {
     }
   }
 
+  /** As `bind`, for a token that moves: the winner makes the row itself, if it can. */
+  bindMoving(
+    views: readonly View[],
+    rotation: Rotation,
+    factors: RowFactors,
+  ): (rest: number) => void {
+    const owner = this.#owner
+    const { epoch } = owner.dispatcher
+    let bound: (rest: number) => void = () => undefined
+    let boundFor = UNDECIDED
+    return (rest) => {
+      owner.last = this
+      if (boundFor !== epoch.value) {
+        if (this.#settled !== epoch.value) {
+          makeRow(factors, rest, rotation)
+          this.#runCarefully(views, rotation)
+          return
+        }
+        bound = bindWinner(this.#kernel, views, rotation, factors)
+        boundFor = this.#settled
+      }
+      try {
+        bound(rest)
+      } catch (error) {
+        makeRow(factors, rest, rotation)
+        this.#recover(error, this.chosen as Contender, views, rotation, null)
+      }
+    }
+  }
+
   /** Off the event loop where the winner can; the calls that find it are synchronous. */
   async runAsync(views: readonly View[], rotation: Rotation): Promise<void> {
     const isSettled = this.#settled === this.#owner.dispatcher.epoch.value
@@ -177,7 +218,9 @@ export class Site implements Kernel, Choice {
     const [first] = this.ranking
     if (first === undefined) return []
     const { predicted } = first
-    if (selection.kind === 'ordered' || !costs.isMeasuring || predicted === null) return [first]
+    if (selection.kind === 'ordered' || !costs.isMeasuring) return [first]
+    // Where costs are rough or unknown, real calls tell.
+    if (predicted === null || !costs.isReliable(this.plan.dtype)) return this.ranking
     return this.ranking.filter(
       (one) => one.predicted !== null && one.predicted <= CLOSE * predicted,
     )
@@ -189,15 +232,25 @@ export class Site implements Kernel, Choice {
     for (const _ of contenders) {
       this.#turn = (this.#turn + 1) % contenders.length
       const contender = contenders[this.#turn] as Contender
-      if (!contender.samples.isDone) return contender
+      if (!this.#isTimed(contender)) return contender
     }
     return this.chosen as Contender
+  }
+
+  /** True when there are samples enough, or those that there are say what was predicted: far behind. */
+  #isTimed({ samples, predicted }: Contender): boolean {
+    if (samples.isDone) return true
+    const [first] = this.ranking
+    const isExpected = predicted === null || predicted > (first?.predicted ?? 0)
+    if (!isExpected || !samples.isTelling) return false
+    const best = Math.min(...this.contenders.map((one) => one.samples.fastest))
+    return samples.fastest > CLOSE * best
   }
 
   /** Rebinds to the winner once there is one that needs no copies. */
   #settle(): void {
     const { contenders } = this
-    if (!contenders.every(({ samples }) => samples.isDone)) return
+    if (!contenders.every((contender) => this.#isTimed(contender))) return
     const best = contenders.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
     this.chosen = best
     if (!best.member.validatesFirst || !best.isProven) return
@@ -226,6 +279,22 @@ export class Site implements Kernel, Choice {
     // What was written to other memory than the input is simply written again.
     if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
     this.run(views, rotation)
+  }
+}
+
+/** The shortest call of a kernel for a token that moves. */
+function bindWinner(
+  kernel: Kernel,
+  views: readonly View[],
+  rotation: Rotation,
+  factors: RowFactors,
+): (rest: number) => void {
+  const moving = kernel.bindMoving?.(views, rotation, factors)
+  if (moving !== undefined) return moving
+  const run = kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+  return (rest) => {
+    makeRow(factors, rest, rotation)
+    run()
   }
 }
 

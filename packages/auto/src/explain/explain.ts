@@ -70,15 +70,15 @@ function residentOf({ members }: Dispatcher, memory: string): Member | null {
 function describeVerdict(
   dispatcher: Dispatcher,
   backend: DispatchBackend,
-  config: RopeConfig,
-  call: CallDescription | undefined,
+  described: DescribedCall | undefined,
 ): Verdict | null {
-  if (call === undefined) {
+  if (described === undefined) {
     const { lastChoice: last } = backend
     if (last === null) return null
     if (last.memory === 'gpu') return gpuVerdict(dispatcher, last.plan)
     return verdictOf(dispatcher, last.plan, last.resident, last)
   }
+  const { config, call } = described
   const plan = planOfCall(config, call)
   const { memory = 'foreign' } = call
   if (memory === 'gpu') return gpuVerdict(dispatcher, plan)
@@ -161,19 +161,24 @@ function inOrder({ members }: Dispatcher, verdict: Verdict | null): readonly Mem
   return [...new Set([...chosen, ...ranked, ...members])]
 }
 
+/** A call by its sizes, and the config that it is made with. */
+export interface DescribedCall {
+  readonly config: RopeConfig
+  readonly call: CallDescription
+}
+
 /**
  * Explains a choice.
  *
- * @param call a call by its sizes; the last call that was made when absent
+ * @param described a call by its sizes; the last call that was made when absent
  * @throws RopeError INVALID_OPTION when the description is not one
  */
 export function explain(
   dispatcher: Dispatcher,
   backend: DispatchBackend,
-  config: RopeConfig,
-  call?: CallDescription,
+  described?: DescribedCall,
 ): Explanation {
-  const verdict = describeVerdict(dispatcher, backend, config, call)
+  const verdict = describeVerdict(dispatcher, backend, described)
   const { costs } = dispatcher
   const told = {
     call: verdict === null ? null : explainCall(verdict),

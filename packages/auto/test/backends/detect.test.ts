@@ -12,7 +12,7 @@ const OPTIONS: DetectOptions = { limit: 1000, allowSoftwareGpu: false }
 
 function memberOf({ name, packageName, device }: BackendEntry): Member {
   const epoch = { value: 0 }
-  return new Member({ name, packageName, device, validatesFirst: true, hasOwnMemory: false, epoch })
+  return new Member({ name, packageName, device, validatesFirst: true, epoch })
 }
 
 /** What became of an entry, as one line. */

@@ -22,18 +22,24 @@ describe('where a bundler put an empty module in the place of a package', () => 
   test.each(EMPTIED)('$name is not installed', async (entry) => {
     const { name, packageName, device } = entry
     const epoch = { value: 0 }
-    const member = new Member({
-      name,
-      packageName,
-      device,
-      validatesFirst: true,
-      hasOwnMemory: false,
-      epoch,
-    })
+    const member = new Member({ name, packageName, device, validatesFirst: true, epoch })
     await detect(member, entry, { limit: 1000, allowSoftwareGpu: false })
     expect(member.state).toEqual({
       kind: 'unavailable',
       reason: `${packageName} is not installed, or a bundler left it out; run: npm install ${packageName}`,
     })
   })
+})
+
+test('where there is no Node, native says that it needs one, and is not even loaded', async () => {
+  const native = BACKENDS.find(({ name }) => name === 'native')
+  vi.stubGlobal('process', { env: {}, versions: {} })
+  try {
+    await expect(native?.load()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/needs Node .* a browser cannot load it/),
+    })
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })

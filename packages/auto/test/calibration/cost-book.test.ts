@@ -55,6 +55,33 @@ test('all dtypes together stay within the budget', () => {
   expect(BUDGET).toBeLessThan(150)
 })
 
+test('only who is missing is measured, and each of them once', () => {
+  const { clock, contenders } = setting()
+  const book = new CostBook(undefined, clock, cacheOf())
+  book.prepare('float32', contenders)
+  const before = book.predict('a', 'float32', 1e5)
+  const spent = book.spent
+  const more = contenders.map((one) => ({ ...one, name: `${one.name}, resident` }))
+  book.prepare('float32', [...contenders, ...more])
+  expect(book.spent).toBeGreaterThan(spent)
+  expect(book.predict('a', 'float32', 1e5)).toBe(before)
+  const after = book.spent
+  book.prepare('float32', [...contenders, ...more])
+  expect(book.spent).toBe(after)
+})
+
+test('costs are rough where time ran out, and are not kept', () => {
+  const { clock, contenders } = setting(0.5)
+  const cache = cacheOf()
+  const book = new CostBook(undefined, clock, cache)
+  book.prepare('float32', contenders)
+  expect([book.isReliable('float32'), cache.saved.length]).toEqual([false, 0])
+  const quick = setting()
+  const other = new CostBook(undefined, quick.clock, cache)
+  other.prepare('float32', quick.contenders)
+  expect([other.isReliable('float32'), cache.saved.length]).toEqual([true, 1])
+})
+
 test('a cache that knows all contenders is enough', async () => {
   const { clock, contenders } = setting()
   const cache = cacheOf({ a: { float32: CURVE }, b: { float32: CURVE, float16: CURVE } })

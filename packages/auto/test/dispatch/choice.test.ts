@@ -199,6 +199,7 @@ describe("a backend's own memory", () => {
           own.add(memory.buffer)
           return memory
         },
+        isResident: ({ buffer }) => own.has(buffer),
         compile(plan) {
           const kernel = backend.compile(plan)
           return {
@@ -219,7 +220,7 @@ describe("a backend's own memory", () => {
       'other',
       paced('other', clock, ({ tokens }) => ({ overhead: tokens / 30, rate: 1e9 })),
     )
-    const entries = [{ ...keeper(clock), hasOwnMemory: true }, other]
+    const entries = [keeper(clock), other]
     const rope = await createRope(CONFIG, optionsFor(entries, clock))
     const shape = [1, 200, 2, 8]
     const own = rope.explain({ tokens: 200, heads: { q: 2 }, memory: 'keeper' })
@@ -239,10 +240,7 @@ describe("a backend's own memory", () => {
       'other',
       paced('other', clock, ({ tokens }) => ({ overhead: tokens / 30, rate: 1e9 })),
     )
-    const rope = await createRope(
-      CONFIG,
-      optionsFor([{ ...keeper(clock), hasOwnMemory: true }, other], clock),
-    )
+    const rope = await createRope(CONFIG, optionsFor([keeper(clock), other], clock))
     const first = rope.backend
     expect(first.name).toBe('keeper')
     const data = first.allocate?.('float32', 3200) as Float32Array
@@ -258,8 +256,57 @@ describe("a backend's own memory", () => {
   test('of somebody who has none is a mistake', async () => {
     const rope = await createRope(CONFIG, { backend: 'js' })
     expect(() => rope.explain({ tokens: 1, heads: { q: 1 }, memory: 'js' })).toThrow(
-      "memory is 'js'; accepted: 'foreign', 'gpu' or 'wasm'",
+      "memory is 'js'; accepted: 'foreign' or 'gpu'",
     )
+    rope.dispose()
+  })
+})
+
+describe('where time ran out while costs were measured', () => {
+  /** A clock on which the whole budget is gone after the first batch. */
+  function hasty(paces: Readonly<Record<string, Pace>>) {
+    const found = counted(paces)
+    const entries = found.entries.map((one) =>
+      entry(one.name, {
+        create: async () => {
+          const backend = await (await one.load()).create({})
+          return {
+            ...backend,
+            compile(plan) {
+              const kernel = backend.compile(plan)
+              const run: typeof kernel.run = (views, rotation) => {
+                if (plan.headDim === 128) found.clock.advance(200)
+                return kernel.run(views, rotation)
+              }
+              return { run }
+            },
+          }
+        },
+      }),
+    )
+    return { ...found, entries }
+  }
+
+  test('real calls of everybody tell', async () => {
+    const { clock, entries } = hasty({ slow: SLOW, fast: FAST })
+    const rope = await createRope(CONFIG, optionsFor(entries, clock))
+    const call = smallCall(64)
+    for (let i = 0; i < 600; i++) rope.rotate({ ...call, positions: i })
+    const { chosen, backends } = rope.explain()
+    expect(chosen).toBe('fast')
+    expect(backends.find(({ name }) => name === 'slow')?.measured).not.toBeNull()
+    rope.dispose()
+  })
+
+  test('who is far behind makes no more long calls than it takes to see that', async () => {
+    const { clock, entries, counts } = hasty({ hopeless: { overhead: 0, rate: 1 }, fast: FAST })
+    const rope = await createRope(CONFIG, optionsFor(entries, clock))
+    const call = smallCall(64)
+    rope.rotate({ ...call, positions: 0 })
+    const before = counts.hopeless ?? 0
+    for (let i = 1; i < 600; i++) rope.rotate({ ...call, positions: i })
+    expect(rope.explain().chosen).toBe('fast')
+    expect((counts.hopeless ?? 0) - before).toBeLessThanOrEqual(3)
     rope.dispose()
   })
 })

@@ -13,6 +13,12 @@ describe('the time of a call', () => {
     expect(samplesOf([]).microseconds).toBeNull()
   })
 
+  test('is that of a first call which was long', () => {
+    const samples = new Samples(1e-4)
+    samples.add(120)
+    expect(samples.microseconds).toBeCloseTo(120000, 6)
+  })
+
   test('is that of the fastest one: interruptions only add', () => {
     expect(samplesOf([0.5, 0.3, 40, 0.31]).microseconds).toBeCloseTo(300, 9)
   })
@@ -27,10 +33,16 @@ describe('the time of a call', () => {
   })
 })
 
+test('they tell who is far slower once they have lasted a millisecond', () => {
+  expect(samplesOf([]).fastest).toBe(Number.POSITIVE_INFINITY)
+  expect([samplesOf([0.9]).isTelling, samplesOf([0.9, 0.2]).isTelling]).toEqual([false, true])
+  expect(samplesOf([0.9, 0.2]).fastest).toBe(0.2)
+})
+
 describe('there are enough of them', () => {
   test.each([
     ['after six calls that are together a millisecond', Array(6).fill(0.2), 5],
-    ['after two long ones', [3, 4], 1],
+    ['after three long ones', [3, 4, 3], 2],
     ['after 256 very short ones', Array(256).fill(1e-3), 255],
   ])('%s', (_, times, tooFew) => {
     expect(samplesOf(times).isDone).toBe(true)

@@ -1,25 +1,32 @@
 /**
- * Kernels that bring shorter ways - bound calls, calls off the event loop - keep them through the
- * front door, with the same care when they fail.
+ * Once there is a winner, calls go straight to it. Kernels that bring shorter ways - bound calls,
+ * rows that they make themselves, calls off the event loop - keep them through the front door, with
+ * the same care when they fail.
  */
-import { type Backend, type Kernel, RopeError } from '@rope/core'
+import { type Backend, type Kernel, RopeError, type Rotation, type View } from '@rope/core'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
-import { type AutoOptions, createRope } from '../../src/index.js'
+import { planOfCall } from '../../src/call.js'
+import { makeRow } from '../../src/dispatch/moving-row.js'
+import { type AutoOptions, createAutoBackend, createRope } from '../../src/index.js'
 import { CONFIG, changed, entry, smallCall } from '../fakes.js'
 
 /** How often each way was taken; `fail` breaks a way off from some call on. */
 interface Ways {
   bound: number
+  moving: number
   async: number
   plain: number
 }
 
-function shortcut(fail?: (way: keyof Ways, count: number) => void): {
+function shortcut(
+  fail?: (way: keyof Ways, count: number) => void,
+  hasMoving = false,
+): {
   readonly backend: Backend
   readonly ways: Ways
 } {
-  const ways: Ways = { bound: 0, async: 0, plain: 0 }
+  const ways: Ways = { bound: 0, moving: 0, async: 0, plain: 0 }
   const take = (way: keyof Ways): void => {
     ways[way] += 1
     fail?.(way, ways[way])
@@ -37,6 +44,13 @@ function shortcut(fail?: (way: keyof Ways, count: number) => void): {
           take('bound')
           void kernel.run(views, rotation)
         },
+        ...(hasMoving && {
+          bindMoving: (views, rotation, factors) => (rest: number) => {
+            take('moving')
+            makeRow(factors, rest, rotation)
+            void kernel.run(views, rotation)
+          },
+        }),
         async runAsync(views, rotation) {
           take('async')
           await Promise.resolve()
@@ -61,6 +75,43 @@ async function expected(positions: number) {
 
 const SETTLED = 300
 
+describe('a plain call', () => {
+  test('hands what it was given to the winner, once and as it is', async () => {
+    const seen: (readonly [readonly View[], Rotation])[] = []
+    const winner = changed('winner', (plain) => ({
+      compile: (plan) => {
+        const kernel = plain.compile(plan)
+        return {
+          run(views, rotation) {
+            seen.push([views, rotation])
+            return kernel.run(views, rotation)
+          },
+        }
+      },
+    }))
+    const auto = await createAutoBackend(optionsFor(winner))
+    const config = { headDim: 8, rotaryDim: 8, windowOffset: 0, pairing: 'half' } as const
+    const kernel = auto.compile(planOfCall(config, { tokens: 1, heads: { q: 1 } }))
+    const q = new Float32Array(8).fill(1)
+    const rotation = {
+      ...{ pairs: 4, rows: 1, batchStride: 0 },
+      cos: new Float32Array(4).fill(0.6),
+      sin: new Float32Array(4).fill(0.8),
+    }
+    const views = [{ source: q, sourceOffset: 0, target: q, targetOffset: 0 }]
+    for (let i = 0; i < SETTLED; i++) kernel.run(views, rotation)
+    seen.length = 0
+    for (let i = 0; i < 10; i++) kernel.run(views, rotation)
+    expect(seen).toHaveLength(10)
+    for (const [seenViews, seenRotation] of seen) {
+      expect(seenViews).toBe(views)
+      expect(seenRotation).toBe(rotation)
+    }
+    expect(auto.explain()).toMatchObject({ chosen: 'shortcut', call: { tokens: 1, heads: [1] } })
+    auto.dispose()
+  })
+})
+
 describe('a bound loop', () => {
   test('takes the short way once there is a winner', async () => {
     const { backend, ways } = shortcut()
@@ -81,22 +132,51 @@ describe('a bound loop', () => {
     expect(() => bound.rotate(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
   })
 
-  test('goes on with the next backend when the winner fails', async () => {
-    const { backend } = shortcut((way, count) => {
-      if (way === 'bound' && count > 5) throw new RopeError('BACKEND_FAILED', 'out of threads')
-    })
+  test('has its rows made by a winner that can', async () => {
+    const { backend, ways } = shortcut(undefined, true)
     const rope = await createRope(CONFIG, optionsFor(backend))
     const call = smallCall()
     const bound = rope.bind(call)
-    for (let i = 0; i < SETTLED + 20; i++) {
+    for (let i = 0; i < SETTLED; i++) bound.rotate(i)
+    expect(ways.moving).toBeGreaterThan(0)
+    expect([ways.moving + ways.plain, ways.bound]).toEqual([SETTLED, 0])
+    const before = ways.moving
+    for (const position of [17, 63, 64, 4095, -1, 2.5, 1e9]) {
       call.q.data.set(smallCall().q.data)
       call.k.data.set(smallCall().k.data)
-      bound.rotate(i)
-      expect([call.q.data[0], call.k.data[0]]).toEqual((await expected(i)).map(([first]) => first))
+      bound.rotate(position)
+      expect([call.q.data, call.k.data]).toEqual(await expected(position))
     }
-    expect(rope.backend.name).toBe('js')
+    // All but the one between two positions.
+    expect([ways.moving - before, ways.bound]).toEqual([6, 1])
     rope.dispose()
+    expect(() => bound.rotate(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
   })
+
+  test.each([
+    ['bound', false],
+    ['moving', true],
+  ] as const)(
+    'goes on with the next backend when the winner fails: %s',
+    async (failing, hasMoving) => {
+      const { backend } = shortcut((way, count) => {
+        if (way === failing && count > 5) throw new RopeError('BACKEND_FAILED', 'out of threads')
+      }, hasMoving)
+      const rope = await createRope(CONFIG, optionsFor(backend))
+      const call = smallCall()
+      const bound = rope.bind(call)
+      for (let i = 0; i < SETTLED + 20; i++) {
+        call.q.data.set(smallCall().q.data)
+        call.k.data.set(smallCall().k.data)
+        bound.rotate(i)
+        expect([call.q.data[0], call.k.data[0]]).toEqual(
+          (await expected(i)).map(([first]) => first),
+        )
+      }
+      expect(rope.backend.name).toBe('js')
+      rope.dispose()
+    },
+  )
 
   test('says so when its memory has gone, and puts nobody out of use', async () => {
     const { backend } = shortcut()

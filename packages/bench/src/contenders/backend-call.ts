@@ -37,12 +37,22 @@ interface CallMemory {
 /** Prepares a backend for a case. What it cannot do, it refuses here, before anything is timed. */
 export function openBackend(spec: BackendSpec, backend: Backend, memory: GroupMemory): Opened {
   const owner = spec.variant.memory === 'resident' ? backend : null
+  const rope = createRope(shapeConfig(spec.case.shape, spec.case.pairing), { backend })
+  return openRope(spec, rope, owner, memory)
+}
+
+/** Prepares a rope, which is disposed of in the end, for a case on memory of `owner`. */
+export function openRope(
+  spec: Pick<BackendSpec, 'case' | 'variant'>,
+  rope: Rope,
+  owner: Backend | null,
+  memory: GroupMemory,
+): Opened {
   const call = callMemory(spec.case, (operand, out) => {
     const name = operand === 0 ? 'q' : 'k'
     const length = operandLength(spec.case, operand)
     return memory.array(owner, spec.case.dtype, length, out ? `${name} out` : name)
   })
-  const rope = createRope(shapeConfig(spec.case.shape, spec.case.pairing), { backend })
   const calls = CALLS[spec.variant.call](rope, call.tensors, spec.case)
   return {
     run: calls.run,

@@ -3,7 +3,7 @@
  * @rope/core/reference, on a spread of tokens. CPU backends owe the same bits; peers, which may
  * fuse and reorder, owe a bound.
  */
-import type { Elements, RopeConfig } from '@rope/core'
+import { type DType, type Elements, type RopeConfig, toFloat32Array } from '@rope/core'
 import { modelRotate, type OracleRows, oracleRows, pairChannels } from '@rope/core/reference'
 import { shapeConfig } from '../matrix/model-shape.js'
 import { firstPosition, type RotationCase } from '../matrix/rotation-case.js'
@@ -72,10 +72,28 @@ export function checkRotation(
   return null
 }
 
-/** How far off a channel may be, relative to the norm of its pair; null asks for the same bits. */
-function boundOf({ dtype }: RotationCase, exactness: Exactness): number | null {
-  if (dtype === 'float64') return DOUBLE_BOUND
-  return exactness === 'bits' ? null : BOUND
+/** How far off a channel may be. */
+interface Bound {
+  /** Relative to the norm of its pair. */
+  readonly relative: number
+  /** On top of it, where numbers are too small to be rounded relatively. */
+  readonly absolute: number
+}
+
+/**
+ * Results in 16 bits are rounded once more on both sides: by half a unit of their last place, or
+ * below the smallest normal number (2^-14 in float16) by half of what a subnormal counts in.
+ */
+const BOUNDS: Readonly<Record<DType, Bound>> = {
+  float64: { relative: DOUBLE_BOUND, absolute: 0 },
+  float32: { relative: BOUND, absolute: 0 },
+  float16: { relative: BOUND + 2 * 2 ** -11, absolute: 2 * 2 ** -25 },
+  bfloat16: { relative: BOUND + 2 * 2 ** -8, absolute: 0 },
+}
+
+/** The bound of a case; null asks for the same bits. */
+function boundOf({ dtype }: RotationCase, exactness: Exactness): Bound | null {
+  return exactness === 'bits' && dtype !== 'float64' ? null : BOUNDS[dtype]
 }
 
 function expectedHead(
@@ -105,18 +123,26 @@ function firstWrong(
   rotation: RotationCase,
   got: Elements,
   wanted: Elements,
-  bound: number | null,
+  bound: Bound | null,
 ): number {
-  if (bound !== null) return firstOutside(rotation, got, wanted, bound)
+  if (bound !== null) {
+    const { dtype } = rotation
+    return firstOutside(rotation, numbersOf(got, dtype), numbersOf(wanted, dtype), bound)
+  }
   return wanted.findIndex((value, channel) => !Object.is(got[channel], value))
+}
+
+/** 16-bit elements as the numbers that they stand for. */
+function numbersOf(elements: Elements, dtype: DType): ArrayLike<number> {
+  return dtype === 'float64' ? (elements as Float64Array) : toFloat32Array(elements, dtype)
 }
 
 /** The first channel farther off than the bound allows, relative to the norm of its pair. */
 function firstOutside(
   { shape, pairing }: RotationCase,
-  got: Elements,
-  wanted: Elements,
-  bound: number,
+  got: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  { relative, absolute }: Bound,
 ): number {
   const pairs = shape.rotaryDim / 2
   const norms = new Float64Array(wanted.length)
@@ -126,8 +152,8 @@ function firstOutside(
     norms[x] = norm
     norms[y] = norm
   }
-  return wanted.findIndex((value, channel) => {
+  return Array.from(wanted).findIndex((value, channel) => {
     const error = Math.abs((got[channel] as number) - value)
-    return !(error <= bound * (norms[channel] as number))
+    return !(error <= relative * (norms[channel] as number) + absolute)
   })
 }

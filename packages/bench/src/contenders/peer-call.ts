@@ -64,7 +64,7 @@ function runOf(call: PeerCall, rotation: RotationCase): Contender['run'] {
 }
 
 /** Tables of every position that the case uses, made by the library's own fast path. */
-function tablesOf(rotation: RotationCase): PeerTables {
+export function tablesOf(rotation: RotationCase): PeerTables {
   const config = shapeConfig(rotation.shape, rotation.pairing)
   const rows = tableRows(rotation)
   const positions = expandPositions(readPositions(0, 1), 1, rows, 1)

@@ -17,6 +17,8 @@ import { type WarmContender, warmUp } from './warm-up.js'
 /** How long and how exactly to measure. Times are in milliseconds. */
 export interface MeasureSettings {
   readonly clock: Clock
+  /** The clock's smallest step in milliseconds, where it does not move by itself to be watched. */
+  readonly clockStep?: number | undefined
   /** Length of one sample; raised when the clock is too coarse for it. */
   readonly sampleLength: number
   /** Time for the rounds, after which no new one begins once `minimumRounds` are done. */
@@ -89,7 +91,8 @@ export async function measure(
 ): Promise<Measurement> {
   checkSettings(settings)
   const { clock } = settings
-  const length = sampleLength(settings.sampleLength, clockResolution(clock))
+  const step = settings.clockStep ?? clockResolution(clock)
+  const length = sampleLength(settings.sampleLength, step)
   const warm = await warmUp(contenders, {
     clock,
     sampleLength: length,

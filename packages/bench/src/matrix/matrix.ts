@@ -43,7 +43,7 @@ const LONG = 4096
 export const PLAIN_LOOP = 'plain loop'
 
 /** Tokens of a decode step, of short and long prompts, and of a very long one. */
-const TOKENS: Readonly<Record<MatrixSize, readonly number[]>> = {
+export const TOKENS: Readonly<Record<MatrixSize, readonly number[]>> = {
   quick: [1, 512, 4096],
   full: [1, 64, 512, 4096, 32768],
 }

@@ -2,6 +2,7 @@
  * What only Node can tell or load: the machine, versions, peers from npm, sizes of files.
  */
 export { NODE_BACKENDS } from './backends.js'
+export { benchGpu, type NodeGpuBenchOptions } from './gpu/bench-gpu.js'
 export { describeMachine } from './machine.js'
 export { packageSize } from './package-size.js'
 export { ADD_PEERS, NODE_PEERS, PEER_PACKAGES } from './peers.js'

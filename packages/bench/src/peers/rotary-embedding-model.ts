@@ -1,17 +1,14 @@
 /**
- * An ONNX model with one node: RotaryEmbedding of the com.microsoft domain, its tables inside as
- * initializers, as exporters of real models put them there.
+ * An ONNX model of RotaryEmbedding nodes (com.microsoft domain), one as a rule, their tables inside
+ * as initializers, as exporters of real models put them there.
  * Field numbers: onnx.proto of https://github.com/onnx/onnx; the operator: ContribOperators.md of
  * https://github.com/microsoft/onnxruntime.
  */
 import type { PairingName } from '@rope/core'
 import { bytesField, join, messageField, numberField, type Piece, textField } from './protobuf.js'
 
-/** What the node has to know. */
-export interface RotaryEmbeddingOptions {
-  /** Shape of the input: [batch, tokens, heads * headDim] or [batch, heads, tokens, headDim]. */
-  readonly shape: readonly number[]
-  readonly heads: number
+/** What every node of a model has to know. */
+export interface RotaryEmbeddingNode {
   readonly headDim: number
   readonly rotaryDim: number
   readonly pairing: PairingName
@@ -21,6 +18,20 @@ export interface RotaryEmbeddingOptions {
   readonly rows: number
 }
 
+/** One tensor and the node that rotates it. */
+export interface RotaryEmbeddingTensor {
+  /** The graph's input and output. */
+  readonly input: string
+  readonly output: string
+  /** Shape of both: [batch, tokens, heads * headDim] or [batch, heads, tokens, headDim]. */
+  readonly shape: readonly number[]
+  readonly heads: number
+}
+
+/** A model of one node. */
+export type RotaryEmbeddingOptions = RotaryEmbeddingNode &
+  Pick<RotaryEmbeddingTensor, 'shape' | 'heads'>
+
 const IR_VERSION = 8
 const OPSET = 17
 const FLOAT = 1
@@ -29,34 +40,49 @@ const ATTRIBUTE_INT = 2
 
 /** Inputs `x` (float32) and `positions` (int64, [1]: the first token's), output `y`. */
 export function rotaryEmbeddingModel(options: RotaryEmbeddingOptions): Uint8Array {
+  const { shape, heads } = options
+  return rotaryEmbeddingNodes([{ input: 'x', output: 'y', shape, heads }], options)
+}
+
+/** One node for each tensor, which share `positions` (int64, [1]: the first token's) and tables. */
+export function rotaryEmbeddingNodes(
+  tensors: readonly RotaryEmbeddingTensor[],
+  options: RotaryEmbeddingNode,
+): Uint8Array {
   return join([
     numberField(1, IR_VERSION),
-    messageField(7, graph(options)),
+    messageField(7, graph(tensors, options)),
     messageField(8, [textField(1, ''), numberField(2, OPSET)]),
     messageField(8, [textField(1, 'com.microsoft'), numberField(2, 1)]),
   ])
 }
 
-function graph(options: RotaryEmbeddingOptions): readonly Piece[] {
-  const { shape, rows, rotaryDim, cos, sin } = options
+function graph(
+  tensors: readonly RotaryEmbeddingTensor[],
+  options: RotaryEmbeddingNode,
+): readonly Piece[] {
+  const { rows, rotaryDim, cos, sin } = options
   const tableShape = [rows, rotaryDim / 2]
   return [
-    messageField(1, node(options)),
+    ...tensors.map((tensor) => messageField(1, node(tensor, options))),
     textField(2, 'rope'),
     messageField(5, initializer('cos', tableShape, cos)),
     messageField(5, initializer('sin', tableShape, sin)),
-    messageField(11, valueInfo('x', FLOAT, shape)),
+    ...tensors.map(({ input, shape }) => messageField(11, valueInfo(input, FLOAT, shape))),
     messageField(11, valueInfo('positions', INT64, [1])),
-    messageField(12, valueInfo('y', FLOAT, shape)),
+    ...tensors.map(({ output, shape }) => messageField(12, valueInfo(output, FLOAT, shape))),
   ]
 }
 
-function node({ heads, headDim, rotaryDim, pairing }: RotaryEmbeddingOptions): readonly Piece[] {
+function node(
+  { input, output, heads }: RotaryEmbeddingTensor,
+  { headDim, rotaryDim, pairing }: RotaryEmbeddingNode,
+): readonly Piece[] {
   const isPartial = rotaryDim < headDim
   return [
-    ...['x', 'positions', 'cos', 'sin'].map((name) => textField(1, name)),
-    textField(2, 'y'),
-    textField(3, 'rotary'),
+    ...[input, 'positions', 'cos', 'sin'].map((name) => textField(1, name)),
+    textField(2, output),
+    textField(3, `rotary_${input}`),
     textField(4, 'RotaryEmbedding'),
     messageField(5, integer('interleaved', pairing === 'interleaved' ? 1 : 0)),
     // 0 tells the node to take the whole head; with a part of it, the number of heads is needed.

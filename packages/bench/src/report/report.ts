@@ -1,7 +1,10 @@
 /**
  * A report in Markdown, made from results and nothing else: run again, write again.
  */
+import type { AutoResult } from '../auto/result.js'
 import type { BenchResult, GroupRecord } from '../result.js'
+import { autoSection } from './auto-section.js'
+import { markdownTable } from './markdown-table.js'
 import { contenderRows, goalRow } from './rows.js'
 import { bytesText } from './words.js'
 
@@ -11,6 +14,8 @@ export interface ReportOptions {
   readonly where?: string
   /** How to make the same results again, one command a line. */
   readonly commands?: readonly string[]
+  /** What `rope bench --auto` has found out, on the same machine. */
+  readonly auto?: AutoResult
 }
 
 /**
@@ -23,7 +28,7 @@ export interface ReportOptions {
  */
 export function renderReport(
   results: readonly BenchResult[],
-  { where = 'the machine below', commands = [] }: ReportOptions = {},
+  { where = 'the machine below', commands = [], auto }: ReportOptions = {},
 ): string {
   const [first] = results
   if (first === undefined) return '# Benchmarks\n\nNothing has been measured yet.\n'
@@ -37,6 +42,7 @@ export function renderReport(
     '## Who took part',
     ...participants(first),
     ...goalSection(results),
+    ...(auto === undefined ? [] : autoSection(auto)),
     ...results.flatMap(({ run, groups }) => (run.mode === 'goals' ? [] : matrixSection(groups))),
   ]
   return `${sections.join('\n\n')}\n`
@@ -171,10 +177,4 @@ function matrixSection(groups: readonly GroupRecord[]): readonly string[] {
       ]),
     ),
   ])
-}
-
-function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -43,7 +43,8 @@ function rowOf(group: GroupRecord, entry: EntryRecord): ContenderRow {
       time: word,
       spread: NOTHING,
       rate: NOTHING,
-      ofLimit: NOTHING,
+      // A ratio may be all that is told.
+      ofLimit: limitText(group, name),
       verdict: why,
     }
   }

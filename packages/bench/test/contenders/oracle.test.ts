@@ -77,6 +77,19 @@ describe('checkRotation', () => {
     expect(checkRotation(rotation, [q, k], 'bound')).not.toBeNull()
   })
 
+  test.each(['float16', 'bfloat16'] as const)('in %s it allows the last bit', (dtype) => {
+    const rotation = rotationCase({ tokens: 2, shape: SMALL, dtype })
+    const [q, k] = rotated(rotation)
+    const value = q[5] as number
+    q[5] = value + 1
+    expect(checkRotation(rotation, [q, k], 'bits')).not.toBeNull()
+    expect(checkRotation(rotation, [q, k], 'bound')).toBeNull()
+    for (const wrong of [value + 8, value - 8, value ^ 0x8000, 0x7fff]) {
+      q[5] = wrong
+      expect(checkRotation(rotation, [q, k], 'bound')).toContain('q, token 0, head 0, channel 5 ')
+    }
+  })
+
   test('what was not rotated at all is wrong', () => {
     const rotation = rotationCase({ tokens: 2, shape: SMALL })
     const tensors = rotated(rotation)

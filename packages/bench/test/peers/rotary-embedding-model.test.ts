@@ -3,7 +3,10 @@
  */
 import { describe, expect, test } from 'vitest'
 import { bytesField, join, numberField, textField } from '../../src/peers/protobuf.js'
-import { rotaryEmbeddingModel } from '../../src/peers/rotary-embedding-model.js'
+import {
+  rotaryEmbeddingModel,
+  rotaryEmbeddingNodes,
+} from '../../src/peers/rotary-embedding-model.js'
 
 /** A message as its fields in order: numbers, or bytes. */
 type Field = readonly [number: number, value: number | Uint8Array]
@@ -104,4 +107,26 @@ describe('rotary embedding model', () => {
       expect([...new Float32Array(raw.buffer)]).toEqual([...table])
     }
   })
+})
+
+test('a node for each of several tensors, which share positions and tables', () => {
+  const table = Float32Array.of(1, 2)
+  const bytes = rotaryEmbeddingNodes(
+    [
+      { input: 'q', output: 'q_out', shape: [1, 1, 16], heads: 4 },
+      { input: 'k', output: 'k_out', shape: [1, 1, 8], heads: 2 },
+    ],
+    { headDim: 4, rotaryDim: 4, pairing: 'half', cos: table, sin: table, rows: 1 },
+  )
+  const graph = fieldsOf(all(fieldsOf(bytes), 7)[0] as Uint8Array)
+  const nodes = all(graph, 1).map((node) => fieldsOf(node as Uint8Array))
+  expect(nodes.map((node) => all(node, 1).map(text))).toEqual([
+    ['q', 'positions', 'cos', 'sin'],
+    ['k', 'positions', 'cos', 'sin'],
+  ])
+  expect(nodes.map((node) => all(node, 2).map(text))).toEqual([['q_out'], ['k_out']])
+  const names = (field: number): readonly string[] =>
+    all(graph, field).map((info) => text(all(fieldsOf(info as Uint8Array), 1)[0]))
+  expect(names(11)).toEqual(['q', 'k', 'positions'])
+  expect(names(12)).toEqual(['q_out', 'k_out'])
 })

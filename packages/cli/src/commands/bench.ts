@@ -24,11 +24,14 @@ import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { checkOutput, type OutputFile, writeOutput } from '../files/output-file.js'
 import { helpNotes } from '../help.js'
 import { ownVersion } from '../version.js'
+import { benchAuto } from './bench-auto.js'
+import { type BenchGpuOptions, benchGpu, GPU_PLACES } from './bench-gpu.js'
 import { BenchOutput } from './bench-output.js'
 
-interface BenchOptions {
+interface BenchOptions extends Pick<BenchGpuOptions, 'gpu'> {
   readonly quick?: boolean
   readonly goals?: boolean
+  readonly auto?: boolean
   readonly backend?: readonly string[]
   readonly peers?: boolean
   readonly filter?: string
@@ -44,6 +47,16 @@ export function addBench(program: Command, context: Context): void {
       new Option('--quick', 'a small selection, in less than 20 seconds').conflicts('goals'),
     )
     .option('--goals', "the project's goals: measured, met or not")
+    .addOption(
+      new Option('--auto', "@rope/auto's choices: who was chosen, and how good that was").conflicts(
+        ['goals', 'peers'],
+      ),
+    )
+    .addOption(
+      new Option('--gpu [where]', 'the WebGPU backend, in a browser or in Node, and its goals')
+        .choices(GPU_PLACES)
+        .conflicts(['goals', 'auto', 'peers', 'backend']),
+    )
     .option('--backend <name...>', 'these backends only; it is an error when one cannot run here')
     .option('--peers', 'other implementations too, where they are installed')
     .option('--filter <text>', 'only the groups whose id or title has every word of this text')
@@ -55,9 +68,16 @@ export function addBench(program: Command, context: Context): void {
         ['rope bench --filter "4096 float16"', 'one part of the whole'],
         ['rope bench --backend native js --json result.json', 'two backends, for machines'],
         ['rope bench --goals --peers', 'what the project promises, on this machine'],
+        ['rope bench --auto --quick', 'whether @rope/auto chooses well here'],
+        ['rope bench --gpu', 'the WebGPU backend against a copy kernel and onnxruntime-web'],
       ]),
     )
-    .action((options: BenchOptions) => bench(options, context))
+    .action((options: BenchOptions) => start(options, context))
+}
+
+function start(options: BenchOptions, context: Context): Promise<void> {
+  if (options.gpu !== undefined) return benchGpu(options, context)
+  return options.auto === true ? benchAuto(options, context) : bench(options, context)
 }
 
 async function bench(options: BenchOptions, context: Context): Promise<void> {

@@ -4,6 +4,7 @@
 import { type AutoRope, createRope, type Explanation } from '@rope/auto'
 import { DTYPES, type DType, type PairingName, RopeError } from '@rope/core'
 import { type Command, Option } from 'commander'
+import { autoEntries } from '../auto-entries.js'
 import { BACKENDS, type BackendEntry } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
@@ -87,8 +88,7 @@ function openRope(shape: Shape, backends: readonly BackendEntry[]): Promise<Auto
   const config = { headDim: dim, ...rotary, pairing, schedule }
   const asked = backend === undefined ? {} : { backend }
   if (backends === BACKENDS) return createRope(config, asked)
-  const entries = backends.map((entry) => ({ ...entry, device: 'cpu' as const }))
-  return createRope(config, { ...asked, backends: entries, cache: false })
+  return createRope(config, { ...asked, backends: autoEntries(backends), cache: false })
 }
 
 /** What would be chosen for typical calls, or why nothing would. */

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BenchResult } from '@rope/bench'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as fake from '../fake-backends.js'
 import { lines, rope, temporaryFolder } from '../helpers.js'
 
@@ -45,10 +45,23 @@ describe('rope bench', () => {
     expect(code).toBe(0)
   })
 
+  test('the GPU without a browser says what to do', async () => {
+    vi.stubEnv('ROPE_CHROMIUM', '/there/is/no/such/browser')
+    const { code, stderr } = await rope(['bench', '--gpu'])
+    vi.unstubAllEnvs()
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /no browser at .*; install Chromium or Chrome, or name one in ROPE_CHROMIUM/,
+    )
+  })
+
   test.each([
     [['--backend', 'nvidia'], /unknown backend "nvidia"; known backends: .*js/],
     [['--quick', '--filter', 'no such case', '--backend', 'js'], /no group has "no such case"/],
     [['--quick', '--goals'], /cannot be used with option/],
+    [['--gpu', 'moon'], /Allowed choices are browser, node/],
+    [['--gpu', '--goals'], /cannot be used with option/],
+    [['--gpu', '--backend', 'js'], /cannot be used with option/],
     [['--json', '/there/is/no/such/folder/result.json'], /its folder does not exist/],
     [['--quick', '--filter', DECODE, '--backend', 'webgpu'], /backend webgpu is not available/],
   ])('%j is refused in one line', async (argv, message) => {

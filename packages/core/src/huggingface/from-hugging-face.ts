@@ -3,31 +3,20 @@
  * silence: what had to be assumed, and what was not understood, is in `warnings`; what cannot be
  * done is an error that says so. Source of the rules: transformers 5.16, modeling_rope_utils.py.
  */
-import { type AxesOptions, sectionAxes } from '../axes.js'
 import { isRecord, show } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { PAIRINGS, type PairingName } from '../layout/pairing.js'
-import { pairingOfModelType } from './model-types.js'
-import {
-  agree,
-  failConfig,
-  type Json,
-  layerParameters,
-  readCount,
-  readPositive,
-} from './parameters.js'
-import { readSchedule, readType, scheduleKeys } from './read-schedule.js'
+import type { RopeProfile } from '../profile.js'
+import { type LayerParameters, layerParameters } from './layer-parameters.js'
+import { baseOfModelType, pairingOfModelType } from './model-types.js'
+import { agree, failConfig, type Json, readPositive } from './parameters.js'
+import { readAxes } from './read-axes.js'
+import { readSchedule, scheduleKeys } from './read-schedule.js'
+import { readWindow } from './window.js'
 
 /** The RoPE of one kind of layer of a model. */
-export interface HuggingFaceProfile {
-  /** `default`, or the layer type (`full_attention`, `sliding_attention`, ...). */
-  readonly name: string
-  /** null for layers without RoPE. */
-  readonly config: RopeConfig | null
-  /** What was assumed or ignored, one sentence each. */
-  readonly warnings: readonly string[]
-}
+export type HuggingFaceProfile = RopeProfile
 
 /** How to read a config.json. */
 export interface HuggingFaceOptions {
@@ -35,63 +24,29 @@ export interface HuggingFaceOptions {
   readonly pairing?: PairingName | undefined
 }
 
-/** Keys of a parameter dictionary that are read here. */
+/** Keys of a parameter dictionary that are read for every rope type. */
 const KNOWN: readonly string[] = [
-  'rope_type',
-  'type',
-  'rope_theta',
-  'partial_rotary_factor',
-  'mrope_section',
-  'mrope_interleaved',
+  ...['rope_type', 'type', 'rope_theta', 'partial_rotary_factor'],
+  ...['mrope_section', 'mrope_interleaved'],
 ]
 
-/** Top-level keys about RoPE that are read here. */
+/** Top-level keys about RoPE that are read. */
 const KNOWN_TOP: readonly string[] = [
-  'rope_theta',
-  'rope_scaling',
-  'rope_parameters',
-  'rotary_emb_base',
-  'global_rope_theta',
-  'local_rope_theta',
-  'rope_local_base_freq',
-  'partial_rotary_factor',
-  'rotary_pct',
-  'rotary_dim',
-  'rope_interleave',
+  ...['rope_theta', 'rope_scaling', 'rope_parameters', 'rotary_emb_base', 'global_rope_theta'],
+  ...['rope_base', 'local_rope_theta', 'rope_local_base_freq', 'swa_rope_theta'],
+  ...['compress_rope_theta', 'layer_rope_theta', 'no_rope_layers', 'no_rope_layer_interval'],
+  ...['partial_rotary_factor', 'partial_rotary_factors', 'rotary_pct', 'rotary_dim', 'rope_pct'],
+  ...['rope_percent', 'rope_interleave', 'qk_rope_head_dim'],
 ]
+
+/** Keys that belong to attention's temperature: no angle depends on them. */
+const COMPANIONS: readonly string[] = ['llama_4_scaling_beta', 'attn_scale', 'floor_scale']
 
 /** Multimodal models keep their language model's settings one level down. */
 function languageModel(config: Json): Json {
   const inner = config.text_config
   if (config.hidden_size !== undefined || !isRecord(inner)) return config
   return { model_type: config.model_type, ...inner }
-}
-
-function readHeadDim(config: Json): number {
-  const rope = readCount(config.qk_rope_head_dim, 'qk_rope_head_dim')
-  const given = rope ?? readCount(config.head_dim, 'head_dim')
-  if (given !== undefined) return given
-  const hidden = readCount(
-    agree([
-      ['hidden_size', config.hidden_size],
-      ['n_embd', config.n_embd],
-    ]),
-    'hidden_size',
-  )
-  const heads = readCount(
-    agree([
-      ['num_attention_heads', config.num_attention_heads],
-      ['n_head', config.n_head],
-    ]),
-    'num_attention_heads',
-  )
-  if (hidden === undefined || heads === undefined) {
-    return failConfig(
-      'head_dim',
-      'is missing, and so is hidden_size or num_attention_heads, from which it would follow; add head_dim',
-    )
-  }
-  return Math.floor(hidden / heads)
 }
 
 function readBase(config: Json, parameters: Json, warnings: string[]): number {
@@ -105,8 +60,10 @@ function readBase(config: Json, parameters: Json, warnings: string[]): number {
     'rope_theta',
   )
   if (base !== undefined) return base
-  warnings.push('rope_theta is missing; 10000, the Hugging Face default, is assumed')
-  return 10000
+  const known = baseOfModelType(config.model_type)
+  const owner = known === 10000 ? 'the Hugging Face default' : "the value in the model's code"
+  warnings.push(`rope_theta is missing; ${known}, ${owner}, is assumed`)
+  return known
 }
 
 function topLevelBases(config: Json): readonly (readonly [string, unknown])[] {
@@ -114,6 +71,7 @@ function topLevelBases(config: Json): readonly (readonly [string, unknown])[] {
     ['rope_theta', config.rope_theta],
     ['rotary_emb_base', config.rotary_emb_base],
     ['global_rope_theta', config.global_rope_theta],
+    ['rope_base', config.rope_base],
   ]
 }
 
@@ -122,66 +80,6 @@ function sharedBase(config: Json, parameters: Json): readonly (readonly [string,
   return parameters === config.rope_parameters || parameters === config.rope_scaling
     ? topLevelBases(config)
     : []
-}
-
-function readRotaryDim(config: Json, parameters: Json, headDim: number): number {
-  // The proportional type pairs across the whole head and reads the share itself.
-  if (readType(parameters) === 'proportional') return headDim
-  const fixed = readCount(config.rotary_dim, 'rotary_dim')
-  const part = readPositive(
-    agree([
-      ['rope_parameters.partial_rotary_factor', parameters.partial_rotary_factor],
-      [
-        'partial_rotary_factor',
-        parameters.partial_rotary_factor === undefined ? config.partial_rotary_factor : undefined,
-      ],
-      ['rotary_pct', config.rotary_pct],
-    ]),
-    'partial_rotary_factor',
-  )
-  if (fixed !== undefined && part !== undefined && fixed !== Math.floor(headDim * part)) {
-    failConfig(
-      'rotary_dim',
-      `is ${fixed}, but partial_rotary_factor ${part} of ${headDim} is ${Math.floor(headDim * part)}; keep one of the two`,
-    )
-  }
-  // The floor of a floating-point product, as Hugging Face computes it: int(192 * 0.334) is 64.
-  const rotaryDim = fixed ?? Math.floor(headDim * (part ?? 1))
-  if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 !== 0) {
-    failConfig(
-      'rotary_dim',
-      `comes to ${rotaryDim} of head_dim ${headDim}; accepted: an even number from 2 to ${headDim}`,
-    )
-  }
-  return rotaryDim
-}
-
-/** M-RoPE: consecutive sections (Qwen2-VL), or temporal, height, width in turn (Qwen3-VL). */
-function readAxes(parameters: Json, pairs: number): AxesOptions | undefined {
-  const sections = parameters.mrope_section
-  if (sections === undefined || sections === null) return undefined
-  if (
-    !Array.isArray(sections) ||
-    !sections.every((size) => Number.isSafeInteger(size) && size >= 0)
-  ) {
-    return failConfig(
-      'mrope_section',
-      `is ${show(sections)}; accepted: a list of whole numbers of pairs`,
-    )
-  }
-  const total = sections.reduce((sum: number, size: number) => sum + size, 0)
-  if (total !== pairs)
-    failConfig('mrope_section', `sums to ${total}; accepted: ${pairs}, the number of pairs`)
-  if (parameters.mrope_interleaved !== true) return sectionAxes(sections)
-  if (sections.length !== 3)
-    failConfig('mrope_section', `has ${sections.length} entries; interleaved sections need 3`)
-  return {
-    kind: 'one-hot',
-    count: 3,
-    axisOfPair: Array.from({ length: pairs }, (_, i) =>
-      i % 3 !== 0 && i < 3 * sections[i % 3] ? i % 3 : 0,
-    ),
-  }
 }
 
 function readPairing(config: Json, options: HuggingFaceOptions, warnings: string[]): PairingName {
@@ -194,7 +92,8 @@ function readPairing(config: Json, options: HuggingFaceOptions, warnings: string
       { field: 'pairing' },
     )
   }
-  const known = config.rope_interleave === false ? 'half' : pairingOfModelType(config.model_type)
+  const stated = statedPairing(config)
+  const known = stated ?? pairingOfModelType(config.model_type)
   if (known === undefined) {
     warnings.push(
       `model_type ${show(config.model_type)} is not in the table of pairings; 'half', the most common one, is assumed`,
@@ -203,42 +102,50 @@ function readPairing(config: Json, options: HuggingFaceOptions, warnings: string
   return known ?? 'half'
 }
 
+/** DeepSeek V3's key; the only one by which a config.json states a pairing. */
+function statedPairing({ rope_interleave: stated }: Json): PairingName | undefined {
+  if (stated === undefined || stated === null) return undefined
+  if (typeof stated === 'boolean') return stated ? 'interleaved' : 'half'
+  return failConfig('rope_interleave', `is ${show(stated)}; accepted: true or false`)
+}
+
 function warnUnread(config: Json, parameters: Json, warnings: string[]): void {
-  const read = scheduleKeys(parameters)
+  const read = [...KNOWN, ...scheduleKeys(parameters)]
   for (const key of Object.keys(parameters)) {
-    if (!KNOWN.includes(key) && !read.includes(key))
-      warnings.push(`${key} in the RoPE parameters is not read`)
+    if (COMPANIONS.includes(key)) warnings.push(companion(key))
+    else if (!read.includes(key)) warnings.push(`${key} in the RoPE parameters is not read`)
   }
   for (const key of Object.keys(config)) {
-    if (/rope|rotary/.test(key) && !KNOWN_TOP.includes(key) && key !== 'qk_rope_head_dim') {
+    if (COMPANIONS.includes(key)) warnings.push(companion(key))
+    else if (/rope|rotary/.test(key) && !KNOWN_TOP.includes(key))
       warnings.push(`${key} is not read`)
-    }
   }
+}
+
+function companion(key: string): string {
+  return `${key} scales q by its position; it is not part of the rotation, multiply q by it yourself`
 }
 
 function readProfile(
   config: Json,
-  name: string,
-  parameters: Json | null,
+  { name, parameters, layers }: LayerParameters,
   options: HuggingFaceOptions,
-): HuggingFaceProfile {
+): RopeProfile {
   const warnings: string[] = []
-  if (parameters === null) return { name, config: null, warnings }
-  const headDim = readHeadDim(config)
-  const rotaryDim = readRotaryDim(config, parameters, headDim)
+  if (parameters === null) return { name, config: null, layers, warnings }
+  const window = readWindow(config, parameters, name, warnings)
   const base = readBase(config, parameters, warnings)
   const schedule = readSchedule(config, parameters, base, warnings)
-  const axes = readAxes(parameters, rotaryDim / 2)
+  const axes = readAxes(config, parameters, window.rotaryDim / 2)
   const pairing = readPairing(config, options, warnings)
   warnUnread(config, parameters, warnings)
   const resolved = resolveConfig({
-    headDim,
-    rotaryDim,
+    ...window,
     pairing,
     schedule,
     ...(axes === undefined ? {} : { axes }),
   })
-  return { name, config: resolved, warnings }
+  return { name, config: resolved, layers, warnings }
 }
 
 /**
@@ -246,29 +153,30 @@ function readProfile(
  *
  * @param json the parsed config.json
  * @throws RopeError INVALID_CONFIG when it lacks something or contradicts itself,
- *   UNKNOWN_SCHEDULE when its rope type is not implemented
+ *   UNKNOWN_SCHEDULE when its rope type is not known
  */
 export function huggingFaceProfiles(
   json: unknown,
   options: HuggingFaceOptions = {},
-): readonly HuggingFaceProfile[] {
+): readonly RopeProfile[] {
   if (!isRecord(json)) failConfig('the file', `holds ${show(json)}; accepted: a JSON object`)
   const config = languageModel(json)
-  return layerParameters(config).map(({ name, parameters }) => {
+  return layerParameters(config).map((layer) => {
     try {
-      return readProfile(config, name, parameters, options)
+      return readProfile(config, layer, options)
     } catch (error) {
-      if (
-        !RopeError.isInstance(error) ||
-        error.code !== 'INVALID_OPTION' ||
-        error.field === 'pairing'
-      )
-        throw error
-      throw new RopeError('INVALID_CONFIG', `config.json: ${error.message}`, {
-        cause: error,
-        ...(error.field === undefined ? {} : { field: error.field }),
-      })
+      throw asConfigError(error)
     }
+  })
+}
+
+/** What the config refuses is the file's fault, unless it was the caller's own option. */
+function asConfigError(error: unknown): unknown {
+  if (!RopeError.isInstance(error) || error.code !== 'INVALID_OPTION' || error.field === 'pairing')
+    return error
+  return new RopeError('INVALID_CONFIG', `config.json: ${error.message}`, {
+    cause: error,
+    ...(error.field === undefined ? {} : { field: error.field }),
   })
 }
 
@@ -276,7 +184,7 @@ export function huggingFaceProfiles(
  * The RoPE of a Hugging Face config.json.
  *
  * @param json the parsed config.json
- * @param options `profile` names the kind of layer when the model has several
+ * @param options `profile` names the kind of layer when several of them rotate
  * @throws RopeError INVALID_CONFIG, UNKNOWN_SCHEDULE, or INVALID_OPTION when a profile must be named
  *
  * @example
@@ -289,30 +197,37 @@ export function fromHuggingFace(
   json: unknown,
   options: HuggingFaceOptions & { readonly profile?: string | undefined } = {},
 ): RopeConfig {
-  const profiles = huggingFaceProfiles(json, options)
-  const names = profiles.map(({ name }) => `'${name}'`).join(', ')
-  const [only, ...others] = profiles
-  const chosen =
-    options.profile === undefined
-      ? others.length === 0
-        ? only
-        : undefined
-      : profiles.find(({ name }) => name === options.profile)
+  return selectConfig(huggingFaceProfiles(json, options), options.profile, 'config.json')
+}
+
+/**
+ * The config of the named profile, or of the only one that rotates.
+ *
+ * @throws RopeError INVALID_OPTION when a profile must be named, INVALID_CONFIG when the named one
+ *   does not rotate
+ */
+export function selectConfig(
+  profiles: readonly RopeProfile[],
+  name: string | undefined,
+  source: string,
+): RopeConfig {
+  const names = profiles.map((profile) => `'${profile.name}'`).join(', ')
+  const rotating = profiles.filter(({ config }) => config !== null)
+  const only = rotating.length === 1 ? rotating[0] : undefined
+  const chosen = name === undefined ? only : profiles.find((profile) => profile.name === name)
   if (chosen === undefined) {
     const given =
-      options.profile === undefined
+      name === undefined
         ? 'is missing, and the model has several kinds of layers'
-        : `is ${show(options.profile)}`
+        : `is ${show(name)}`
     throw new RopeError('INVALID_OPTION', `profile ${given}; accepted: ${names}`, {
       field: 'profile',
     })
   }
-  if (chosen.config === null) {
-    throw new RopeError(
-      'INVALID_CONFIG',
-      `config.json: layers '${chosen.name}' have no RoPE; choose another profile of ${names}`,
-      { field: 'profile' },
-    )
-  }
-  return chosen.config
+  if (chosen.config !== null) return chosen.config
+  throw new RopeError(
+    'INVALID_CONFIG',
+    `${source}: layers '${chosen.name}' have no RoPE; choose another profile of ${names}`,
+    { field: 'profile' },
+  )
 }

@@ -9,13 +9,6 @@ import { RopeError } from '../errors.js'
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** The dictionary of one kind of layer; null means that these layers do not rotate. */
-export interface LayerParameters {
-  /** `default` when the model has one kind of layer, else the layer type. */
-  readonly name: string
-  readonly parameters: Json | null
-}
-
 /** Throws INVALID_CONFIG for a key of config.json. */
 export function failConfig(field: string, message: string): never {
   throw new RopeError('INVALID_CONFIG', `config.json: ${field} ${message}`, { field })
@@ -63,7 +56,8 @@ export function readCount(value: unknown, field: string): number | undefined {
   return failConfig(field, `is ${show(value)}; accepted: a whole number above 0`)
 }
 
-function readDictionary(value: unknown, field: string): Json | undefined {
+/** An object, or undefined when absent or null. */
+export function readDictionary(value: unknown, field: string): Json | undefined {
   if (value === undefined || value === null) return undefined
   return isRecord(value)
     ? value
@@ -71,7 +65,7 @@ function readDictionary(value: unknown, field: string): Json | undefined {
 }
 
 /** A dictionary whose every value is itself a dictionary or null belongs to layer types. */
-function isPerLayer(dictionary: Json): boolean {
+export function isPerLayer(dictionary: Json): boolean {
   const values = Object.values(dictionary)
   return (
     values.length > 0 &&
@@ -80,43 +74,8 @@ function isPerLayer(dictionary: Json): boolean {
   )
 }
 
-/** Gemma 3 and ModernBERT (legacy) give their sliding layers a base of their own. */
-function localBase(config: Json): number | undefined {
-  return readPositive(
-    agree([
-      ['rope_local_base_freq', config.rope_local_base_freq],
-      ['local_rope_theta', config.local_rope_theta],
-    ]),
-    'rope_local_base_freq',
-  )
-}
-
-/**
- * The parameters of each kind of layer.
- *
- * @throws RopeError INVALID_CONFIG when spellings contradict each other
- */
-export function layerParameters(config: Json): readonly LayerParameters[] {
-  const legacy = readDictionary(config.rope_scaling, 'rope_scaling')
-  const current = readDictionary(config.rope_parameters, 'rope_parameters')
-  if (legacy !== undefined && current !== undefined) checkSpellings(legacy, current)
-  const dictionary = current ?? legacy ?? {}
-  if (isPerLayer(dictionary)) {
-    return Object.entries(dictionary).map(([name, parameters]) => ({
-      name,
-      parameters: parameters as Json | null,
-    }))
-  }
-  const local = localBase(config)
-  if (local === undefined) return [{ name: 'default', parameters: dictionary }]
-  return [
-    { name: 'full_attention', parameters: dictionary },
-    { name: 'sliding_attention', parameters: { rope_type: 'default', rope_theta: local } },
-  ]
-}
-
 /** What both spellings say, they must say alike; each may say more than the other. */
-function checkSpellings(legacy: Json, current: Json): void {
+export function checkSpellings(legacy: Json, current: Json): void {
   if (isPerLayer(current) !== isPerLayer(legacy)) {
     failConfig('rope_scaling', 'and rope_parameters have different forms; keep one of the two')
   }

@@ -3,7 +3,7 @@
  * and the float32 powers that PyTorch code starts from.
  */
 import { type DoubleDouble, divide, multiply, sum } from '../angles/double-double.js'
-import { checkAtLeast, reject } from '../check.js'
+import { checkAtLeast, checkInteger, reject } from '../check.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { Frequencies } from './schedule.js'
 
@@ -64,4 +64,37 @@ export function checkBase(value: unknown): number {
 /** How many times longer the context becomes. */
 export function checkFactor(value: unknown, field = 'schedule.factor'): number {
   return checkAtLeast(value, field, 1 / HIGHEST_FREQUENCY)
+}
+
+/** A context length, in tokens. */
+export function checkLength(value: unknown, field: string): number {
+  return checkAtLeast(value, `schedule.${field}`, 1)
+}
+
+/** What the exponents divide by: an even number of channels, or absent. */
+export function checkExponentDim(options: Readonly<Record<string, unknown>>): {
+  readonly exponentDim?: number
+} {
+  const { exponentDim } = options
+  if (exponentDim === undefined) return {}
+  const half = checkInteger(Number(exponentDim) / 2, 'schedule.exponentDim / 2', 1, 32768)
+  return { exponentDim: 2 * half }
+}
+
+/** A boolean, or INVALID_OPTION. */
+export function checkFlag(value: unknown, field: string): boolean {
+  return typeof value === 'boolean'
+    ? value
+    : reject('INVALID_OPTION', field, value, 'true or false')
+}
+
+/** Those of the keys that are given, each checked. */
+export function pick<Key extends string, Value>(
+  options: Readonly<Record<string, unknown>>,
+  keys: readonly Key[],
+  check: (value: unknown, field: string) => Value,
+): Partial<Record<Key, Value>> {
+  const given = keys.filter((key) => options[key] !== undefined)
+  const entries = given.map((key) => [key, check(options[key], `schedule.${key}`)] as const)
+  return Object.fromEntries(entries) as Partial<Record<Key, Value>>
 }

@@ -2,7 +2,8 @@
  * The default schedule: inverseFrequency[i] = theta^(-2i/d), d = 2 * pairs.
  * RoFormer (Su et al. 2021, arXiv 2104.09864), section 3.2.2 and equation 15.
  */
-import { checkAtLeast, checkKeys } from '../check.js'
+import { checkKeys } from '../check.js'
+import { buildFrequencies, checkBase, checkExponentDim, float32Powers } from './build.js'
 import { inversePowers } from './exact-power.js'
 import type { DefaultSchedule, Frequencies, Schedule } from './schedule.js'
 
@@ -10,37 +11,25 @@ import type { DefaultSchedule, Frequencies, Schedule } from './schedule.js'
  * The default frequencies.
  *
  * @param base theta, at least 1
- * @param pairs number of pairs n; the exponents are -i/n
+ * @param pairs number of pairs n
+ * @param dim what the exponents divide by, -2i / dim; 2n when absent
  */
-export function defaultFrequencies(base: number, pairs: number): Frequencies {
-  const powers = inversePowers(base, pairs)
-  return {
-    inverseFrequencies: Float64Array.from(powers, (power) => power.value),
-    residuals: Float64Array.from(powers, (power) => power.residual),
-    float32Frequencies: float32DefaultFrequencies(base, pairs),
-    attentionFactor: 1,
-    softmaxScale: 1,
-  }
+export function defaultFrequencies(
+  base: number,
+  pairs: number,
+  dim: number = 2 * pairs,
+): Frequencies {
+  // As PyTorch's eager code: 1 / base ** (arange(0, d, 2) / d), each operation rounded once.
+  const float32 = float32Powers(base, pairs, dim).map((power) => 1 / power)
+  return buildFrequencies(inversePowers(base, pairs, dim / 2), float32)
 }
 
-/**
- * `1 / base ** (arange(0, d, 2) / d)` in float32, each operation rounded once, as PyTorch's eager
- * code computes it (the power too is taken as correctly rounded).
- */
-function float32DefaultFrequencies(base: number, pairs: number): Float32Array {
-  const dim = 2 * pairs
-  return Float32Array.from({ length: pairs }, (_, i) => {
-    const exponent = Math.fround((2 * i) / dim)
-    return 1 / Math.fround(Math.fround(base) ** exponent)
-  })
-}
-
-/** `{ type: 'default', base }`. */
+/** `{ type: 'default', base, exponentDim? }`. */
 export const defaultSchedule: Schedule<DefaultSchedule> = {
   type: 'default',
   validate(options) {
-    checkKeys(options, 'schedule', ['type', 'base'])
-    return { type: 'default', base: checkAtLeast(options.base, 'schedule.base', 1) }
+    checkKeys(options, 'schedule', ['type', 'base', 'exponentDim'])
+    return { type: 'default', base: checkBase(options.base), ...checkExponentDim(options) }
   },
-  frequencies: (options, pairs) => defaultFrequencies(options.base, pairs),
+  frequencies: (options, pairs) => defaultFrequencies(options.base, pairs, options.exponentDim),
 }

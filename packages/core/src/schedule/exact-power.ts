@@ -63,17 +63,40 @@ function split(fixed: bigint, scale: bigint): DoubleDouble {
   return { value: rounded * unit * factor, residual: rest * unit * factor }
 }
 
+/** `base^(-numerator / denominator)` for the logarithm of the base. */
+function powerOf(logBase: bigint, numerator: number, denominator: number): DoubleDouble {
+  const exponent = floorDivide(BigInt(numerator) * logBase, BigInt(denominator))
+  const halvings = floorDivide(exponent, LN_2)
+  return split(exponential(exponent - halvings * LN_2), halvings)
+}
+
 /**
- * `base^(-i/n)` for i = 0 ... n - 1: the n inverse frequencies of the default schedule.
+ * `base^(-i/n)` for i = 0 ... pairs - 1: the inverse frequencies of the default schedule.
  *
  * @param base theta, a positive normal double
- * @param n number of pairs
+ * @param pairs how many
+ * @param n what the exponents divide by; `pairs` when absent
  */
-export function inversePowers(base: number, n: number): readonly DoubleDouble[] {
+export function inversePowers(
+  base: number,
+  pairs: number,
+  n: number = pairs,
+): readonly DoubleDouble[] {
   const logBase = logarithm(base)
-  return Array.from({ length: n }, (_, i) => {
-    const exponent = (BigInt(i) * logBase) / BigInt(n)
-    const halvings = floorDivide(exponent, LN_2)
-    return split(exponential(exponent - halvings * LN_2), halvings)
-  })
+  return Array.from({ length: pairs }, (_, i) => powerOf(logBase, i, n))
+}
+
+/**
+ * `base^(-exponent / dim)` for a list of whole exponents, which may be negative.
+ *
+ * @param base a positive normal double
+ * @param dim a whole number above 0
+ */
+export function inversePowersAt(
+  base: number,
+  exponents: readonly number[],
+  dim: number,
+): readonly DoubleDouble[] {
+  const logBase = logarithm(base)
+  return exponents.map((exponent) => powerOf(logBase, exponent, dim))
 }

@@ -2,37 +2,39 @@
  * Position interpolation: every default frequency divided by `factor`, which squeezes a context
  * `factor` times longer into the angles the model knows (Chen et al. 2023, arXiv 2306.15595).
  */
-import { divide } from '../angles/double-double.js'
-import { checkAtLeast, checkKeys } from '../check.js'
-import { defaultFrequencies } from './default.js'
-import { HIGHEST_FREQUENCY } from './highest-frequency.js'
+import { checkKeys } from '../check.js'
+import {
+  buildFrequencies,
+  checkBase,
+  checkExponentDim,
+  checkFactor,
+  dividedBy,
+  float32Powers,
+} from './build.js'
+import { inversePowers } from './exact-power.js'
 import type { Frequencies, LinearSchedule, Schedule } from './schedule.js'
 
 function linearFrequencies(options: LinearSchedule, pairs: number): Frequencies {
-  const unscaled = defaultFrequencies(options.base, pairs)
-  const scaled = Array.from(unscaled.inverseFrequencies, (value, i) =>
-    divide(value, unscaled.residuals[i] as number, options.factor),
+  const { base, factor, exponentDim = 2 * pairs } = options
+  const exact = inversePowers(base, pairs, exponentDim / 2).map((frequency) =>
+    dividedBy(frequency, factor),
   )
-  return {
-    ...unscaled,
-    inverseFrequencies: Float64Array.from(scaled, (frequency) => frequency.value),
-    residuals: Float64Array.from(scaled, (frequency) => frequency.residual),
-    float32Frequencies: unscaled.float32Frequencies.map(
-      (value) => value / Math.fround(options.factor),
-    ),
-  }
+  const float32 = float32Powers(base, pairs, exponentDim).map(
+    (power) => Math.fround(1 / power) / Math.fround(factor),
+  )
+  return buildFrequencies(exact, float32)
 }
 
-/** `{ type: 'linear', base, factor }`. */
+/** `{ type: 'linear', base, factor, exponentDim? }`. */
 export const linearSchedule: Schedule<LinearSchedule> = {
   type: 'linear',
   validate(options) {
-    checkKeys(options, 'schedule', ['type', 'base', 'factor'])
-    const base = checkAtLeast(options.base, 'schedule.base', 1)
+    checkKeys(options, 'schedule', ['type', 'base', 'factor', 'exponentDim'])
     return {
       type: 'linear',
-      base,
-      factor: checkAtLeast(options.factor, 'schedule.factor', 1 / HIGHEST_FREQUENCY),
+      base: checkBase(options.base),
+      factor: checkFactor(options.factor),
+      ...checkExponentDim(options),
     }
   },
   frequencies: linearFrequencies,

@@ -3,13 +3,22 @@
  */
 import { checkRecord, show } from '../check.js'
 import { RopeError } from '../errors.js'
+import { axialSchedule } from './axial.js'
 import { customSchedule } from './custom.js'
 import { defaultSchedule } from './default.js'
+import { dynamicSchedule } from './dynamic.js'
+import { dynamicYarnSchedule } from './dynamic-yarn.js'
+import { fopeSchedule } from './fope.js'
 import { linearSchedule } from './linear.js'
 import { llama3Schedule } from './llama3.js'
+import { longRopeSchedule } from './longrope.js'
 import { ntkAlphaSchedule, ntkSchedule } from './ntk.js'
+import { ntkByPartsSchedule } from './ntk-by-parts.js'
+import { ntkFixedSchedule, ntkMixedSchedule } from './ntk-variants.js'
+import { pixelSchedule } from './pixel.js'
 import { proportionalSchedule } from './proportional.js'
-import type { Frequencies, Schedule, ScheduleOptions } from './schedule.js'
+import type { Frequencies, Regime, Schedule, ScheduleOptions } from './schedule.js'
+import { xposSchedule } from './xpos.js'
 import { yarnSchedule } from './yarn.js'
 
 type Registry = {
@@ -21,9 +30,19 @@ const REGISTRY: Registry = {
   linear: linearSchedule,
   ntk: ntkSchedule,
   'ntk-alpha': ntkAlphaSchedule,
+  'ntk-fixed': ntkFixedSchedule,
+  'ntk-mixed': ntkMixedSchedule,
+  'ntk-by-parts': ntkByPartsSchedule,
+  dynamic: dynamicSchedule,
   yarn: yarnSchedule,
+  'dynamic-yarn': dynamicYarnSchedule,
+  longrope: longRopeSchedule,
   llama3: llama3Schedule,
   proportional: proportionalSchedule,
+  xpos: xposSchedule,
+  fope: fopeSchedule,
+  pixel: pixelSchedule,
+  axial: axialSchedule,
   custom: customSchedule,
 }
 
@@ -58,7 +77,25 @@ export function validateSchedule(options: unknown, pairs: number): ScheduleOptio
   return find(record.type).validate(record, pairs)
 }
 
-/** The frequencies of a validated schedule for a window of `pairs` pairs. */
-export function scheduleFrequencies(options: ScheduleOptions, pairs: number): Frequencies {
-  return find(options.type).frequencies(options, pairs)
+/**
+ * The frequencies of a validated schedule for a window of `pairs` pairs and a sequence of `length`
+ * tokens; without a length, those of a short sequence.
+ */
+export function scheduleFrequencies(
+  options: ScheduleOptions,
+  pairs: number,
+  length?: number,
+): Frequencies {
+  return find(options.type).frequencies(options, pairs, length)
+}
+
+/** Which table a sequence of `length` tokens uses; `fixed` where the length does not matter. */
+export function scheduleRegime(options: ScheduleOptions, length: number): Regime {
+  return find(options.type).regime?.(options, length) ?? 'fixed'
+}
+
+/** True when the table depends on how long a sequence is. */
+export function dependsOnLength(options: ScheduleOptions): boolean {
+  const isFrozen = 'frozenLength' in options && options.frozenLength !== undefined
+  return find(options.type).regime !== undefined && !isFrozen
 }

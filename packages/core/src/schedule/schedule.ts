@@ -277,7 +277,7 @@ export interface FrequencyFamily {
   readonly base: number
   /** What the exponents divide by. */
   readonly dim: number
-  /** 1 when absent; 2 pi in DINOv3. */
+  /** 1 when absent; 2 pi in DINOv3; 0 for pairs that stand still. */
   readonly multiplier?: number
 }
 

@@ -12,37 +12,23 @@ import {
   buildFrequencies,
   checkBase,
   checkFactor,
+  checkFlag,
+  checkLength,
   dividedBy,
   float32Powers,
+  pick,
 } from './build.js'
 import { inversePowers } from './exact-power.js'
+import { type Ramp, rampAt, rampOf } from './ramp.js'
 import type { Frequencies, Schedule, YarnSchedule } from './schedule.js'
 
 /** A YaRN schedule with its defaults filled in. */
 type Yarn = Required<Omit<YarnSchedule, 'attentionFactor' | 'mscale' | 'mscaleAllDim'>> &
   YarnSchedule
 
-/** Where the ramp begins and ends, in pairs; may lie beyond the last pair. */
-interface Ramp {
-  readonly low: number
-  readonly high: number
-}
-
-function rampOf(options: Yarn, pairs: number): Ramp {
-  const dim = 2 * pairs
-  const index = (beta: number): number =>
-    (dim * Math.log(options.originalMaxPositionEmbeddings / (beta * 2 * Math.PI))) /
-    (2 * Math.log(options.base))
-  const round = options.truncate ? [Math.floor, Math.ceil] : [Number, Number]
-  const low = Math.max((round[0] as typeof Number)(index(options.betaFast)), 0)
-  const high = Math.min((round[1] as typeof Number)(index(options.betaSlow)), dim - 1)
-  // Equal ends would divide by zero; the offset is the one every implementation uses.
-  return { low, high: low === high ? high + 0.001 : high }
-}
-
 /** g(s, m): how much hotter attention becomes when the context grows s-fold. */
-export function yarnTemperature(factor: number, mscale: number): number {
-  return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1
+export function yarnTemperature(factor: number, mscale: number, coefficient = 0.1): number {
+  return factor <= 1 ? 1 : coefficient * mscale * Math.log(factor) + 1
 }
 
 function attentionFactorOf({
@@ -51,27 +37,30 @@ function attentionFactorOf({
   mscale,
   mscaleAllDim,
   attnFactor,
+  mscaleCoefficient,
 }: Yarn): number {
   if (attentionFactor !== undefined) return attentionFactor * attnFactor
+  const g = (m: number): number => yarnTemperature(factor, m, mscaleCoefficient)
   if (mscale !== undefined && mscaleAllDim !== undefined && mscale !== 0 && mscaleAllDim !== 0) {
-    return (yarnTemperature(factor, mscale) / yarnTemperature(factor, mscaleAllDim)) * attnFactor
+    return (g(mscale) / g(mscaleAllDim)) * attnFactor
   }
-  return yarnTemperature(factor, 1) * attnFactor
+  return g(1) * attnFactor
 }
 
-function softmaxScaleOf({ scaleSoftmax, factor, mscaleAllDim }: Yarn): number {
-  return scaleSoftmax && mscaleAllDim ? yarnTemperature(factor, mscaleAllDim) ** 2 : 1
+function softmaxScaleOf({ scaleSoftmax, factor, mscaleAllDim, mscaleCoefficient }: Yarn): number {
+  if (!(scaleSoftmax && mscaleAllDim)) return 1
+  return yarnTemperature(factor, mscaleAllDim, mscaleCoefficient) ** 2
 }
 
-function yarnFrequencies(options: YarnSchedule, pairs: number): Frequencies {
+/** The frequencies, attention factor and softmax scale of YaRN. */
+export function yarnFrequencies(options: YarnSchedule, pairs: number): Frequencies {
   const yarn = withDefaults(options)
-  const { low, high } = rampOf(yarn, pairs)
+  const ramp = rampOf(yarn, yarn.betaFast, yarn.betaSlow, pairs, yarn.truncate)
   const exact = inversePowers(yarn.base, pairs).map((frequency, i) => {
-    const ramp = Math.min(1, Math.max(0, (i - low) / (high - low)))
-    const interpolated = 1 - (1 - ramp) * yarn.extrapolationFactor
+    const interpolated = 1 - (1 - rampAt(ramp, i)) * yarn.extrapolationFactor
     return blend(frequency, dividedBy(frequency, yarn.factor), interpolated)
   })
-  const float32 = float32Yarn(yarn, { low, high }, pairs)
+  const float32 = float32Yarn(yarn, ramp, pairs)
   return buildFrequencies(exact, float32, attentionFactorOf(yarn), softmaxScaleOf(yarn))
 }
 
@@ -95,51 +84,50 @@ function withDefaults(options: YarnSchedule): Yarn {
     truncate: true,
     extrapolationFactor: 1,
     attnFactor: 1,
+    mscaleCoefficient: 0.1,
     scaleSoftmax: false,
     ...options,
   }
 }
 
-const NUMBERS = ['betaFast', 'betaSlow', 'attentionFactor', 'attnFactor'] as const
-const NOT_NEGATIVE = ['mscale', 'mscaleAllDim', 'extrapolationFactor'] as const
+const NUMBERS = ['betaFast', 'betaSlow', 'attnFactor'] as const
+const NOT_NEGATIVE = ['mscale', 'mscaleAllDim', 'extrapolationFactor', 'mscaleCoefficient'] as const
 const FLAGS = ['truncate', 'scaleSoftmax'] as const
 
-function checkFlag(value: unknown, field: string): boolean {
-  return typeof value === 'boolean'
-    ? value
-    : reject('INVALID_OPTION', field, value, 'true or false')
-}
+/** The options that YaRN and dynamic YaRN share. */
+export const YARN_KEYS: readonly string[] = [
+  ...['type', 'base', 'originalMaxPositionEmbeddings'],
+  ...NUMBERS,
+  ...NOT_NEGATIVE,
+  ...FLAGS,
+]
 
-function pick<Key extends string, Value>(
+/** Checks the options that YaRN and dynamic YaRN share. */
+export function validateYarn(
   options: Readonly<Record<string, unknown>>,
-  keys: readonly Key[],
-  check: (value: unknown, field: string) => Value,
-): Partial<Record<Key, Value>> {
-  const given = keys.filter((key) => options[key] !== undefined)
-  const entries = given.map((key) => [key, check(options[key], `schedule.${key}`)] as const)
-  return Object.fromEntries(entries) as Partial<Record<Key, Value>>
+): Omit<YarnSchedule, 'type' | 'factor'> {
+  const base = checkBase(options.base)
+  if (base === 1) reject('INVALID_OPTION', 'schedule.base', base, 'a number above 1')
+  const key = 'originalMaxPositionEmbeddings'
+  return {
+    base,
+    [key]: checkLength(options[key], key),
+    ...pick(options, NUMBERS, checkPositive),
+    ...pick(options, NOT_NEGATIVE, (value, field) => checkAtLeast(value, field, 0)),
+    ...pick(options, FLAGS, checkFlag),
+  }
 }
 
 /** `{ type: 'yarn', base, factor, originalMaxPositionEmbeddings, ... }`. */
 export const yarnSchedule: Schedule<YarnSchedule> = {
   type: 'yarn',
   validate(options) {
-    const known = ['type', 'base', 'factor', 'originalMaxPositionEmbeddings']
-    checkKeys(options, 'schedule', [...known, ...NUMBERS, ...NOT_NEGATIVE, ...FLAGS])
-    const base = checkBase(options.base)
-    if (base === 1) reject('INVALID_OPTION', 'schedule.base', base, 'a number above 1')
+    checkKeys(options, 'schedule', [...YARN_KEYS, 'factor', 'attentionFactor'])
     return {
       type: 'yarn',
-      base,
+      ...validateYarn(options),
       factor: checkFactor(options.factor),
-      originalMaxPositionEmbeddings: checkAtLeast(
-        options.originalMaxPositionEmbeddings,
-        'schedule.originalMaxPositionEmbeddings',
-        1,
-      ),
-      ...pick(options, NUMBERS, checkPositive),
-      ...pick(options, NOT_NEGATIVE, (value, field) => checkAtLeast(value, field, 0)),
-      ...pick(options, FLAGS, checkFlag),
+      ...pick(options, ['attentionFactor'], checkPositive),
     }
   },
   frequencies: yarnFrequencies,

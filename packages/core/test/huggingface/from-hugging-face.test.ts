@@ -187,6 +187,7 @@ describe('profiles', () => {
     expect(huggingFaceProfiles(json)[0]).toEqual({
       name: 'full_attention',
       config: null,
+      layers: null,
       warnings: [],
     })
     expect(refusal(json, { profile: 'full_attention' })).toBe('INVALID_CONFIG profile')
@@ -237,7 +238,7 @@ describe('warnings', () => {
     expect(
       warnings({ ...LLAMA, rope_scaling: { type: 'linear', factor: 0.5, beta_fast: 1 } }),
     ).toMatch(/below 1[\s\S]*beta_fast/)
-    expect(warnings({ ...LLAMA, rope_pct: 0.3 })).toMatch(/rope_pct is not read/)
+    expect(warnings({ ...LLAMA, rope_news: 0.3 })).toMatch(/rope_news is not read/)
   })
 })
 
@@ -277,23 +278,44 @@ describe('refusals', () => {
       { ...LLAMA, rope_scaling: { type: 'yarn', factor: 4 } },
       'INVALID_CONFIG original_max_position_embeddings',
     ],
-    [{ ...LLAMA, rope_scaling: { type: 'dynamic', factor: 4 } }, 'UNKNOWN_SCHEDULE rope_type'],
+    [
+      { ...LLAMA, rope_scaling: { type: 'dynamic', factor: 4 } },
+      'INVALID_CONFIG max_position_embeddings',
+    ],
+    [
+      { ...LLAMA, max_position_embeddings: 2048, rope_scaling: { type: 'dynamic' } },
+      'INVALID_CONFIG factor',
+    ],
     [
       { ...LLAMA, rope_scaling: { type: 'llama3', factor: 8, low_freq_factor: 1 } },
       'INVALID_CONFIG high_freq_factor',
     ],
-    [{ ...LLAMA, rope_scaling: { type: 'su' } }, 'UNKNOWN_SCHEDULE rope_type'],
+    [{ ...LLAMA, rope_scaling: { type: 'su' } }, 'INVALID_CONFIG original_max_position_embeddings'],
+    [
+      { ...LLAMA, original_max_position_embeddings: 64, rope_scaling: { type: 'su' } },
+      'INVALID_CONFIG short_factor',
+    ],
+    [{ ...LLAMA, rope_scaling: { type: 'fope' } }, 'UNKNOWN_SCHEDULE rope_type'],
+    [{ ...LLAMA, rope_interleave: 1 }, 'INVALID_CONFIG rope_interleave'],
+    [{ ...LLAMA, rope_theta: [1e4, 'x'] }, 'INVALID_CONFIG rope_theta[1]'],
+    [{ ...LLAMA, no_rope_layers: [1, 2] }, 'INVALID_CONFIG no_rope_layers[1]'],
+    [{ ...LLAMA, rope_pct: 0.5, rotary_pct: 0.25 }, 'INVALID_CONFIG rope_pct'],
+    [{ ...LLAMA, rope_base: 1e6 }, 'INVALID_CONFIG rope_base'],
+    [
+      { ...LLAMA, qk_rope_head_dim: 64, qk_nope_head_dim: 128, partial_rotary_factor: 0.5 },
+      'INVALID_CONFIG partial_rotary_factor',
+    ],
     [{ ...LLAMA, rope_scaling: { type: 'magic' } }, 'UNKNOWN_SCHEDULE rope_type'],
   ])('%#', (json, expected) => {
     expect(refusal(json)).toBe(expected)
   })
 
-  test('the message names the schedule', () => {
-    expect(() =>
-      fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'dynamic', factor: 8 } }),
-    ).toThrow(/"dynamic" is known, but not implemented/)
+  test('the message names the types that are known, and what to do about the others', () => {
     expect(() => fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'magic' } })).toThrow(
-      /"magic" is not known; implemented: default, linear, llama3, yarn, proportional/,
+      /"magic" is not known; known: default, linear, dynamic, yarn, longrope, llama3/,
+    )
+    expect(() => fromHuggingFace({ ...LLAMA, rope_scaling: { rope_type: 'fope' } })).toThrow(
+      /"fope" is known, but not read: its matrices are learned/,
     )
   })
 })

@@ -32,6 +32,8 @@ export interface Memory {
   readonly home: Segment
   /** Where an array lies, if it is in our memory. */
   placeOf(elements: Elements): Place | undefined
+  /** Whether it is in our memory; cheaper than its place where it is not. */
+  has(elements: Elements): boolean
   allocate(dtype: DType, length: number): Elements
 }
 
@@ -79,6 +81,7 @@ export function createLocalMemory(module: WebAssembly.Module): Memory {
   return {
     home,
     placeOf: placesIn((buffer) => segments.get(buffer)),
+    has: ({ buffer }) => segments.has(buffer),
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes > current.left) {
@@ -109,6 +112,7 @@ export function createSharedMemory(module: WebAssembly.Module): Memory {
   return {
     home,
     placeOf: placesIn((buffer) => (buffers.has(buffer) ? home : undefined)),
+    has: ({ buffer }) => buffers.has(buffer),
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes + 64 > home.left) grow(bytes + 64)

@@ -26,7 +26,8 @@ export function navigatorGpu(): Gpu | undefined {
   return (globalThis as Environment).navigator?.gpu ?? undefined
 }
 
-function isNode(): boolean {
+/** True in Node and in what calls itself Node. */
+export function isNode(): boolean {
   return (globalThis as Environment).process?.versions?.node !== undefined
 }
 
@@ -37,8 +38,8 @@ async function importNodeWebGpu(): Promise<NodeWebGpu> {
 }
 
 /**
- * A GPU of the npm package. It is created anew each time, since the process does not end as long
- * as one is referenced.
+ * A GPU of the npm package. It is created anew each time and held by nobody but its device, since
+ * with some of its versions the process does not end as long as one is referenced.
  */
 async function nodeGpu(): Promise<Gpu> {
   let library: NodeWebGpu

@@ -6,7 +6,7 @@ import { RopeError } from '@rope/core'
 import { messageOf } from '../errors.js'
 import type { CheckedOptions } from '../options.js'
 import type { Gpu, GpuAdapter, GpuDevice } from '../webgpu-types.js'
-import { findGpu, navigatorGpu } from './find-gpu.js'
+import { type FoundGpu, findGpu, isNode, navigatorGpu } from './find-gpu.js'
 
 /** A device, and what cannot be asked of it. */
 export interface OpenDevice {
@@ -37,6 +37,15 @@ export function hasImmediates(gpu: Gpu | undefined, limits: GpuDevice['limits'])
   return (limits.maxImmediateSize ?? 0) >= IMMEDIATE_BYTES
 }
 
+/** What there is to say where a GPU has no adapter: of browsers in a browser, of drivers elsewhere. */
+function noAdapterReason(source: FoundGpu['source']): string {
+  const who = source === 'given' ? 'the given gpu' : source
+  const fix = isNode()
+    ? 'install a graphics driver (on Linux a Vulkan loader and driver, such as libvulkan1 and the driver of the card)'
+    : "turn on hardware acceleration in the browser's settings, update the browser and the graphics driver, or use another browser; browsers block drivers that they know to fail"
+  return `${who} offers no adapter; ${fix}`
+}
+
 /**
  * The adapter to use.
  *
@@ -48,12 +57,7 @@ export async function findAdapter(options: CheckedOptions): Promise<FoundAdapter
   }
   const { gpu, source } = await findGpu(options.gpu)
   const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference })
-  if (adapter === null) {
-    throw new RopeError(
-      'UNAVAILABLE',
-      `${source === 'given' ? 'the given gpu' : source} offers no adapter; update the graphics driver, or see whether the browser has blocked it (in Node on Linux a Vulkan loader and driver are needed)`,
-    )
-  }
+  if (adapter === null) throw new RopeError('UNAVAILABLE', noAdapterReason(source))
   return { adapter, gpu, source }
 }
 
@@ -65,6 +69,18 @@ const RAISED = [
   'maxStorageBufferBindingSize',
   'maxStorageBuffersPerShaderStage',
 ] as const
+
+/**
+ * Keeps the GPU as long as its device is in use. The objects of the npm package `webgpu` do not: when
+ * the one that `create` returned is collected, the next use of its devices ends the process.
+ */
+const GPUS_OF_DEVICE = new WeakMap<GpuDevice, Set<Gpu>>()
+
+function keepGpu(device: GpuDevice, gpu: Gpu | undefined): void {
+  if (gpu === undefined) return
+  // Whoever names another one must not make us drop the one that matters.
+  GPUS_OF_DEVICE.set(device, (GPUS_OF_DEVICE.get(device) ?? new Set()).add(gpu))
+}
 
 async function requestDevice({ adapter }: FoundAdapter): Promise<GpuDevice> {
   const { features, limits } = adapter
@@ -94,9 +110,11 @@ export async function openDevice(options: CheckedOptions): Promise<OpenDevice> {
   if (options.device !== undefined) {
     const { device } = options
     const gpu = options.gpu ?? navigatorGpu()
+    keepGpu(device, gpu)
     return { device, owned: false, immediates: hasImmediates(gpu, device.limits) }
   }
   const found = await findAdapter(options)
   const device = await requestDevice(found)
+  keepGpu(device, found.gpu)
   return { device, owned: true, immediates: hasImmediates(found.gpu, device.limits) }
 }

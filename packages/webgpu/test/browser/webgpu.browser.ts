@@ -2,6 +2,7 @@
  * The WebGPU backend in a browser: what the probe says, the conformance suite, prepared kernels.
  */
 import { describe, expect, test } from 'vitest'
+import type { GpuHandle } from '../../src/handles.js'
 import { probeWebGpu } from '../../src/index.js'
 import type { Gpu } from '../../src/webgpu-types.js'
 import { defineGpuConformance } from '../gpu/conformance.js'
@@ -15,6 +16,14 @@ test('the probe finds the GPU of the browser', async () => {
   expect(facts.source).toBe('navigator.gpu')
   expect(typeof facts.isSoftware).toBe('boolean')
   expect(facts.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
+})
+
+test('without an adapter the probe speaks of browsers', async () => {
+  const none = { requestAdapter: async () => null } as unknown as GpuHandle
+  const { available, reason } = await probeWebGpu({ gpu: none })
+  expect(available).toBe(false)
+  expect(reason).toContain('browser')
+  expect(reason).not.toMatch(/Node|Vulkan|npm/)
 })
 
 describe('conformance', () => defineGpuConformance(gpu, true))

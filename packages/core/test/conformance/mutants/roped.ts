@@ -51,6 +51,8 @@ function delegate(rope: Rope, changes: Partial<Rope>): Rope {
     at: (positions) => rope.at(positions),
     bind: (tensors) => rope.bind(tensors),
     shift: (k, delta) => rope.shift(k, delta),
+    rerope: (k, from, to) => rope.rerope(k, from, to),
+    regimeFor: (length) => rope.regimeFor(length),
     dispose: () => rope.dispose(),
     ...changes,
   }

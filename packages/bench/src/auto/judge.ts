@@ -1,0 +1,107 @@
+/**
+ * What the front door owes: a choice that is right nearly everywhere and never far off, at next to
+ * no cost.
+ */
+import type { GoalRecord } from '../result.js'
+import type { CellRecord, OverheadRecord } from './result.js'
+
+/** A choice is right when its median is at most so many times the best one's. */
+export const RIGHT = 1.1
+
+/** Per cent of the cells in which the choice has to be right. */
+export const RIGHT_SHARE = 95
+
+/** No choice may be slower than the best one by more than this factor. */
+export const WORST = 1.5
+
+/** Microseconds that a call through the front door may take longer than on the winner itself. */
+export const OVERHEAD = 0.15
+
+type Numbers = Pick<GoalRecord, 'measured' | 'low' | 'high'>
+
+const NOTHING: Numbers = { measured: null, low: null, high: null }
+
+function goal(
+  about: Pick<GoalRecord, 'id' | 'what' | 'wanted' | 'unit'>,
+  numbers: Numbers,
+  isMet: (measured: number) => boolean,
+  reason: string,
+): GoalRecord {
+  const { measured } = numbers
+  if (measured === null) return { ...about, ...NOTHING, outcome: 'not measured', reason }
+  return { ...about, ...numbers, outcome: isMet(measured) ? 'met' : 'not met', reason: null }
+}
+
+/** Cells in which there was something to choose: two backends or more have a time. */
+export function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
+  return cells.filter(({ entries }) => {
+    const timed = entries.filter(({ name, time }) => name !== 'auto' && time !== null)
+    return timed.length > 1
+  })
+}
+
+/** True when the chosen backend has a time that is near enough to the best one's. */
+export function isRight({ ratio }: CellRecord): boolean {
+  return ratio !== null && ratio <= RIGHT
+}
+
+/** The three goals. */
+export function judgeAuto(
+  cells: readonly CellRecord[],
+  overhead: readonly OverheadRecord[],
+): readonly GoalRecord[] {
+  const counted = countedCells(cells)
+  const share = (100 * counted.filter(isRight).length) / counted.length
+  // A choice that has no time was wrong, or too slow to be timed.
+  const worst = Math.max(...counted.map(({ ratio }) => ratio ?? Number.MAX_VALUE))
+  const noCell = 'no cell had two backends with a time'
+  const none = counted.length === 0
+  return [
+    goal(
+      {
+        id: 'auto-right',
+        what: `cells in which the chosen backend is within 10 % of the best (of ${counted.length})`,
+        wanted: `at least ${RIGHT_SHARE} %`,
+        unit: '%',
+      },
+      none ? NOTHING : { measured: share, low: null, high: null },
+      (measured) => measured >= RIGHT_SHARE,
+      noCell,
+    ),
+    goal(
+      {
+        id: 'auto-worst',
+        what: 'the worst choice, as a multiple of the best time',
+        wanted: `at most ${WORST}x`,
+        unit: 'x',
+      },
+      none ? NOTHING : { measured: worst, low: null, high: null },
+      (measured) => measured <= WORST,
+      noCell,
+    ),
+    goal(
+      {
+        id: 'auto-overhead',
+        what: 'a call through the front door over the winner itself, in the worst kind of call',
+        wanted: `at most ${OVERHEAD} us`,
+        unit: 'us',
+      },
+      worstOverhead(overhead),
+      (measured) => measured <= OVERHEAD,
+      overhead.find(({ reason }) => reason !== null)?.reason ?? 'no overhead was measured',
+    ),
+  ]
+}
+
+/** One that could not be measured leaves the goal open. */
+function worstOverhead(overhead: readonly OverheadRecord[]): Numbers {
+  const measured = overhead.filter(({ microseconds }) => microseconds !== null)
+  if (measured.length < overhead.length) return NOTHING
+  const [first, ...others] = measured
+  if (first === undefined) return NOTHING
+  const { microseconds, low, high } = others.reduce(
+    (a, b) => ((b.microseconds as number) > (a.microseconds as number) ? b : a),
+    first,
+  )
+  return { measured: microseconds, low, high }
+}

@@ -1,0 +1,56 @@
+/**
+ * The result of `rope bench --auto` as data: what its JSON file holds, as `schema/auto.schema.json`
+ * says; a test keeps the two together. Times are in microseconds per call.
+ */
+import type { DType, PairingName } from '@rope/core'
+import type { CallKind } from '../matrix/rotation-case.js'
+import type { BenchResult, EntryRecord, GoalRecord } from '../result.js'
+
+/** The version of the file format; a change that breaks readers raises it. */
+export const AUTO_RESULT_VERSION = 1
+
+/** One kind of call: who was chosen, and how good that was. */
+export interface CellRecord {
+  readonly id: string
+  readonly title: string
+  readonly tokens: number
+  readonly dtype: DType
+  readonly pairing: PairingName
+  /** `foreign`, or the backend whose own memory it is. */
+  readonly memory: string
+  /** Null when nobody could make the call. */
+  readonly chosen: string | null
+  /** The backend with the smallest median; null when none has one. */
+  readonly best: string | null
+  /** The median of the chosen backend, called directly, over that of the best one. */
+  readonly ratio: number | null
+  /** The median of calls through the front door over that of the best one. */
+  readonly throughFrontDoor: number | null
+  /** The front door (`auto`) and every backend. */
+  readonly entries: readonly EntryRecord[]
+}
+
+/** What one kind of call costs more through the front door than on the winner itself. */
+export interface OverheadRecord {
+  readonly call: CallKind
+  readonly title: string
+  /** The backend that makes the call. */
+  readonly winner: string | null
+  /** Microseconds of a call: the median over the rounds, and its interval of 95 %. */
+  readonly microseconds: number | null
+  readonly low: number | null
+  readonly high: number | null
+  /** Why it was not measured; null when it was. */
+  readonly reason: string | null
+}
+
+/** Everything that a run has found out. */
+export interface AutoResult extends Omit<BenchResult, 'resultVersion' | 'peers' | 'groups'> {
+  readonly autoResultVersion: typeof AUTO_RESULT_VERSION
+  /** Milliseconds that calibrating took, all dtypes together. */
+  readonly calibration: number
+  readonly cells: readonly CellRecord[]
+  readonly overhead: readonly OverheadRecord[]
+  /** The three numbers that the front door owes. */
+  readonly goals: readonly GoalRecord[]
+}

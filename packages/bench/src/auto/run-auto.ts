@@ -1,0 +1,140 @@
+/**
+ * A whole run of `rope bench --auto`: is the choice of the front door right, and what does it cost?
+ * It calibrates here and now, as on a machine that it has never seen.
+ */
+import { BACKENDS, type BackendEntry, type Explanation } from '@rope/auto'
+import { clockResolution, performanceClock } from '../clock.js'
+import type { MeasureSettings } from '../harness/measure.js'
+import { describeEngine, type Machine } from '../machine.js'
+import type { MatrixSize } from '../matrix/matrix.js'
+import type { BackendRecord } from '../result.js'
+import { MODE_SETTINGS, type RunProgress, shortenPaths } from '../run.js'
+import { type AutoCell, autoCells, cellId, cellText } from './cell.js'
+import { judgeAuto } from './judge.js'
+import { measureOverhead } from './overhead.js'
+import {
+  AUTO_RESULT_VERSION,
+  type AutoResult,
+  type CellRecord,
+  type OverheadRecord,
+} from './result.js'
+import { runCell } from './run-cell.js'
+import { openStage, type Stage } from './stage.js'
+
+/** What a run needs. */
+export interface AutoBenchOptions {
+  readonly size: MatrixSize
+  /** Whom the front door may choose from; this project's backends when absent. */
+  readonly backends?: readonly BackendEntry[]
+  /** Keeps the cells whose id or title has every word of this text. */
+  readonly filter?: string
+  readonly machine?: Machine
+  /** Versions by package name. */
+  readonly packages?: Readonly<Record<string, string | null>>
+  /** Changes to the settings. */
+  readonly settings?: Partial<MeasureSettings>
+  /** Called before each cell. */
+  onProgress?(progress: RunProgress): void
+  /** Called with each cell as soon as it is done. */
+  onCell?(cell: CellRecord): void
+}
+
+/** There are many cells, and 2 % tell a wrong choice from a right one. */
+const SETTINGS: Readonly<Record<MatrixSize, Omit<MeasureSettings, 'clock'>>> = {
+  quick: MODE_SETTINGS.quick,
+  full: { ...MODE_SETTINGS.full, budget: 1000, warmUpBudget: 300, precision: 0.02 },
+}
+
+/** Differences of a few nanoseconds take more rounds. */
+const OVERHEAD_SETTINGS: Readonly<Record<MatrixSize, Partial<MeasureSettings>>> = {
+  quick: { budget: 500, precision: 0.01 },
+  full: { budget: 3000, precision: 0.003 },
+}
+
+/**
+ * Runs the front door over the matrix.
+ *
+ * @throws RopeError UNAVAILABLE when there is no clock, or no backend at all
+ *
+ * @example
+ * ```ts
+ * const { goals } = await runAutoBench({ size: 'quick' })
+ * ```
+ */
+export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResult> {
+  const { size, machine = describeEngine(), packages = {}, filter, backends = BACKENDS } = options
+  const clock = options.settings?.clock ?? performanceClock()
+  const settings: MeasureSettings = { clock, ...SETTINGS[size], ...options.settings }
+  const createdAt = new Date().toISOString()
+  const start = clock()
+  const onCpu = backends.filter(({ device }) => device === 'cpu')
+  const stage = await openStage(onCpu)
+  const cells: CellRecord[] = []
+  let overhead: readonly OverheadRecord[] = []
+  let story: Explanation
+  try {
+    const chosen = keep(autoCells(size, ownersOf(stage)), filter)
+    for (const [done, cell] of chosen.entries()) {
+      options.onProgress?.({ done, total: chosen.length, title: cellText(cell) })
+      const record = await runCell(cell, stage, settings)
+      cells.push(record)
+      options.onCell?.(record)
+    }
+    if (cells.length > 0) {
+      const exact = { ...settings, ...OVERHEAD_SETTINGS[size], ...options.settings }
+      overhead = await measureOverhead(onCpu, exact)
+    }
+    story = stage.front.explain()
+  } finally {
+    stage.front.dispose()
+  }
+  return {
+    autoResultVersion: AUTO_RESULT_VERSION,
+    createdAt,
+    machine,
+    packages,
+    run: {
+      mode: size,
+      filter: filter ?? null,
+      seconds: (clock() - start) / 1000,
+      clockResolution: clockResolution(clock) * 1000,
+    },
+    backends: onCpu.map((entry) => recordOf(entry, stage, story)),
+    calibration: story.calibration.spent,
+    cells,
+    overhead,
+    goals: judgeAuto(cells, overhead),
+  }
+}
+
+/** Those that have memory to give out. */
+function ownersOf({ backends }: Stage): readonly string[] {
+  return [...backends].filter(([, { allocate }]) => allocate !== undefined).map(([name]) => name)
+}
+
+function keep(cells: readonly AutoCell[], filter = ''): readonly AutoCell[] {
+  const words = filter.toLowerCase().split(/\s+/)
+  return cells.filter((cell) => {
+    const text = `${cellId(cell)} ${cellText(cell)}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}
+
+function recordOf(
+  { name, packageName }: BackendEntry,
+  { backends }: Stage,
+  story: Explanation,
+): BackendRecord {
+  const backend = backends.get(name)
+  const told = story.backends.find((member) => member.name === name)
+  const reason = told?.reason ?? null
+  return {
+    name,
+    packageName,
+    available: told?.available === true,
+    reason: reason === null ? null : shortenPaths(reason),
+    facts: told?.facts ?? {},
+    isa: backend?.capabilities.isa ?? null,
+    threads: backend?.capabilities.threads ?? null,
+  }
+}

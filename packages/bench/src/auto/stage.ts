@@ -1,0 +1,47 @@
+/**
+ * The front door with its own backends in view: what it makes is kept by name, so that the very
+ * same backends, with the same memory, can be called directly next to it.
+ */
+import { type AutoBackend, type BackendEntry, createAutoBackend } from '@rope/auto'
+import type { Backend } from '@rope/core'
+
+/** Entries that note what they make. */
+export interface Watched {
+  readonly entries: readonly BackendEntry[]
+  readonly made: ReadonlyMap<string, Backend>
+}
+
+/** Watches entries. */
+export function watched(entries: readonly BackendEntry[]): Watched {
+  const made = new Map<string, Backend>()
+  const watching = entries.map((entry): BackendEntry => {
+    const load: BackendEntry['load'] = async () => {
+      const module = await entry.load()
+      return {
+        ...module,
+        async create(options) {
+          const backend = await module.create(options)
+          made.set(entry.name, backend)
+          return backend
+        },
+      }
+    }
+    return { ...entry, load }
+  })
+  return { entries: watching, made }
+}
+
+/** A front door and the backends behind it. */
+export interface Stage {
+  readonly front: AutoBackend
+  /** Those on the CPU that may be chosen, by name. */
+  readonly backends: ReadonlyMap<string, Backend>
+}
+
+/** Opens the front door over entries, without a cache: it has to calibrate here and now. */
+export async function openStage(entries: readonly BackendEntry[]): Promise<Stage> {
+  const { entries: watching, made } = watched(entries)
+  const front = await createAutoBackend({ backends: watching, cache: false })
+  const onCpu = [...made].filter(([, { device }]) => device === 'cpu')
+  return { front, backends: new Map(onCpu) }
+}

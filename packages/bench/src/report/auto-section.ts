@@ -1,0 +1,76 @@
+/**
+ * The section of the report on the front door, and its cells as rows of text for a terminal.
+ */
+import type { AutoResult, CellRecord, OverheadRecord } from '../auto/result.js'
+import { markdownTable } from './markdown-table.js'
+import { goalRow } from './rows.js'
+import { digits } from './words.js'
+
+/** One line of a table of cells; a dash where there is nothing to say. */
+export interface CellRow {
+  readonly title: string
+  readonly chosen: string
+  readonly best: string
+  /** The chosen backend's median over the best one's. */
+  readonly ratio: string
+  /** The same through the front door. */
+  readonly throughFrontDoor: string
+}
+
+const NOTHING = '-'
+
+function ratioText(ratio: number | null): string {
+  return ratio === null ? NOTHING : ratio.toFixed(2)
+}
+
+/** A cell in words. */
+export function cellRow({ title, chosen, best, ratio, throughFrontDoor }: CellRecord): CellRow {
+  return {
+    title,
+    chosen: chosen ?? NOTHING,
+    best: best ?? NOTHING,
+    ratio: ratioText(ratio),
+    throughFrontDoor: ratioText(throughFrontDoor),
+  }
+}
+
+/** What a kind of call costs more: `0.03 us [0.02, 0.04]`, or why it is not known. */
+export function overheadText({ microseconds, low, high, reason }: OverheadRecord): string {
+  if (microseconds === null || low === null || high === null) return reason ?? NOTHING
+  const [value, from, to] = [microseconds, low, high].map((time) => time.toFixed(3))
+  return `${value} us [${from}, ${to}]`
+}
+
+/** The section, in Markdown blocks. */
+export function autoSection(result: AutoResult): readonly string[] {
+  const { cells, overhead, goals, calibration, backends } = result
+  const names = backends.filter(({ available }) => available).map(({ name }) => name)
+  return [
+    '## The choice of @rope/auto',
+    [
+      `It chose from ${names.join(', ')}, after ${digits(calibration)} ms of calibration for all dtypes together. In each cell the`,
+      'chosen backend and all others make the same calls on the same memory, in turns. "Chosen over best" is',
+      'the median of the chosen backend, called directly, over the smallest median; "front door over best"',
+      'is that of calls through `@rope/auto`. Noise makes both larger than 1 where two backends are as fast.',
+    ].join('\n'),
+    markdownTable(
+      ['what', 'wanted', 'measured', ''],
+      goals
+        .map(goalRow)
+        .map(({ what, wanted, measured, outcome }) => [
+          what,
+          wanted,
+          measured,
+          outcome === 'met' ? 'met' : `**${outcome}**`,
+        ]),
+    ),
+    markdownTable(
+      ['call of 1 + 1 heads x 64', 'winner', 'what the front door adds'],
+      overhead.map((record) => [record.title, record.winner ?? NOTHING, overheadText(record)]),
+    ),
+    markdownTable(
+      ['cell', 'chosen', 'best', 'chosen over best', 'front door over best'],
+      cells.map(cellRow).map((row) => Object.values(row)),
+    ),
+  ]
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import type { AutoResult, CellRecord, OverheadRecord } from '../../src/auto/result.js'
+import { cellRow, overheadText } from '../../src/report/auto-section.js'
+import { renderReport } from '../../src/report/report.js'
+import type { BenchResult } from '../../src/result.js'
+
+const CELL: CellRecord = {
+  ...{ id: 'a', title: 'a | call', tokens: 1, dtype: 'float32', pairing: 'half' },
+  ...{ memory: 'foreign', chosen: 'wasm', best: 'native', ratio: 1.234, throughFrontDoor: 1.3 },
+  entries: [],
+}
+
+const OVERHEAD: OverheadRecord = {
+  call: 'step',
+  title: 'a step',
+  winner: 'native',
+  microseconds: 0.0312,
+  low: 0.02,
+  high: 0.04,
+  reason: null,
+}
+
+const RESULT: BenchResult = {
+  resultVersion: 1,
+  createdAt: '2026-01-02T03:04:05.678Z',
+  machine: {
+    ...{ os: 'an os', architecture: null, cpu: null, cores: null, features: [], caches: [] },
+    ...{ memory: null, virtual: null, engine: 'an engine', float16Array: false },
+    sharedArrayBuffer: true,
+  },
+  packages: {},
+  run: { mode: 'full', filter: null, seconds: 1, clockResolution: 1 },
+  ...{ backends: [], peers: [], groups: [], goals: [] },
+}
+
+const AUTO: AutoResult = {
+  autoResultVersion: 1,
+  ...{ createdAt: RESULT.createdAt, machine: RESULT.machine, packages: {}, run: RESULT.run },
+  backends: [
+    {
+      ...{ name: 'native', packageName: '@rope/native', available: true, reason: null },
+      ...{ facts: {}, isa: null, threads: 0 },
+    },
+  ],
+  calibration: 98.7,
+  cells: [CELL],
+  overhead: [OVERHEAD],
+  goals: [
+    {
+      ...{ id: 'auto-right', what: 'right cells', wanted: 'at least 95 %', unit: '%' },
+      ...{ measured: 90, low: null, high: null, outcome: 'not met', reason: null },
+    },
+  ],
+}
+
+test('a report has a section on the front door where it was measured', () => {
+  const report = renderReport([RESULT], { auto: AUTO })
+  expect(report).toContain('## The choice of @rope/auto\n\nIt chose from native, after 98.7 ms of')
+  expect(report).toContain('| right cells | at least 95 % | 90.0 % | **not met** |')
+  expect(report).toContain('| a step | native | 0.031 us [0.020, 0.040] |')
+  expect(report).toContain('| a \\| call | wasm | native | 1.23 | 1.30 |')
+  expect(renderReport([RESULT])).not.toContain('@rope/auto')
+})
+
+test('what there is not is a dash, or the reason', () => {
+  const nobody = { ...CELL, chosen: null, best: null, ratio: null, throughFrontDoor: null }
+  expect(Object.values(cellRow(nobody)).slice(1)).toEqual(['-', '-', '-', '-'])
+  const nothing = { microseconds: null, low: null, high: null, reason: 'no clock' }
+  expect(overheadText({ ...OVERHEAD, ...nothing })).toBe('no clock')
+})

@@ -1,0 +1,59 @@
+/**
+ * Factors on q that grow with the position: companions of RoPE in long-context models. They are not
+ * angles and no schedule applies them: multiply q (or its row of scores) by them, once.
+ */
+import { checkAtLeast, checkPositive } from '../check.js'
+
+/** Options of Llama 4's temperature. */
+export interface Llama4Temperature {
+  /** attn_scale; 0.1 when absent. */
+  readonly attnScale?: number
+  /** Positions per step; 8192 when absent. */
+  readonly floorScale?: number
+}
+
+/**
+ * Llama 4, on its layers without RoPE: `1 + attnScale ln(1 + floor((position + 1) / floorScale))`.
+ *
+ * @param position of the query, 0 for the first token
+ * @throws RopeError INVALID_OPTION
+ */
+export function llama4Temperature(position: number, options: Llama4Temperature = {}): number {
+  const attnScale = checkAtLeast(options.attnScale ?? 0.1, 'attnScale', 0)
+  const floorScale = checkPositive(options.floorScale ?? 8192, 'floorScale')
+  const steps = Math.floor((checkAtLeast(position, 'position', 0) + 1) / floorScale)
+  return 1 + attnScale * Math.log(1 + steps)
+}
+
+/** Options of Ministral 3's temperature. */
+export interface MinistralTemperature {
+  /** llama_4_scaling_beta; 0.1 in Ministral 3 and Mistral 4. */
+  readonly beta: number
+  /** Context length, in tokens, before it was extended. */
+  readonly originalMaxPositionEmbeddings: number
+}
+
+/**
+ * Ministral 3 and Mistral 4: `1 + beta ln(1 + floor(position / originalMaxPositionEmbeddings))`.
+ *
+ * @param position of the query, 0 for the first token
+ * @throws RopeError INVALID_OPTION
+ */
+export function ministralTemperature(position: number, options: MinistralTemperature): number {
+  const beta = checkAtLeast(options.beta, 'beta', 0)
+  const key = 'originalMaxPositionEmbeddings'
+  const length = checkAtLeast(options[key], key, 1)
+  return 1 + beta * Math.log(1 + Math.floor(checkAtLeast(position, 'position', 0) / length))
+}
+
+/**
+ * logN scaling (Su, kexue.fm/archives/8823; used with ReRoPE): `max(1, ln(position + 1) / ln trained)`.
+ *
+ * @param position of the query, 0 for the first token
+ * @param trainedLength tokens the model was trained on, above 1
+ * @throws RopeError INVALID_OPTION
+ */
+export function logNScale(position: number, trainedLength: number): number {
+  const trained = checkAtLeast(trainedLength, 'trainedLength', 2)
+  return Math.max(1, Math.log(checkAtLeast(position, 'position', 0) + 1) / Math.log(trained))
+}
