@@ -49,21 +49,6 @@ THW = [[1, 40, 900, 5000], [1, 3, 911, 4999], [1, 8, 902, 5031]]
 PATCHES = [[0, 0, 1, 30], [0, 7, 3, 29]]
 
 
-def interleaved(config: dict) -> dict:
-    """Notes on how channels pair."""
-    return {"pairing": "interleaved", **config}
-
-
-def llama_like(module, rotary, config, **more):
-    """A text model whose forward gives cos and sin of full width, pairs in halves."""
-
-    def rows(x):
-        cos, sin = rotary(config)(x, torch.tensor([TEXT]), **more)
-        return cos, sin
-
-    return rows, lambda q, k, cos, sin: module.apply_rotary_pos_emb(q, k, cos, sin)
-
-
 def halves(row):
     """One number per pair of a row that holds every number twice, one half after the other."""
     n = row.shape[-1] // 2
@@ -77,7 +62,9 @@ def evens(row):
     return row[..., 0::2]
 
 
-def record(name, source, config, positions, head_dim, rows, apply, layout, pick, frequencies=None, prefix=0):
+def record(
+    name, source, config, positions, head_dim, rows, apply, layout, pick, frequencies=None, prefix=0
+):
     """Runs one model in both dtypes."""
     axes = positions if isinstance(positions[0], list) else [positions]
     tokens = len(axes[0]) + prefix
@@ -109,12 +96,20 @@ def record(name, source, config, positions, head_dim, rows, apply, layout, pick,
             wide = (cos, sin)
         else:
             # Rows for bfloat16 tensors are those of float32, rounded or not.
-            case["rows"] = str(cos.dtype).removeprefix("torch.")
+            case["rows"] = str(cos.dtype).removeprefix("torch.").replace("complex64", "float32")
             assert all(torch.equal(a, b.to(a.dtype)) for a, b in zip((cos, sin), wide))
+            case["arithmetic"] = arithmetic(apply, (q, k), table, (out_q, out_k))
         case[label] = {"q": encode(back(out_q, layout)), "k": encode(back(out_k, layout))}
     if frequencies is not None:
         case["frequencies"] = encode(frequencies)
     return case
+
+
+def arithmetic(apply, inputs, table, outputs):
+    """float32 if widening everything first and rounding last gives the same, else bfloat16."""
+    wide = [part if part.is_complex() else part.float() for part in table]
+    once = (x.to(torch.bfloat16) for x in apply(*(x.float() for x in inputs), *wide))
+    return "float32" if all(map(torch.equal, once, outputs)) else "bfloat16"
 
 
 def place(x, layout):
@@ -133,7 +128,18 @@ def theta(base, **more):
     return {"rope_parameters": {"rope_type": "default", "rope_theta": base, **more}}
 
 
-def plain(name, module, rotary_class, config_class, settings, head_dim, positions=TEXT, layer=None, pick=None, function="apply_rotary_pos_emb"):
+def plain(
+    name,
+    module,
+    rotary_class,
+    config_class,
+    settings,
+    head_dim,
+    positions=TEXT,
+    layer=None,
+    pick=None,
+    function="apply_rotary_pos_emb",
+):
     """A model of the common kind: a rotary class with forward(x, position_ids)."""
     rotary = rotary_class(config_class(**settings))
     ids = torch.tensor(positions)
@@ -158,7 +164,12 @@ def plain(name, module, rotary_class, config_class, settings, head_dim, position
 
 def size(head_dim):
     """A config's width for two heads."""
-    return {"hidden_size": 2 * head_dim, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": head_dim}
+    return {
+        "hidden_size": 2 * head_dim,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 1,
+        "head_dim": head_dim,
+    }
 
 
 def gptj_case():
@@ -172,69 +183,118 @@ def gptj_case():
 
     def apply(q, k, sin, cos):
         return tuple(
-            torch.cat([gptj.apply_rotary_pos_emb(x[..., :64], sin, cos), x[..., 64:]], dim=-1) for x in (q, k)
+            torch.cat([gptj.apply_rotary_pos_emb(x[..., :64], sin, cos), x[..., 64:]], dim=-1)
+            for x in (q, k)
         )
 
     frequencies = 1.0 / (10000 ** (torch.arange(0, 64, 2, dtype=torch.int64) / 64))
     return record(
-        "gptj", f"{gptj.__name__}.apply_rotary_pos_emb", {"rotary_dim": 64, "head_dim": 80}, positions, 80,
-        rows, apply, "bshd", lambda sin, cos: (cos, sin), frequencies,
+        "gptj",
+        f"{gptj.__name__}.apply_rotary_pos_emb",
+        {"rotary_dim": 64, "head_dim": 80},
+        positions,
+        80,
+        rows,
+        apply,
+        "bshd",
+        lambda sin, cos: (cos, sin),
+        frequencies,
     )
 
 
 def qwen2_vision_case():
     """The vision tower of Qwen2-VL: two axes."""
     settings = {"embed_dim": 160, "num_heads": 2}
-    config = Qwen2VLVisionConfig(**settings, rope_parameters={"rope_type": "axial", "rope_theta": 10000.0})
+    config = Qwen2VLVisionConfig(
+        **settings, rope_parameters={"rope_type": "axial", "rope_theta": 10000.0}
+    )
     config.num_attention_heads = 2
     rotary = qwen2_vl.Qwen2VLVisionRotaryEmbedding(config)
     # One row per patch: (row, column).
     ids = torch.tensor(PATCHES).T
     return record(
-        "qwen2-vl-vision", f"{qwen2_vl.__name__}.apply_rotary_pos_emb_vision", settings, PATCHES, 80,
-        lambda x: rotary(x, ids), qwen2_vl.apply_rotary_pos_emb_vision, "shd",
-        lambda cos, sin: (halves(cos), halves(sin)), rotary.inv_freq.repeat(2),
+        "qwen2-vl-vision",
+        f"{qwen2_vl.__name__}.apply_rotary_pos_emb_vision",
+        settings,
+        PATCHES,
+        80,
+        lambda x: rotary(x, ids),
+        qwen2_vl.apply_rotary_pos_emb_vision,
+        "shd",
+        lambda cos, sin: (halves(cos), halves(sin)),
+        rotary.inv_freq.repeat(2),
     )
 
 
 def pixtral_case():
     """Pixtral: two axes with the even and the odd frequencies."""
     settings = {"hidden_size": 128, "num_attention_heads": 2, "head_dim": 64}
-    config = PixtralVisionConfig(**settings, rope_parameters={"rope_type": "axial", "rope_theta": 10000.0})
+    config = PixtralVisionConfig(
+        **settings, rope_parameters={"rope_type": "axial", "rope_theta": 10000.0}
+    )
     rotary = pixtral.PixtralVisionRotaryEmbedding(config)
     ids = torch.tensor(PATCHES).T
     return record(
-        "pixtral", f"{pixtral.__name__}.apply_rotary_pos_emb", settings, PATCHES, 64,
-        lambda x: rotary(x, ids), lambda q, k, cos, sin: pixtral.apply_rotary_pos_emb(q, k, cos, sin, unsqueeze_dim=0),
-        "bhsd", lambda cos, sin: (halves(cos), halves(sin)), rotary.inv_freq,
+        "pixtral",
+        f"{pixtral.__name__}.apply_rotary_pos_emb",
+        settings,
+        PATCHES,
+        64,
+        lambda x: rotary(x, ids),
+        lambda q, k, cos, sin: pixtral.apply_rotary_pos_emb(q, k, cos, sin, unsqueeze_dim=0),
+        "bhsd",
+        lambda cos, sin: (halves(cos), halves(sin)),
+        rotary.inv_freq,
     )
 
 
 def llama4_text_case():
     """Llama 4 text: complex numbers, and the llama3 schedule with equal factors."""
-    schedule = {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 16.0, "low_freq_factor": 1.0,
-                "high_freq_factor": 1.0, "original_max_position_embeddings": 8192}
+    schedule = {
+        "rope_type": "llama3",
+        "rope_theta": 500000.0,
+        "factor": 16.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 1.0,
+        "original_max_position_embeddings": 8192,
+    }
     settings = {**size(128), "rope_parameters": schedule, "max_position_embeddings": 10485760}
     rotary = llama4.Llama4TextRotaryEmbedding(Llama4TextConfig(**settings))
     return record(
-        "llama4-text", f"{llama4.__name__}.apply_rotary_emb", settings, TEXT, 128,
-        lambda x: (rotary(x, torch.tensor([TEXT])),), llama4.apply_rotary_emb, "bshd",
-        lambda table: (table.real, table.imag), rotary.inv_freq,
+        "llama4-text",
+        f"{llama4.__name__}.apply_rotary_emb",
+        settings,
+        TEXT,
+        128,
+        lambda x: (rotary(x, torch.tensor([TEXT])),),
+        llama4.apply_rotary_emb,
+        "bshd",
+        lambda table: (table.real, table.imag),
+        rotary.inv_freq,
     )
 
 
 def llama4_vision_case():
     """Llama 4 vision: a 2 x 2 image, the class token last, columns and rows counted from 1."""
     settings = {"hidden_size": 176, "num_attention_heads": 2, "image_size": 28, "patch_size": 14}
-    config = Llama4VisionConfig(**settings, rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
+    config = Llama4VisionConfig(
+        **settings, rope_parameters={"rope_type": "default", "rope_theta": 10000.0}
+    )
     rotary = llama4.Llama4VisionRotaryEmbedding(config)
     # Columns, then rows; the class token stands at 0, 0.
     positions = [[1, 2, 1, 2, 0], [1, 1, 2, 2, 0]]
     frequencies = 1.0 / (10000.0 ** (torch.arange(0, 44, 2)[:22].float() / 44))
     return record(
-        "llama4-vision", f"{llama4.__name__}.vision_apply_rotary_emb", settings, positions, 88,
-        lambda x: (rotary(x),), llama4.vision_apply_rotary_emb, "bshd",
-        lambda table: (table.real, table.imag), frequencies.repeat(2),
+        "llama4-vision",
+        f"{llama4.__name__}.vision_apply_rotary_emb",
+        settings,
+        positions,
+        88,
+        lambda x: (rotary(x),),
+        llama4.vision_apply_rotary_emb,
+        "bshd",
+        lambda table: (table.real, table.imag),
+        frequencies.repeat(2),
     )
 
 
@@ -245,9 +305,17 @@ def dinov3_case():
     coordinates = dinov3.get_patches_center_coordinates(2, 3, dtype=torch.float32, device="cpu")
     positions = coordinates.T.double().tolist()
     return record(
-        "dinov3", f"{dinov3.__name__}.apply_rotary_pos_emb", settings, positions, 64,
-        lambda x: rotary(torch.zeros(1, 3, 32, 48, dtype=x.dtype)), dinov3.apply_rotary_pos_emb, "bhsd",
-        lambda cos, sin: (halves(cos), halves(sin)), rotary.inv_freq.repeat(2), prefix=1,
+        "dinov3",
+        f"{dinov3.__name__}.apply_rotary_pos_emb",
+        settings,
+        positions,
+        64,
+        lambda x: rotary(torch.zeros(1, 3, 32, 48, dtype=x.dtype)),
+        dinov3.apply_rotary_pos_emb,
+        "bhsd",
+        lambda cos, sin: (halves(cos), halves(sin)),
+        rotary.inv_freq.repeat(2),
+        prefix=1,
     )
 
 
@@ -266,48 +334,195 @@ def roformer_case():
         return roformer.RoFormerSelfAttention.apply_rotary_position_embeddings(table, q, k)
 
     return record(
-        "roformer", f"{roformer.__name__}.RoFormerSelfAttention.apply_rotary_position_embeddings",
-        {"max_position_embeddings": 1536, "head_dim": 64}, positions, 64, rows, apply, "bhsd",
+        "roformer",
+        f"{roformer.__name__}.RoFormerSelfAttention.apply_rotary_position_embeddings",
+        {"max_position_embeddings": 1536, "head_dim": 64},
+        positions,
+        64,
+        rows,
+        apply,
+        "bhsd",
         lambda table: tuple(reversed(table.chunk(2, dim=-1))),
     )
 
 
 def main():
     """Records every model."""
-    llama31 = {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0, "low_freq_factor": 1.0,
-               "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
-    yarn = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 40.0, "beta_fast": 32.0, "beta_slow": 1.0,
-            "mscale": 1.0, "mscale_all_dim": 1.0, "original_max_position_embeddings": 4096}
-    gemma = {"full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
-             "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}
-    bert = {"full_attention": {"rope_type": "default", "rope_theta": 160000.0},
-            "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}
-    gemma_settings = {**size(128), "rope_parameters": gemma, "num_hidden_layers": 6,
-                      "layer_types": ["sliding_attention"] * 5 + ["full_attention"]}
-    bert_settings = {"hidden_size": 128, "num_attention_heads": 2, "rope_parameters": bert, "num_hidden_layers": 3}
+    llama31 = {
+        "rope_type": "llama3",
+        "rope_theta": 500000.0,
+        "factor": 8.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 8192,
+    }
+    yarn = {
+        "rope_type": "yarn",
+        "rope_theta": 10000.0,
+        "factor": 40.0,
+        "beta_fast": 32.0,
+        "beta_slow": 1.0,
+        "mscale": 1.0,
+        "mscale_all_dim": 1.0,
+        "original_max_position_embeddings": 4096,
+    }
+    gemma = {
+        "full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
+        "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+    }
+    bert = {
+        "full_attention": {"rope_type": "default", "rope_theta": 160000.0},
+        "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+    }
+    gemma_settings = {
+        **size(128),
+        "rope_parameters": gemma,
+        "num_hidden_layers": 6,
+        "layer_types": ["sliding_attention"] * 5 + ["full_attention"],
+    }
+    bert_settings = {
+        "hidden_size": 128,
+        "num_attention_heads": 2,
+        "rope_parameters": bert,
+        "num_hidden_layers": 3,
+    }
     deepseek_size = {"hidden_size": 128, "num_attention_heads": 2, "qk_rope_head_dim": 64}
     cases = [
-        plain("llama", llama, llama.LlamaRotaryEmbedding, LlamaConfig, {**size(128), "rope_parameters": llama31, "max_position_embeddings": 131072}, 128),
+        plain(
+            "llama",
+            llama,
+            llama.LlamaRotaryEmbedding,
+            LlamaConfig,
+            {**size(128), "rope_parameters": llama31, "max_position_embeddings": 131072},
+            128,
+        ),
         gptj_case(),
-        plain("gpt-neox", neox, neox.GPTNeoXRotaryEmbedding, GPTNeoXConfig, {"hidden_size": 192, "num_attention_heads": 2, **theta(10000.0, partial_rotary_factor=0.25)}, 96),
-        plain("glm", glm, glm.GlmRotaryEmbedding, GlmConfig, {**size(128), **theta(10000.0, partial_rotary_factor=0.5)}, 128),
-        plain("cohere", cohere, cohere.CohereRotaryEmbedding, CohereConfig, {"hidden_size": 256, "num_attention_heads": 2, "num_key_value_heads": 1, **theta(10000.0)}, 128, pick=evens),
-        plain("qwen2-vl", qwen2_vl, qwen2_vl.Qwen2VLRotaryEmbedding, Qwen2VLTextConfig, {"hidden_size": 256, "num_attention_heads": 2, "num_key_value_heads": 1, **theta(1000000.0, mrope_section=[16, 24, 24])}, 128, THW),
+        plain(
+            "gpt-neox",
+            neox,
+            neox.GPTNeoXRotaryEmbedding,
+            GPTNeoXConfig,
+            {
+                "hidden_size": 192,
+                "num_attention_heads": 2,
+                **theta(10000.0, partial_rotary_factor=0.25),
+            },
+            96,
+        ),
+        plain(
+            "glm",
+            glm,
+            glm.GlmRotaryEmbedding,
+            GlmConfig,
+            {**size(128), **theta(10000.0, partial_rotary_factor=0.5)},
+            128,
+        ),
+        plain(
+            "cohere",
+            cohere,
+            cohere.CohereRotaryEmbedding,
+            CohereConfig,
+            {
+                "hidden_size": 256,
+                "num_attention_heads": 2,
+                "num_key_value_heads": 1,
+                **theta(10000.0),
+            },
+            128,
+            pick=evens,
+        ),
+        plain(
+            "qwen2-vl",
+            qwen2_vl,
+            qwen2_vl.Qwen2VLRotaryEmbedding,
+            Qwen2VLTextConfig,
+            {
+                "hidden_size": 256,
+                "num_attention_heads": 2,
+                "num_key_value_heads": 1,
+                **theta(1000000.0, mrope_section=[16, 24, 24]),
+            },
+            128,
+            THW,
+        ),
         qwen2_vision_case(),
-        plain("qwen3-vl", qwen3_vl, qwen3_vl.Qwen3VLTextRotaryEmbedding, Qwen3VLTextConfig, {**size(128), **theta(5000000.0, mrope_section=[24, 20, 20], mrope_interleaved=True)}, 128, THW),
-        plain("deepseek-v3", deepseek, deepseek.DeepseekV3RotaryEmbedding, DeepseekV3Config, {**deepseek_size, "rope_parameters": yarn, "max_position_embeddings": 163840}, 64, function="apply_rotary_pos_emb_interleave"),
+        plain(
+            "qwen3-vl",
+            qwen3_vl,
+            qwen3_vl.Qwen3VLTextRotaryEmbedding,
+            Qwen3VLTextConfig,
+            {**size(128), **theta(5000000.0, mrope_section=[24, 20, 20], mrope_interleaved=True)},
+            128,
+            THW,
+        ),
+        plain(
+            "deepseek-v3",
+            deepseek,
+            deepseek.DeepseekV3RotaryEmbedding,
+            DeepseekV3Config,
+            {**deepseek_size, "rope_parameters": yarn, "max_position_embeddings": 163840},
+            64,
+            function="apply_rotary_pos_emb_interleave",
+        ),
         llama4_text_case(),
         llama4_vision_case(),
         pixtral_case(),
-        plain("gemma3-full", gemma3, gemma3.Gemma3RotaryEmbedding, Gemma3TextConfig, gemma_settings, 128, layer="full_attention"),
-        plain("gemma3-sliding", gemma3, gemma3.Gemma3RotaryEmbedding, Gemma3TextConfig, gemma_settings, 128, layer="sliding_attention"),
-        plain("modernbert-full", modernbert, modernbert.ModernBertRotaryEmbedding, ModernBertConfig, bert_settings, 64, layer="full_attention"),
-        plain("modernbert-sliding", modernbert, modernbert.ModernBertRotaryEmbedding, ModernBertConfig, bert_settings, 64, layer="sliding_attention"),
+        plain(
+            "gemma3-full",
+            gemma3,
+            gemma3.Gemma3RotaryEmbedding,
+            Gemma3TextConfig,
+            gemma_settings,
+            128,
+            layer="full_attention",
+        ),
+        plain(
+            "gemma3-sliding",
+            gemma3,
+            gemma3.Gemma3RotaryEmbedding,
+            Gemma3TextConfig,
+            gemma_settings,
+            128,
+            layer="sliding_attention",
+        ),
+        plain(
+            "modernbert-full",
+            modernbert,
+            modernbert.ModernBertRotaryEmbedding,
+            ModernBertConfig,
+            bert_settings,
+            64,
+            layer="full_attention",
+        ),
+        plain(
+            "modernbert-sliding",
+            modernbert,
+            modernbert.ModernBertRotaryEmbedding,
+            ModernBertConfig,
+            bert_settings,
+            64,
+            layer="sliding_attention",
+        ),
         dinov3_case(),
         roformer_case(),
     ]
-    modules = [cohere, deepseek, dinov3, gemma3, glm, gptj, llama, llama4, modernbert, neox, pixtral,
-               qwen2_vl, qwen3_vl, roformer, inspect.getmodule(LlamaConfig)]
+    modules = [
+        cohere,
+        deepseek,
+        dinov3,
+        gemma3,
+        glm,
+        gptj,
+        llama,
+        llama4,
+        modernbert,
+        neox,
+        pixtral,
+        qwen2_vl,
+        qwen3_vl,
+        roformer,
+        inspect.getmodule(LlamaConfig),
+    ]
     origin = provenance("models.py", ["torch", "transformers"], modules)
     write("recorded-models.json", origin, cases)
 

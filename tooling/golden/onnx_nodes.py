@@ -38,7 +38,9 @@ def record(test):
 
 def main():
     """Records every test of the operator; those expanded into other operators have the same data."""
-    tests = [test for test in nodes.collect_testcases("RotaryEmbedding") if "expanded" not in test.name]
+    tests = [
+        test for test in nodes.collect_testcases("RotaryEmbedding") if "expanded" not in test.name
+    ]
     origin = provenance("onnx_nodes.py", ["numpy", "onnx"], [rotaryembedding, op_rotary_embedding])
     del origin["instructions"]
     write("recorded-onnx.json", origin, [record(test) for test in tests])

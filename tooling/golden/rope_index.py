@@ -17,7 +17,11 @@ from transformers.models.qwen3_vl import modeling_qwen3_vl as qwen3
 from common import provenance, write
 
 IMAGE, VIDEO, START, END, PAD = 10, 11, 12, 13, 0
-MODELS = {"qwen2-vl": qwen2.Qwen2VLModel, "qwen2.5-vl": qwen25.Qwen2_5_VLModel, "qwen3-vl": qwen3.Qwen3VLModel}
+MODELS = {
+    "qwen2-vl": qwen2.Qwen2VLModel,
+    "qwen2.5-vl": qwen25.Qwen2_5_VLModel,
+    "qwen3-vl": qwen3.Qwen3VLModel,
+}
 
 
 class Settings:
@@ -54,7 +58,9 @@ PROMPTS = {
     "images-side-by-side": [[text(1), image(1, 4, 4), image(1, 4, 4)]],
     "short-video": [[text(3), video(2, 4, 8), text(2)]],
     "long-video": [[text(3), video(7, 4, 6), text(5)]],
-    "image-and-video": [[text(2), image(1, 6, 4), text(3), video(3, 4, 4), text(2), image(1, 4, 4), text(1)]],
+    "image-and-video": [
+        [text(2), image(1, 6, 4), text(3), video(3, 4, 4), text(2), image(1, 4, 4), text(1)]
+    ],
     "video-then-image": [[video(3, 4, 4), text(2), image(1, 4, 8), text(6)]],
     "two-videos": [[text(1), video(2, 4, 4), text(2), video(4, 2, 6), text(3)]],
     "batch": [
@@ -67,7 +73,9 @@ PROMPTS = {
 SECONDS = {
     "half-seconds": [[text(3), video(5, 4, 4, seconds=0.5), text(2)]],
     "third-seconds": [[text(3), video(6, 4, 4, seconds=0.3333333), text(2)]],
-    "seconds-per-video": [[video(3, 4, 4, seconds=0.2), text(2), video(4, 4, 4, seconds=1.5), text(1)]],
+    "seconds-per-video": [
+        [video(3, 4, 4, seconds=0.2), text(2), video(4, 4, 4, seconds=1.5), text(1)]
+    ],
 }
 
 
@@ -85,7 +93,9 @@ def tokens_of(segment, model, merge):
 
 def record(name, model, prompts, side, merge=2, tokens_per_second=2):
     """One call, padded on the left, on the right, or without a mask."""
-    rows = [[id for segment in prompt for id in tokens_of(segment, model, merge)] for prompt in prompts]
+    rows = [
+        [id for segment in prompt for id in tokens_of(segment, model, merge)] for prompt in prompts
+    ]
     longest = max(map(len, rows)) + (2 if side == "left" else 0)
     pad = lambda row: [0] * (longest - len(row))
     place = lambda row, body: [*pad(row), *body] if side == "left" else [*body, *pad(row)]
@@ -111,13 +121,24 @@ def record(name, model, prompts, side, merge=2, tokens_per_second=2):
     torch.nn.Module.__init__(stub)
     stub.__dict__["config"] = Settings(merge, tokens_per_second)
     positions, deltas = function(stub, **arguments)
-    case = {"name": f"{model}/{name}/{side}", "model": model, "batch": len(rows), "inputIds": sum(ids, []),
-            "imageGrids": grids["image"], "videoGrids": grids["video"], "mergeSize": merge}
+    case = {
+        "name": f"{model}/{name}/{side}",
+        "model": model,
+        "batch": len(rows),
+        "inputIds": sum(ids, []),
+        "imageGrids": grids["image"],
+        "videoGrids": grids["video"],
+        "mergeSize": merge,
+    }
     if side != "none":
         case["attentionMask"] = sum(mask, [])
     if model == "qwen2.5-vl":
         case.update(secondsPerGrid=seconds, tokensPerSecond=tokens_per_second)
-    return {**case, "positions": positions.reshape(3, -1).tolist(), "deltas": deltas.flatten().tolist()}
+    return {
+        **case,
+        "positions": positions.reshape(3, -1).tolist(),
+        "deltas": deltas.flatten().tolist(),
+    }
 
 
 def main():
@@ -127,10 +148,14 @@ def main():
         for name, prompts in PROMPTS.items():
             sides = ("none", "left") if len(prompts) == 1 else ("left", "right")
             cases += [record(name, model, prompts, side) for side in sides]
-        cases.append(record("merge-3", model, [[text(2), image(1, 6, 9), text(2)]], "none", merge=3))
+        cases.append(
+            record("merge-3", model, [[text(2), image(1, 6, 9), text(2)]], "none", merge=3)
+        )
     for name, prompts in SECONDS.items():
         for rate in (2, 4, 25):
-            cases.append(record(f"{name}-{rate}", "qwen2.5-vl", prompts, "none", tokens_per_second=rate))
+            cases.append(
+                record(f"{name}-{rate}", "qwen2.5-vl", prompts, "none", tokens_per_second=rate)
+            )
     origin = provenance("rope_index.py", ["torch", "transformers"], [qwen2, qwen25, qwen3])
     origin["tokens"] = {"image": IMAGE, "video": VIDEO}
     write(f"recorded-rope-index-{transformers.__version__.split('.')[0]}.json", origin, cases)

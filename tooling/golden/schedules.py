@@ -19,8 +19,14 @@ def rope(kind, base=10000.0, **more):
 
 
 def llama3(base, factor, low, high, original):
-    return rope("llama3", base, factor=factor, low_freq_factor=low, high_freq_factor=high,
-                original_max_position_embeddings=original)
+    return rope(
+        "llama3",
+        base,
+        factor=factor,
+        low_freq_factor=low,
+        high_freq_factor=high,
+        original_max_position_embeddings=original,
+    )
 
 
 def yarn(base, factor, original, **more):
@@ -34,8 +40,13 @@ def ramp(start, stop, count):
 
 def longrope(count, **more):
     """Phi-3's shape; the real lists are in its checkpoint's config, which is not used here."""
-    return rope("longrope", short_factor=[1.0 + 0.01 * i for i in range(count)],
-                long_factor=ramp(1.05, 64.0, count), original_max_position_embeddings=4096, **more)
+    return rope(
+        "longrope",
+        short_factor=[1.0 + 0.01 * i for i in range(count)],
+        long_factor=ramp(1.05, 64.0, count),
+        original_max_position_embeddings=4096,
+        **more,
+    )
 
 
 DEFAULTS = {
@@ -80,20 +91,60 @@ SCALED = {
     "yarn/test-nested": (256, 1310720, yarn(10000.0, 10.0, 131072)),
     "yarn/qwen3": (128, 131072, yarn(1000000.0, 4.0, 32768)),
     "yarn/gpt-oss": (64, 131072, yarn(150000.0, 32.0, 4096, truncate=False, **DEEPSEEK)),
-    "yarn/deepseek-v2-lite": (64, 163840, yarn(10000.0, 40.0, 4096, mscale=0.707, mscale_all_dim=0.707, **DEEPSEEK)),
-    "yarn/deepseek-v3": (64, 163840, yarn(10000.0, 40.0, 4096, mscale=1.0, mscale_all_dim=1.0, **DEEPSEEK)),
+    "yarn/deepseek-v2-lite": (
+        64,
+        163840,
+        yarn(10000.0, 40.0, 4096, mscale=0.707, mscale_all_dim=0.707, **DEEPSEEK),
+    ),
+    "yarn/deepseek-v3": (
+        64,
+        163840,
+        yarn(10000.0, 40.0, 4096, mscale=1.0, mscale_all_dim=1.0, **DEEPSEEK),
+    ),
     "yarn/deepseek-v4-compress": (64, 1048576, yarn(160000.0, 16.0, 65536, **DEEPSEEK)),
-    "yarn/kimi-k2": (64, 131072, yarn(50000.0, 32.0, 4096, beta_fast=1.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0)),
-    "yarn/kimi-k2-untruncated": (64, 131072, yarn(50000.0, 32.0, 4096, beta_fast=1.0, beta_slow=1.0, truncate=False)),
-    "yarn/ministral-3": (128, 262144, yarn(1000000.0, 16.0, 16384, mscale=1.0, mscale_all_dim=1.0, **DEEPSEEK)),
-    "yarn/mistral-4": (64, 1048576, yarn(10000.0, 128.0, 8192, mscale=1.0, mscale_all_dim=1.0, **DEEPSEEK)),
-    "yarn/olmo3": (128, 65536, yarn(500000.0, 8.0, 8192, attention_factor=1.2079441541679836, **DEEPSEEK)),
-    "yarn/laguna-xs": (128, 262144, yarn(500000.0, 64.0, 4096, attention_factor=1.0, partial_rotary_factor=0.5)),
+    "yarn/kimi-k2": (
+        64,
+        131072,
+        yarn(50000.0, 32.0, 4096, beta_fast=1.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0),
+    ),
+    "yarn/kimi-k2-untruncated": (
+        64,
+        131072,
+        yarn(50000.0, 32.0, 4096, beta_fast=1.0, beta_slow=1.0, truncate=False),
+    ),
+    "yarn/ministral-3": (
+        128,
+        262144,
+        yarn(1000000.0, 16.0, 16384, mscale=1.0, mscale_all_dim=1.0, **DEEPSEEK),
+    ),
+    "yarn/mistral-4": (
+        64,
+        1048576,
+        yarn(10000.0, 128.0, 8192, mscale=1.0, mscale_all_dim=1.0, **DEEPSEEK),
+    ),
+    "yarn/olmo3": (
+        128,
+        65536,
+        yarn(500000.0, 8.0, 8192, attention_factor=1.2079441541679836, **DEEPSEEK),
+    ),
+    "yarn/laguna-xs": (
+        128,
+        262144,
+        yarn(500000.0, 64.0, 4096, attention_factor=1.0, partial_rotary_factor=0.5),
+    ),
     "yarn/mscale-ratio": (64, 163840, yarn(10000.0, 40.0, 4096, mscale=0.8, mscale_all_dim=0.5)),
     "yarn/tiny-original": (128, 80, yarn(10000.0, 10.0, 8)),
     "proportional/test": (128, 2048, rope("proportional", partial_rotary_factor=0.25)),
-    "proportional/gemma4-full": (512, 131072, rope("proportional", 1000000.0, partial_rotary_factor=0.25)),
-    "proportional/factor": (256, 131072, rope("proportional", 1000000.0, partial_rotary_factor=0.5, factor=3.0)),
+    "proportional/gemma4-full": (
+        512,
+        131072,
+        rope("proportional", 1000000.0, partial_rotary_factor=0.25),
+    ),
+    "proportional/factor": (
+        256,
+        131072,
+        rope("proportional", 1000000.0, partial_rotary_factor=0.5, factor=3.0),
+    ),
 }
 
 DYNAMIC = {
@@ -115,8 +166,13 @@ LONGROPE = {
 
 def config(head_dim, longest, parameters):
     """A config of the plainest class; the functions read nothing else of it."""
-    made = LlamaConfig(hidden_size=head_dim * 2, num_attention_heads=2, head_dim=head_dim,
-                       max_position_embeddings=longest, rope_parameters=dict(parameters))
+    made = LlamaConfig(
+        hidden_size=head_dim * 2,
+        num_attention_heads=2,
+        head_dim=head_dim,
+        max_position_embeddings=longest,
+        rope_parameters=dict(parameters),
+    )
     return made
 
 
@@ -130,7 +186,12 @@ def case(name, head_dim, longest, parameters, length=None, kind=None):
         compute = utils.ROPE_INIT_FUNCTIONS[rope_type]
     given = torch.tensor(length) if kind == "tensor" else length
     inv_freq, scaling = compute(made, device="cpu", seq_len=given)
-    result = {"name": name, "headDim": head_dim, "maxPositionEmbeddings": longest, "parameters": parameters}
+    result = {
+        "name": name,
+        "headDim": head_dim,
+        "maxPositionEmbeddings": longest,
+        "parameters": parameters,
+    }
     if length is not None:
         result.update(length=length, lengthIs=kind)
     return {**result, "attentionScaling": float(scaling), "invFreq": encode(inv_freq)}
@@ -139,7 +200,9 @@ def case(name, head_dim, longest, parameters, length=None, kind=None):
 def main():
     """Records every schedule."""
     cases = [
-        case(f"default/{name}", head_dim, 4096, rope("default", base, partial_rotary_factor=partial))
+        case(
+            f"default/{name}", head_dim, 4096, rope("default", base, partial_rotary_factor=partial)
+        )
         for name, (base, head_dim, partial) in DEFAULTS.items()
     ]
     cases += [case(name, *settings) for name, settings in SCALED.items()]
@@ -150,7 +213,16 @@ def main():
                 cases.append(case(f"dynamic/{name}", head_dim, longest, parameters))
                 continue
             for kind in ("tensor", "number"):
-                cases.append(case(f"dynamic/{name}/{length}-{kind}", head_dim, longest, parameters, length, kind))
+                cases.append(
+                    case(
+                        f"dynamic/{name}/{length}-{kind}",
+                        head_dim,
+                        longest,
+                        parameters,
+                        length,
+                        kind,
+                    )
+                )
     for name, settings in LONGROPE.items():
         for length in (4096, 4097):
             cases.append(case(f"longrope/{name}/{length}", *settings, length, "number"))

@@ -1,8 +1,11 @@
 /**
  * `node packages/auto/scripts/runtimes.mjs [name...]`: runs the fixture program on other runtimes and
- * compares what it computes with this Node. Their binaries come from the npm registry and weigh
- * hundreds of megabytes, so that they are no part of an installation: they are put into a temporary
- * folder, which is removed again. Build the packages first.
+ * compares what it computes with this Node; a line for each. Their binaries come from the npm registry
+ * and weigh hundreds of megabytes, so that they are no part of an installation: each is fetched when
+ * it is first needed, and kept in node_modules/.cache. Build the packages first.
+ *
+ * The exit code is 1 when a runtime computes something else or fails, and otherwise 3 when one could
+ * not be had, as without a network; its line says why.
  */
 import { execFileSync } from 'node:child_process'
 import {
@@ -20,6 +23,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/rope-runtimes/', import.meta.url))
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../test/fixtures/', import.meta.url))
 const MACHINE = `${process.platform}-${process.arch}`
@@ -36,20 +40,26 @@ const LIBC = process.platform === 'linux' ? '-glibc' : ''
 
 /** @type {readonly Runtime[]} */
 const RUNTIMES = [
-  { name: 'node22', module: `node-${MACHINE}`, version: '22', binary: 'bin/node', args: [] },
-  { name: 'node24', module: `node-${MACHINE}`, version: '24', binary: 'bin/node', args: [] },
-  { name: 'bun', module: `@oven/bun-${MACHINE}`, version: '1', binary: 'bin/bun', args: ['run'] },
+  { name: 'node22', module: `node-${MACHINE}`, version: '22.23.3', binary: 'bin/node', args: [] },
+  { name: 'node24', module: `node-${MACHINE}`, version: '24.9.0', binary: 'bin/node', args: [] },
+  {
+    name: 'bun',
+    module: `@oven/bun-${MACHINE}`,
+    version: '1.4.5',
+    binary: 'bin/bun',
+    args: ['run'],
+  },
   {
     name: 'deno',
     module: `@deno/${MACHINE}${LIBC}`,
-    version: '2',
+    version: '2.1.6',
     binary: 'deno',
     args: ['run', '--allow-read', '--allow-env', '--allow-ffi', '--allow-sys'],
   },
   {
     name: 'deno without permissions',
     module: `@deno/${MACHINE}${LIBC}`,
-    version: '2',
+    version: '2.1.6',
     binary: 'deno',
     args: ['run', '--no-prompt'],
   },
@@ -71,21 +81,41 @@ function makeProject(folder) {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
 }
 
+/** A runtime that could not be had. */
+class AbsentError extends Error {}
+
 /**
- * Installs a runtime below a folder, unless it is there.
- * @param {string} folder
+ * Fetches a runtime, unless it is there.
  * @param {Runtime} runtime
  * @returns {string} the path of its binary
  */
-function install(folder, { module, version, binary }) {
-  const home = join(folder, `${module}@${version}`.replaceAll('/', ' '))
+function install({ module, version, binary }) {
+  const home = join(CACHE, `${module}@${version}`.replaceAll('/', ' '))
   const path = join(home, 'node_modules', module, binary)
   if (existsSync(path)) return path
   mkdirSync(home, { recursive: true })
-  const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefix', home]
-  execFileSync('npm', ['install', ...options, `${module}@${version}`], { stdio: 'ignore' })
-  chmodSync(path, 0o755)
+  const options = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']
+  const patience = ['--fetch-retries=1', '--fetch-timeout=60000']
+  const what = ['--prefix', home, `${module}@${version}`]
+  try {
+    const quietly = /** @type {const} */ ({ encoding: 'utf8', stdio: 'pipe' })
+    execFileSync('npm', ['install', ...options, ...patience, ...what], quietly)
+    chmodSync(path, 0o755)
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true })
+    throw new AbsentError(`${module}@${version} cannot be fetched: ${lastLine(error)}`)
+  }
   return path
+}
+
+/**
+ * What npm says in the end, in a line.
+ * @param {unknown} error
+ */
+function lastLine(error) {
+  const { stderr } = /** @type {{ stderr?: string }} */ (error)
+  const lines = (stderr ?? '').split('\n').filter((line) => /^npm (error|ERR!) /.test(line))
+  return lines.find((line) => !/ (code|errno|syscall) /.test(line)) ?? lines[0] ?? String(error)
 }
 
 /**
@@ -105,23 +135,35 @@ function say(line) {
   process.stdout.write(`${line}\n`)
 }
 
+/**
+ * Runs the program on a runtime and says what came of it.
+ * @param {string} folder
+ * @param {Runtime} runtime
+ * @param {readonly number[]} bits
+ * @returns {0 | 1 | 3} an exit code
+ */
+function compare(folder, runtime, bits) {
+  try {
+    const story = run(folder, install(runtime), runtime.args)
+    const isSame = story.bits.join() === bits.join()
+    say(`${isSame ? 'ok    ' : 'FAILED'} ${runtime.name}: chose ${story.chosen}`)
+    return isSame ? 0 : 1
+  } catch (error) {
+    const isAbsent = error instanceof AbsentError
+    const why = error instanceof Error ? error.message : String(error)
+    say(`${isAbsent ? 'absent' : 'FAILED'} ${runtime.name}: ${why.replaceAll('\n', ' ')}`)
+    return isAbsent ? 3 : 1
+  }
+}
+
 const wanted = process.argv.slice(2)
+const chosen = RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 const folder = mkdtempSync(join(tmpdir(), 'rope runtimes '))
 try {
   makeProject(folder)
-  const expected = run(folder, process.execPath, [])
-  for (const runtime of RUNTIMES) {
-    if (wanted.length > 0 && !wanted.includes(runtime.name)) continue
-    try {
-      const story = run(folder, install(join(folder, 'runtimes'), runtime), runtime.args)
-      const isSame = story.bits.join() === expected.bits.join()
-      if (!isSame) process.exitCode = 1
-      say(`${isSame ? 'ok    ' : 'FAILED'} ${runtime.name}: chose ${story.chosen}`)
-    } catch (error) {
-      process.exitCode = 1
-      say(`FAILED ${runtime.name}: ${error instanceof Error ? error.message : error}`)
-    }
-  }
+  const { bits } = run(folder, process.execPath, [])
+  const codes = chosen.map((runtime) => compare(folder, runtime, bits))
+  process.exitCode = codes.includes(1) ? 1 : Math.max(0, ...codes)
 } finally {
   rmSync(folder, { recursive: true })
 }

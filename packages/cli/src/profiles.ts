@@ -1,7 +1,15 @@
 /**
- * A model's config.json -> its profiles: one rope per kind of layer. Most models have one.
+ * A model's config.json or GGUF file -> its profiles: one rope per kind of layer. Most models have
+ * one.
  */
-import { huggingFaceProfiles, type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import {
+  ggufProfiles,
+  huggingFaceProfiles,
+  type PairingName,
+  type RopeConfig,
+  RopeError,
+} from '@rope/core'
+import { isGgufFile, readGguf } from './files/read-gguf.js'
 import { configName, readJson } from './files/read-json.js'
 import { oneLine } from './format/text.js'
 import type { Io } from './io.js'
@@ -16,15 +24,18 @@ export type RotatingProfile = Profile & { readonly config: RopeConfig }
 export interface ModelConfig {
   /** The file, as messages call it. */
   readonly source: string
+  readonly format: 'config.json' | 'gguf'
+  /** `model_type` of a config.json, architecture of a GGUF file; null when it is not said. */
+  readonly modelType: string | null
   readonly profiles: readonly Profile[]
   /** The context the model was made for, in tokens; null when the config does not say. */
   readonly maxPositions: number | null
 }
 
 /**
- * Reads a config.json.
+ * Reads a config.json or a GGUF file.
  *
- * @param path a file, or `-` for standard input
+ * @param path a file, or `-` for a config.json on standard input
  * @throws RopeError of the file or the parser; the message starts with the file's name
  */
 export async function readModelConfig(
@@ -32,14 +43,46 @@ export async function readModelConfig(
   pairing: PairingName | undefined,
   io: Io,
 ): Promise<ModelConfig> {
-  const json = await readJson(path, io)
   const source = oneLine(configName(path))
+  const options = pairing === undefined ? {} : { pairing }
+  const parse = (await isGgufFile(path)) ? await ggufParser(path) : await jsonParser(path, io)
   try {
-    const profiles = huggingFaceProfiles(json, pairing === undefined ? {} : { pairing })
-    return { source, profiles, maxPositions: maxPositionsOf(json) }
+    return { source, ...parse(options) }
   } catch (error) {
     throw withPrefix(error, source)
   }
+}
+
+type Parser = (options: { readonly pairing?: PairingName }) => Omit<ModelConfig, 'source'>
+
+async function jsonParser(path: string, io: Io): Promise<Parser> {
+  const json = await readJson(path, io)
+  return (options) => ({
+    format: 'config.json',
+    modelType: textOf(
+      property(property(json, 'text_config'), 'model_type') ?? property(json, 'model_type'),
+    ),
+    profiles: huggingFaceProfiles(json, options),
+    maxPositions: maxPositionsOf(json),
+  })
+}
+
+async function ggufParser(path: string): Promise<Parser> {
+  const file = await readGguf(path)
+  return (options) => {
+    const architecture = textOf(file.metadata['general.architecture'])
+    const length = Number(file.metadata[`${architecture}.context_length`])
+    return {
+      format: 'gguf',
+      modelType: architecture,
+      profiles: ggufProfiles(file, options),
+      maxPositions: length > 0 && Number.isFinite(length) ? length : null,
+    }
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }
 
 /**
@@ -83,7 +126,7 @@ export function withPrefix(error: unknown, prefix: string): unknown {
   if (!RopeError.isInstance(error)) return error
   const details = error.field === undefined ? {} : { field: error.field }
   // Core calls every config `config.json`; here the file has a name.
-  const message = error.message.replace(/^config\.json: /, '')
+  const message = error.message.replace(/^(config\.json|GGUF): /, '')
   return new RopeError(error.code, `${prefix}: ${message}`, { ...details, cause: error })
 }
 

@@ -2,6 +2,32 @@
  * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
  */
 export { multiplyRow } from './angles/multiply-row.js'
+export type { AxialOptions } from './axes/axial-options.js'
+export type { DenseHead } from './axes/dense.js'
+export { denseRope, denseRopesByHead, headView } from './axes/dense.js'
+export { ernieAxes, ggmlInterleavedAxes, interleavedAxes } from './axes/text.js'
+export {
+  axialRope,
+  cogVideoXRope,
+  cosmosRope,
+  fluxRope,
+  ltx2Rope,
+  minimaxVisionRope,
+  wanRope,
+} from './axes/video.js'
+export type { VisionHead } from './axes/vision.js'
+export {
+  dinov3Rope,
+  gemma4VisionRopes,
+  kimiVisionRope,
+  llama4VisionRope,
+  loftrRope,
+  museVisionRope,
+  pixelRope,
+  pixtralVisionRope,
+  qwen2VisionRope,
+  sam2Rope,
+} from './axes/vision.js'
 export { type AxesOptions, axisCount, sectionAxes } from './axes.js'
 export type {
   Backend,
@@ -18,6 +44,16 @@ export type {
   Support,
   View,
 } from './backend.js'
+export type { Q8Keys } from './cache/q8-0.js'
+export { dequantizeQ8, quantizeQ8, shiftQ8 } from './cache/q8-0.js'
+export type { PartialConvention, RotarySpan } from './companions/partial-rotary.js'
+export { PARTIAL_ROTARY, partialRotary } from './companions/partial-rotary.js'
+export type { Llama4Temperature, MinistralTemperature } from './companions/query-temperature.js'
+export {
+  llama4Temperature,
+  logNScale,
+  ministralTemperature,
+} from './companions/query-temperature.js'
 export type { AngleMode, RopeConfig, RopeOptions } from './config.js'
 export { computeFrequencies, regimeFor, resolveConfig } from './config.js'
 export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
@@ -31,7 +67,10 @@ export { fromGguf, ggufProfiles } from './gguf/from-gguf.js'
 export type { GgufOutput, ToGgufOptions } from './gguf/to-gguf.js'
 export { toGguf } from './gguf/to-gguf.js'
 export type { GgufRope, GgufValue } from './gguf/values.js'
+export { FACTOR_TENSORS } from './gguf/values.js'
 export { writeGgufFile } from './gguf/write-file.js'
+export type { GradientInput, RotationGradients } from './gradients/rotation-gradients.js'
+export { rotationGradients } from './gradients/rotation-gradients.js'
 export {
   decodeBFloat16,
   decodeFloat16,
@@ -51,10 +90,12 @@ export type { Pairing, PairingName } from './layout/pairing.js'
 export { PAIRINGS, resolvePairing } from './layout/pairing.js'
 export type { Layout, Memory, MemoryTensor, Tensor } from './layout/tensor.js'
 export { LAYOUTS } from './layout/tensor.js'
+export type { MlxRope } from './mlx/periods.js'
+export { fromMlx, toMlx } from './mlx/periods.js'
+export type { OnnxCaches, OnnxDomain, OnnxInput, OnnxOptions, OnnxRotary } from './onnx/caches.js'
+export { fromOnnx, ONNX_INPUTS, onnxInputs, toOnnx } from './onnx/caches.js'
 export type { TokenArray, TokenRows } from './parallel/move-tokens.js'
 export { putShard, takeShard } from './parallel/move-tokens.js'
-export type { PaddedSequences } from './parallel/packed-positions.js'
-export { packedPositions } from './parallel/packed-positions.js'
 export type { Shard, Sharding, ShardOptions } from './parallel/shard.js'
 export { SHARDINGS, shardOf } from './parallel/shard.js'
 export type { WholeSequence } from './parallel/shard-positions.js'
@@ -63,8 +104,35 @@ export type { PermuteOptions, WeightArray } from './permute.js'
 export { permutePairing } from './permute.js'
 export type { PlannedCall, RotateMemory, RotateTensors } from './plan.js'
 export { makeMemoryPlan, makePlan, planKey } from './plan.js'
+export type { CoordinateAugmentation } from './positions/coordinates.js'
+export {
+  augmentCoordinates,
+  centred,
+  counted,
+  normalised,
+  spread,
+  timed,
+} from './positions/coordinates.js'
+export type { DualChunkOptions, DualChunkPosition } from './positions/dual-chunk.js'
+export { dualChunkPosition } from './positions/dual-chunk.js'
+export type { GridOptions, GridPositions } from './positions/grid.js'
+export { gridPositions } from './positions/grid.js'
+export type { Segment, SequencePositions } from './positions/multimodal.js'
+export { sequencePositions } from './positions/multimodal.js'
+export type { AttentionMask } from './positions/padding.js'
+export { positionsFromMask } from './positions/padding.js'
+export type {
+  GridSize,
+  RopeIndex,
+  RopeIndexInput,
+  VisionLanguageModel,
+} from './positions/rope-index.js'
+export { ropeIndex } from './positions/rope-index.js'
+export type { TwoRangeMap } from './positions/two-range.js'
+export { mapPositions, reRopeMap, selfExtendMap } from './positions/two-range.js'
 export type {
   AxisPositions,
+  PackedOptions,
   PositionArray,
   PositionSource,
   Positions,
@@ -85,7 +153,7 @@ export { createRope } from './rope.js'
 export type { RotationBuilder, RowPrecision } from './rotation.js'
 export { createRotationBuilder } from './rotation.js'
 export { fopeInputs } from './schedule/fope.js'
-export { SCHEDULES } from './schedule/registry.js'
+export { dependsOnLength, SCHEDULES } from './schedule/registry.js'
 export type {
   AxialSchedule,
   CustomSchedule,
@@ -113,3 +181,5 @@ export type {
   XposSchedule,
   YarnSchedule,
 } from './schedule/schedule.js'
+export type { RotationTables } from './tables.js'
+export { createRotationTables, lengthOf } from './tables.js'

@@ -39,15 +39,6 @@ export function lengthOf(positions: PositionTable): number {
   return largest + 1
 }
 
-/**
- * The length whose table is in force for a call.
- *
- * @param given the length the caller stated, if any
- */
-export function lengthInForce(given: number | undefined, positions: PositionTable): number {
-  return given ?? lengthOf(positions)
-}
-
 /** A length a caller stated: at least 0 and finite. */
 export function checkStatedLength(length: unknown): number | undefined {
   if (length === undefined) return undefined

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 import {
   createRope,
   type Positions,
-  packedPositions,
   putShard,
   type RopeOptions,
   SHARDINGS,
@@ -84,7 +83,7 @@ const CASES = [
     what: 'packed sequences with padding',
     config: TEXT,
     tokens: PACKED.paddedLengths,
-    positions: packedPositions(PACKED),
+    positions: PACKED,
   },
   {
     what: 'time, rows and columns',

@@ -152,8 +152,13 @@ class Webgpu implements WebGpuBackend {
 
   async prepare(config: RopeConfig | RopeOptions, call: GpuCallShape): Promise<GpuKernel> {
     const kernel = this.#prepare(config, call)
-    await kernel.compile()
-    return kernel
+    try {
+      await kernel.compile()
+      return kernel
+    } catch (error) {
+      kernel.dispose()
+      throw error
+    }
   }
 
   prepareSync(config: RopeConfig | RopeOptions, call: GpuCallShape): GpuKernel {
@@ -176,8 +181,7 @@ class Webgpu implements WebGpuBackend {
     }
     checkTable(call.table)
     checkTableFits(context, plan, call.table.rows)
-    const buffer = rows.table(call.table.rows)
-    const table = { buffer, status: new StatusWord(context) }
+    const table = { ...rows.table(call.table.rows), status: new StatusWord(context) }
     return createPreparedKernel(context, { config, call, plan, rows, table })
   }
 

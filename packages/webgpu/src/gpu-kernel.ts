@@ -33,7 +33,7 @@ import { reachable, storageBuffer } from './gpu-tensor.js'
 import type { BufferHandle, EncoderHandle, PassHandle } from './handles.js'
 import type { OperandMemory } from './kernel/arrangement.js'
 import { createArrayKernel } from './kernel/array-kernel.js'
-import type { ConfigRows } from './kernel/config-rows.js'
+import type { ConfigRows, Table } from './kernel/config-rows.js'
 import type { Context } from './kernel/context.js'
 import { Launcher } from './kernel/launcher.js'
 import type { PositionsOnGpu, RowsOnGpu, TableOnGpu } from './kernel/on-gpu.js'
@@ -77,7 +77,7 @@ interface Prepared {
   readonly plan: Plan
   readonly rows: ConfigRows
   /** The table for positions on the GPU, if asked for. */
-  readonly table: { readonly buffer: GpuBuffer; readonly status: StatusWord } | null
+  readonly table: (Table & { readonly status: StatusWord }) | null
 }
 
 function invalid(
@@ -135,6 +135,7 @@ class PreparedKernel implements GpuKernel {
 
   /** Compiles the shaders of the call, on the buffers it was prepared with or ones like them. */
   async compile(): Promise<void> {
+    await this.#prepared.table?.made
     if (isEmpty(this.plan)) return
     const memory = this.#expectedMemory()
     await Promise.all([this.#launcher.prepare(memory), this.#tableLauncher?.prepare(memory)])

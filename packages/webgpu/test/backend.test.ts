@@ -9,7 +9,7 @@ import {
   type WebGpuOptions,
 } from '../src/index.js'
 import { refusal } from './support/errors.js'
-import { createFakeGpu, type FakeGpu } from './support/fake-device.js'
+import { createFakeGpu, type FakeGpu, storage } from './support/fake-device.js'
 import { makeTestPlan } from './support/plans.js'
 
 function asOptions(options: Readonly<Record<string, unknown>>): WebGpuOptions {
@@ -204,5 +204,68 @@ describe('support', () => {
       makeTestPlan({ tokens: 1, heads: [1], headDim: 16, strides: { channel } })
     expect(backend.supports(apart(60))).toEqual({ ok: true })
     expect(backend.supports(apart(70))).toMatchObject({ ok: false, field: 'operands' })
+  })
+})
+
+describe('what is kept', () => {
+  const call = (tokens: number): Parameters<WebGpuBackend['prepare']>[1] => ({
+    q: { shape: [1, tokens, 4, 128], layout: 'bshd', dtype: 'float32' },
+    k: { shape: [1, tokens, 2, 128], layout: 'bshd', dtype: 'float32' },
+  })
+  const config = {
+    headDim: 128,
+    pairing: 'half',
+    schedule: { type: 'default', base: 1e4 },
+  } as const
+
+  test('a shader is compiled once per device, whatever the sizes and whichever backend asks', async () => {
+    const fake = createFakeGpu()
+    const backends = [await backendOn(fake), await backendOn(fake)] as const
+    await backends[0].prepare(config, call(1))
+    await backends[0].prepare(config, call(4096))
+    await backends[1].prepare({ ...config, schedule: { type: 'default', base: 5e5 } }, call(7))
+    const compiled = (): number => fake.counts.createComputePipeline ?? 0
+    expect(compiled()).toBe(1)
+    await backends[1].prepare({ ...config, pairing: 'interleaved' }, call(7))
+    expect(compiled()).toBe(2)
+    await (await backendOn(createFakeGpu())).prepare(config, call(1))
+    expect(compiled()).toBe(2)
+  })
+
+  test('preparing at once compiles when it is first encoded', async () => {
+    const fake = createFakeGpu()
+    const kernel = (await backendOn(fake)).prepareSync(config, call(1))
+    expect(fake.counts.createComputePipeline).toBeUndefined()
+    const tensors = { q: { buffer: storage(fake, 2048) }, k: { buffer: storage(fake, 1024) } }
+    const encode = (): void => {
+      const encoder = fake.device.createCommandEncoder()
+      kernel.encode(encoder as never, { ...tensors, positions: 0 } as never)
+    }
+    encode()
+    encode()
+    expect(fake.counts.createComputePipeline).toBe(1)
+  })
+
+  test("the caller's encoder is neither submitted nor mapped nor waited for, nor is its pass ended", async () => {
+    const fake = createFakeGpu()
+    const kernel = await (await backendOn(fake)).prepare(config, {
+      ...call(1),
+      table: { rows: 8, outOfRange: 'skip' },
+    })
+    const tensors = { q: { buffer: storage(fake, 2048) }, k: { buffer: storage(fake, 1024) } }
+    const ids = { buffer: storage(fake, 4), shape: [1] }
+    const encoder = fake.device.createCommandEncoder()
+    const pass = encoder.beginComputePass()
+    const before = { ...fake.counts }
+    for (const positions of [0, [5], ids]) {
+      kernel.encode(pass as never, { ...tensors, positions } as never)
+      kernel.encode(encoder as never, { ...tensors, positions } as never)
+    }
+    expect(fake.dispatches).toHaveLength(6)
+    for (const name of ['submit', 'mapAsync', 'onSubmittedWorkDone']) {
+      expect(fake.counts[name]).toBe(before[name])
+    }
+    // The passes that end are the three that were begun in the encoder.
+    expect((fake.counts.endPass ?? 0) - (before.endPass ?? 0)).toBe(3)
   })
 })

@@ -81,6 +81,41 @@ describe('a call on typed arrays', () => {
   })
 })
 
+describe('a table that the device has no memory for', () => {
+  const shapes = {
+    q: { shape: SHAPE, layout: 'bshd', dtype: 'float32' },
+    table: { rows: 64, outOfRange: 'clamp' },
+  } as const
+
+  test('is BACKEND_FAILED with its cause, leaves nothing behind, and can be tried again', async () => {
+    const before = fake.alive.size
+    fake.fail('createBuffer', { filter: 'out-of-memory', message: 'not enough memory' })
+    const errors = await Promise.all(
+      [1, 2].map(() => refusal(() => backend.prepare(CONFIG, shapes))),
+    )
+    for (const { code, message, cause } of errors) {
+      expect(code).toBe('BACKEND_FAILED')
+      expect(message).toContain('not enough memory')
+      expect(String((cause as { message?: unknown }).message)).toContain('not enough memory')
+    }
+    expect(fake.alive.size).toBe(before)
+    fake.heal()
+    const kernel = await backend.prepare(CONFIG, shapes)
+    expect(kernel.status).not.toBeNull()
+  })
+
+  test('a shader that is refused, too', async () => {
+    const before = fake.alive.size
+    fake.fail('createComputePipeline', { filter: 'internal', message: 'driver bug' })
+    const error = await refusal(() =>
+      backend.prepare(CONFIG, { q: { shape: SHAPE, layout: 'bshd', dtype: 'float32' } }),
+    )
+    expect(error.code).toBe('BACKEND_FAILED')
+    expect(error.message).toContain('driver bug')
+    expect(fake.alive.size).toBe(before)
+  })
+})
+
 describe('a lost device', () => {
   test('refuses everything from then on, and says why', async () => {
     const kernel = await backend.prepare(CONFIG, {

@@ -3,7 +3,14 @@
  */
 import { RopeError } from '@rope/core'
 import { describe, expect, test } from 'vitest'
-import { type Part, spanOfPart, splitPlan, startOf, wholePlan } from '../src/plan/parts.js'
+import {
+  hasFirstHead,
+  type Part,
+  spanOfPart,
+  splitPlan,
+  startOf,
+  wholePlan,
+} from '../src/plan/parts.js'
 import { makeTestPlan } from './support/plans.js'
 
 /** How often each (batch, token, operand, head) is in some part. */
@@ -88,4 +95,15 @@ test('a head that does not fit is refused', () => {
     error = caught
   }
   expect(RopeError.isInstance(error) && error.code).toBe('UNSUPPORTED')
+})
+
+test('one part of each stretch of tokens has the first head', () => {
+  const plan = makeTestPlan({ tokens: 4, heads: [0, 4] })
+  const parts = splitPlan(
+    plan,
+    ({ tokens, slices }) => tokens.count <= 2 && (slices[0]?.heads.count ?? 0) <= 1,
+  )
+  const first = parts.filter((part) => hasFirstHead(plan, part))
+  expect(parts.length).toBe(16)
+  expect(first.map(({ tokens }) => tokens.first)).toEqual([0, 1, 2, 3])
 })

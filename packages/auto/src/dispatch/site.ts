@@ -60,7 +60,7 @@ export interface Choice {
 /** A number that no epoch has. */
 const UNDECIDED = -1
 
-/** A kernel that chooses, for calls on one kind of memory. */
+/** A kernel that chooses, for calls on one kind of memory that are made in one way. */
 export class Site implements Kernel, Choice {
   readonly plan: Plan
   readonly memory = 'cpu'
@@ -94,21 +94,21 @@ export class Site implements Kernel, Choice {
     }
   }
 
-  /** The shortest way for a loop on fixed memory, once there is a winner. */
+  /** The shortest way for a loop on fixed memory. */
   bind(views: readonly View[], rotation: Rotation): () => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
+    const callOf = remembering((kernel) => bindKernel(kernel, views, rotation))
     let bound: () => void = () => undefined
     let boundFor = UNDECIDED
     return () => {
       owner.last = this
       if (boundFor !== epoch.value) {
         if (this.#settled !== epoch.value) {
-          this.#runCarefully(views, rotation)
+          this.#runCarefully(views, rotation, (kernel) => callOf(kernel)())
           return
         }
-        const kernel = this.#kernel
-        bound = kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+        bound = callOf(this.#kernel)
         boundFor = this.#settled
       }
       try {
@@ -127,6 +127,7 @@ export class Site implements Kernel, Choice {
   ): (rest: number) => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
+    const callOf = remembering((kernel) => bindMovingKernel(kernel, views, rotation, factors))
     let bound: (rest: number) => void = () => undefined
     let boundFor = UNDECIDED
     return (rest) => {
@@ -134,10 +135,10 @@ export class Site implements Kernel, Choice {
       if (boundFor !== epoch.value) {
         if (this.#settled !== epoch.value) {
           makeRow(factors, rest, rotation)
-          this.#runCarefully(views, rotation)
+          this.#runCarefully(views, rotation, (kernel) => callOf(kernel)(rest))
           return
         }
-        bound = bindWinner(this.#kernel, views, rotation, factors)
+        bound = callOf(this.#kernel)
         boundFor = this.#settled
       }
       try {
@@ -167,7 +168,11 @@ export class Site implements Kernel, Choice {
   }
 
   /** Decides if need be, then makes the call with a copy of the memory, a clock, or both. */
-  #runCarefully(views: readonly View[], rotation: Rotation): void {
+  #runCarefully(
+    views: readonly View[],
+    rotation: Rotation,
+    call: (kernel: Kernel) => void = (kernel) => void kernel.run(views, rotation),
+  ): void {
     this.#owner.checkAlive()
     const { epoch, clock } = this.#owner.dispatcher
     if (this.#decided !== epoch.value) this.decide()
@@ -175,7 +180,7 @@ export class Site implements Kernel, Choice {
     const restore = this.#snapshot(contender, views)
     const start = clock()
     try {
-      void contender.kernel.run(views, rotation)
+      call(contender.kernel)
     } catch (error) {
       this.#recover(error, contender, views, rotation, restore)
       return
@@ -282,8 +287,23 @@ export class Site implements Kernel, Choice {
   }
 }
 
-/** The shortest call of a kernel for a token that moves. */
-function bindWinner(
+/** What is made for a kernel once, however often it is asked for. */
+function remembering<Made>(make: (kernel: Kernel) => Made): (kernel: Kernel) => Made {
+  const known = new Map<Kernel, Made>()
+  return (kernel) => {
+    const made = known.get(kernel) ?? make(kernel)
+    known.set(kernel, made)
+    return made
+  }
+}
+
+/** The shortest call of a kernel on fixed memory. */
+function bindKernel(kernel: Kernel, views: readonly View[], rotation: Rotation): () => void {
+  return kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+}
+
+/** The same for a token that moves. */
+function bindMovingKernel(
   kernel: Kernel,
   views: readonly View[],
   rotation: Rotation,
@@ -291,7 +311,7 @@ function bindWinner(
 ): (rest: number) => void {
   const moving = kernel.bindMoving?.(views, rotation, factors)
   if (moving !== undefined) return moving
-  const run = kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+  const run = bindKernel(kernel, views, rotation)
   return (rest) => {
     makeRow(factors, rest, rotation)
     run()

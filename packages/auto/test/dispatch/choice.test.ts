@@ -310,3 +310,34 @@ describe('where time ran out while costs were measured', () => {
     rope.dispose()
   })
 })
+
+test('bound calls are a kind of their own: who is best at them need not be best at others', async () => {
+  const clock = madeUpClock()
+  // One with much to do in every call, unless it has been done beforehand.
+  const binding = changed('binding', (plain) => ({
+    compile: (plan) => {
+      const kernel = plain.compile(plan)
+      return {
+        run(views, rotation) {
+          clock.advance(0.02)
+          return kernel.run(views, rotation)
+        },
+        bind: (views, rotation) => () => {
+          clock.advance(0.005)
+          void kernel.run(views, rotation)
+        },
+      }
+    },
+  }))
+  const other = paced('other', clock, { overhead: 10, rate: 1e9 })
+  const entries = [entry('other', other), entry('binding', binding)]
+  const rope = await createRope(CONFIG, optionsFor(entries, clock))
+  const bound = rope.bind(smallCall())
+  for (let i = 0; i < 600; i++) bound.rotate(i)
+  expect(rope.explain()).toMatchObject({ chosen: 'binding', backends: [{ name: 'binding' }, {}] })
+  for (let i = 0; i < 600; i++) rope.rotate({ ...smallCall(), positions: i })
+  expect(rope.explain().chosen).toBe('other')
+  bound.rotate(1)
+  expect(rope.explain().chosen).toBe('binding')
+  rope.dispose()
+})

@@ -1,43 +1,38 @@
 /**
- * One profile for human eyes: its numbers, and a table of pairs with their wavelengths.
+ * One profile for human eyes: its numbers, a table of pairs with their wavelengths, and a plot.
  */
-import {
-  type AxesOptions,
-  computeFrequencies,
-  type Frequencies,
-  type RopeConfig,
-  resolvePairing,
-  type ScheduleOptions,
-} from '@rope/core'
+import { type AxesOptions, type RopeConfig, resolvePairing, type ScheduleOptions } from '@rope/core'
 import type { Colors } from '../format/colors.js'
 import { type Column, facts, table } from '../format/table.js'
 import { count, significant } from '../format/text.js'
-import type { Profile } from '../profiles.js'
+import { plotLines } from './inspect-plot.js'
+import type { PairReport, PairState, ProfileReport } from './inspect-report.js'
 
 /** Most rows of the table of pairs. */
 const ROWS = 12
 
 /** The lines below a profile's heading. */
-export function profileText(
-  { config }: Profile,
-  maxPositions: number | null,
-  colors: Colors,
-): string {
-  if (config === null) return '  these layers have no position embedding: nothing rotates'
-  const frequencies = computeFrequencies(config)
-  const lines = [
-    facts(summary(config, frequencies, maxPositions)),
+export function profileText(report: ProfileReport, colors: Colors): string {
+  const { config, pairs, context } = report
+  if (config === null) {
+    const layers =
+      report.layers === null ? '' : `\n${facts([['layers', layersText(report.layers)]])}`
+    return `  these layers have no position embedding: nothing rotates${layers}`
+  }
+  const plot = plotLines(pairs, context)
+  const note = slowPairs(pairs, context)
+  return [
+    facts(summary(report, config)),
     '',
-    pairTable(config, frequencies, maxPositions, colors),
-  ]
-  const note = slowPairs(frequencies, maxPositions)
-  return note === null ? lines.join('\n') : [...lines, '', `  ${note}`].join('\n')
+    pairTable(report, colors),
+    ...(plot.length === 0 ? [] : ['', ...plot]),
+    ...(note === null ? [] : ['', `  ${note}`]),
+  ].join('\n')
 }
 
 function summary(
+  report: ProfileReport,
   config: RopeConfig,
-  frequencies: Frequencies,
-  maxPositions: number | null,
 ): readonly (readonly [string, string])[] {
   const { headDim, rotaryDim, windowOffset, pairing } = config
   const pairs = rotaryDim / 2
@@ -48,14 +43,53 @@ function summary(
       ? 'all rotate'
       : `${rotaryDim} rotate (${windowOffset} to ${last}), the others pass through`
   return [
+    ...(report.layers === null ? [] : [['layers', layersText(report.layers)] as const]),
     ['schedule', scheduleText(config.schedule)],
     ['head', `${headDim} channels, ${window}`],
     ['pairs', `${pairs}, ${pairing}: channel c turns with channel c + ${partner}`],
+    ['range', rangesText(report.ranges)],
     ['axes', axesText(config.axes)],
-    ['attention factor', `${frequencies.attentionFactor} (on cos and sin)`],
-    ['softmax scale', `${frequencies.softmaxScale} (on 1/sqrt(${headDim}))`],
-    ['context', maxPositions === null ? 'not stated' : `${maxPositions} tokens`],
+    ['attention factor', `${report.attentionFactor} (on cos and sin; ${report.attentionRule})`],
+    ['softmax scale', `${report.softmaxScale} (on 1/sqrt(${headDim}); ${report.softmaxRule})`],
+    ['context', report.context === null ? 'not stated' : `${report.context} tokens`],
+    ...lengthFacts(report, config.schedule),
   ]
+}
+
+/** Schedules whose table depends on the length of the sequence. */
+const BY_LENGTH: readonly string[] = ['dynamic', 'dynamic-yarn', 'longrope']
+
+function lengthFacts(
+  { length, regime }: ProfileReport,
+  { type }: ScheduleOptions,
+): readonly (readonly [string, string])[] {
+  if (length !== null) return [['table', `of a sequence of ${length} tokens, regime ${regime}`]]
+  if (!BY_LENGTH.includes(type)) return []
+  return [['table', 'of a short sequence; --length N shows that of another']]
+}
+
+/** `0-4, 6-10`: runs of consecutive layers. */
+function layersText(layers: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const layer of layers) {
+    const last = runs.at(-1)
+    if (last !== undefined && last[1] === layer - 1) last[1] = layer
+    else runs.push([layer, layer])
+  }
+  return `${layers.length}: ${runs.map(rangeText).join(', ')}`
+}
+
+function rangeText([first, last]: readonly [number, number]): string {
+  return first === last ? `${first}` : `${first}-${last}`
+}
+
+/** `0-16 kept, 17-40 blended, 41-63 interpolated`, in the order of the pairs. */
+function rangesText(ranges: ProfileReport['ranges']): string {
+  const states = Object.entries(ranges) as [PairState, readonly (readonly [number, number])[]][]
+  const runs = states.flatMap(([state, own]) => own.map((range) => ({ state, range })))
+  runs.sort((a, b) => a.range[0] - b.range[0])
+  const shown = runs.slice(0, 8).map(({ state, range }) => `${rangeText(range)} ${state}`)
+  return runs.length > 8 ? `${shown.join(', ')}, ...` : shown.join(', ')
 }
 
 /** `linear, base 10000, factor 4`: the type, then every plain number of the schedule. */
@@ -72,63 +106,42 @@ function axesText(axes: AxesOptions | null): string {
   return `${axes.weights.length}, mixed by weights`
 }
 
-function pairTable(
-  config: RopeConfig,
-  { inverseFrequencies }: Frequencies,
-  maxPositions: number | null,
-  colors: Colors,
-): string {
-  const { axes } = config
-  const columns: Column[] = [
+function pairTable({ pairs, context }: ProfileReport, colors: Colors): string {
+  const hasStates = pairs.some(({ state }) => state !== 'kept')
+  const hasAxes = pairs.some(({ axis }) => axis !== null)
+  const columns: readonly Column[] = [
     { title: '  pair', align: 'right' },
     { title: 'channels', align: 'left' },
     { title: 'radians per token', align: 'right' },
     { title: 'tokens per turn', align: 'right' },
+    ...(context === null ? [] : [{ title: `turns in ${context}`, align: 'right' } as const]),
+    ...(hasStates ? [{ title: 'state', align: 'left' } as const] : []),
+    ...(hasAxes ? [{ title: 'axis', align: 'right' } as const] : []),
   ]
-  if (maxPositions !== null) columns.push({ title: `turns in ${maxPositions}`, align: 'right' })
-  if (axes?.kind === 'one-hot') columns.push({ title: 'axis', align: 'right' })
-  const rows = sample(inverseFrequencies.length).map((pair) => {
-    const frequency = inverseFrequencies[pair] ?? 0
-    const row = [
-      `${pair}`,
-      channels(config, pair),
-      significant(frequency, 6),
-      wavelength(frequency),
-    ]
-    if (maxPositions !== null) row.push(significant((maxPositions * frequency) / (2 * Math.PI), 4))
-    if (axes?.kind === 'one-hot') row.push(`${axes.axisOfPair[pair] ?? ''}`)
-    return row
-  })
+  const rows = sample(pairs).map((own) => [
+    `${own.pair}`,
+    own.channels.join(', '),
+    significant(own.frequency, 6),
+    own.wavelength === null ? 'never' : significant(own.wavelength, 4),
+    ...(own.turns === null ? [] : [significant(own.turns, 4)]),
+    ...(hasStates ? [own.state] : []),
+    ...(hasAxes ? [`${own.axis ?? ''}`] : []),
+  ])
   return table(columns, rows, colors.dim)
 }
 
-function channels({ pairing, rotaryDim, windowOffset }: RopeConfig, pair: number): string {
-  const { step, partner } = resolvePairing(pairing, rotaryDim / 2)
-  const first = windowOffset + pair * step
-  return `${first}, ${first + partner}`
-}
-
-/** Tokens until a pair has turned once around. */
-function wavelength(frequency: number): string {
-  return frequency === 0 ? 'never' : significant((2 * Math.PI) / Math.abs(frequency), 4)
-}
-
-/** Indices of at most ROWS pairs, evenly spread, the first and the last among them. */
-function sample(pairs: number): readonly number[] {
-  const rows = Math.min(pairs, ROWS)
-  if (rows < 2) return Array.from({ length: rows }, (_, row) => row)
-  return Array.from({ length: rows }, (_, row) => Math.round((row * (pairs - 1)) / (rows - 1)))
+/** At most ROWS pairs, evenly spread, the first and the last among them. */
+function sample(pairs: readonly PairReport[]): readonly PairReport[] {
+  if (pairs.length <= ROWS) return pairs
+  return Array.from({ length: ROWS }, (_, row) => {
+    const index = Math.round((row * (pairs.length - 1)) / (ROWS - 1))
+    return pairs[index] as PairReport
+  })
 }
 
 /** How many pairs never see a whole turn: those are the ones that extending a context touches. */
-function slowPairs(
-  { inverseFrequencies }: Frequencies,
-  maxPositions: number | null,
-): string | null {
-  if (maxPositions === null) return null
-  const slow = inverseFrequencies.filter(
-    (frequency) => Math.abs(frequency) * maxPositions < 2 * Math.PI,
-  ).length
-  const all = inverseFrequencies.length
-  return `${slow} of ${count(all, 'pair')} never complete${slow === 1 ? 's' : ''} a turn within ${maxPositions} tokens`
+function slowPairs(pairs: readonly PairReport[], context: number | null): string | null {
+  if (context === null) return null
+  const slow = pairs.filter(({ turns }) => turns !== null && turns < 1).length
+  return `${slow} of ${count(pairs.length, 'pair')} never complete${slow === 1 ? 's' : ''} a turn within ${context} tokens`
 }

@@ -1,46 +1,44 @@
 /**
- * `rope inspect`: what a model's config.json says about its rotations, in numbers.
+ * `rope inspect`: what a model's config.json or GGUF file says about its rotations, in numbers.
  */
-import { computeFrequencies, type PairingName, type RopeConfig } from '@rope/core'
-import type { Command } from 'commander'
+import { type PairingName, RopeError } from '@rope/core'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.js'
 import { type Colors, colorsFor } from '../format/colors.js'
 import { oneLine } from '../format/text.js'
 import { helpNotes } from '../help.js'
-import { jsonOption, pairingOption, profileOption } from '../options.js'
-import { type ModelConfig, type Profile, readModelConfig, selectProfile } from '../profiles.js'
+import { jsonOption, pairingOption, parseNumber, profileOption } from '../options.js'
+import { type ModelConfig, readModelConfig, selectProfile } from '../profiles.js'
+import { type ProfileReport, reportProfile } from './inspect-report.js'
 import { profileText } from './inspect-text.js'
 
 interface InspectOptions {
   readonly json?: boolean
   readonly profile?: string
   readonly pairing?: PairingName
-}
-
-/** One profile as JSON; a profile that does not rotate has no pairs and the factors of identity. */
-interface ProfileReport {
-  readonly name: string
-  readonly config: RopeConfig | null
-  readonly inverseFrequencies: readonly number[]
-  readonly attentionFactor: number
-  readonly softmaxScale: number
-  readonly warnings: readonly string[]
+  readonly length?: number
 }
 
 /** Adds `inspect` to the program. */
 export function addInspect(program: Command, context: Context): void {
   program
     .command('inspect')
-    .description("show the frequencies and wavelengths of a model's config.json")
-    .argument('<config>', 'a Hugging Face config.json, or - for standard input')
+    .description("show the frequencies and wavelengths of a model's config.json or GGUF file")
+    .argument(
+      '<file>',
+      'a Hugging Face config.json, or - for one on standard input, or a GGUF file',
+    )
     .addOption(jsonOption())
     .addOption(profileOption())
     .addOption(pairingOption())
+    .addOption(lengthOption())
     .addHelpText(
       'after',
       helpNotes([
         ['rope inspect config.json', 'every profile of the model'],
         ['rope inspect config.json --json', 'all inverse frequencies, in full precision'],
+        ['rope inspect model.gguf', "the same for a GGUF file, with its weights' own pairing"],
+        ['rope inspect config.json --length 8192', 'the table in force at that length'],
         ['curl -sL URL/config.json | rope inspect -', 'from standard input'],
       ]),
     )
@@ -52,35 +50,33 @@ async function inspect(path: string, options: InspectOptions, context: Context):
   const model = await readModelConfig(path, options.pairing, io)
   const chosen =
     options.profile === undefined ? model.profiles : [selectProfile(model, options.profile)]
+  const length = options.length ?? null
+  const reports = chosen.map((profile) => reportProfile(profile, model.maxPositions, length))
   const text =
     options.json === true
-      ? JSON.stringify({ profiles: chosen.map(report) }, null, 2)
-      : asText(model, chosen, colorsFor(io.stdout, io.env))
+      ? JSON.stringify({ profiles: reports }, null, 2)
+      : asText(model, reports, colorsFor(io.stdout, io.env))
   io.stdout.write(`${text}\n`)
 }
 
-function report({ name, config, warnings }: Profile): ProfileReport {
-  if (config === null) {
-    const none = { inverseFrequencies: [], attentionFactor: 1, softmaxScale: 1 }
-    return { name, config, ...none, warnings }
+function lengthOption(): Option {
+  const parse = (text: string): number => {
+    const length = parseNumber(text)
+    if (Number.isSafeInteger(length) && length > 0) return length
+    throw new RopeError('INVALID_OPTION', `--length is ${length}; accepted: a whole number above 0`)
   }
-  const { inverseFrequencies, attentionFactor, softmaxScale } = computeFrequencies(config)
-  return {
-    name,
-    config,
-    inverseFrequencies: Array.from(inverseFrequencies),
-    attentionFactor,
-    softmaxScale,
-    warnings,
-  }
+  return new Option(
+    '--length <n>',
+    'the table of a sequence of this many tokens (dynamic, longrope)',
+  ).argParser(parse)
 }
 
-function asText(model: ModelConfig, profiles: readonly Profile[], colors: Colors): string {
-  return profiles
-    .map((profile) => {
-      const heading = `${model.source}, profile ${oneLine(profile.name)}`
-      const body = profileText(profile, model.maxPositions, colors)
-      const warnings = profile.warnings.map(
+function asText(model: ModelConfig, reports: readonly ProfileReport[], colors: Colors): string {
+  return reports
+    .map((report) => {
+      const heading = `${model.source}, profile ${oneLine(report.name)}`
+      const body = profileText(report, colors)
+      const warnings = report.warnings.map(
         (warning) => `  ${colors.yellow('warning:')} ${oneLine(warning)}`,
       )
       return [colors.bold(heading), body, ...warnings].join('\n')

@@ -13,6 +13,7 @@ export const STILL = 1e30
 /** What a file says about the schedule beside the divisors. */
 export interface DivisorHints {
   readonly originalLength?: number | undefined
+  readonly factor?: number | undefined
   readonly lowFreqFactor?: number | undefined
   readonly highFreqFactor?: number | undefined
 }
@@ -41,8 +42,8 @@ export function scheduleOfDivisors(
   const pairs = divisors.length
   const candidates = [
     { type: 'default', base } as const,
-    ...proportionalOf(divisors, base),
     ...llama3Of(divisors, base, hints),
+    ...proportionalOf(divisors, base),
   ]
   const found = candidates.find((schedule) =>
     sameDivisors(divisorsOf(schedule, base, pairs), divisors),
@@ -61,10 +62,12 @@ function custom(divisors: Float32Array, base: number): ScheduleOptions {
 
 /** Gemma 4: one divisor for the pairs that turn, and 1e30 for the others. */
 function proportionalOf(divisors: Float32Array, base: number): readonly ScheduleOptions[] {
-  const live = divisors.findIndex((divisor) => divisor >= STILL / 2)
-  if (live <= 0) return []
+  const still = divisors.findIndex((divisor) => divisor >= STILL / 2)
+  const live = still < 0 ? divisors.length : still
+  if (live === 0) return []
   const factor = divisors[0] as number
-  const partialRotaryFactor = live / divisors.length
+  const usual = [0.25, 0.5, 0.75, 1].find((share) => Math.floor(share * divisors.length) === live)
+  const partialRotaryFactor = usual ?? live / divisors.length
   const own = { type: 'proportional', base, partialRotaryFactor } as const
   return [factor === 1 ? own : { ...own, factor }]
 }
@@ -75,7 +78,7 @@ function llama3Of(
   base: number,
   hints: DivisorHints,
 ): readonly Llama3Schedule[] {
-  const factor = divisors.at(-1) as number
+  const factor = hints.factor ?? (divisors.at(-1) as number)
   if (!(factor > 1) || factor >= STILL / 2) return []
   const make = (low: number, high: number, length: number): Llama3Schedule => ({
     type: 'llama3',

@@ -16,7 +16,7 @@ export const SCHEDULE_KEYS: readonly string[] = [
   ...['rope.scaling.yarn_attn_factor', 'rope.scaling.yarn_beta_fast'],
   ...['rope.scaling.yarn_beta_slow', 'rope.scaling.yarn_ext_factor'],
   ...['rope.scaling.yarn_log_multiplier', 'rope.scaling.finetuned'],
-  ...['rope.scaling.low_freq_factor', 'rope.scaling.high_freq_factor'],
+  ...['rope.llama3.factor', 'rope.llama3.low_freq_factor', 'rope.llama3.high_freq_factor'],
 ]
 
 const ORIGINAL = 'rope.scaling.original_context_length'
@@ -104,8 +104,9 @@ function amplified(
 function fromDivisors(keys: GgufKeys, divisors: Float32Array, base: number): ScheduleOptions {
   const schedule = scheduleOfDivisors(divisors, base, {
     originalLength: keys.count(ORIGINAL),
-    lowFreqFactor: keys.float('rope.scaling.low_freq_factor'),
-    highFreqFactor: keys.float('rope.scaling.high_freq_factor'),
+    factor: keys.float('rope.llama3.factor'),
+    lowFreqFactor: keys.float('rope.llama3.low_freq_factor'),
+    highFreqFactor: keys.float('rope.llama3.high_freq_factor'),
   })
   const attentionFactor = amplitudeOf(keys)
   return schedule.type === 'custom' && attentionFactor !== 1

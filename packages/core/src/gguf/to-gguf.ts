@@ -208,11 +208,12 @@ function scheduleKeys(
       }
     case 'llama3':
       tensors['rope_freqs.weight'] = divisorsOf(schedule, schedule.base, pairs)
-      // The last two are our own: the divisors alone do not always give them back.
+      // The last three are our own: the divisors alone do not always give them back.
       return {
         'rope.scaling.original_context_length': schedule.originalMaxPositionEmbeddings,
-        'rope.scaling.low_freq_factor': schedule.lowFreqFactor,
-        'rope.scaling.high_freq_factor': schedule.highFreqFactor,
+        'rope.llama3.factor': schedule.factor,
+        'rope.llama3.low_freq_factor': schedule.lowFreqFactor,
+        'rope.llama3.high_freq_factor': schedule.highFreqFactor,
       }
     case 'proportional':
       tensors['rope_freqs.weight'] = divisorsOf(schedule, schedule.base, pairs)

@@ -63,15 +63,30 @@ function split(fixed: bigint, scale: bigint): DoubleDouble {
   return { value: rounded * unit * factor, residual: rest * unit * factor }
 }
 
+/** A number in (2^-halvings / 2, 2^-halvings], its fixed-point part in (ONE / 2, ONE]. */
+interface Power {
+  readonly fixed: bigint
+  readonly halvings: bigint
+}
+
 /** `base^(-numerator / denominator)` for the logarithm of the base. */
-function powerOf(logBase: bigint, numerator: number, denominator: number): DoubleDouble {
+function powerOf(logBase: bigint, numerator: number, denominator: number): Power {
   const exponent = floorDivide(BigInt(numerator) * logBase, BigInt(denominator))
   const halvings = floorDivide(exponent, LN_2)
-  return split(exponential(exponent - halvings * LN_2), halvings)
+  return { fixed: exponential(exponent - halvings * LN_2), halvings }
+}
+
+/** The product of two powers; its error is a unit of 2^-192, or two. */
+function product(a: Power, b: Power): Power {
+  const fixed = (a.fixed * b.fixed) >> FRACTION_BITS
+  const halvings = a.halvings + b.halvings
+  return fixed > ONE >> 1n ? { fixed, halvings } : { fixed: fixed << 1n, halvings: halvings + 1n }
 }
 
 /**
- * `base^(-i/n)` for i = 0 ... pairs - 1: the inverse frequencies of the default schedule.
+ * `base^(-i/n)` for i = 0 ... pairs - 1: the inverse frequencies of the default schedule. One
+ * exponential and a product per pair, since with dynamic NTK every decode step has a base of its
+ * own; after 2^15 pairs the products are still good to 2^-175.
  *
  * @param base theta, a positive normal double
  * @param pairs how many
@@ -82,8 +97,13 @@ export function inversePowers(
   pairs: number,
   n: number = pairs,
 ): readonly DoubleDouble[] {
-  const logBase = logarithm(base)
-  return Array.from({ length: pairs }, (_, i) => powerOf(logBase, i, n))
+  const step = powerOf(logarithm(base), 1, n)
+  let power: Power = { fixed: ONE, halvings: 0n }
+  return Array.from({ length: pairs }, () => {
+    const { fixed, halvings } = power
+    power = product(power, step)
+    return split(fixed, halvings)
+  })
 }
 
 /**
@@ -98,5 +118,8 @@ export function inversePowersAt(
   dim: number,
 ): readonly DoubleDouble[] {
   const logBase = logarithm(base)
-  return exponents.map((exponent) => powerOf(logBase, exponent, dim))
+  return exponents.map((exponent) => {
+    const { fixed, halvings } = powerOf(logBase, exponent, dim)
+    return split(fixed, halvings)
+  })
 }

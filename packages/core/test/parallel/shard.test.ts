@@ -4,7 +4,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { putShard, takeShard } from '../../src/parallel/move-tokens.js'
-import { packedPositions } from '../../src/parallel/packed-positions.js'
 import { SHARDINGS, type ShardOptions, shardOf } from '../../src/parallel/shard.js'
 import { shardPositions } from '../../src/parallel/shard-positions.js'
 
@@ -108,8 +107,8 @@ describe('shardPositions', () => {
   test('of packed sequences with padding', () => {
     const padded = { sequenceLengths: [3, 6], paddedLengths: [4, 8] }
     const packed = shardOf({ sharding: 'zig-zag', ranks: 2, rank: 0, tokens: padded.paddedLengths })
-    expect(shardPositions(packedPositions(padded), packed, { tokens: 12 })).toEqual(
-      Float64Array.of(0, 3, 0, 1, 6, 7),
+    expect(shardPositions(padded, packed, { tokens: 12 })).toEqual(
+      Float64Array.of(0, 0, 0, 1, 0, 0),
     )
   })
 
@@ -127,26 +126,6 @@ describe('shardPositions', () => {
   test('refuses positions of another length', () => {
     expect(() => shardPositions([1, 2, 3], shard, { tokens: 8 })).toThrow(
       expect.objectContaining({ code: 'INVALID_POSITIONS' }),
-    )
-  })
-})
-
-describe('packedPositions', () => {
-  test('count from each start, through the padding', () => {
-    const sequences = { sequenceLengths: [2, 0, 3], paddedLengths: [3, 2, 3], offsets: [7, 0, -1] }
-    expect(packedPositions(sequences)).toEqual(Float64Array.of(7, 8, 9, 0, 1, -1, 0, 1))
-    expect(packedPositions({ sequenceLengths: [2, 1] })).toEqual(Float64Array.of(0, 1, 0))
-  })
-
-  test.each([
-    [{ sequenceLengths: [4], paddedLengths: [3] }, 'paddedLengths[0]'],
-    [{ sequenceLengths: [4], paddedLengths: [4, 4] }, 'paddedLengths'],
-    [{ sequenceLengths: [-1] }, 'sequenceLengths[0]'],
-    [{ sequenceLengths: [1], offsets: [0.5] }, 'offsets[0]'],
-    [{ sequenceLengths: 3 }, 'sequenceLengths'],
-  ])('refuses %j', (wrong, field) => {
-    expect(() => packedPositions(wrong as Parameters<typeof packedPositions>[0])).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION', field }),
     )
   })
 })

@@ -8,7 +8,14 @@ import { chooseAccess, type Offsets } from '../plan/access.js'
 import { type Bound, bindTensors, type Touched } from '../plan/bindings.js'
 import { copiesChannels, geometryOf, isApart } from '../plan/geometry.js'
 import { planStrips, planWorkgroups, type Strips, type Workgroups } from '../plan/grid.js'
-import { type Part, type Side, spanOfPart, splitPlan, startOf } from '../plan/parts.js'
+import {
+  hasFirstHead,
+  type Part,
+  type Side,
+  spanOfPart,
+  splitPlan,
+  startOf,
+} from '../plan/parts.js'
 import {
   type Access,
   elementsOf,
@@ -95,13 +102,13 @@ function fits(
   return bindTensors(touchedBy(plan, part, memory), bindingLimit) !== null
 }
 
-/** The spec of a part, but for what depends on its bindings. */
+/** The spec of a part, but for what depends on its heads and bindings. */
 function specOf(
   context: Context,
   plan: Plan,
   access: Access,
   positions: PositionsSpec | null,
-): Omit<ShaderSpec, 'bindings' | 'operands'> {
+): Omit<ShaderSpec, 'bindings' | 'operands' | 'counts'> {
   const dtype = plan.dtype as GpuDType
   return {
     dtype,
@@ -121,13 +128,14 @@ function arrangePart(
   plan: Plan,
   part: Part,
   memory: readonly OperandMemory[],
-  common: Omit<ShaderSpec, 'bindings' | 'operands'>,
+  common: Omit<ShaderSpec, 'bindings' | 'operands' | 'counts'>,
 ): PartArrangement {
   const touched = touchedBy(plan, part, memory)
   const bound = bindTensors(touched, context.bindingLimit) as Bound
   const perSlice = sides(plan).length
   const spec: ShaderSpec = {
     ...common,
+    counts: common.positions !== null && hasFirstHead(plan, part),
     bindings: bound.ranges.map(({ name, written }) => ({ name, written })),
     operands: part.slices.map(({ operand }, i) => ({
       name: NAMES[operand] as 'q' | 'k',

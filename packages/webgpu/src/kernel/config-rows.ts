@@ -5,17 +5,18 @@
  */
 import {
   axisCount,
-  computeFrequencies,
-  createRotationBuilder,
+  createRotationTables,
   expandPositions,
+  lengthOf,
   type Plan,
   type Positions,
   type RopeConfig,
   RopeError,
   type Rotation,
-  type RotationBuilder,
+  type RotationTables,
   readPositions,
 } from '@rope/core'
+import { scoped } from '../errors.js'
 import { type GpuBuffer, USAGE } from '../webgpu-types.js'
 import type { Context } from './context.js'
 import type { RowsOnGpu } from './on-gpu.js'
@@ -24,31 +25,56 @@ import { packRows } from './rows.js'
 /** Starting positions whose rows are remembered. */
 const REMEMBERED = 8
 
+/** Rows for ids on the GPU. */
+export interface Table {
+  readonly buffer: GpuBuffer
+  /** Rejects with BACKEND_FAILED when the device had no memory for it. */
+  readonly made: Promise<void>
+}
+
 type Sizes = Pick<Plan, 'batch' | 'tokens'>
 
 /** The rows of a config on a device. */
 export class ConfigRows {
   readonly #context: Context
   readonly #axes: number
-  readonly #builder: RotationBuilder
+  readonly #builders: RotationTables
+  readonly #schedule: string
   readonly #recent = new Map<string, RowsOnGpu>()
-  readonly #tables = new Map<number, GpuBuffer>()
+  readonly #tables = new Map<number, Table>()
 
   constructor(context: Context, config: RopeConfig) {
     this.#context = context
     this.#axes = axisCount(config.axes)
-    this.#builder = createRotationBuilder(config, computeFrequencies(config))
+    this.#builders = createRotationTables(config)
+    this.#schedule = config.schedule.type
   }
 
   /**
    * The rotation of positions, or of the distances of a shift.
    *
    * @throws RopeError INVALID_POSITIONS
+   * @throws RopeError UNSUPPORTED where q and k have rows of their own (xPos), or a shift would have to
+   *   know which table the keys were rotated with
    */
   rotation(positions: Positions, { batch, tokens }: Sizes, isShift: boolean): Rotation {
+    if (this.#builders.hasRoles) this.#refuse('has rows of its own for q and for k')
+    if (isShift && this.#builders.dependsOnLength) {
+      this.#refuse(
+        'shifts by the table that the keys were rotated with, which only their length tells',
+      )
+    }
     const sources = readPositions(positions, this.#axes)
     const table = expandPositions(sources, batch, tokens, this.#axes, isShift ? 0 : 1)
-    return this.#builder.build(table, 'float32', isShift)
+    return this.#builders.builder(lengthOf(table), 'q').build(table, 'float32', isShift)
+  }
+
+  #refuse(reason: string): never {
+    throw new RopeError(
+      'UNSUPPORTED',
+      `schedule '${this.#schedule}' ${reason}; make this call through a rope on the CPU, or fix the table with frozenLength where the schedule has it`,
+      { field: 'schedule.type' },
+    )
   }
 
   /** Uploads the rows of positions, or finds them where they are already. */
@@ -86,7 +112,7 @@ export class ConfigRows {
    *
    * @throws RopeError UNSUPPORTED for a config with several axes
    */
-  table(rows: number): GpuBuffer {
+  table(rows: number): Table {
     if (this.#axes > 1) {
       throw new RopeError(
         'UNSUPPORTED',
@@ -94,17 +120,27 @@ export class ConfigRows {
         { field: 'table' },
       )
     }
+    if (this.#builders.dependsOnLength) {
+      this.#refuse('has a table per length, and positions on the GPU do not tell it')
+    }
     const known = this.#tables.get(rows)
     if (known !== undefined) return known
     const rotation = this.rotation(0, { batch: 1, tokens: rows }, false)
-    const table = this.store(rotation, '@rope/webgpu table')
+    const { result: buffer, caught } = scoped(this.#context.device, 'making a table', () =>
+      this.store(rotation, '@rope/webgpu table'),
+    )
+    const table = { buffer, made: caught.check() }
+    table.made.catch(() => {
+      this.#tables.delete(rows)
+      buffer.destroy()
+    })
     this.#tables.set(rows, table)
     return table
   }
 
   /** Destroys the tables. */
   dispose(): void {
-    for (const table of this.#tables.values()) table.destroy()
+    for (const { buffer } of this.#tables.values()) buffer.destroy()
     this.#tables.clear()
     this.#recent.clear()
   }

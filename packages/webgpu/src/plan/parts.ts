@@ -40,6 +40,12 @@ export function isEmptyPart({ batch, tokens, slices }: Part): boolean {
   return batch.count === 0 || tokens.count === 0 || slices.length === 0
 }
 
+/** True for the one part among those of the same tokens that has the very first head of the plan. */
+export function hasFirstHead(plan: Plan, { slices }: Part): boolean {
+  const first = plan.operands.findIndex(({ heads }) => heads > 0)
+  return slices.some(({ operand, heads }) => operand === first && heads.first === 0)
+}
+
 function stridesOf(plan: Plan, { operand }: Slice, side: Side): Strides {
   return (plan.operands[operand] as Plan['operands'][number])[side]
 }

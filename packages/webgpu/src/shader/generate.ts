@@ -109,7 +109,10 @@ function positionLines(spec: ShaderSpec): Lines {
     wide
       ? 'let known = id_high == 0u && id < shape.table_rows;'
       : 'let known = id < shape.table_rows;',
-    ...block('if (!known && place.column == 0u && place.strip == 0u)', ['atomicAdd(&status, 1u);']),
+    ...when(
+      spec.counts,
+      block('if (!known && place.column == 0u && place.strip == 0u)', ['atomicAdd(&status, 1u);']),
+    ),
     ...when(outOfRange === 'skip' && spec.inPlace, block('if (!known)', ['return;'])),
     ...(dtype === 'uint32'
       ? ['let row = min(id, shape.table_rows - 1u);']

@@ -67,6 +67,8 @@ export interface ShaderSpec {
   readonly operands: readonly OperandSpec[]
   readonly inPlace: boolean
   readonly positions: PositionsSpec | null
+  /** True when ids outside the table are counted: by one dispatch, where a call is split by heads. */
+  readonly counts: boolean
   /** True when the numbers of a call are immediates; else they are a uniform. */
   readonly immediates: boolean
 }

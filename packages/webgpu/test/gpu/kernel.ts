@@ -2,11 +2,17 @@
  * Prepared kernels on a real device: the caller's buffers, passes and encoders; positions of every
  * kind; what is refused.
  */
-import type { DType, Elements, Layout, RopeOptions } from '@rope/core'
+import { type DType, type Elements, type Layout, type RopeOptions, resolveConfig } from '@rope/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createWebGpuBackend, type WebGpuBackend } from '../../src/backend.js'
-import type { GpuPositions } from '../../src/gpu-call.js'
+import { openDevice } from '../../src/device/open-device.js'
+import { type GpuPositions, planCall } from '../../src/gpu-call.js'
 import type { EncoderHandle, GpuHandle, PassHandle } from '../../src/handles.js'
+import { ConfigRows } from '../../src/kernel/config-rows.js'
+import { createContext } from '../../src/kernel/context.js'
+import { Launcher } from '../../src/kernel/launcher.js'
+import { StatusWord } from '../../src/kernel/status-word.js'
+import { checkOptions } from '../../src/options.js'
 import { generateShader } from '../../src/shader/generate.js'
 import type { Gpu, GpuBuffer, GpuDevice } from '../../src/webgpu-types.js'
 import { refusal } from '../support/errors.js'
@@ -166,6 +172,26 @@ export function defineKernelTests(gpu: Gpu): void {
     })
   })
 
+  test('strides of the caller, at an offset: every other head of a padded tensor', async () => {
+    const shape = [1, TOKENS, 2, 16]
+    const strides = [0, 100, 40, 1]
+    const length = 4 + (TOKENS - 1) * 100 + 40 + 16
+    const x = numbers('float32', length)
+    const kernel = backend.prepareSync(CONFIG, {
+      q: { shape, strides, layout: 'bshd', dtype: 'float32' },
+    })
+    const buffer = elementsToBuffer(device, x)
+    const q = tensorIn(buffer, { byteOffset: 16 })
+    submit((encoder) => kernel.encode(encoder, { q, positions: 9 }))
+    const tensor = { shape, strides, offset: 4, layout: 'bshd' } as const
+    const wanted = expected(CONFIG, x, tensor, 9)
+    const found = await read(buffer, x, 'float32')
+    expectClose('float32', found, wanted)
+    const gaps = (elements: Elements): Elements =>
+      elements.filter((_, i) => i < 4 || (i - 4) % 100 >= 56)
+    expect(gaps(found)).toEqual(gaps(x))
+  })
+
   test('with a pass or an encoder of the caller nothing is submitted, mapped or waited for', async () => {
     const kernel = await backend.prepare(CONFIG, { q: bshd(4, 'float32') })
     const buffer = elementsToBuffer(device, numbers('float32', 320))
@@ -201,6 +227,8 @@ export function defineKernelTests(gpu: Gpu): void {
       'ids of all entries': [5, 1, 8, 131071, 0],
       'ids of each entry': Int32Array.from({ length: 10 }, (_, i) => i * i),
       offsets: { offsets: [100, 3] },
+      'ids in 64 bits': BigInt64Array.from([5n, 1n, 8n, 131071n, -2n]),
+      'fractional ids': Float64Array.from([0.5, 1.25, 2, 3, 4]),
     } as const
 
     test.each(Object.entries(forms))('%s', async (_, positions) => {
@@ -212,6 +240,28 @@ export function defineKernelTests(gpu: Gpu): void {
         await read(buffer, q, 'float32'),
         expected(CONFIG, q, shaped, positions),
       )
+    })
+
+    test('one array per axis', async () => {
+      const axisOfPair = [0, 0, 1, 1, 2, 2, 0, 1]
+      const config: RopeOptions = { ...CONFIG, axes: { kind: 'one-hot', count: 3, axisOfPair } }
+      const positions = { axes: [7, [1, 2, 3, 4, 5], [0, 0, 9, 9, 9]] }
+      const kernel = await backend.prepare(config, { q: shaped })
+      const buffer = elementsToBuffer(device, q)
+      submit((encoder) => kernel.encode(encoder, { q: tensorIn(buffer), positions }))
+      const wanted = expected(config, q, shaped, positions)
+      expectClose('float32', await read(buffer, q, 'float32'), wanted)
+    })
+
+    test('packed sequences, each from its own start', async () => {
+      const packed = { shape: [TOKENS, 4, 16], layout: 'thd', dtype: 'float32' } as const
+      const positions = { cumulativeLengths: [0, 2, 5], offsets: [10, 400] }
+      const kernel = await backend.prepare(CONFIG, { q: packed })
+      const x = numbers('float32', TOKENS * 4 * 16)
+      const buffer = elementsToBuffer(device, x)
+      submit((encoder) => kernel.encode(encoder, { q: tensorIn(buffer), positions }))
+      const wanted = expected(CONFIG, x, packed, [10, 11, 400, 401, 402])
+      expectClose('float32', await read(buffer, x, 'float32'), wanted)
     })
 
     test('backwards', async () => {
@@ -423,6 +473,48 @@ export function defineKernelTests(gpu: Gpu): void {
         expected(CONFIG, k, shapes.k, wanted),
       )
       expect(await kernel.readStatus()).toBe(1)
+    })
+
+    test('a call that is split by heads counts a token once', async () => {
+      const bindingLimit = 512
+      // Heads lie farthest apart, so that calls are split along them.
+      const bhsd = (heads: number): Shaped => ({
+        shape: [1, heads, 3, 16],
+        layout: 'bhsd',
+        dtype: 'float32',
+      })
+      const shapes = { q: bhsd(5), k: bhsd(3) }
+      const q = numbers('float32', 3 * 5 * 16, 1)
+      const k = numbers('float32', 3 * 3 * 16, 2)
+      const opened = await openDevice(
+        checkOptions({ device: backend.gpuDevice, gpu: gpu as unknown as GpuHandle }),
+      )
+      const context = { ...createContext(opened), bindingLimit }
+      const status = new StatusWord(context)
+      const rows = new ConfigRows(context, resolveConfig(CONFIG))
+      const spec = { dtype: 'int32', outOfRange: 'skip' } as const
+      const plan = planCall(resolveConfig(CONFIG), shapes)
+      const launcher = new Launcher(context, plan, { spec, rows: 4, status: status.buffer })
+      const buffers = { q: elementsToBuffer(device, q), k: elementsToBuffer(device, k) }
+      const memory = [buffers.q, buffers.k].map((buffer) => ({
+        source: 0,
+        sourceBuffer: buffer,
+        target: 0,
+        targetBuffer: buffer,
+      }))
+      const encoder = device.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      const table = { buffer: rows.table(4).buffer, byteOffset: 0, batchStride: 0 }
+      const given = idBuffer(Int32Array.of(2, 77, -5), 0)
+      launcher.encode(pass, memory, table, { buffer: given, byteOffset: 0, batchStride: 0 })
+      pass.end()
+      device.queue.submit([encoder.finish()])
+      expect(await status.read()).toBe(2)
+      const wanted = expected(CONFIG, q, shapes.q, [2, 0, 0])
+      for (let head = 0; head < 5; head++) {
+        wanted.set(q.subarray((head * 3 + 1) * 16, (head + 1) * 48), (head * 3 + 1) * 16)
+      }
+      expectClose('float32', await read(buffers.q, q, 'float32'), wanted)
     })
 
     test('a kernel with a table still takes positions of the CPU', async () => {

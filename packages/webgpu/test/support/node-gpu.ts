@@ -69,3 +69,13 @@ export async function findNodeGpu(): Promise<NodeGpu> {
   if (adapter === null) return missing('no adapter (Debian: apt-get install libvulkan1)')
   return { gpu }
 }
+
+/** Dawn's null adapter: it has every feature, validates everything, and runs nothing. */
+export async function findNullGpu(): Promise<NodeGpu> {
+  try {
+    const gpu = (await importLibrary()).create(['backend=null'])
+    return (await gpu.requestAdapter()) === null ? missing('no null adapter') : { gpu }
+  } catch (error) {
+    return missing(`the npm package webgpu does not load: ${messageOf(error)}`)
+  }
+}

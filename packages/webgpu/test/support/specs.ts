@@ -46,6 +46,7 @@ export function makeSpec(options: SpecOptions = {}): ShaderSpec {
     ...(plan.inPlace ? IN_PLACE : OUT_OF_PLACE),
     inPlace: plan.inPlace,
     positions,
+    counts: positions !== null,
     immediates,
   }
 }

@@ -1,0 +1,208 @@
+/**
+ * The cos and sin caches of ONNX's RotaryEmbedding, which exists twice with different orders of
+ * inputs: `com.microsoft` (contrib) and opset 23. Tables are all that ONNX knows of a schedule, so
+ * reading finds the frequencies in them, and the base where they have one.
+ * Source: onnx/docs/Operators.md and onnxruntime/docs/ContribOperators.md.
+ */
+import { checkInteger, checkRecord, checkWord, reject } from '../check.js'
+import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
+import { RopeError } from '../errors.js'
+import type { PairingName } from '../layout/pairing.js'
+import { createRotationBuilder } from '../rotation.js'
+import type { ScheduleOptions } from '../schedule/schedule.js'
+
+/** Where the operator lives: ONNX Runtime's own domain, or ONNX from opset 23 on. */
+export type OnnxDomain = 'com.microsoft' | 'ai.onnx'
+
+/** The caches and attributes of one operator. */
+export interface OnnxRotary {
+  /** [length, pairs], row by row, times the attention factor. */
+  readonly cosCache: Float32Array
+  readonly sinCache: Float32Array
+  /** [length, pairs]. */
+  readonly shape: readonly [length: number, pairs: number]
+  readonly attributes: {
+    /** 1 when adjacent channels pair up. */
+    readonly interleaved: 0 | 1
+    /** Channels that rotate; 0 for all of them. */
+    readonly rotary_embedding_dim: number
+  }
+}
+
+/** How long the caches are, and for which sequences. */
+export interface OnnxOptions {
+  /** Positions 0 to `length - 1` have a row. */
+  readonly length: number
+  /** Tokens of the sequences that use them, for schedules that ask for it; `length` when absent. */
+  readonly sequenceLength?: number | undefined
+}
+
+/** The order of the operator's inputs. The two differ: mixing them up is silent. */
+export const ONNX_INPUTS: Readonly<Record<OnnxDomain, readonly OnnxInput[]>> = {
+  'com.microsoft': ['input', 'position_ids', 'cos_cache', 'sin_cache'],
+  'ai.onnx': ['input', 'cos_cache', 'sin_cache', 'position_ids'],
+}
+
+/** An input of the operator; `input` is called X in opset 23. */
+export type OnnxInput = 'input' | 'position_ids' | 'cos_cache' | 'sin_cache'
+
+/**
+ * The inputs of the operator in the order of a domain.
+ *
+ * @throws RopeError INVALID_OPTION for an unknown domain
+ */
+export function onnxInputs<Value>(
+  domain: OnnxDomain,
+  inputs: Readonly<Record<OnnxInput, Value>>,
+): readonly Value[] {
+  checkWord(domain, 'domain', ['com.microsoft', 'ai.onnx'])
+  return ONNX_INPUTS[domain].map((name) => inputs[name])
+}
+
+/** More rows than any context, so that a mistake does not ask for gigabytes. */
+const MOST_ROWS = 2 ** 24
+
+/**
+ * The caches of a config.
+ *
+ * @throws RopeError INVALID_OPTION when the operator cannot do what the config says: a window that
+ *   does not start at channel 0, several axes, or rows that are not rotations
+ *
+ * @example
+ * ```ts
+ * const { cosCache, sinCache, shape, attributes } = toOnnx(config, { length: 4096 })
+ * ```
+ */
+export function toOnnx(config: RopeConfig, options: OnnxOptions): OnnxRotary {
+  const { headDim, rotaryDim, pairing } = checkTable(config, 'RotaryEmbedding')
+  checkRecord(options, 'options', '{ length }')
+  const length = checkInteger(options.length, 'length', 1, MOST_ROWS)
+  const frequencies = computeFrequencies(config, options.sequenceLength ?? length)
+  const positions = Float64Array.from({ length }, (_, position) => position)
+  const table = { rows: length, batchStride: 0, axes: [positions] }
+  const { cos, sin } = createRotationBuilder(config, frequencies).build(table, 'float32')
+  return {
+    cosCache: cos as Float32Array,
+    sinCache: sin as Float32Array,
+    shape: [length, rotaryDim / 2],
+    attributes: {
+      interleaved: pairing === 'interleaved' ? 1 : 0,
+      rotary_embedding_dim: rotaryDim === headDim ? 0 : rotaryDim,
+    },
+  }
+}
+
+/** Refuses configs that are more than one table of leading channels. */
+export function checkTable(given: RopeConfig, form: string): RopeConfig {
+  const config = resolveConfig(given)
+  const fail = (field: string, problem: string): never => {
+    throw new RopeError('INVALID_OPTION', `${field} ${problem}, which ${form} cannot do`, { field })
+  }
+  if (config.axes !== null) fail('axes', 'give a token several positions')
+  if (config.windowOffset !== 0) fail('windowOffset', `is ${config.windowOffset}`)
+  const { type } = config.schedule
+  if (type === 'xpos' || type === 'fope') fail('schedule.type', `'${type}' is more than a rotation`)
+  return config
+}
+
+/** Caches to read. */
+export interface OnnxCaches {
+  readonly cosCache: Float32Array
+  readonly sinCache: Float32Array
+  readonly headDim: number
+  readonly pairing: PairingName
+  /** Channels that rotate; `headDim` when absent or 0. */
+  readonly rotaryDim?: number | undefined
+}
+
+/**
+ * The config behind cos and sin caches: `default` or `linear` where these give the same bits, else
+ * the list of frequencies, accurate to the rounding of the last row.
+ *
+ * @throws RopeError INVALID_OPTION when the caches have another shape, fewer than two rows, or rows
+ *   that are not rotations by growing angles
+ */
+export function fromOnnx(caches: OnnxCaches): RopeConfig {
+  checkRecord(caches, 'caches', '{ cosCache, sinCache, headDim, pairing }')
+  const { cosCache, sinCache, headDim, pairing } = caches
+  const rotaryDim = caches.rotaryDim || headDim
+  const pairs = rotaryDim / 2
+  const rows = cosCache.length / pairs
+  if (cosCache.length !== sinCache.length || !Number.isInteger(rows) || rows < 2) {
+    reject(
+      'INVALID_OPTION',
+      'cosCache.length',
+      cosCache.length,
+      `sinCache's, 2 or more rows of ${pairs}`,
+    )
+  }
+  const attentionFactor = cosCache[0] as number
+  const inverseFrequencies = Array.from({ length: pairs }, (_, i) => frequencyOf(caches, pairs, i))
+  const config = (schedule: ScheduleOptions): RopeConfig =>
+    resolveConfig({ headDim, rotaryDim, pairing, schedule })
+  const amplitude = attentionFactor === 1 ? {} : { attentionFactor }
+  const list = config({ type: 'custom', inverseFrequencies, ...amplitude })
+  checkRows(caches, list, rows)
+  if (attentionFactor !== 1) return list
+  const known = recognised(inverseFrequencies).map(config)
+  return known.find((candidate) => isSame(caches, candidate, rows)) ?? list
+}
+
+/** The angle per position: each doubling of the position halves what is not known of it. */
+function frequencyOf({ cosCache, sinCache }: OnnxCaches, pairs: number, pair: number): number {
+  const rows = cosCache.length / pairs
+  const angle = (row: number): number =>
+    Math.atan2(sinCache[row * pairs + pair] as number, cosCache[row * pairs + pair] as number)
+  let frequency = angle(1)
+  for (let row = 2; row < rows; row = row * 2) frequency = refine(frequency, row, angle(row))
+  return refine(frequency, rows - 1, angle(rows - 1))
+}
+
+function refine(frequency: number, row: number, angle: number): number {
+  const turn = 2 * Math.PI
+  const rest = angle - frequency * row
+  return frequency + (rest - turn * Math.round(rest / turn)) / row
+}
+
+/** Default and linear schedules near a list of frequencies. */
+function recognised(frequencies: readonly number[]): readonly ScheduleOptions[] {
+  const pairs = frequencies.length
+  const [first, last] = [frequencies[0] as number, frequencies[pairs - 1] as number]
+  if (pairs < 2 || !(last > 0) || first < last) return []
+  const base = (first / last) ** (pairs / (pairs - 1))
+  return [1, 2, 3, 4, 5, 6, 7, 8].flatMap((digits): readonly ScheduleOptions[] => {
+    const round = (value: number): number => Number(value.toPrecision(digits))
+    const [rounded, factor] = [round(base), round(1 / first)]
+    if (rounded < 1) return []
+    if (factor === 1) return [{ type: 'default', base: rounded }]
+    return [{ type: 'linear', base: rounded, factor }]
+  })
+}
+
+function isSame({ cosCache, sinCache }: OnnxCaches, config: RopeConfig, rows: number): boolean {
+  const own = toOnnx(config, { length: rows })
+  const equal = (a: Float32Array, b: Float32Array): boolean => a.every((value, i) => value === b[i])
+  return equal(own.cosCache, cosCache) && equal(own.sinCache, sinCache)
+}
+
+/** Half a unit of float32 in the caches, half a unit in ours, and what the last row adds. */
+const TOLERANCE = 2 ** -22
+
+function checkRows({ cosCache, sinCache }: OnnxCaches, config: RopeConfig, rows: number): void {
+  const own = toOnnx(config, { length: rows })
+  const limit = TOLERANCE * Math.max(1, Math.abs(cosCache[0] as number))
+  const bad = own.cosCache.findIndex(
+    (cos, i) =>
+      !(Math.abs(cos - (cosCache[i] as number)) <= limit) ||
+      !(Math.abs((own.sinCache[i] as number) - (sinCache[i] as number)) <= limit),
+  )
+  if (bad < 0) return
+  const pairs = config.rotaryDim / 2
+  const where = `row ${Math.floor(bad / pairs)}, pair ${bad % pairs}`
+  reject(
+    'INVALID_OPTION',
+    `the cos of ${where}`,
+    cosCache[bad],
+    `${own.cosCache[bad]}, as the other rows say`,
+  )
+}
