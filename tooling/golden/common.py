@@ -1,4 +1,4 @@
-"""What the recording scripts share: inputs that JavaScript can make again, and files with provenance.
+"""What the recording scripts share: inputs that JavaScript can make too, files with provenance.
 
 Inputs come from a 32-bit linear congruential generator; every number is exact in float32. Arrays
 are written as base64 of their little-endian bytes, bfloat16 as its 16 bits.

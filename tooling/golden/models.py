@@ -366,6 +366,15 @@ def main():
         "mscale_all_dim": 1.0,
         "original_max_position_embeddings": 4096,
     }
+    scaled = {
+        "rope_type": "yarn",
+        "rope_theta": 150000.0,
+        "factor": 32.0,
+        "beta_fast": 32.0,
+        "beta_slow": 1.0,
+        "truncate": False,
+        "original_max_position_embeddings": 4096,
+    }
     gemma = {
         "full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
         "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
@@ -395,6 +404,14 @@ def main():
             LlamaConfig,
             {**size(128), "rope_parameters": llama31, "max_position_embeddings": 131072},
             128,
+        ),
+        plain(
+            "llama-yarn",
+            llama,
+            llama.LlamaRotaryEmbedding,
+            LlamaConfig,
+            {**size(64), "rope_parameters": scaled, "max_position_embeddings": 131072},
+            64,
         ),
         gptj_case(),
         plain(

@@ -37,7 +37,7 @@ def record(test):
 
 
 def main():
-    """Records every test of the operator; those expanded into other operators have the same data."""
+    """Records every test of the operator; expanded ones have the same data."""
     tests = [
         test for test in nodes.collect_testcases("RotaryEmbedding") if "expanded" not in test.name
     ]

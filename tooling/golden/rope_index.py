@@ -1,7 +1,7 @@
 """`get_rope_index` of Qwen2-VL, 2.5-VL and 3-VL on prompts that mix text, images and video.
 
-Runs under two versions of transformers: 4 (requirements-4.txt), where what follows an image or video
-starts after its largest position, padding stands at 1 and the delta counts padding; and 5
+Runs under two versions of transformers: 4 (requirements-4.txt), where what follows an image or
+video starts after its largest position, padding stands at 1 and the delta counts padding; and 5
 (requirements.txt), where it starts after the larger of rows and columns, whatever the time, padding
 stands at 0 and the delta leaves padding out. Each writes a file of its own.
 """
@@ -80,7 +80,7 @@ SECONDS = {
 
 
 def tokens_of(segment, model, merge):
-    """Ids of one segment; Qwen3-VL writes a time before every frame, so every frame stands alone."""
+    """Ids of a segment; Qwen3-VL writes a time before every frame, so each frame stands alone."""
     if "text" in segment:
         return [1 + i % 5 for i in range(segment["text"])]
     kind, token = ("image", IMAGE) if "image" in segment else ("video", VIDEO)

@@ -1,14 +1,15 @@
-"""`inv_freq` and `attention_scaling` of every rope type, straight from transformers' own functions.
+"""`inv_freq` and `attention_scaling` of every rope type, from transformers' own functions.
 
-Config objects are made from the published numbers of real models and from the ones that transformers
-tests with. Nothing is downloaded. A length is given to dynamic types as transformers gives it at run
-time, as an int64 tensor, and once as a Python number.
+Config objects are made from the published numbers of real models and from the ones that
+transformers tests with. Nothing is downloaded. A length is given to dynamic types as transformers
+gives it at run time, as an int64 tensor, and once as a Python number.
 """
 
 import torch
 from transformers import LlamaConfig
 from transformers import modeling_rope_utils as utils
 from transformers.models.gpt_neox import modeling_gpt_neox as neox
+from transformers.models.hunyuan_v1_dense import modeling_hunyuan_v1_dense as hunyuan
 
 from common import encode, provenance, write
 
@@ -112,6 +113,7 @@ SCALED = {
         131072,
         yarn(50000.0, 32.0, 4096, beta_fast=1.0, beta_slow=1.0, truncate=False),
     ),
+    "yarn/kimi-k2.5": (64, 262144, yarn(50000.0, 64.0, 4096, mscale=1.0, mscale_all_dim=1.0)),
     "yarn/ministral-3": (
         128,
         262144,
@@ -146,6 +148,8 @@ SCALED = {
         rope("proportional", 1000000.0, partial_rotary_factor=0.5, factor=3.0),
     ),
 }
+
+ALPHA = {"hunyuan-dense": (128, 32768, 1000.0), "hunyuan-vl": (128, 32768, 50.0)}
 
 DYNAMIC = {
     "test": (128, 2048, 10000.0, 10.0, [None, 2048, 2049, 16384]),
@@ -182,6 +186,8 @@ def case(name, head_dim, longest, parameters, length=None, kind=None):
     made = config(head_dim, longest, parameters)
     if rope_type == "default":
         compute = neox.GPTNeoXRotaryEmbedding.compute_default_rope_parameters
+    elif "alpha" in parameters:
+        compute = hunyuan.HunYuanDenseV1RotaryEmbedding.compute_ntk_alpha_rope_parameters
     else:
         compute = utils.ROPE_INIT_FUNCTIONS[rope_type]
     given = torch.tensor(length) if kind == "tensor" else length
@@ -223,10 +229,13 @@ def main():
                         kind,
                     )
                 )
+    for name, (head_dim, longest, alpha) in ALPHA.items():
+        parameters = rope("dynamic", alpha=alpha)
+        cases.append(case(f"alpha/{name}", head_dim, longest, parameters))
     for name, settings in LONGROPE.items():
         for length in (4096, 4097):
             cases.append(case(f"longrope/{name}/{length}", *settings, length, "number"))
-    origin = provenance("schedules.py", ["torch", "transformers"], [utils, neox])
+    origin = provenance("schedules.py", ["torch", "transformers"], [utils, neox, hunyuan])
     write("recorded-schedules.json", origin, cases)
 
 

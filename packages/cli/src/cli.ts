@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { BACKENDS, type BackendEntry } from './backends.js'
 import { addApply } from './commands/apply.js'
 import { addBench } from './commands/bench.js'
+import { addConvert } from './commands/convert.js'
 import { addDoctor } from './commands/doctor.js'
 import { addExplain } from './commands/explain.js'
 import { addInspect } from './commands/inspect.js'
@@ -54,6 +55,7 @@ function createProgram(context: Context): Command {
   addVerify(program, context)
   addBench(program, context)
   addInspect(program, context)
+  addConvert(program, context)
   addApply(program, context)
   return program.addHelpText(
     'after',
@@ -63,6 +65,7 @@ function createProgram(context: Context): Command {
       ['rope verify', 'prove that they compute the right thing on this machine'],
       ['rope bench --quick', 'measure how fast they are'],
       ['rope inspect config.json', "show a model's frequencies and wavelengths"],
+      ['rope convert config.json --to v5', 'write them in another form, or permute weights'],
       ['rope apply --config config.json --in qk.safetensors --out rotated.safetensors', ''],
     ]),
   )

@@ -57,3 +57,12 @@ export function pairingOption(): Option {
     "which channels form a pair, instead of the model's own pairing",
   ).choices(['half', 'interleaved'])
 }
+
+/** `--length N`: a whole number of tokens. */
+export function lengthOption(description: string): Option {
+  return new Option('--length <n>', description).argParser((text) => {
+    const length = parseNumber(text)
+    if (Number.isSafeInteger(length) && length > 0) return length
+    throw new InvalidArgumentError('Accepted: a whole number above 0.')
+  })
+}

@@ -28,6 +28,8 @@ export interface ModelConfig {
   /** `model_type` of a config.json, architecture of a GGUF file; null when it is not said. */
   readonly modelType: string | null
   readonly profiles: readonly Profile[]
+  /** Heads of q and of k and v; null when the file does not say. */
+  readonly heads: { readonly q: number | null; readonly k: number | null }
   /** The context the model was made for, in tokens; null when the config does not say. */
   readonly maxPositions: number | null
 }
@@ -63,6 +65,7 @@ async function jsonParser(path: string, io: Io): Promise<Parser> {
       property(property(json, 'text_config'), 'model_type') ?? property(json, 'model_type'),
     ),
     profiles: huggingFaceProfiles(json, options),
+    heads: headsOf(json),
     maxPositions: maxPositionsOf(json),
   })
 }
@@ -71,14 +74,28 @@ async function ggufParser(path: string): Promise<Parser> {
   const file = await readGguf(path)
   return (options) => {
     const architecture = textOf(file.metadata['general.architecture'])
-    const length = Number(file.metadata[`${architecture}.context_length`])
+    const count = (key: string): number | null => countOf(file.metadata[`${architecture}.${key}`])
+    const q = count('attention.head_count')
     return {
       format: 'gguf',
       modelType: architecture,
       profiles: ggufProfiles(file, options),
-      maxPositions: length > 0 && Number.isFinite(length) ? length : null,
+      heads: { q, k: count('attention.head_count_kv') ?? q },
+      maxPositions: count('context_length'),
     }
   }
+}
+
+function headsOf(json: unknown): ModelConfig['heads'] {
+  const inner = property(json, 'text_config')
+  const count = (key: string): number | null => countOf(property(json, key) ?? property(inner, key))
+  const q = count('num_attention_heads') ?? count('n_head')
+  return { q, k: count('num_key_value_heads') ?? q }
+}
+
+/** A whole number above 0; null for anything else, such as a list with one entry per layer. */
+function countOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null
 }
 
 function textOf(value: unknown): string | null {

@@ -45,7 +45,7 @@ export type {
   View,
 } from './backend.js'
 export type { Q8Keys } from './cache/q8-0.js'
-export { dequantizeQ8, quantizeQ8, shiftQ8 } from './cache/q8-0.js'
+export { dequantiseQ8, quantiseQ8, shiftQ8 } from './cache/q8-0.js'
 export type { PartialConvention, RotarySpan } from './companions/partial-rotary.js'
 export { PARTIAL_ROTARY, partialRotary } from './companions/partial-rotary.js'
 export type { Llama4Temperature, MinistralTemperature } from './companions/query-temperature.js'
@@ -107,11 +107,11 @@ export { makeMemoryPlan, makePlan, planKey } from './plan.js'
 export type { CoordinateAugmentation } from './positions/coordinates.js'
 export {
   augmentCoordinates,
-  centred,
-  counted,
-  normalised,
-  spread,
-  timed,
+  centredCoordinates,
+  countedCoordinates,
+  normalisedCoordinates,
+  spreadCoordinates,
+  timedCoordinates,
 } from './positions/coordinates.js'
 export type { DualChunkOptions, DualChunkPosition } from './positions/dual-chunk.js'
 export { dualChunkPosition } from './positions/dual-chunk.js'

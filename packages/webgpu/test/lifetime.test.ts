@@ -35,6 +35,6 @@ test('with garbage collected at every step', { timeout: 120_000 }, async (contex
     context.skip('these tests read the sources; they ran with the others')
   }
   const { code, output } = await runCollected()
-  expect(output).toContain('"numPassedTests":5')
+  expect(output).toContain('"numPassedTests":7')
   expect(code).toBe(0)
 })

@@ -45,7 +45,7 @@ export interface CalibrateOptions {
 /** Passes over all sizes: what disturbed one of them has gone in the next, and code is compiled by then. */
 const PASSES = 3
 
-/** Passes that must have been made for costs that are kept. */
+/** Passes that must have been complete for costs that are kept. */
 const RELIABLE = 2
 
 /** Turns of each contender at each size, in each pass. */
@@ -53,6 +53,9 @@ const TURNS = 2
 
 /** Who is still becoming faster, as code does that is being compiled, gets more of them. */
 const MOST_TURNS = 16
+
+/** No size, and nobody at a size, may take more than this part of the time that is left. */
+const PART = 1 / 3
 
 /** Faster by so much that it was not noise alone. */
 const FASTER = 0.8
@@ -123,14 +126,16 @@ export function calibrate(
   const end = clock() + budget
   const timing = { batch: Math.max(BATCH, STEPS * clockStep(clock)), clock, end }
   const candidates = makeCandidates(dtype, contenders)
-  let passes = 0
-  while (passes < PASSES && makePass(candidates, timing)) passes += 1
+  let complete = 0
+  for (let pass = 0; pass < PASSES; pass++) {
+    if (makePass(candidates, timing)) complete += 1
+  }
   const measured = candidates.filter(({ runners }) => runners.size > 0)
   const costs = measured.map((candidate): [string, DTypeCosts] => [
     candidate.contender.name,
     { [dtype]: curveOf(candidate) },
   ])
-  return { costs: Object.fromEntries(costs), isReliable: passes >= RELIABLE }
+  return { costs: Object.fromEntries(costs), isReliable: complete >= RELIABLE }
 }
 
 /** Times every size once. False when there was no time for some of it. */
@@ -138,8 +143,9 @@ function makePass(candidates: readonly Candidate[], timing: Timing): boolean {
   let isComplete = true
   for (let size = 0; size < SIZES; size++) {
     const hopeful = candidates.filter((candidate) => !isHopeless(candidate, candidates, size))
-    const isTooLong = timing.clock() + expected(hopeful, size, timing.batch) > timing.end
-    if (isTooLong || !takeTurns(hopeful, size, timing)) isComplete = false
+    const affordable = hopeful.filter((candidate) => !isTooLong(candidate, size, timing))
+    if (!takeTurns(affordable, size, timing)) isComplete = false
+    if (affordable.length < hopeful.length) isComplete = false
   }
   return isComplete
 }
@@ -189,10 +195,9 @@ function curveOf({ runners }: Candidate): CostCurve {
   return fitCurve(points.sort((a, b) => a.bytes - b.bytes))
 }
 
-/** Milliseconds that the turns of a size will take, at the least. */
-function expected(candidates: readonly Candidate[], size: number, batch: number): number {
-  const times = candidates.map((one) => Math.max(batch, timeAt(one, size) / 1000))
-  return TURNS * times.reduce((sum, time) => sum + time, 0)
+/** True when the turns of one alone would take more than its part of the time that is left. */
+function isTooLong(candidate: Candidate, size: number, { clock, end }: Timing): boolean {
+  return TURNS * timeAt(candidate, size) > 1000 * PART * (end - clock())
 }
 
 function runnerOf({ contender, points, runners }: Candidate, size: number): Runner {
@@ -205,14 +210,18 @@ function runnerOf({ contender, points, runners }: Candidate, size: number): Runn
 
 /** Batches in turns. False when time was over before each had all of its own. */
 function takeTurns(candidates: readonly Candidate[], size: number, timing: Timing): boolean {
+  const { clock, end } = timing
+  const partEnd = clock() + PART * (end - clock())
   let going = candidates.map((candidate) => ({ candidate, runner: runnerOf(candidate, size) }))
   for (let turn = 0; turn < MOST_TURNS && going.length > 0; turn++) {
     const faster: typeof going = []
     for (const one of going) {
-      if (timing.clock() >= timing.end) return turn >= TURNS
+      const now = clock()
+      if (turn >= TURNS && now >= partEnd) return true
+      if (now >= end) return turn >= TURNS
       const { candidate, runner } = one
       const before = runner.best
-      takeTurn(runner, timing)
+      if (!takeTurn(runner, timing)) return turn >= TURNS
       candidate.runners.set(size, runner)
       if (turn + 1 < TURNS || runner.best < FASTER * before) faster.push(one)
     }
@@ -221,16 +230,21 @@ function takeTurns(candidates: readonly Candidate[], size: number, timing: Timin
   return true
 }
 
-/** A batch. What is shorter than one says nothing, since the clock may not have moved: then it grows. */
-function takeTurn(runner: Runner, { batch, clock }: Timing): void {
+/**
+ * A batch. What is shorter than one says nothing, since the clock may not have moved: then it grows.
+ * False when time was over before it was long enough.
+ */
+function takeTurn(runner: Runner, { batch, clock, end }: Timing): boolean {
+  // Faster calls make a batch of more, but what was slow once need not fill a long one for ever.
+  runner.count = Math.max(1, Math.min(runner.count, Math.ceil(batch / runner.best)))
   for (;;) {
     const time = timeCalls(runner, clock)
-    if (time < batch && runner.count < MOST_CALLS) {
-      runner.count *= 2
-      continue
+    if (time >= batch || runner.count >= MOST_CALLS) {
+      runner.best = Math.min(runner.best, time / runner.count)
+      return true
     }
-    runner.best = Math.min(runner.best, time / runner.count)
-    return
+    if (clock() >= end) return false
+    runner.count *= 2
   }
 }
 

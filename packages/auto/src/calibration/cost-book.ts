@@ -20,6 +20,9 @@ export const BUDGET = 130
 /** The part of what is left that one dtype may take: few applications use more than one. */
 const SHARE = 1 / 2
 
+/** Milliseconds below which nothing can be found out. */
+const LEAST = 3
+
 /** Costs by backend, dtype and size. */
 export class CostBook {
   readonly #option: CalibrateOption | undefined
@@ -96,16 +99,22 @@ export class CostBook {
 
   #measure(dtype: DType, contenders: readonly Contender[]): void {
     const budget = SHARE * (BUDGET - this.#spent)
+    const isReliable = budget >= LEAST && this.#measureWithin(budget, dtype, contenders)
+    if (isReliable) this.#cache.save(this.#costs)
+    else this.#unreliable.add(dtype)
+    for (const { name } of contenders) this.#tried.add(`${name} ${dtype}`)
+    this.#sources.set(dtype, 'measured')
+  }
+
+  /** False when the costs are rough. */
+  #measureWithin(budget: number, dtype: DType, contenders: readonly Contender[]): boolean {
     const start = this.#clock()
     try {
       const { costs, isReliable } = calibrate(dtype, contenders, { clock: this.#clock, budget })
       this.#costs = mergeCalibrations(this.#costs, costs)
-      if (isReliable) this.#cache.save(this.#costs)
-      else this.#unreliable.add(dtype)
+      return isReliable
     } finally {
       this.#spent += this.#clock() - start
     }
-    for (const { name } of contenders) this.#tried.add(`${name} ${dtype}`)
-    this.#sources.set(dtype, 'measured')
   }
 }

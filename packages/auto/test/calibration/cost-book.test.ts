@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/cache.js'
 import { BUDGET, CostBook } from '../../src/calibration/cost-book.js'
 import type { Calibration } from '../../src/calibration/costs.js'
-import { idling, madeUpClock } from '../fakes.js'
+import { idling, madeUpClock, wrapped } from '../fakes.js'
 
 interface Recording extends Cache {
   readonly saved: Calibration[]
@@ -68,6 +68,30 @@ test('only who is missing is measured, and each of them once', () => {
   const after = book.spent
   book.prepare('float32', [...contenders, ...more])
   expect(book.spent).toBe(after)
+})
+
+test('a contender that throws does not keep the others from being measured', () => {
+  const { clock, contenders } = setting()
+  const book = new CostBook(undefined, clock, cacheOf())
+  const broken = wrapped('broken', () => () => {
+    throw new Error('out of tiles')
+  })
+  const all = [...contenders, { name: 'broken', backend: broken }]
+  expect(() => book.prepare('float32', all)).toThrow('out of tiles')
+  book.prepare('float32', contenders)
+  expect(book.predict('a', 'float32', 1e5)).toBeCloseTo(10, 0)
+})
+
+test('nothing is measured any more once the budget is gone', () => {
+  const clock = madeUpClock()
+  const late = { name: 'late', backend: wrapped('late', () => () => clock.advance(400)) }
+  const book = new CostBook(undefined, clock, cacheOf())
+  book.prepare('float32', [late])
+  const { spent } = book
+  book.prepare('float16', [late])
+  expect(book.spent).toBe(spent)
+  expect(book.predict('late', 'float16', 100)).toBeNull()
+  expect([book.sourceOf('float16'), book.isReliable('float16')]).toEqual(['measured', false])
 })
 
 test('costs are rough where time ran out, and are not kept', () => {

@@ -1,13 +1,13 @@
 /**
  * `rope inspect`: what a model's config.json or GGUF file says about its rotations, in numbers.
  */
-import { type PairingName, RopeError } from '@rope/core'
-import { type Command, Option } from 'commander'
+import type { PairingName } from '@rope/core'
+import type { Command } from 'commander'
 import type { Context } from '../context.js'
 import { type Colors, colorsFor } from '../format/colors.js'
 import { oneLine } from '../format/text.js'
 import { helpNotes } from '../help.js'
-import { jsonOption, pairingOption, parseNumber, profileOption } from '../options.js'
+import { jsonOption, lengthOption, pairingOption, profileOption } from '../options.js'
 import { type ModelConfig, readModelConfig, selectProfile } from '../profiles.js'
 import { type ProfileReport, reportProfile } from './inspect-report.js'
 import { profileText } from './inspect-text.js'
@@ -31,7 +31,7 @@ export function addInspect(program: Command, context: Context): void {
     .addOption(jsonOption())
     .addOption(profileOption())
     .addOption(pairingOption())
-    .addOption(lengthOption())
+    .addOption(lengthOption('the table of sequences of this many tokens (dynamic, longrope)'))
     .addHelpText(
       'after',
       helpNotes([
@@ -57,18 +57,6 @@ async function inspect(path: string, options: InspectOptions, context: Context):
       ? JSON.stringify({ profiles: reports }, null, 2)
       : asText(model, reports, colorsFor(io.stdout, io.env))
   io.stdout.write(`${text}\n`)
-}
-
-function lengthOption(): Option {
-  const parse = (text: string): number => {
-    const length = parseNumber(text)
-    if (Number.isSafeInteger(length) && length > 0) return length
-    throw new RopeError('INVALID_OPTION', `--length is ${length}; accepted: a whole number above 0`)
-  }
-  return new Option(
-    '--length <n>',
-    'the table of a sequence of this many tokens (dynamic, longrope)',
-  ).argParser(parse)
 }
 
 function asText(model: ModelConfig, reports: readonly ProfileReport[], colors: Colors): string {

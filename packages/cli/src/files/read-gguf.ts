@@ -56,9 +56,7 @@ export async function readGguf(path: string): Promise<GgufFile> {
   return { metadata, tensorInfos, tensors: await readFactors(path, tensorInfos) }
 }
 
-async function parse(
-  path: string,
-): Promise<{
+async function parse(path: string): Promise<{
   readonly metadata: GgufRope['metadata']
   readonly tensorInfos: readonly GgufTensor[]
 }> {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { resolveConfig, toGguf, writeGgufFile } from '@rope/core'
 import { describe, expect, test } from 'vitest'
 import { configFile, lines, rope, SMALL_LLAMA, TWO_PROFILES, temporaryFolder } from '../helpers.js'
 
@@ -14,9 +15,10 @@ describe('text', () => {
       '  schedule          default, base 10000',
       '  head              8 channels, all rotate',
       '  pairs             4, half: channel c turns with channel c + 4',
+      '  range             0-3 kept',
       '  axes              one position per token',
-      '  attention factor  1 (on cos and sin)',
-      '  softmax scale     1 (on 1/sqrt(8))',
+      '  attention factor  1 (on cos and sin; schedule default has none)',
+      '  softmax scale     1 (on 1/sqrt(8); the model has none)',
       '  context           512 tokens',
       '',
       '  pair  channels  radians per token  tokens per turn  turns in 512',
@@ -24,6 +26,17 @@ describe('text', () => {
       '     1  1, 5                    0.1            62.83         8.149',
       '     2  2, 6                   0.01            628.3        0.8149',
       '     3  3, 7                  0.001             6283       0.08149',
+      '',
+      '  tokens per turn of each pair, log scale: * kept, + blended, o interpolated',
+      '            6300 |   *',
+      '            2300 |',
+      '             870 |  *',
+      '     context 512 |----',
+      '             120 |',
+      '              45 | *',
+      '              17 |',
+      '             6.3 |*',
+      '                 +----',
       '',
       '  2 of 4 pairs never complete a turn within 512 tokens',
     ])
@@ -102,25 +115,38 @@ describe('--json', () => {
     const { code, stdout, stderr } = await rope(['inspect', configFile(SMALL_LLAMA), '--json'])
     expect(code).toBe(0)
     expect(stderr).toBe('')
-    expect(JSON.parse(stdout)).toEqual({
-      profiles: [
-        {
-          name: 'default',
-          config: {
-            headDim: 8,
-            pairing: 'half',
-            schedule: { type: 'default', base: 10000 },
-            rotaryDim: 8,
-            windowOffset: 0,
-            axes: null,
-            angles: 'exact',
-          },
-          inverseFrequencies: [1, 0.1, 0.01, 0.001],
-          attentionFactor: 1,
-          softmaxScale: 1,
-          warnings: [],
-        },
-      ],
+    const { profiles } = JSON.parse(stdout)
+    expect(profiles).toHaveLength(1)
+    const { pairs, ...rest } = profiles[0]
+    expect(rest).toEqual({
+      name: 'default',
+      layers: null,
+      context: 512,
+      length: null,
+      regime: null,
+      type: 'default',
+      pairing: 'half',
+      ranges: { kept: [[0, 3]] },
+      config: {
+        headDim: 8,
+        pairing: 'half',
+        schedule: { type: 'default', base: 10000 },
+        rotaryDim: 8,
+        windowOffset: 0,
+        axes: null,
+        angles: 'exact',
+      },
+      inverseFrequencies: [1, 0.1, 0.01, 0.001],
+      attentionFactor: 1,
+      attentionRule: 'schedule default has none',
+      softmaxScale: 1,
+      softmaxRule: 'the model has none',
+      warnings: [],
+    })
+    expect(pairs).toHaveLength(4)
+    expect(pairs[1]).toEqual({
+      ...{ pair: 1, channels: [1, 5], frequency: 0.1, axis: null, state: 'kept' },
+      ...{ wavelength: (2 * Math.PI) / 0.1, turns: 51.2 / (2 * Math.PI) },
     })
   })
 
@@ -140,12 +166,10 @@ describe('--json', () => {
     const { stdout } = await rope(['inspect', path, '--json', '--profile', 'full_attention'])
     expect(JSON.parse(stdout).profiles).toEqual([
       {
-        name: 'full_attention',
-        config: null,
-        inverseFrequencies: [],
-        attentionFactor: 1,
-        softmaxScale: 1,
-        warnings: [],
+        ...{ name: 'full_attention', layers: null, context: 4096, length: null, config: null },
+        ...{ type: null, pairing: null, regime: null, ranges: {}, inverseFrequencies: [] },
+        ...{ attentionFactor: 1, attentionRule: 'no rotation' },
+        ...{ softmaxScale: 1, softmaxRule: 'no rotation', pairs: [], warnings: [] },
       },
     ])
   })
@@ -157,6 +181,137 @@ describe('--json', () => {
       '--json',
     ])
     expect(JSON.parse(stdout).profiles[0].warnings).toEqual(['rope_news is not read'])
+  })
+})
+
+describe('what a schedule does to each pair', () => {
+  const YARN = {
+    ...SMALL_LLAMA,
+    ...{ model_type: 'deepseek_v3', head_dim: 64, rope_theta: 10000 },
+    rope_scaling: {
+      ...{ type: 'yarn', factor: 40, original_max_position_embeddings: 4096 },
+      ...{ mscale: 1, mscale_all_dim: 1 },
+    },
+  }
+
+  test('YaRN: the ends of the ramp, both amplitudes and their rules', async () => {
+    const { stdout } = await rope(['inspect', configFile(YARN)])
+    expect(stdout).toContain('range             0-10 kept, 11-22 blended, 23-31 interpolated')
+    expect(stdout).toMatch(
+      /attention factor {2}1 \(on cos and sin; g\(s, mscale\) \/ g\(s, mscale_all/,
+    )
+    expect(stdout).toMatch(/softmax scale {5}1\.87385\d+ \(.*; g\(s, mscale_all_dim\)\^2\)/)
+    expect(stdout).toMatch(/^ {9}\S.*\|.*o{3,}$/m)
+    const json = JSON.parse((await rope(['inspect', configFile(YARN), '--json'])).stdout)
+    expect(json.profiles[0].ranges).toEqual({
+      ...{ kept: [[0, 10]], blended: [[11, 22]], interpolated: [[23, 31]] },
+    })
+  })
+
+  test('pairs that stand still', async () => {
+    const rope_parameters = {
+      rope_type: 'proportional',
+      rope_theta: 1e4,
+      partial_rotary_factor: 0.5,
+    }
+    const { rope_theta: _, ...rest } = SMALL_LLAMA
+    const { stdout } = await rope(['inspect', configFile({ ...rest, rope_parameters })])
+    expect(stdout).toContain('range             0-1 kept, 2-3 still')
+    expect(stdout).toMatch(/never +0 +still/)
+  })
+})
+
+describe('--length', () => {
+  const DYNAMIC = { ...SMALL_LLAMA, rope_scaling: { type: 'dynamic', factor: 2 } }
+  const table = async (config: unknown, ...argv: string[]): Promise<Record<string, unknown>> =>
+    JSON.parse((await rope(['inspect', configFile(config), '--json', ...argv])).stdout).profiles[0]
+
+  test('dynamic: up to the context nothing changes, beyond it every length has its table', async () => {
+    expect(await table(DYNAMIC, '--length', '512')).toMatchObject({
+      ...{ regime: 512, ranges: { kept: [[0, 3]] } },
+    })
+    const long = await table(DYNAMIC, '--length', '1024')
+    // theta (s L / max - (s - 1))^(d / (d - 2)) = 10000 * 3^(8/6), and the last pair is its -6/8th.
+    const last = (10000 * 3 ** (8 / 6)) ** (-6 / 8)
+    expect(long.regime).toBe(1024)
+    expect((long.inverseFrequencies as number[])[3]).toBeCloseTo(last, 12)
+  })
+
+  test('longrope: short at the original length, long above it', async () => {
+    const config = {
+      ...SMALL_LLAMA,
+      original_max_position_embeddings: 64,
+      rope_scaling: { type: 'longrope', short_factor: [1, 1, 1, 1], long_factor: [1, 2, 3, 4] },
+    }
+    expect(await table(config, '--length', '64')).toMatchObject({ regime: 'short' })
+    const long = await table(config, '--length', '65')
+    expect(long).toMatchObject({ regime: 'long', attentionRule: 'sqrt(1 + ln s / ln L0)' })
+    expect((long.inverseFrequencies as number[])[1]).toBeCloseTo(0.05, 12)
+    const { stdout } = await rope(['inspect', configFile(config), '--length', '65'])
+    expect(stdout).toContain('table             of a sequence of 65 tokens, regime long')
+    expect((await rope(['inspect', configFile(config)])).stdout).toContain('--length N shows that')
+  })
+
+  test.each(['0', '-1', '1.5', 'x'])('%s is refused', async (length) => {
+    const { code, stderr } = await rope(['inspect', configFile(DYNAMIC), `--length=${length}`])
+    expect(code).toBe(2)
+    expect(lines(stderr)).toHaveLength(1)
+    expect(stderr).toContain('--length')
+  })
+})
+
+describe('a GGUF file', () => {
+  const ggufFile = (bytes: Uint8Array): string => {
+    const path = join(temporaryFolder(), 'model.gguf')
+    writeFileSync(path, bytes)
+    return path
+  }
+  const LLAMA31 = toGguf(
+    resolveConfig({
+      ...{ headDim: 128, pairing: 'interleaved' },
+      schedule: {
+        ...{ type: 'llama3', base: 500000, factor: 8, lowFreqFactor: 1, highFreqFactor: 4 },
+        originalMaxPositionEmbeddings: 8192,
+      },
+    }),
+    { architecture: 'llama', maxPositionEmbeddings: 131072 },
+  )
+
+  test('shows the schedule behind its factor tensor, and the pairing of its weights', async () => {
+    const path = ggufFile(writeGgufFile(LLAMA31.metadata, LLAMA31.tensors))
+    const { code, stdout, stderr } = await rope(['inspect', path])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('schedule          llama3, base 500000, factor 8')
+    expect(stdout).toContain('64, interleaved: channel c turns with channel c + 1')
+    expect(stdout).toContain('context           131072 tokens')
+    expect(stdout).toContain('28 kept')
+    const { profiles } = JSON.parse((await rope(['inspect', path, '--json'])).stdout)
+    expect(profiles[0].inverseFrequencies[32]).toBeCloseTo(5.24846161e-4, 12)
+  })
+
+  test('profiles, and warnings', async () => {
+    const file = {
+      'general.architecture': 'gemma3',
+      'gemma3.block_count': 12,
+      'gemma3.attention.key_length': 256,
+      'gemma3.attention.sliding_window': 1024,
+      'gemma3.rope.news': 1,
+    }
+    const { stdout } = await rope(['inspect', ggufFile(writeGgufFile(file, {}))])
+    expect(stdout).toContain('profile full_attention\n  layers            2: 5, 11')
+    expect(stdout).toContain('profile sliding_attention\n  layers            10: 0-4, 6-10')
+    expect(stdout).toContain('warning: rope.freq_base is missing')
+    expect(stdout).toContain('warning: gemma3.rope.news is not read')
+  })
+
+  test('a damaged one is one line and exit code 2', async () => {
+    const whole = writeGgufFile(LLAMA31.metadata, LLAMA31.tensors)
+    for (const length of [4, 12, 60, whole.length - 40]) {
+      const { code, stdout, stderr } = await rope(['inspect', ggufFile(whole.slice(0, length))])
+      expect([code, stdout]).toEqual([2, ''])
+      expect(lines(stderr)).toHaveLength(1)
+      expect(stderr).toMatch(/^rope: .*model\.gguf/)
+    }
   })
 })
 

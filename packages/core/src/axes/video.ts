@@ -49,7 +49,7 @@ export function wanRope(head: { readonly headDim: number; readonly base?: number
 
 /**
  * CogVideoX: time has a quarter of the head, rows and columns three eighths each; interleaved.
- * Positions are spread over the crop (`linearGrid`).
+ * Positions are spread over the crop (`spreadCoordinates`).
  */
 export function cogVideoXRope(head: {
   readonly headDim: number
@@ -93,7 +93,7 @@ export function minimaxVisionRope(head: {
 
 /**
  * LTX 2: frequencies rise from pi/2 to pi/2 * theta, the axes taking turns within each; pairs that
- * are left over come first and stand still. Positions are fractions from -1 to 1 (`midpointGrid`).
+ * are left over come first and stand still. Positions are fractions from -1 to 1 (`normalisedCoordinates`).
  */
 export function ltx2Rope(head: {
   readonly headDim: number

@@ -69,7 +69,7 @@ export function pixtralVisionRope(head: VisionHead): AxialOptions {
 
 /**
  * Llama 4 vision: columns, then rows, both counted from 1, interleaved; theta 10000. The class token
- * comes last and stands at 0, 0 (`imageGrid` with `origin: 1` and `trailing: 1`).
+ * comes last and stands at 0, 0 (`countedCoordinates` from 1, `trailing: 1`).
  */
 export function llama4VisionRope(head: VisionHead): AxialOptions {
   return twoRuns(head, 10000, 'interleaved')
@@ -94,7 +94,7 @@ export function sam2Rope(head: VisionHead): AxialOptions {
 }
 
 /**
- * DINOv3: rows, then columns, as coordinates from -1 to 1 (`normalisedGrid`), with the frequencies
+ * DINOv3: rows, then columns, as coordinates from -1 to 1 (`normalisedCoordinates`), with the frequencies
  * 2 pi * 100^(-4j/D). Class and register tokens are not rotated: leave them out of the view, or
  * give them position 0.
  */

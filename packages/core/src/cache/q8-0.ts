@@ -63,7 +63,7 @@ function quantiseBlock(values: Float32Array, from: number, blocks: Uint8Array, a
  * @param blocks whole blocks of 34 bytes
  * @throws RopeError INVALID_TENSOR
  */
-export function dequantizeQ8(blocks: Uint8Array): Float32Array {
+export function dequantiseQ8(blocks: Uint8Array): Float32Array {
   const count = checkBlocks(blocks.length, BYTES, 'blocks.length')
   const values = new Float32Array(count * CHANNELS)
   for (let b = 0; b < count; b++) widenBlock(blocks, b * BYTES, values, b * CHANNELS)
@@ -77,7 +77,7 @@ export function dequantizeQ8(blocks: Uint8Array): Float32Array {
  * @param values a multiple of 32 of them, finite
  * @throws RopeError INVALID_TENSOR
  */
-export function quantizeQ8(values: Float32Array): Uint8Array {
+export function quantiseQ8(values: Float32Array): Uint8Array {
   const count = checkBlocks(values.length, CHANNELS, 'values.length')
   const blocks = new Uint8Array(count * BYTES)
   for (let b = 0; b < count; b++) quantiseBlock(values, b * CHANNELS, blocks, b * BYTES)
@@ -146,7 +146,7 @@ export function shiftQ8(
   const values = new Float32Array(moved.length * width)
   moved.forEach((token, i) => {
     const row = data.subarray(token * rowBytes, (token + 1) * rowBytes)
-    values.set(dequantizeQ8(row), i * width)
+    values.set(dequantiseQ8(row), i * width)
   })
   const tensor = {
     data: values,

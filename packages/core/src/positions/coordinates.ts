@@ -10,7 +10,7 @@ function along(count: number, at: (i: number) => number): Float64Array {
 }
 
 /** `origin`, `origin + 1`, ...: counted places. Llama 4 vision and EfficientLoFTR count from 1. */
-export function counted(count: number, origin = 0): Float64Array {
+export function countedCoordinates(count: number, origin = 0): Float64Array {
   return along(count, (i) => origin + i)
 }
 
@@ -18,18 +18,18 @@ export function counted(count: number, origin = 0): Float64Array {
  * Midpoints as fractions of `extent`, brought to (-1, 1): `2 (i + 0.5) / extent - 1` (DINOv3; LTX 2
  * with the extent of its training).
  */
-export function normalised(count: number, extent: number = count): Float64Array {
+export function normalisedCoordinates(count: number, extent: number = count): Float64Array {
   return along(count, (i) => (2 * (i + 0.5)) / extent - 1)
 }
 
 /** Evenly spread from `start` up to, not including, `stop` (CogVideoX crops). */
-export function spread(count: number, start: number, stop: number): Float64Array {
+export function spreadCoordinates(count: number, start: number, stop: number): Float64Array {
   const last = (stop * (count - 1)) / count
   return along(count, (i) => (count === 1 ? start : start + (i * (last - start)) / (count - 1)))
 }
 
 /** Whole numbers around 0, the larger half below it: -2 -1 0 1 for 4 (Qwen-Image). */
-export function centred(count: number): Float64Array {
+export function centredCoordinates(count: number): Float64Array {
   return along(count, (i) => i - (count - Math.floor(count / 2)))
 }
 
@@ -40,7 +40,7 @@ export function centred(count: number): Float64Array {
  * @param fps frames per second of this video
  * @param rate positions per second; 1 when absent
  */
-export function timed(frames: number, fps: number, rate = 1): Float64Array {
+export function timedCoordinates(frames: number, fps: number, rate = 1): Float64Array {
   const perSecond = checkPositive(fps, 'fps')
   return along(frames, (i) => (i / perSecond) * rate)
 }

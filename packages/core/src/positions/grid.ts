@@ -70,7 +70,7 @@ function indicesOf(sizes: readonly number[], merge: number): readonly (readonly 
  * @example
  * ```ts
  * // Llama 4 vision: a 24 x 24 image, counted from 1, the class token last
- * gridPositions([counted(24, 1), counted(24, 1)], { columnsFirst: true, trailing: 1 })
+ * gridPositions([countedCoordinates(24, 1), countedCoordinates(24, 1)], { columnsFirst: true, trailing: 1 })
  * ```
  */
 export function gridPositions(

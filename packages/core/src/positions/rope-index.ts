@@ -37,7 +37,13 @@ export interface RopeIndexInput {
   /** image_token_id and video_token_id of the config. */
   readonly imageToken: number
   readonly videoToken: number
-  /** The position of padding; 1 when absent. */
+  /**
+   * Which major version of transformers to follow, 4 when absent. They differ around videos and
+   * padding: after a video, 4 goes on behind the largest position of all axes and 5 behind the
+   * larger of rows and columns; padding stands at 1 and at 0; deltas count padding and do not.
+   */
+  readonly revision?: 4 | 5
+  /** The position of padding; that of the revision when absent. */
   readonly padding?: number
 }
 
@@ -46,8 +52,9 @@ export interface RopeIndex {
   /** T, H and W, [batch * tokens] each: positions as a rope takes them. */
   readonly axes: readonly [Float64Array, Float64Array, Float64Array]
   /**
-   * mrope_position_deltas: what is added to the index of a token in the padded sequence, per batch
-   * entry. It belongs to the sequence, not to the call: store it with the cache.
+   * mrope_position_deltas: what is added to the index of a token in the padded sequence (revision
+   * 5: in the sequence without padding), per batch entry. It belongs to the sequence, not to the
+   * call: store it with the cache.
    */
   readonly deltas: Float64Array
   /** Tokens of each batch entry, padding left out. */
@@ -64,25 +71,33 @@ interface Media {
   readonly left: number
 }
 
-/** Time as Hugging Face computes it: in float32, its fraction dropped. */
-function frameTimes(frames: number, seconds: number, tokensPerSecond: number): readonly number[] {
-  const step = Math.fround(seconds)
+/** Time as transformers computes it: in float32, its fraction dropped. */
+function frameTimes(
+  frames: number,
+  seconds: number,
+  tokensPerSecond: number,
+  revision: 4 | 5,
+): readonly number[] {
+  const round = Math.fround
+  const apart = round(seconds)
+  const step = round(tokensPerSecond * apart)
   return Array.from({ length: frames }, (_, t) =>
-    Math.trunc(Math.fround(Math.fround(t * step) * tokensPerSecond)),
+    Math.trunc(revision === 5 ? round(t * step) : round(round(t * apart) * tokensPerSecond)),
   )
 }
 
 function videoFrames(input: RopeIndexInput, frames: number, index: number): readonly number[] {
   if (input.model === 'qwen2-vl') return Array.from({ length: frames }, (_, t) => t)
-  const { secondsPerGrid, tokensPerSecond = 2 } = input
+  const { secondsPerGrid, tokensPerSecond = 2, revision = 4 } = input
   const seconds = checkPositive(secondsPerGrid?.[index] ?? 1, `secondsPerGrid[${index}]`)
-  return frameTimes(frames, seconds, checkPositive(tokensPerSecond, 'tokensPerSecond'))
+  const rate = checkPositive(tokensPerSecond, 'tokensPerSecond')
+  return frameTimes(frames, seconds, rate, revision)
 }
 
 function mediaOf(
   grids: readonly GridSize[],
   field: string,
-  merge: number,
+  { mergeSize: merge = 2, revision = 4 }: RopeIndexInput,
   framesOf: (frames: number, index: number) => readonly number[],
 ): Media {
   const segments = grids.map((grid, index): Segment => {
@@ -103,6 +118,7 @@ function mediaOf(
       rows: merged[0] as number,
       columns: merged[1] as number,
       frames: framesOf(frames, index),
+      advance: revision === 5 ? 'space' : 'largest',
     }
   })
   let at = 0
@@ -164,15 +180,15 @@ function segmentsOf(ids: readonly number[], media: ReadonlyMap<number, Media>): 
 }
 
 function createMedia(input: RopeIndexInput): ReadonlyMap<number, Media> {
-  const merge = checkInteger(input.mergeSize ?? 2, 'mergeSize', 1, 65536)
+  checkInteger(input.mergeSize ?? 2, 'mergeSize', 1, 65536)
   const { imageGrids = [], videoGrids = [], imageToken, videoToken } = input
   const stills = (frames: number): readonly number[] => Array.from({ length: frames }, (_, t) => t)
   const videos = input.model === 'qwen3-vl' ? asFrames(videoGrids) : videoGrids
   const framesOf = (frames: number, index: number): readonly number[] =>
     input.model === 'qwen3-vl' ? [0] : videoFrames(input, frames, index)
   return new Map([
-    [imageToken, mediaOf(imageGrids, 'imageGrids', merge, stills)],
-    [videoToken, mediaOf(videos, 'videoGrids', merge, framesOf)],
+    [imageToken, mediaOf(imageGrids, 'imageGrids', input, stills)],
+    [videoToken, mediaOf(videos, 'videoGrids', input, framesOf)],
   ])
 }
 
@@ -211,7 +227,9 @@ function cursor(starts: Float64Array): Pick<RopeIndex, 'next' | 'rewind'> {
 export function ropeIndex(input: RopeIndexInput): RopeIndex {
   checkWord(input.model, 'model', ['qwen2-vl', 'qwen2.5-vl', 'qwen3-vl'])
   const batch = checkInteger(input.batch ?? 1, 'batch', 1, 2 ** 31)
-  const { inputIds, attentionMask: mask, padding = 1 } = input
+  const { inputIds, attentionMask: mask, revision = 4 } = input
+  if (revision !== 4 && revision !== 5) reject('INVALID_OPTION', 'revision', revision, '4 or 5')
+  const { padding = revision === 5 ? 0 : 1 } = input
   const tokens = inputIds.length / batch
   if (!Number.isInteger(tokens)) {
     reject('INVALID_POSITIONS', 'inputIds.length', inputIds.length, `a multiple of batch, ${batch}`)
@@ -226,19 +244,20 @@ export function ropeIndex(input: RopeIndexInput): RopeIndex {
       isToken(mask, at),
     )
     const ids = places.map((at) => Number(inputIds[at]))
-    const { time, row, column, next } = sequencePositions(segmentsOf(ids, media))
+    const { time, row, column } = sequencePositions(segmentsOf(ids, media))
     for (const [axis, values] of [time, row, column].entries()) {
       places.forEach((at, i) => {
         ;(axes[axis] as Float64Array)[at] = values[i] as number
       })
     }
     lengths[entry] = places.length
-    starts[entry] = next
+    // Decoding goes on behind everything, also where the text before it did not.
+    starts[entry] = [...time, ...row, ...column].reduce((end, at) => Math.max(end, at + 1), 0)
   }
   checkAllTaken(media)
   return {
     axes: axes as unknown as RopeIndex['axes'],
-    deltas: starts.map((start) => start - tokens),
+    deltas: starts.map((start, b) => start - (revision === 5 ? (lengths[b] as number) : tokens)),
     lengths,
     ...cursor(starts),
   }

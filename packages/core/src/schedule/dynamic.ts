@@ -33,14 +33,15 @@ function dynamicFrequencies(options: DynamicSchedule, pairs: number, length?: nu
 
 /**
  * transformers computes the run-time base from the length as a tensor, so in float32: every
- * operation rounded once. A frozen length is a Python number there, and all is double.
+ * operation rounded once, the exponent alone kept in double. A frozen length is a Python number
+ * there, and all is double.
  */
 function float32DynamicBase(options: DynamicSchedule, pairs: number, length: number): number {
   const round = Math.fround
   const { base, factor, maxPositionEmbeddings } = options
   const scaled = round(round(round(factor) * round(length)) / round(maxPositionEmbeddings))
   const stretch = round(scaled - round(factor - 1))
-  return round(round(base) * round(stretch ** round(pairs / (pairs - 1))))
+  return round(round(base) * round(stretch ** (pairs / (pairs - 1))))
 }
 
 /** `{ type: 'dynamic', base, factor, maxPositionEmbeddings, frozenLength? }`. */

@@ -253,7 +253,8 @@ export interface XposSchedule {
 
 /**
  * FoPE, Fourier position embedding (Hua et al. 2024, arXiv 2412.17739): default frequencies that
- * turn at least once within the context, their cos and sin mixed by learned matrices.
+ * turn at least once within the context, their cos and sin mixed by learned matrices. Matrices that
+ * differ between heads are one rope per head, each on its own view (`headView`).
  */
 export interface FopeSchedule {
   readonly type: 'fope'

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dequantizeQ8, quantizeQ8, shiftQ8 } from '../../src/cache/q8-0.js'
+import { dequantiseQ8, quantiseQ8, shiftQ8 } from '../../src/cache/q8-0.js'
 import type { RopeOptions } from '../../src/config.js'
 import type { Positions } from '../../src/positions.js'
 import { createRope, type Rope } from '../../src/rope.js'
@@ -26,7 +26,7 @@ describe('blocks', () => {
   test('the bytes of a block by hand', () => {
     const values = new Float32Array(32)
     values.set([127, -127, 1.5, -1.5, 2.4, -0.5, 0.49])
-    const blocks = quantizeQ8(values)
+    const blocks = quantiseQ8(values)
     expect([...blocks.subarray(0, 9)]).toEqual([
       0x00,
       0x3c,
@@ -38,12 +38,12 @@ describe('blocks', () => {
       256 - 1,
       0,
     ])
-    expect([...dequantizeQ8(blocks).subarray(0, 7)]).toEqual([127, -127, 2, -2, 2, -1, 0])
+    expect([...dequantiseQ8(blocks).subarray(0, 7)]).toEqual([127, -127, 2, -2, 2, -1, 0])
   })
 
   test('zeros stay zeros', () => {
-    expect(quantizeQ8(new Float32Array(32))).toEqual(new Uint8Array(34))
-    expect(dequantizeQ8(new Uint8Array(34))).toEqual(new Float32Array(32))
+    expect(quantiseQ8(new Float32Array(32))).toEqual(new Uint8Array(34))
+    expect(dequantiseQ8(new Uint8Array(34))).toEqual(new Float32Array(32))
   })
 
   test('every number is kept within half a step and the rounding of the scale', () => {
@@ -52,7 +52,7 @@ describe('blocks', () => {
       fc.property(fc.array(number, { minLength: 32, maxLength: 32 }), (numbers) => {
         const values = Float32Array.from(numbers)
         const largest = Math.max(...values.map(Math.abs))
-        const back = dequantizeQ8(quantizeQ8(values))
+        const back = dequantiseQ8(quantiseQ8(values))
         // Half a step, 127 steps of a scale rounded to 11 bits, and its smallest value.
         const bound = largest / 254 + largest * 2 ** -11 + 127 * 2 ** -25
         values.forEach((value, i) => {
@@ -63,8 +63,8 @@ describe('blocks', () => {
   })
 
   test('refusals', () => {
-    expect(() => dequantizeQ8(new Uint8Array(33))).toThrow(/^blocks.length is 33/)
-    expect(() => quantizeQ8(new Float32Array(33))).toThrow(/^values.length is 33/)
+    expect(() => dequantiseQ8(new Uint8Array(33))).toThrow(/^blocks.length is 33/)
+    expect(() => quantiseQ8(new Float32Array(33))).toThrow(/^values.length is 33/)
   })
 })
 
@@ -100,11 +100,11 @@ describe('shifting', () => {
   test.each(cases)(
     '%s: what a shift in float32 gives, within a quantisation',
     (_name, rope, delta) => {
-      const data = quantizeQ8(wave(tokens * heads * headDim))
-      const exact = dequantizeQ8(data)
+      const data = quantiseQ8(wave(tokens * heads * headDim))
+      const exact = dequantiseQ8(data)
       rope.shift({ data: exact, shape, layout: 'thd' }, delta)
       shiftQ8(rope, { data, tokens, heads }, delta)
-      const shifted = dequantizeQ8(data)
+      const shifted = dequantiseQ8(data)
       for (let block = 0; block < exact.length; block += 32) {
         const values = exact.subarray(block, block + 32)
         const largest = Math.max(...values.map(Math.abs))
@@ -117,7 +117,7 @@ describe('shifting', () => {
   )
 
   test('tokens that do not move, and blocks outside the window, keep their bytes', () => {
-    const data = quantizeQ8(wave(tokens * heads * headDim))
+    const data = quantiseQ8(wave(tokens * heads * headDim))
     const before = data.slice()
     shiftQ8(make({ windowOffset: 32 }), { data, tokens, heads }, [0, 5, 0, -5])
     const changed = Array.from({ length: tokens * 4 }, (_, block) =>
@@ -134,7 +134,7 @@ describe('shifting', () => {
   })
 
   test('refusals, before anything is written', () => {
-    const data = quantizeQ8(wave(tokens * heads * headDim))
+    const data = quantiseQ8(wave(tokens * heads * headDim))
     const before = data.slice()
     const keys = { data, tokens, heads }
     expect(() => shiftQ8(make(), { ...keys, tokens: 3 }, 1)).toThrow(/^keys.data.length is/)

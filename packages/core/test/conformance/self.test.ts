@@ -68,10 +68,10 @@ describe('ids', () => {
     expect({ version: SUITE_VERSION, ...byFamily() }).toMatchInlineSnapshot(`
       {
         "contract": 577,
-        "golden": 236,
+        "golden": 320,
         "properties": 112,
         "values": 574,
-        "version": "1.1.0",
+        "version": "1.2.0",
       }
     `)
   })

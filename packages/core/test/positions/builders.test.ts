@@ -6,11 +6,11 @@ import { describe, expect, test } from 'vitest'
 import { RopeError } from '../../src/errors.js'
 import {
   augmentCoordinates,
-  centred,
-  counted,
-  normalised,
-  spread,
-  timed,
+  centredCoordinates,
+  countedCoordinates,
+  normalisedCoordinates,
+  spreadCoordinates,
+  timedCoordinates,
 } from '../../src/positions/coordinates.js'
 import { gridPositions } from '../../src/positions/grid.js'
 import { sequencePositions } from '../../src/positions/multimodal.js'
@@ -22,19 +22,19 @@ const lists = (axes: readonly Float64Array[]): readonly (readonly number[])[] =>
 
 describe('coordinates', () => {
   test('of each kind', () => {
-    expect([...counted(3, 1)]).toEqual([1, 2, 3])
-    expect([...normalised(4)]).toEqual([-0.75, -0.25, 0.25, 0.75])
-    expect([...normalised(2, 4)]).toEqual([-0.75, -0.25])
-    expect([...spread(4, 0, 8)]).toEqual([0, 2, 4, 6])
-    expect([...spread(1, 3, 8)]).toEqual([3])
-    expect([...centred(4)]).toEqual([-2, -1, 0, 1])
-    expect([...centred(5)]).toEqual([-3, -2, -1, 0, 1])
-    expect([...timed(3, 4)]).toEqual([0, 0.25, 0.5])
-    expect([...timed(3, 12, 24)]).toEqual([0, 2, 4])
+    expect([...countedCoordinates(3, 1)]).toEqual([1, 2, 3])
+    expect([...normalisedCoordinates(4)]).toEqual([-0.75, -0.25, 0.25, 0.75])
+    expect([...normalisedCoordinates(2, 4)]).toEqual([-0.75, -0.25])
+    expect([...spreadCoordinates(4, 0, 8)]).toEqual([0, 2, 4, 6])
+    expect([...spreadCoordinates(1, 3, 8)]).toEqual([3])
+    expect([...centredCoordinates(4)]).toEqual([-2, -1, 0, 1])
+    expect([...centredCoordinates(5)]).toEqual([-3, -2, -1, 0, 1])
+    expect([...timedCoordinates(3, 4)]).toEqual([0, 0.25, 0.5])
+    expect([...timedCoordinates(3, 12, 24)]).toEqual([0, 2, 4])
   })
 
   test('augmentation stays within its bounds, and is off by default', () => {
-    const axes = [normalised(4), normalised(2)]
+    const axes = [normalisedCoordinates(4), normalisedCoordinates(2)]
     expect(augmentCoordinates(axes, {})).toEqual(axes)
     fc.assert(
       fc.property(
@@ -59,22 +59,22 @@ describe('coordinates', () => {
   })
 
   test('refusals', () => {
-    expect(() => counted(-1)).toThrow(/^count is -1/)
-    expect(() => timed(3, 0)).toThrow(/^fps is 0/)
-    expect(() => augmentCoordinates([counted(2)], { jitter: 0 })).toThrow(/^jitter is 0/)
+    expect(() => countedCoordinates(-1)).toThrow(/^count is -1/)
+    expect(() => timedCoordinates(3, 0)).toThrow(/^fps is 0/)
+    expect(() => augmentCoordinates([countedCoordinates(2)], { jitter: 0 })).toThrow(/^jitter is 0/)
   })
 })
 
 describe('grids', () => {
   test('row by row', () => {
-    expect(lists(gridPositions([counted(2), counted(3)]).axes)).toEqual([
+    expect(lists(gridPositions([countedCoordinates(2), countedCoordinates(3)]).axes)).toEqual([
       [0, 0, 0, 1, 1, 1],
       [0, 1, 2, 0, 1, 2],
     ])
   })
 
   test('columns first, from 1, with a class token at 0 (Llama 4)', () => {
-    const { axes } = gridPositions([counted(2, 1), counted(2, 1)], {
+    const { axes } = gridPositions([countedCoordinates(2, 1), countedCoordinates(2, 1)], {
       columnsFirst: true,
       trailing: 1,
     })
@@ -85,14 +85,19 @@ describe('grids', () => {
   })
 
   test('block by block where patches merge (Qwen2-VL vision)', () => {
-    expect(lists(gridPositions([counted(2), counted(4)], { merge: 2 }).axes)).toEqual([
+    expect(
+      lists(gridPositions([countedCoordinates(2), countedCoordinates(4)], { merge: 2 }).axes),
+    ).toEqual([
       [0, 0, 1, 1, 0, 0, 1, 1],
       [0, 1, 0, 1, 2, 3, 2, 3],
     ])
   })
 
   test('frames, rows, columns', () => {
-    const { axes } = gridPositions([timed(2, 2), counted(1), counted(2)], { leading: 1, repeat: 2 })
+    const { axes } = gridPositions(
+      [timedCoordinates(2, 2), countedCoordinates(1), countedCoordinates(2)],
+      { leading: 1, repeat: 2 },
+    )
     expect(lists(axes)).toEqual([
       [0, 0, 0, 0.5, 0.5, 0, 0, 0.5, 0.5],
       [0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -101,8 +106,10 @@ describe('grids', () => {
   })
 
   test('refusals', () => {
-    expect(() => gridPositions([counted(3)])).toThrow(/two lists or more/)
-    expect(() => gridPositions([counted(3), counted(4)], { merge: 2 })).toThrow(/multiple of merge/)
+    expect(() => gridPositions([countedCoordinates(3)])).toThrow(/two lists or more/)
+    expect(() =>
+      gridPositions([countedCoordinates(3), countedCoordinates(4)], { merge: 2 }),
+    ).toThrow(/multiple of merge/)
   })
 })
 
@@ -213,6 +220,25 @@ describe('get_rope_index', () => {
     expect([...index.next(1).offsets]).toEqual([4, 6])
   })
 
+  test('revision 5: text goes on beside a long video, padding stands at 0 and does not count', () => {
+    const index = ropeIndex({
+      ...base,
+      model: 'qwen2-vl',
+      revision: 5,
+      batch: 2,
+      inputIds: [0, ...run(VIDEO, 3), 7, 0, 7, 7, 7, 7],
+      attentionMask: [0, 1, 1, 1, 1, 0, 1, 1, 1, 1],
+      videoGrids: [[3, 2, 2]],
+    })
+    expect(lists(index.axes)).toEqual([
+      [0, 0, 1, 2, 1, 0, 0, 1, 2, 3],
+      [0, 0, 0, 0, 1, 0, 0, 1, 2, 3],
+      [0, 0, 0, 0, 1, 0, 0, 1, 2, 3],
+    ])
+    expect([...index.deltas]).toEqual([3 - 4, 0])
+    expect([...index.next(1).offsets]).toEqual([3, 4])
+  })
+
   test('text alone is counted, as from a mask', () => {
     const mask = [0, 1, 1, 1, 1, 1]
     const index = ropeIndex({
@@ -253,6 +279,7 @@ describe('get_rope_index', () => {
     [{ imageGrids: [[1, 3, 4]] }, /multiple of mergeSize, 2/],
     [{ imageGrids: [[1, 0, 4]] }, /^imageGrids\[0\]\[1\] is 0/],
     [{ batch: 3 }, /multiple of batch, 3/],
+    [{ revision: 3 as 4 }, /^revision is 3; accepted: 4 or 5/],
     [{ attentionMask: [1] }, /^attentionMask.length is 1/],
   ])('refuses %j', (change, message) => {
     const given = {

@@ -71,7 +71,7 @@ describe('dynamic NTK', () => {
     const { float32Frequencies } = compute(dynamic, 5000)
     const round = Math.fround
     const stretch = round(round(round(4 * 5000) / 2048) - 3)
-    const base = round(1e4 * round(stretch ** round(16 / 15)))
+    const base = round(1e4 * round(stretch ** (16 / 15)))
     const expected = Array.from({ length: PAIRS }, (_, i) =>
       round(1 / round(base ** round((2 * i) / 32))),
     )

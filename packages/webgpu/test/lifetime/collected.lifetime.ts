@@ -75,3 +75,52 @@ test('backends come and go, disposed of or not', async () => {
     collect()
   }
 })
+
+/** Bytes of a tensor, large enough that one lost per call is found out. */
+const TENSOR = 64 * 1024
+
+/** How much memory the process has gained in `work`, in bytes, with what is unused collected. */
+async function gained(work: () => Promise<void>): Promise<number> {
+  collect()
+  const before = process.memoryUsage().rss
+  await work()
+  collect()
+  return process.memoryUsage().rss - before
+}
+
+test('ten thousand encoded calls leave no memory behind', async () => {
+  const backend = await createWebGpuBackend()
+  const device = backend.gpuDevice as unknown as GpuDevice
+  const shape = [1, 1, TENSOR / 32, 8]
+  const kernel = await backend.prepare(CONFIG, { q: { shape, layout: 'bshd', dtype: 'float32' } })
+  const buffers = [0, 1].map(() => device.createBuffer({ size: TENSOR, usage: 0x80 }))
+  let position = 0
+  const calls = async (count: number): Promise<void> => {
+    for (let submitted = 0; submitted < count; submitted += 50) {
+      const encoder = device.createCommandEncoder()
+      for (let call = 0; call < 50; call++) {
+        const q = { buffer: buffers[call % 2] }
+        kernel.encode(encoder as never, { q, positions: position++ } as never)
+      }
+      device.queue.submit([encoder.finish()])
+      await device.queue.onSubmittedWorkDone()
+    }
+  }
+  await calls(1000)
+  // A tensor per call would be 650 MB; some megabytes are rows that are kept, and the engine's own.
+  expect(await gained(() => calls(10_000))).toBeLessThan(96 * 2 ** 20)
+  backend.dispose()
+})
+
+test('nor do a thousand calls on arrays', async () => {
+  const backend = await createWebGpuBackend()
+  const rope = createRope(CONFIG, { backend, layout: 'bshd' })
+  const q = { data: new Float32Array(TENSOR / 4), shape: [1, 1, TENSOR / 32, 8] }
+  const calls = async (count: number): Promise<void> => {
+    for (let call = 0; call < count; call++) await rope.rotateAsync({ q, positions: call })
+  }
+  await calls(200)
+  // Two buffers per call would be 130 MB.
+  expect(await gained(() => calls(1000))).toBeLessThan(48 * 2 ** 20)
+  backend.dispose()
+})

@@ -2,10 +2,11 @@
  * Real models against the subject, twice each: with the model's own rows of cos and sin, which
  * leaves only the arithmetic, and from its config and positions. See recorded-models.ts.
  *
- * How far apart the two may be, for a pair of norm N (u = 2^-24, v = 2^-8):
+ * How far apart the two may be, for a pair of norm N (u = 2^-24, v = 2^-8), the attention factor in
+ * it:
  *
  * - Rows. PyTorch's cos and sin are off by one unit in the last place, 2u, and ours by u, which is
- *   3u for each and sqrt(2) 3u N for both. Where its power function gave another frequency, the
+ *   3u for each and sqrt(2) 3u N for both; the product with an attention factor adds u on each side. Where its power function gave another frequency, the
  *   angle differs by position times the difference and three roundings more.
  * - Arithmetic. Each side (2u + u^2) N, as in accept.ts; nothing when rows are the same, on a CPU.
  * - bfloat16. The model rounds cos and sin, each product's pair and the sum or the result alone: v N
@@ -59,12 +60,15 @@ function normsOf(model: RecordedModel, operand: RecordedOperand, dtype: Recorded
   const input = toNumbers(dtype, model.input(operand, dtype))
   const norms = input.map(Math.abs)
   const turns = new Int32Array(input.length).fill(-1)
-  const { pairing } = resolveConfig(model.options)
+  const config = resolveConfig(model.options)
+  const { attentionFactor } = computeFrequencies(config)
+  const { pairing } = config
   const { tokens, headDim, heads, pairs } = model
   const sizes = { batch: 1, tokens, headDim, heads: heads[operand] }
   const window = { pairing, windowOffset: 0, rotaryDim: 2 * pairs }
   for (const { x, y, turn } of pairPlaces(sizes, window)) {
-    norms[x] = norms[y] = Math.hypot(input[x] as number, input[y] as number)
+    const norm = Math.hypot(input[x] as number, input[y] as number)
+    norms[x] = norms[y] = attentionFactor * norm
     turns[x] = turns[y] = turn
   }
   return { norms, turns }
@@ -131,7 +135,9 @@ function ropeAllowance(
   dtype: RecordedDType,
 ): Allowance & { readonly rows: number } {
   const own = allowance(dtype, trial.backend.device, 0)
-  const rows = Math.SQRT2 * 3 * U + (dtype === 'bfloat16' && model.roundings.rows === 1 ? V : 0)
+  const { attentionFactor } = computeFrequencies(resolveConfig(model.options))
+  const units = attentionFactor === 1 ? 3 : 5
+  const rows = Math.SQRT2 * units * U + (dtype === 'bfloat16' && model.roundings.rows === 1 ? V : 0)
   return { rows, relative: own.relative + modelError(model, dtype), absolute: own.absolute }
 }
 

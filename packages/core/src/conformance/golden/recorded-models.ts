@@ -106,8 +106,20 @@ const DEEPSEEK: ScheduleOptions = {
   originalMaxPositionEmbeddings: 4096,
 }
 
+/** The schedule of gpt-oss, whose attention factor is not 1. */
+const GPT_OSS: ScheduleOptions = {
+  type: 'yarn',
+  base: 150000,
+  factor: 32,
+  betaFast: 32,
+  betaSlow: 1,
+  truncate: false,
+  originalMaxPositionEmbeddings: 4096,
+}
+
 const OPTIONS: Readonly<Record<string, RopeOptions>> = {
   llama: { headDim: 128, pairing: 'half', schedule: llama3(8, 4) },
+  'llama-yarn': { headDim: 64, pairing: 'half', schedule: GPT_OSS },
   gptj: defaults('interleaved', 80, 10000, { rotaryDim: 64 }),
   'gpt-neox': defaults('half', 96, 10000, { rotaryDim: 24 }),
   glm: defaults('interleaved', 128, 10000, { rotaryDim: 64 }),
