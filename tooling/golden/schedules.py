@@ -230,7 +230,7 @@ def main():
                     )
                 )
     for name, (head_dim, longest, alpha) in ALPHA.items():
-        parameters = rope("dynamic", alpha=alpha)
+        parameters = rope("dynamic", alpha=alpha, factor=1.0)
         cases.append(case(f"alpha/{name}", head_dim, longest, parameters))
     for name, settings in LONGROPE.items():
         for length in (4096, 4097):

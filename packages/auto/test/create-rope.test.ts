@@ -18,17 +18,19 @@ describe('a rope', () => {
     expect(rope.config).toEqual(plain.config)
     expect(rope.frequencies).toEqual(plain.frequencies)
     const calls = [rope, plain].map((one) => {
-      const [direct, step, bound, shifted] = [
+      const [direct, step, bound, shifted, turned] = [
         smallCall(3),
         smallCall(3),
         smallCall(1),
+        smallCall(3),
         smallCall(3),
       ]
       one.rotate({ ...direct, positions: [5, 900, -2] })
       one.at(17).rotate(step)
       one.bind(bound).rotate(4095)
       one.shift(shifted.k, -3)
-      return [direct, step, bound, shifted.k]
+      one.rerope(turned.k, { positions: 9 }, { positions: [0, 4, 70] })
+      return [direct, step, bound, shifted.k, turned.k, one.regimeFor(100)]
     })
     expect(calls[0]).toEqual(calls[1])
     const later = smallCall()

@@ -48,7 +48,7 @@ describe('bad usage is one line on standard error and exit code 2', () => {
     [['doctor', '--jsno'], 'Did you mean --json?'],
     [['verify', 'js'], "too many arguments for 'verify'"],
     [['verify', '--backend'], "option '--backend <name>' argument missing"],
-    [['inspect'], "missing required argument 'config'"],
+    [['inspect'], "missing required argument 'file'"],
     [['inspect', 'a.json', 'b.json'], "too many arguments for 'inspect'"],
     [['inspect', 'a.json', '--pairing', 'diagonal'], 'Allowed choices are half, interleaved'],
     [['apply', '--in', 'a', '--out', 'b'], "required option '--config <file>' not specified"],

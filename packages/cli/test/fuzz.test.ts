@@ -7,10 +7,13 @@ import { dirname, join } from 'node:path'
 import {
   computeFrequencies,
   fromHuggingFace,
+  ggufProfiles,
   huggingFaceProfiles,
   type PairingName,
   RopeError,
   resolveConfig,
+  toGguf,
+  toHuggingFace,
 } from '@rope/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -116,6 +119,7 @@ function parse(json: unknown, chosen: PairingName | undefined): 'parsed' | 'refu
     const profiles = huggingFaceProfiles(json, { pairing: chosen })
     for (const { config } of profiles) if (config !== null) checkConfig(config)
     fromHuggingFace(json, { profile: profiles[0]?.name, pairing: chosen })
+    write(profiles)
     return 'parsed'
   } catch (error) {
     if (!RopeError.isInstance(error)) throw error
@@ -123,6 +127,22 @@ function parse(json: unknown, chosen: PairingName | undefined): 'parsed' | 'refu
     return 'refused'
   } finally {
     expect(performance.now() - started).toBeLessThan(SOON)
+  }
+}
+
+/** What was read can be written, or is refused in words; what is written was read back first. */
+function write(profiles: ReturnType<typeof huggingFaceProfiles>): void {
+  const forms = [
+    () => toHuggingFace(profiles, { version: 'v5' }),
+    () => toHuggingFace(profiles, { version: 'legacy' }),
+    () => toGguf(profiles, { architecture: 'qwen2' }),
+  ]
+  for (const form of forms) {
+    try {
+      form()
+    } catch (error) {
+      if (!RopeError.isInstance(error)) throw error
+    }
   }
 }
 
@@ -220,6 +240,51 @@ describe('the config parser', () => {
       parse({ ...SMALL_LLAMA, rope_parameters: { [key]: list } }, undefined)
       parse({ ...SMALL_LLAMA, rope_parameters: { [key]: text } }, undefined)
     }
+  })
+})
+
+/** Keys of GGUF files, and names that objects have of their own. */
+const GGUF_KEYS = [
+  ...['rope.freq_base', 'rope.freq_base_swa', 'rope.dimension_count', 'rope.dimension_sections'],
+  ...['rope.scaling.type', 'rope.scaling.factor', 'rope.scaling.original_context_length'],
+  ...['rope.scaling.attn_factor', 'rope.scaling.alpha', 'rope.scaling.yarn_log_multiplier'],
+  ...['attention.key_length', 'attention.key_length_swa', 'attention.sliding_window_pattern'],
+  ...['attention.rope_pattern', 'attention.head_count', 'embedding_length', 'block_count'],
+  ...['context_length', 'constructor', '__proto__'],
+]
+
+describe('the GGUF reader', () => {
+  test('any metadata and factor tensors; both outcomes occur', () => {
+    const architecture = fc.constantFrom('llama', 'gemma3', 'qwen3vl', 'deepseek2', 'llama4', 'x')
+    const item = fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom<unknown>(...NUMBERS, 64, 128, 10000, 4096) },
+      { weight: 1, arbitrary: fc.constantFrom('none', 'linear', 'yarn', 'longrope', 5n) },
+      { weight: 1, arbitrary: value },
+    )
+    const keys = fc.dictionary(fc.constantFrom(...GGUF_KEYS), item, { maxKeys: 6 })
+    const factors = fc.dictionary(
+      fc.constantFrom('rope_freqs.weight', 'rope_factors_long.weight', 'rope_factors_short.weight'),
+      fc.float32Array({ minLength: 32, maxLength: 32 }),
+      { maxKeys: 2 },
+    )
+    const seen = { parsed: 0, refused: 0 }
+    fc.assert(
+      fc.property(architecture, keys, fc.option(factors), (name, given, tensors) => {
+        const common = { [`${name}.attention.key_length`]: 64, 'general.architecture': name }
+        const own = Object.entries(given).map(([key, entry]) => [`${name}.${key}`, entry])
+        try {
+          const metadata = { ...common, ...Object.fromEntries(own) }
+          const profiles = ggufProfiles({ metadata, tensors: tensors ?? {} })
+          for (const { config } of profiles) if (config !== null) checkConfig(config)
+          seen.parsed += 1
+        } catch (error) {
+          if (!RopeError.isInstance(error)) throw error
+          seen.refused += 1
+        }
+      }),
+      { numRuns: 1500 },
+    )
+    expect(Math.min(seen.parsed, seen.refused)).toBeGreaterThan(50)
   })
 })
 

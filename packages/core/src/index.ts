@@ -2,6 +2,7 @@
  * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
  */
 export { multiplyRow } from './angles/multiply-row.js'
+export { musicFlamingoPositions, musicFlamingoRope } from './axes/audio.js'
 export type { AxialOptions } from './axes/axial-options.js'
 export type { DenseHead } from './axes/dense.js'
 export { denseRope, denseRopesByHead, headView } from './axes/dense.js'
@@ -182,4 +183,11 @@ export type {
   YarnSchedule,
 } from './schedule/schedule.js'
 export type { RotationTables } from './tables.js'
-export { createRotationTables, lengthOf } from './tables.js'
+export { createRotationTables, lengthOfPositions } from './tables.js'
+export type {
+  PairingEvidence,
+  PairingVerdict,
+  ProjectionWeights,
+  VerifyPairingOptions,
+} from './weights/verify-pairing.js'
+export { verifyPairing } from './weights/verify-pairing.js'

@@ -6,7 +6,10 @@
 import { checkInteger, checkRecord, checkWord, reject } from './check.js'
 import { PAIRINGS, type PairingName, resolvePairing } from './layout/pairing.js'
 
-/** Any array of numbers that a checkpoint may hold; quantised blocks are not rows of numbers. */
+/**
+ * Any array of numbers that a checkpoint may hold. Rows move whole, so a Uint8Array of the rows'
+ * bytes does for every other dtype, and for quantised blocks that do not cross rows (GGUF's).
+ */
 export type WeightArray =
   | Float64Array
   | Float32Array
@@ -31,7 +34,9 @@ export interface PermuteOptions {
 }
 
 /**
- * A copy of a projection with its rows reordered from one pairing to the other.
+ * A copy of a projection with its rows reordered from one pairing to the other. The same goes for
+ * what is added to its output: biases, norms over a head's channels (one head), and the outer matrix
+ * B of a LoRA pair B A; the inner one stays as it is.
  *
  * @param weights row-major [heads * headDim, columns], or a bias [heads * headDim] (one column);
  *   the number of columns follows from the length

@@ -62,6 +62,7 @@ export interface BoundRope {
 /** A config bound to a backend. */
 export interface Rope {
   readonly config: RopeConfig
+  /** Those of a short sequence, where the table depends on the length (see `computeFrequencies`). */
   readonly frequencies: Frequencies
   readonly backend: Backend
   /** Rotates q and k at the given positions, synchronously; UNSUPPORTED on a GPU backend. */

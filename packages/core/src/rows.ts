@@ -12,7 +12,7 @@ import {
   readPositions,
 } from './positions.js'
 import type { RowPrecision } from './rotation.js'
-import { lengthOf, type RotationTables } from './tables.js'
+import { lengthOfPositions, type RotationTables } from './tables.js'
 
 /** What a rotation is made for. */
 export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype'>
@@ -84,7 +84,7 @@ export class Rows extends RememberedRows {
     const { tables, axes, length, isShift } = this.#options
     const advance = isShift ? 0 : 1
     const table = expandPositions(this.#sources, plan.batch, plan.tokens, axes, advance)
-    const inForce = tables.dependsOnLength ? (length ?? lengthOf(table)) : 0
+    const inForce = tables.dependsOnLength ? (length ?? lengthOfPositions(table)) : 0
     return tables.builder(inForce, role).build(table, precisionOf(plan), isShift)
   }
 }
@@ -136,7 +136,7 @@ function sideOf(
     plan.tokens,
     axes,
   )
-  const inForce = length ?? lengthOf(table)
+  const inForce = length ?? lengthOfPositions(table)
   return {
     rotation: tables.builder(inForce, role).build(table, 'float64', true),
     attentionFactor: tables.attentionFactor(inForce),

@@ -31,7 +31,7 @@ interface Table {
 }
 
 /** The smallest length that all positions of a call fit in: the largest of them, plus one. */
-export function lengthOf(positions: PositionTable): number {
+export function lengthOfPositions(positions: PositionTable): number {
   let largest = -1
   for (const axis of positions.axes) {
     for (const position of axis) if (position > largest) largest = position

@@ -4,9 +4,16 @@
  * costs its caller nothing but time.
  */
 
-/** Milliseconds that the timed calls of one contender last together, and how many they are at most. */
-const ENOUGH = 1
-const MOST = 256
+/**
+ * Milliseconds that the timed calls of one contender last together, and how many they are at most.
+ * An engine compiles what has run for some milliseconds.
+ */
+const ENOUGH = 4
+const MOST = 1024
+
+/** Milliseconds that tell who is far slower, and how many calls there are where nobody is compared. */
+const TELLING = 1
+const ALONE = 32
 
 /** At least so many, fewer where a call alone is `ENOUGH`. */
 const FEWEST = 6
@@ -59,14 +66,19 @@ export class Samples {
 
   /** True when they are long enough to tell what is far slower than something else. */
   get isTelling(): boolean {
-    return this.#total >= Math.max(ENOUGH, STEPS * this.#step)
+    return this.#total >= Math.max(TELLING, STEPS * this.#step)
+  }
+
+  /** True when there are enough for who is compared with nobody. */
+  get isEnoughAlone(): boolean {
+    return this.#count >= ALONE || this.isDone
   }
 
   /** True when there is nothing to be gained by more. */
   get isDone(): boolean {
     if (this.#count >= MOST) return true
     const fewest = this.#total >= ENOUGH * this.#count ? FEWEST_LONG : FEWEST
-    return this.#count >= fewest && this.isTelling
+    return this.#count >= fewest && this.#total >= Math.max(ENOUGH, STEPS * this.#step)
   }
 
   /**

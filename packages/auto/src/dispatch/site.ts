@@ -20,6 +20,7 @@ import { type Contender, makeContender } from './contender.js'
 import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'
 import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
 import { makeRow } from './moving-row.js'
+import { Samples } from './samples.js'
 import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
 
 /** Calls of more bytes are made without a copy: memory must not double. */
@@ -57,6 +58,17 @@ export interface Choice {
   readonly chosen: Contender | null
 }
 
+/**
+ * Milliseconds of calls after which the contenders are compared a second time, and how many calls that
+ * is at the least and at the most: engines compile what is called often, and some take their time.
+ */
+const SECOND_LOOK = 50
+const FEWEST_CALLS = 16
+const MOST_CALLS = 20_000
+
+/** Who was slower by more than this factor is left out of it. */
+const OUT_OF_REACH = 12
+
 /** A number that no epoch has. */
 const UNDECIDED = -1
 
@@ -72,6 +84,11 @@ export class Site implements Kernel, Choice {
   /** The epoch for which `#kernel` may be called without any care. */
   #settled = UNDECIDED
   #kernel: Kernel = this
+  /** Counts decisions, so that what is bound to a winner knows when there may be another one. */
+  #round = 0
+  /** Calls that are left until the second look; infinite when there is none to come. */
+  #left = Number.POSITIVE_INFINITY
+  #hasLookedTwice = false
   #decided = UNDECIDED
   #turn = -1
 
@@ -83,7 +100,7 @@ export class Site implements Kernel, Choice {
 
   run(views: readonly View[], rotation: Rotation): void {
     this.#owner.last = this
-    if (this.#settled !== this.#owner.dispatcher.epoch.value) {
+    if (this.#settled !== this.#owner.dispatcher.epoch.value || this.#left-- === 0) {
       this.#runCarefully(views, rotation)
       return
     }
@@ -100,16 +117,16 @@ export class Site implements Kernel, Choice {
     const { epoch } = owner.dispatcher
     const callOf = remembering((kernel) => bindKernel(kernel, views, rotation))
     let bound: () => void = () => undefined
-    let boundFor = UNDECIDED
+    let boundIn = UNDECIDED
     return () => {
       owner.last = this
-      if (boundFor !== epoch.value) {
-        if (this.#settled !== epoch.value) {
-          this.#runCarefully(views, rotation, (kernel) => callOf(kernel)())
-          return
-        }
+      if (this.#settled !== epoch.value || this.#left-- === 0) {
+        this.#runCarefully(views, rotation, (kernel) => callOf(kernel)())
+        return
+      }
+      if (boundIn !== this.#round) {
         bound = callOf(this.#kernel)
-        boundFor = this.#settled
+        boundIn = this.#round
       }
       try {
         bound()
@@ -129,17 +146,17 @@ export class Site implements Kernel, Choice {
     const { epoch } = owner.dispatcher
     const callOf = remembering((kernel) => bindMovingKernel(kernel, views, rotation, factors))
     let bound: (rest: number) => void = () => undefined
-    let boundFor = UNDECIDED
+    let boundIn = UNDECIDED
     return (rest) => {
       owner.last = this
-      if (boundFor !== epoch.value) {
-        if (this.#settled !== epoch.value) {
-          makeRow(factors, rest, rotation)
-          this.#runCarefully(views, rotation, (kernel) => callOf(kernel)(rest))
-          return
-        }
+      if (this.#settled !== epoch.value || this.#left-- === 0) {
+        makeRow(factors, rest, rotation)
+        this.#runCarefully(views, rotation, (kernel) => callOf(kernel)(rest))
+        return
+      }
+      if (boundIn !== this.#round) {
         bound = callOf(this.#kernel)
-        boundFor = this.#settled
+        boundIn = this.#round
       }
       try {
         bound(rest)
@@ -176,6 +193,7 @@ export class Site implements Kernel, Choice {
     this.#owner.checkAlive()
     const { epoch, clock } = this.#owner.dispatcher
     if (this.#decided !== epoch.value) this.decide()
+    else if (this.#left < 0) this.#lookAgain()
     const contender = this.#next()
     const restore = this.#snapshot(contender, views)
     const start = clock()
@@ -214,7 +232,23 @@ export class Site implements Kernel, Choice {
     this.chosen = this.contenders[0] as Contender
     this.#turn = -1
     this.#decided = dispatcher.epoch.value
+    this.#unsettle()
+  }
+
+  #unsettle(): void {
     this.#settled = UNDECIDED
+    this.#left = Number.POSITIVE_INFINITY
+    this.#round += 1
+  }
+
+  /** Compares those who were near once more, from the beginning. */
+  #lookAgain(): void {
+    const step = this.#owner.clockStep()
+    const best = Math.min(...this.contenders.map(({ samples }) => samples.fastest))
+    const near = this.contenders.filter(({ samples }) => samples.fastest <= OUT_OF_REACH * best)
+    this.contenders = near.map((contender) => ({ ...contender, samples: new Samples(step) }))
+    this.#hasLookedTwice = true
+    this.#unsettle()
   }
 
   /** The best of the ranking, with those that may well be better where choices are measured. */
@@ -245,6 +279,7 @@ export class Site implements Kernel, Choice {
   /** True when there are samples enough, or those that there are say what was predicted: far behind. */
   #isTimed({ samples, predicted }: Contender): boolean {
     if (samples.isDone) return true
+    if (this.contenders.length === 1) return samples.isEnoughAlone
     const [first] = this.ranking
     const isExpected = predicted === null || predicted > (first?.predicted ?? 0)
     if (!isExpected || !samples.isTelling) return false
@@ -261,6 +296,9 @@ export class Site implements Kernel, Choice {
     if (!best.member.validatesFirst || !best.isProven) return
     this.#kernel = best.kernel
     this.#settled = this.#decided
+    if (this.#hasLookedTwice || contenders.length < 2) return
+    const calls = SECOND_LOOK / best.samples.fastest
+    this.#left = Math.round(Math.min(MOST_CALLS, Math.max(FEWEST_CALLS, calls)))
   }
 
   #snapshot({ member, isProven }: Contender, views: readonly View[]): Restore | null {

@@ -341,3 +341,58 @@ test('bound calls are a kind of their own: who is best at them need not be best 
   expect(rope.explain().chosen).toBe('binding')
   rope.dispose()
 })
+
+describe('the second look', () => {
+  test('finds who has become the fastest since then', async () => {
+    const clock = madeUpClock()
+    let calls = 0
+    // An engine that takes its time to compile: after 300 calls it is ten times as fast.
+    const late = changed('late', (plain) => ({
+      compile: (plan) => {
+        const kernel = plain.compile(plan)
+        return {
+          run(views, rotation) {
+            if (plan.headDim === 8) calls += 1
+            clock.advance(calls > 300 ? 0.01 : 0.1)
+            return kernel.run(views, rotation)
+          },
+        }
+      },
+    }))
+    const steady = paced('steady', clock, { overhead: 50, rate: 1e9 })
+    const rope = await createRope(
+      CONFIG,
+      optionsFor([entry('late', late), entry('steady', steady)], clock),
+    )
+    const call = smallCall()
+    for (let i = 0; i < 600; i++) rope.rotate({ ...call, positions: i })
+    expect(rope.explain().chosen).toBe('steady')
+    calls = 301
+    for (let i = 0; i < 1500; i++) rope.rotate({ ...call, positions: i })
+    expect(rope.explain().chosen).toBe('late')
+    rope.dispose()
+  })
+
+  test('is the last one, and leaves those alone who are out of reach', async () => {
+    const { clock, counts, entries } = counted({
+      far: { overhead: 140, rate: 1e9 },
+      near: { overhead: 10, rate: 1e9 },
+      best: { overhead: 9, rate: 1e9 },
+    })
+    const rope = await createRope(CONFIG, optionsFor(entries, clock))
+    const call = smallCall()
+    const run = (times: number): void => {
+      for (let i = 0; i < times; i++) rope.rotate({ ...call, positions: i })
+    }
+    run(1000)
+    const first = { ...counts }
+    run(20_000)
+    const second = { ...counts }
+    expect(second.near).toBeGreaterThan(first.near ?? 0)
+    expect(second.far).toBe(first.far)
+    run(20_000)
+    expect([counts.near, counts.far]).toEqual([second.near, second.far])
+    expect(rope.explain().chosen).toBe('best')
+    rope.dispose()
+  })
+})

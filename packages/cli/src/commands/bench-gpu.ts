@@ -57,7 +57,7 @@ function checkNotEmpty({ groups }: BenchResult, filter: string | undefined): voi
 function adapterText({ backends, run }: BenchResult): string {
   const { vendor, architecture, description, isSoftware } = backends[0]?.facts ?? {}
   const names = [vendor, architecture, description].filter((name) => name !== '' && name != null)
-  const kind = isSoftware === true ? 'in software: times and goals mean nothing' : 'a GPU'
+  const kind = isSoftware === true ? 'in software: its speed says nothing about a GPU' : 'a GPU'
   const step = `timestamps in steps of ${run.clockResolution.toFixed(3)} us`
   return oneLine(`adapter: ${names.join(' ')} (${kind}); ${step}`)
 }

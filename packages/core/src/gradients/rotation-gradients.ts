@@ -17,7 +17,7 @@ import { decodeBFloat16, decodeFloat16 } from '../half-float.js'
 import type { Layout, Tensor } from '../layout/tensor.js'
 import { makePlan } from '../plan.js'
 import { expandPositions, type Positions, type PositionTable, readPositions } from '../positions.js'
-import { lengthOf } from '../tables.js'
+import { lengthOfPositions } from '../tables.js'
 
 /** A rotation that was made, and the gradient that came back for it. */
 export interface GradientInput {
@@ -128,7 +128,7 @@ export function rotationGradients(config: RopeConfig, input: GradientInput): Rot
   const axes = axisCount(config.axes)
   const sources = readPositions(input.positions, axes)
   const table = expandPositions(sources, plan.batch, plan.tokens, axes)
-  const of = computeFrequencies(config, input.length ?? Math.max(0, lengthOf(table)))
+  const of = computeFrequencies(config, input.length ?? Math.max(0, lengthOfPositions(table)))
   if (of.decay !== undefined || of.mixture !== undefined) {
     throw new RopeError(
       'UNSUPPORTED',

@@ -20,8 +20,22 @@ export type Segment =
        */
       readonly advance?: 'largest' | 'space'
     }
+  /**
+   * A video with its sound (TMRoPE, Qwen2.5-Omni): in every chunk of time first the frames, then
+   * the sound, which moves all axes by one per token.
+   */
+  | {
+      readonly kind: 'audio-video'
+      readonly rows: number
+      readonly columns: number
+      /** Where each frame stands, ascending; position_id_per_seconds times its seconds, cut down. */
+      readonly frames: ArrayLike<number>
+      readonly audioTokens: number
+      /** Positions per chunk: position_id_per_seconds times seconds_per_chunk. */
+      readonly chunk: number
+    }
 
-/** Positions of one sequence on the three axes, and where the next token stands. */
+/** Positions of one sequence on the three axes, and where a further segment would start. */
 export interface SequencePositions {
   readonly time: readonly number[]
   readonly row: readonly number[]
@@ -29,17 +43,65 @@ export interface SequencePositions {
   readonly next: number
 }
 
+/** One token of a segment: where it stands from the segment's start. */
+type Place = readonly [time: number, row: number, column: number]
+
 /** How many tokens a segment has. */
 export function segmentTokens(segment: Segment): number {
   if (segment.kind === 'text') return segment.tokens
-  return segment.frames.length * segment.rows * segment.columns
+  const patches = segment.frames.length * segment.rows * segment.columns
+  return segment.kind === 'audio-video' ? patches + segment.audioTokens : patches
 }
 
-function lengthOf(segment: Segment): number {
+/** How far a segment moves the start of the next one. */
+function advanceOf(segment: Segment): number {
   if (segment.kind === 'text') return segment.tokens
-  const { rows, columns, frames, advance = 'largest' } = segment
-  const space = Math.max(rows, columns)
-  return advance === 'space' ? space : Math.max(space, ...Array.from(frames, (at) => at + 1))
+  const space = Math.max(segment.rows, segment.columns)
+  if (segment.kind === 'vision' && segment.advance === 'space') return space
+  const sound = segment.kind === 'audio-video' ? segment.audioTokens : 0
+  return Array.from(segment.frames).reduce(
+    (end, at) => Math.max(end, at + 1),
+    Math.max(space, sound),
+  )
+}
+
+function textPlaces(tokens: number): readonly Place[] {
+  return Array.from({ length: tokens }, (_, t) => [t, t, t])
+}
+
+function framePlaces(time: number, rows: number, columns: number): readonly Place[] {
+  return Array.from({ length: rows * columns }, (_, i) => [
+    time,
+    Math.floor(i / columns),
+    i % columns,
+  ])
+}
+
+function audioVideoPlaces(segment: Extract<Segment, { kind: 'audio-video' }>): readonly Place[] {
+  const { rows, columns, frames, audioTokens, chunk } = segment
+  const chunkOf = (time: number): number => Math.floor(time / chunk)
+  const sound = textPlaces(audioTokens)
+  const last = Math.max(chunkOf(audioTokens - 1), ...Array.from(frames, chunkOf))
+  return Array.from({ length: last + 1 }, (_, k) => [
+    ...Array.from(frames)
+      .filter((time) => chunkOf(time) === k)
+      .flatMap((time) => framePlaces(time, rows, columns)),
+    ...sound.filter(([time]) => chunkOf(time) === k),
+  ]).flat()
+}
+
+function placesOf(segment: Segment, field: string): readonly Place[] {
+  const check = (key: string, value: number, low: number, high: number): number =>
+    checkInteger(value, `${field}.${key}`, low, high)
+  if (segment.kind === 'text') return textPlaces(check('tokens', segment.tokens, 0, 2 ** 31))
+  const rows = check('rows', segment.rows, 1, 65536)
+  const columns = check('columns', segment.columns, 1, 65536)
+  if (segment.kind === 'vision') {
+    return Array.from(segment.frames).flatMap((time) => framePlaces(time, rows, columns))
+  }
+  check('audioTokens', segment.audioTokens, 0, 2 ** 31)
+  check('chunk', segment.chunk, 1, 2 ** 31)
+  return audioVideoPlaces(segment)
 }
 
 /**
@@ -53,25 +115,13 @@ export function sequencePositions(segments: readonly Segment[], start = 0): Sequ
   const row: number[] = []
   const column: number[] = []
   let next = start
-  const push = (t: number, r: number, c: number): void => {
-    time.push(next + t)
-    row.push(next + r)
-    column.push(next + c)
-  }
   segments.forEach((segment, index) => {
-    if (segment.kind === 'text') {
-      const tokens = checkInteger(segment.tokens, `segments[${index}].tokens`, 0, 2 ** 31)
-      for (let t = 0; t < tokens; t++) push(t, t, t)
-    } else {
-      const rows = checkInteger(segment.rows, `segments[${index}].rows`, 1, 65536)
-      const columns = checkInteger(segment.columns, `segments[${index}].columns`, 1, 65536)
-      for (const frame of Array.from(segment.frames)) {
-        for (let i = 0; i < rows * columns; i++) {
-          push(frame, Math.floor(i / columns), i % columns)
-        }
-      }
+    for (const [t, r, c] of placesOf(segment, `segments[${index}]`)) {
+      time.push(next + t)
+      row.push(next + r)
+      column.push(next + c)
     }
-    next += lengthOf(segment)
+    next += advanceOf(segment)
   })
   return { time, row, column, next }
 }

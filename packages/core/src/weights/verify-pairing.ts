@@ -63,10 +63,12 @@ const ALIKE = 0.8
  * Tells which pairing a checkpoint was trained with, or says that it cannot tell. Give the
  * projections of several layers as lists: more heads, more certainty.
  *
- * Measured, at the level of 0.001: of 2000 sets of untrained weights of 40 heads, none got a
- * verdict; of 400 synthetic models whose pairs' rows differ by a third of what unrelated rows do, none
- * got a wrong one and all got the right one. A small trained model (5 layers of 12 heads with 8 channels) is
- * told from all its layers, while single layers of it may give null.
+ * Error rates, measured with 60 heads or fewer: 1 of 2000 sets of untrained weights got a verdict
+ * (the level is 0.001). Of synthetic models with 20 heads, whose pairs' ln-lengths spread by 0.5,
+ * 600 of 600 got the right one while the two rows of a pair differed by half as much or less; when
+ * they differed as much as pairs do, 174 of 200 got the right one, the others null. None got a wrong
+ * one. The trained model in this repository (60 heads of 8 channels) is told in either pairing with
+ * p < 1e-7; a single layer of it (12 heads) mostly gives null, never the wrong one.
  *
  * @param wq one projection, or one per layer: row-major [heads * headDim, columns]
  * @param wk the same of k, whose heads may be fewer
@@ -83,8 +85,11 @@ export function verifyPairing(
   options: VerifyPairingOptions,
 ): PairingVerdict {
   const shape = checkShape(options)
-  const heads = [...asList(wq, 'wq'), ...asList(wk, 'wk')].flatMap((weights) => headsOf(weights, shape))
-  if (heads.length < 3) reject('INVALID_OPTION', 'heads', heads.length, 'at least 3 of q and k in all')
+  const heads = [...asList(wq, 'wq'), ...asList(wk, 'wk')].flatMap((weights) =>
+    headsOf(weights, shape),
+  )
+  if (heads.length < 3)
+    reject('INVALID_OPTION', 'heads', heads.length, 'at least 3 of q and k in all')
   const half = heads.map((energies) => distance(energies, pairsOf('half', shape)))
   const interleaved = heads.map((energies) => distance(energies, pairsOf('interleaved', shape)))
   const unrelated = mean(heads.map((energies) => distance(energies, unrelatedOf(shape))))
@@ -104,7 +109,12 @@ function verdict(evidence: PairingEvidence): Omit<PairingVerdict, 'evidence'> {
   return { pairing: p <= LEVEL && isAlike ? winner : null, confidence }
 }
 
-type Shape = Required<VerifyPairingOptions>
+interface Shape {
+  readonly headDim: number
+  readonly columns: number
+  readonly rotaryDim: number
+  readonly windowOffset: number
+}
 
 function checkShape(given: VerifyPairingOptions): Shape {
   const options = checkRecord(given, 'options', '{ headDim, columns }')
@@ -113,7 +123,12 @@ function checkShape(given: VerifyPairingOptions): Shape {
   const room = headDim - windowOffset
   const rotaryDim = checkInteger(options.rotaryDim ?? room, 'rotaryDim', 8, room)
   if (rotaryDim % 2 !== 0) reject('INVALID_OPTION', 'rotaryDim', rotaryDim, 'an even number')
-  return { headDim, windowOffset, rotaryDim, columns: checkInteger(options.columns, 'columns', 1, 2 ** 31) }
+  return {
+    headDim,
+    windowOffset,
+    rotaryDim,
+    columns: checkInteger(options.columns, 'columns', 1, 2 ** 31),
+  }
 }
 
 function asList(
@@ -121,7 +136,8 @@ function asList(
   field: string,
 ): readonly ProjectionWeights[] {
   if (ArrayBuffer.isView(weights)) return [weights as ProjectionWeights]
-  if (!Array.isArray(weights)) return reject('INVALID_OPTION', field, weights, 'an array of numbers')
+  if (!Array.isArray(weights))
+    return reject('INVALID_OPTION', field, weights, 'an array of numbers')
   const isOne = weights.every((item) => typeof item === 'number')
   return isOne ? [weights as readonly number[]] : (weights as readonly ProjectionWeights[])
 }
@@ -132,7 +148,12 @@ function headsOf(weights: ProjectionWeights, shape: Shape): readonly Float64Arra
   const size = headDim * columns
   const heads = weights.length / size
   if (!Number.isInteger(heads) || heads === 0) {
-    reject('INVALID_OPTION', 'weights.length', weights.length, `a multiple of headDim * columns = ${size}`)
+    reject(
+      'INVALID_OPTION',
+      'weights.length',
+      weights.length,
+      `a multiple of headDim * columns = ${size}`,
+    )
   }
   return Array.from({ length: heads }, (_, head) =>
     Float64Array.from({ length: rotaryDim }, (_, channel) =>

@@ -3,6 +3,7 @@
  * independently of how the presets are built.
  */
 import { describe, expect, test } from 'vitest'
+import { musicFlamingoPositions, musicFlamingoRope } from '../../src/axes/audio.js'
 import { denseRope, denseRopesByHead, headView } from '../../src/axes/dense.js'
 import { ernieAxes, ggmlInterleavedAxes, interleavedAxes } from '../../src/axes/text.js'
 import {
@@ -236,6 +237,22 @@ describe('video and image generators', () => {
     expectPairs(axialRope([4, 2], { headDim: 8, pairing: 'half', base: 100 }), run([4, 2], 100), 3)
     expect(() => axialRope([3, 5])).toThrow(/^widths\[0\] \/ 2 is 1.5/)
   })
+})
+
+test('Music Flamingo: window and frame, both times the time', () => {
+  const options = musicFlamingoRope({ width: 20, dim: 4, base: 100 })
+  expect([options.rotaryDim, options.pairing]).toEqual([8, 'interleaved'])
+  expectPairs(options, (i) => [i < 2 ? 0 : 1, i % 2 === 0 ? 1 : 0.1], 4)
+  const { axes } = musicFlamingoPositions([0.5, 1, 1.5, 2], 2, 10)
+  const turn = -2 * Math.PI
+  const expected = [
+    [0, 0, (turn * 1.5) / 10, (turn * 2) / 10],
+    [0, (turn * 2 * Math.PI) / 10, 0, (turn * 2 * 2 * Math.PI) / 10],
+  ]
+  axes.forEach((axis, a) => {
+    axis.forEach((position, at) => expect(position).toBeCloseTo(expected[a]?.[at] as number, 14))
+  })
+  expect(() => musicFlamingoPositions([1, 2, 3], 2, 10)).toThrow(/multiple of frames, 2/)
 })
 
 describe('dense axes', () => {

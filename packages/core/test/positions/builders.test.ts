@@ -147,6 +147,35 @@ describe('segments', () => {
   })
 })
 
+describe('a video with sound (Qwen2.5-Omni)', () => {
+  const film = {
+    kind: 'audio-video',
+    rows: 1,
+    columns: 2,
+    frames: [0, 25, 50],
+    audioTokens: 60,
+    chunk: 50,
+  } as const
+
+  test('chunk by chunk, frames before sound', () => {
+    const { time, row, column, next } = sequencePositions([{ kind: 'text', tokens: 3 }, film])
+    const sound = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => 3 + from + i)
+    expect(time).toEqual([0, 1, 2, 3, 3, 28, 28, ...sound(0, 50), 53, 53, ...sound(50, 60)])
+    expect(row.slice(3, 7)).toEqual([3, 3, 3, 3])
+    expect(column.slice(3, 7)).toEqual([3, 4, 3, 4])
+    expect(row.slice(7, 57)).toEqual(sound(0, 50))
+    expect(next).toBe(63)
+  })
+
+  test('silent, or without a picture in the last chunk', () => {
+    expect(sequencePositions([{ ...film, audioTokens: 0 }]).time).toEqual([0, 0, 25, 25, 50, 50])
+    expect(sequencePositions([{ ...film, audioTokens: 0 }]).next).toBe(51)
+    expect(sequencePositions([{ ...film, frames: [0], audioTokens: 120 }]).time).toHaveLength(122)
+    expect(() => sequencePositions([{ ...film, chunk: 0 }])).toThrow(/^segments\[0\].chunk is 0/)
+  })
+})
+
 describe('get_rope_index', () => {
   const IMAGE = 100
   const VIDEO = 200

@@ -7,7 +7,7 @@ import {
   axisCount,
   createRotationTables,
   expandPositions,
-  lengthOf,
+  lengthOfPositions,
   type Plan,
   type Positions,
   type RopeConfig,
@@ -66,7 +66,7 @@ export class ConfigRows {
     }
     const sources = readPositions(positions, this.#axes)
     const table = expandPositions(sources, batch, tokens, this.#axes, isShift ? 0 : 1)
-    return this.#builders.builder(lengthOf(table), 'q').build(table, 'float32', isShift)
+    return this.#builders.builder(lengthOfPositions(table), 'q').build(table, 'float32', isShift)
   }
 
   #refuse(reason: string): never {

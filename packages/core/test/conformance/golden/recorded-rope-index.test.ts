@@ -3,11 +3,9 @@
  * by tooling/golden/rope_index.py), by two of its versions, which differ:
  *
  * - 4.57: what follows an image or video starts after its largest position; padding stands at 1;
- *   deltas count padding. Seconds between frames are cut down to whole numbers.
+ *   deltas count padding. Seconds between frames are cut down to whole numbers, which is a defect.
  * - 5.23: what follows starts after the larger of rows and columns, so that text may stand before
  *   the last frames of a video; padding stands at 0; deltas leave padding out.
- *
- * `ropeIndex` is the former, with seconds as they are; segments with `advance: 'space'` the latter.
  */
 import { describe, expect, test } from 'vitest'
 // biome-ignore lint/correctness/useImportExtensions: this one is data, not a module
@@ -18,7 +16,6 @@ import dataOf4 from '../../../src/conformance/golden/recorded-rope-index-4.json'
 import dataOf5 from '../../../src/conformance/golden/recorded-rope-index-5.json' with {
   type: 'json',
 }
-import { type Segment, sequencePositions } from '../../../src/positions/multimodal.js'
 import {
   type GridSize,
   ropeIndex,
@@ -40,128 +37,73 @@ interface RecordedPrompt {
   readonly deltas: readonly number[]
 }
 
+type Named = readonly (readonly [string, RecordedPrompt])[]
+
 const { image: IMAGE, video: VIDEO } = dataOf4.provenance.tokens
 
-function named(cases: unknown): readonly (readonly [string, RecordedPrompt])[] {
+function named(cases: unknown): Named {
   return (cases as readonly RecordedPrompt[]).map((prompt) => [prompt.name, prompt] as const)
 }
 
-const plain = (axes: readonly Float64Array[]): number[][] => axes.map((axis) => Array.from(axis))
-
-describe.each(named(dataOf4.cases))('transformers 4.57, %s', (_, prompt) => {
-  const { secondsPerGrid, positions, deltas, attentionMask, inputIds, batch } = prompt
-  const index = ropeIndex({
-    ...prompt,
-    imageToken: IMAGE,
-    videoToken: VIDEO,
-    ...(secondsPerGrid && { secondsPerGrid: wholeSeconds(secondsPerGrid) }),
-  })
-
-  test('positions and deltas are the same', () => {
-    expect(plain(index.axes)).toEqual(positions)
-    expect(Array.from(index.deltas)).toEqual(deltas)
-  })
-
-  test('decoding goes on where the delta says', () => {
-    const tokens = inputIds.length / batch
-    expect(Array.from(index.next(1).offsets)).toEqual(deltas.map((delta) => tokens + delta))
-    expect(Array.from(index.next(1).offsets)).toEqual(deltas.map((delta) => tokens + 1 + delta))
-  })
-
-  test('every batch entry has the length of its mask', () => {
-    const mask = attentionMask ?? inputIds.map(() => 1)
-    const lengths = Array.from({ length: batch }, (_unused, entry) => {
-      const tokens = inputIds.length / batch
-      return mask.slice(entry * tokens, (entry + 1) * tokens).reduce((sum, one) => sum + one, 0)
-    })
-    expect(Array.from(index.lengths)).toEqual(lengths)
-  })
-})
+const OF_4: Named = named(dataOf4.cases)
+const OF_5: Named = named(dataOf5.cases)
 
 /** 0.5 becomes 0; time then stands still, which is what a frame every 1e-9 seconds does too. */
 function wholeSeconds(seconds: readonly number[]): readonly number[] {
   return seconds.map((value) => Math.trunc(value) || 1e-9)
 }
 
-/** Time of every frame as 5.23 computes it, in float32: t * (rate * seconds), cut to whole numbers. */
-function frameTimes(prompt: RecordedPrompt, index: number): readonly number[] {
-  const [frames] = prompt.videoGrids[index] as GridSize
-  const { secondsPerGrid, tokensPerSecond = 1 } = prompt
-  const seconds = Math.fround(secondsPerGrid?.[index] ?? 1)
-  const step = Math.fround(tokensPerSecond * seconds)
-  return Array.from({ length: frames }, (_, t) => Math.trunc(Math.fround(t * step)))
-}
-
-/** Images and videos in the order of a prompt, Qwen3-VL's videos as one image per frame. */
-function mediaOf(prompt: RecordedPrompt): Readonly<Record<number, Segment[]>> {
-  const { mergeSize, imageGrids, videoGrids, model } = prompt
-  const vision = ([, rows, columns]: GridSize, frames: readonly number[]): Segment => ({
-    ...{ kind: 'vision', rows: rows / mergeSize, columns: columns / mergeSize, frames },
-    advance: 'space',
+function builtFrom(prompt: RecordedPrompt, revision: 4 | 5): ReturnType<typeof ropeIndex> {
+  const { secondsPerGrid } = prompt
+  const seconds = secondsPerGrid && revision === 4 ? wholeSeconds(secondsPerGrid) : secondsPerGrid
+  return ropeIndex({
+    ...prompt,
+    ...(seconds && { secondsPerGrid: seconds }),
+    ...{ imageToken: IMAGE, videoToken: VIDEO, revision },
   })
-  return {
-    [IMAGE]: imageGrids.map((grid) => vision(grid, [0])),
-    [VIDEO]: videoGrids.flatMap((grid, i) =>
-      model === 'qwen3-vl'
-        ? Array.from({ length: grid[0] }, () => vision(grid, [0]))
-        : [vision(grid, frameTimes(prompt, i))],
-    ),
-  }
 }
 
-/** Runs of text, and the media between them. */
-function segmentsOf(ids: readonly number[], media: ReturnType<typeof mediaOf>): Segment[] {
-  const segments: Segment[] = []
-  let at = 0
-  while (at < ids.length) {
-    const rest = ids.slice(at)
-    const found = media[rest[0] as number]?.shift()
-    const end = rest.findIndex((id) => id === IMAGE || id === VIDEO)
-    const text = { kind: 'text', tokens: end === -1 ? rest.length : end } as const
-    const segment: Segment = found ?? text
-    segments.push(segment)
-    at +=
-      segment.kind === 'text' ? segment.tokens : segment.rows * segment.columns * frames(segment)
-  }
-  return segments
+/** Tokens of each batch entry, padding left out. */
+function lengthsOf({ attentionMask, inputIds, batch }: RecordedPrompt): readonly number[] {
+  const mask = attentionMask ?? inputIds.map(() => 1)
+  const tokens = inputIds.length / batch
+  return Array.from({ length: batch }, (_, entry) =>
+    mask.slice(entry * tokens, (entry + 1) * tokens).reduce((sum, one) => sum + one, 0),
+  )
 }
 
-function frames(segment: Segment): number {
-  return segment.kind === 'text' ? 0 : segment.frames.length
-}
+describe.each([
+  [4, '4.57', OF_4],
+  [5, '5.23', OF_5],
+] as const)('revision %s: transformers %s', (revision, _, prompts) => {
+  test.each(prompts)('%s: positions and deltas', (_name, prompt) => {
+    const index = builtFrom(prompt, revision)
+    expect(index.axes.map((axis) => Array.from(axis))).toEqual(prompt.positions)
+    expect(Array.from(index.deltas)).toEqual(prompt.deltas)
+    expect(Array.from(index.lengths)).toEqual(lengthsOf(prompt))
+  })
 
-describe.each(named(dataOf5.cases))('transformers 5.23, %s', (_, prompt) => {
-  test('positions and deltas are the same', () => {
-    const { batch, inputIds, positions, deltas } = prompt
-    const mask = prompt.attentionMask ?? inputIds.map(() => 1)
-    const tokens = inputIds.length / batch
-    const media = mediaOf(prompt)
-    for (let entry = 0; entry < batch; entry++) {
-      const places = inputIds.flatMap((_id, at) =>
-        Math.floor(at / tokens) === entry && mask[at] === 1 ? [at] : [],
-      )
-      const segments = segmentsOf(
-        places.map((at) => inputIds[at] as number),
-        media,
-      )
-      const { time, row, column } = sequencePositions(segments)
-      const recorded = positions.map((axis) => places.map((at) => axis[at]))
-      expect([time, row, column]).toEqual(recorded)
-      expect(Math.max(...time, ...row, ...column) + 1 - places.length).toBe(deltas[entry])
-    }
-    mask.forEach((one, at) => {
-      if (one === 0) expect(positions.map((axis) => axis[at])).toEqual([0, 0, 0])
-    })
+  test.each(prompts)('%s: decoding goes on where the delta says', (_name, prompt) => {
+    const { inputIds, batch, deltas } = prompt
+    const index = builtFrom(prompt, revision)
+    const counted = revision === 5 ? lengthsOf(prompt) : deltas.map(() => inputIds.length / batch)
+    const first = deltas.map((delta, entry) => (counted[entry] as number) + delta)
+    expect(Array.from(index.next(1).offsets)).toEqual(first)
+    expect(Array.from(index.next(1).offsets)).toEqual(first.map((at) => at + 1))
   })
 })
 
-test('images alone, and all of Qwen3-VL, are the same in both versions but for padding', () => {
-  const still = named(dataOf5.cases).filter(
-    ([, { model, videoGrids }]) => model === 'qwen3-vl' || videoGrids.length === 0,
-  )
-  expect(still.length).toBeGreaterThan(40)
-  for (const [, prompt] of still) {
-    const index = ropeIndex({ ...prompt, imageToken: IMAGE, videoToken: VIDEO, padding: 0 })
-    expect(plain(index.axes)).toEqual(prompt.positions)
+test('the two differ where they are said to: padding, and text after videos', () => {
+  const pairs = OF_4.map(([, prompt], i) => [prompt, OF_5[i]?.[1] as RecordedPrompt] as const)
+  expect(OF_4.map(([name]) => name)).toEqual(OF_5.map(([name]) => name))
+  for (const [four, five] of pairs) {
+    if (four.model !== 'qwen3-vl' && four.videoGrids.length > 0) continue
+    const isToken = (at: number): boolean => four.attentionMask?.[at] !== 0
+    const tokens = (axis: readonly number[]): readonly number[] =>
+      axis.filter((_, at) => isToken(at))
+    expect(four.positions.map(tokens)).toEqual(five.positions.map(tokens))
   }
+  const videos = pairs.filter(([{ name }]) => name.includes('qwen2-vl/long-video'))
+  expect(videos).toHaveLength(2)
+  for (const [four, five] of videos) expect(four.positions).not.toEqual(five.positions)
 })

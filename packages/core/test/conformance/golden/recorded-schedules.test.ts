@@ -143,7 +143,7 @@ test('how many float32 frequencies have the same bits as those of PyTorch', () =
       ...unequal.map(({ name, equal, all }) => `${name} ${equal} of ${all}`),
     ].join('\n'),
   ).toMatchInlineSnapshot(`
-    "4308 of 4350 in 78 recordings; all but those of
+    "4465 of 4510 in 81 recordings; all but those of
     default/code-llama-mixtral-qwen2 63 of 64
     default/qwen3-vl 63 of 64
     default/gemma3-sliding 127 of 128
@@ -156,6 +156,7 @@ test('how many float32 frequencies have the same bits as those of PyTorch', () =
     yarn/gpt-oss 30 of 32
     yarn/kimi-k2 31 of 32
     yarn/kimi-k2-untruncated 31 of 32
+    yarn/kimi-k2.5 31 of 32
     yarn/ministral-3 63 of 64
     proportional/gemma4-full 255 of 256
     dynamic/test/2049-tensor 63 of 64
@@ -169,6 +170,8 @@ test('how many float32 frequencies have the same bits as those of PyTorch', () =
     dynamic/internlm2.5/40000-number 62 of 64
     dynamic/internlm2.5/262144-tensor 63 of 64
     dynamic/internlm2.5/262144-number 63 of 64
+    alpha/hunyuan-dense 63 of 64
+    alpha/hunyuan-vl 63 of 64
     longrope/phi-3.5-mini/4097 47 of 48
     longrope/phi-4-mini/4097 47 of 48"
   `)

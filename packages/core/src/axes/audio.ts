@@ -1,0 +1,49 @@
+/**
+ * Music Flamingo's rotary time embedding: audio features turn by two axes, the window of the audio
+ * they are in and the frame within it, and every angle is multiplied by the feature's own time. The
+ * product of the two is no new kind of rope: it is a position, and a fraction at that.
+ */
+import { checkPositive, reject } from '../check.js'
+import type { AxialOptions } from './axial-options.js'
+import { axialRope } from './video.js'
+
+/**
+ * Options for features of `width` channels, of which the first `2 dim` turn: `dim` for the window,
+ * `dim` for the frame; interleaved.
+ *
+ * @param features theta is `base`; 1200 / (2 pi) or the like in released configs
+ */
+export function musicFlamingoRope(features: {
+  readonly width: number
+  readonly dim: number
+  readonly base: number
+}): AxialOptions {
+  const { width, dim, base } = features
+  return axialRope([dim, dim], { headDim: width, base })
+}
+
+/**
+ * Positions of the features: `-2 pi t w / m` for the window and `-4 pi^2 t f / m` for the frame, for
+ * feature f of window w at time t.
+ *
+ * @param seconds when each feature is, [windows * frames], window by window
+ * @param frames features per window
+ * @param maxPositionEmbeddings m of the config
+ * @throws RopeError INVALID_POSITIONS when the times do not divide into windows
+ */
+export function musicFlamingoPositions(
+  seconds: ArrayLike<number>,
+  frames: number,
+  maxPositionEmbeddings: number,
+): { readonly axes: readonly [Float64Array, Float64Array] } {
+  const most = checkPositive(maxPositionEmbeddings, 'maxPositionEmbeddings')
+  if (!(frames >= 1 && Number.isInteger(seconds.length / frames))) {
+    reject('INVALID_POSITIONS', 'seconds.length', seconds.length, `a multiple of frames, ${frames}`)
+  }
+  const turn = (at: number): number => -2 * Math.PI * (seconds[at] as number)
+  const place = (rank: (at: number) => number): Float64Array =>
+    Float64Array.from({ length: seconds.length }, (_, at) => (rank(at) / most) * turn(at))
+  return {
+    axes: [place((at) => Math.floor(at / frames)), place((at) => 2 * Math.PI * (at % frames))],
+  }
+}
