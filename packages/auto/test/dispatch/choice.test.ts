@@ -333,9 +333,9 @@ test('bound calls are a kind of their own: who is best at them need not be best 
   const entries = [entry('other', other), entry('binding', binding)]
   const rope = await createRope(CONFIG, optionsFor(entries, clock))
   const bound = rope.bind(smallCall())
-  for (let i = 0; i < 600; i++) bound.rotate(i)
+  for (let i = 0; i < 4000; i++) bound.rotate(i)
   expect(rope.explain()).toMatchObject({ chosen: 'binding', backends: [{ name: 'binding' }, {}] })
-  for (let i = 0; i < 600; i++) rope.rotate({ ...smallCall(), positions: i })
+  for (let i = 0; i < 4000; i++) rope.rotate({ ...smallCall(), positions: i })
   expect(rope.explain().chosen).toBe('other')
   bound.rotate(1)
   expect(rope.explain().chosen).toBe('binding')

@@ -40,7 +40,7 @@ export function perLayerList(value: unknown, field: string): readonly unknown[] 
 /** The kind of every layer, or null when the file does not say. */
 export function layerKinds(config: Json): readonly string[] | null {
   const types = perLayerList(config.layer_types, 'layer_types')
-  if (types !== undefined) return types.map(String)
+  if (types !== undefined) return types.map(readKind)
   const pattern = perLayerList(config.hybrid_layer_pattern, 'hybrid_layer_pattern')
   if (pattern !== undefined) return pattern.map((mark) => (mark === 1 ? SLIDING : FULL))
   const count = layerCount(config)
@@ -48,6 +48,11 @@ export function layerKinds(config: Json): readonly string[] | null {
   const isFull = fullAttention(config)
   if (isFull === null) return null
   return Array.from({ length: count }, (_, layer) => (isFull(layer) ? FULL : SLIDING))
+}
+
+function readKind(kind: unknown, layer: number): string {
+  if (typeof kind === 'string') return kind
+  return failConfig(`layer_types[${layer}]`, `is ${show(kind)}; accepted: a name`)
 }
 
 /** Gemma 3, Cohere 2, Exaone 4 and ModernBERT, before `layer_types` was written out. */

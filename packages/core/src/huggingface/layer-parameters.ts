@@ -98,7 +98,7 @@ function fromLists(config: Json, dictionary: Json): readonly LayerParameters[] |
     return {
       kind,
       base: readLayerBase(base, `${field}[${layer}]`),
-      share: shares?.[layer],
+      share: readPositive(shares?.[layer], `partial_rotary_factors[${layer}]`),
       isScaled,
     }
   })
@@ -110,7 +110,7 @@ interface LayerEntry {
   readonly kind: unknown
   /** null for a layer without RoPE. */
   readonly base: number | null
-  readonly share: unknown
+  readonly share: number | undefined
   readonly isScaled: boolean
 }
 

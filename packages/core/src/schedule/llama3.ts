@@ -45,10 +45,11 @@ function float32Llama3(options: Llama3Schedule, pairs: number): Float32Array {
   const factor = Math.fround(options.factor)
   return float32Powers(options.base, pairs).map((power) => {
     const frequency = Math.fround(1 / power)
-    const wavelength = Math.fround(Math.fround(TURN) / frequency)
+    // PyTorch divides a number by a tensor as the number times the rounded reciprocal.
+    const wavelength = Math.fround(Math.fround(1 / frequency) * Math.fround(TURN))
     if (wavelength > Math.fround(length / low)) return frequency / factor
     if (wavelength < Math.fround(length / high) || low === high) return frequency
-    const turns = Math.fround(Math.fround(length) / wavelength)
+    const turns = Math.fround(Math.fround(1 / wavelength) * Math.fround(length))
     const share = Math.fround(Math.fround(turns - Math.fround(low)) / Math.fround(high - low))
     const scaled = Math.fround(Math.fround(Math.fround(1 - share) * frequency) / factor)
     return scaled + Math.fround(share * frequency)

@@ -20,7 +20,7 @@ function scheduleOf({
   if (params.rope_type === 'linear' && base !== undefined && params.factor !== undefined) {
     return { type: 'linear', base, factor: params.factor }
   }
-  const scaled = scaledSchedule(params)
+  const scaled = scaledSchedule(params) ?? lengthSchedule(params)
   if (scaled !== null) return scaled
   return {
     type: 'custom',
@@ -40,7 +40,13 @@ function scaledSchedule(params: GoldenVector['params']): ScheduleOptions | null 
   if (params.rope_type === 'proportional' && params.partial_rotary_factor !== undefined) {
     return { type: 'proportional', base, partialRotaryFactor: params.partial_rotary_factor }
   }
+  if (params.rope_type === 'ntk' && factor !== undefined) {
+    return { type: 'ntk-fixed', base, factor }
+  }
   if (factor === undefined || original === undefined) return null
+  if (params.rope_type === 'ntk-by-parts') {
+    return { type: 'ntk-by-parts', base, factor, originalMaxPositionEmbeddings: original }
+  }
   if (params.rope_type === 'llama3') {
     return {
       type: 'llama3',
@@ -64,6 +70,27 @@ function scaledSchedule(params: GoldenVector['params']): ScheduleOptions | null 
     ...(params.mscale_all_dim === undefined
       ? {}
       : { mscaleAllDim: params.mscale_all_dim, scaleSoftmax: true }),
+  }
+}
+
+/** The schedules with a table per length, each fixed at the length of its vector. */
+function lengthSchedule(params: GoldenVector['params']): ScheduleOptions | null {
+  const { rope_theta: base, factor, max_position_embeddings: max, seq_len: length } = params
+  if (base === undefined || max === undefined) return null
+  if (params.rope_type === 'dynamic' && factor !== undefined && typeof length === 'number') {
+    return { type: 'dynamic', base, factor, maxPositionEmbeddings: max, frozenLength: length }
+  }
+  const { original_max_position_embeddings: original, factors } = params
+  if (params.rope_type !== 'longrope' || original === undefined || factors === undefined) {
+    return null
+  }
+  return {
+    type: 'longrope',
+    base,
+    shortFactor: factors,
+    longFactor: factors,
+    originalMaxPositionEmbeddings: original,
+    factor: max / original,
   }
 }
 

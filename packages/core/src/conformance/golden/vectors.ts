@@ -14,6 +14,11 @@ export interface GoldenVector {
     readonly layout?: string
     readonly partial_rotary_factor?: number
     readonly original_max_position_embeddings?: number
+    readonly max_position_embeddings?: number
+    /** Tokens in the sequence: a number where the table depends on it. */
+    readonly seq_len?: number | string
+    /** LongRoPE's divisors, where they are written out. */
+    readonly factors?: readonly number[]
     readonly alpha?: number
     readonly low_freq_factor?: number
     readonly high_freq_factor?: number
