@@ -27,7 +27,7 @@ export interface HuggingFaceOptions {
 /** Keys of a parameter dictionary that are read for every rope type. */
 const KNOWN: readonly string[] = [
   ...['rope_type', 'type', 'rope_theta', 'partial_rotary_factor'],
-  ...['mrope_section', 'mrope_interleaved'],
+  ...['mrope_section', 'mrope_interleaved', 'xdrope_section'],
 ]
 
 /** Top-level keys about RoPE that are read. */

@@ -117,6 +117,10 @@ function readLlama3(source: Source): ScheduleOptions {
   if (maximum !== undefined && originalMaxPositionEmbeddings >= maximum) {
     source.warnings.push(`${LENGTH} ${originalMaxPositionEmbeddings} is not below ${MAXIMUM}`)
   }
+  if (high <= low) {
+    const step = high === low ? 'the ramp is a step' : 'the ramp runs backwards'
+    source.warnings.push(`high_freq_factor ${high} is not above low_freq_factor ${low}: ${step}`)
+  }
   return {
     type: 'llama3',
     base: source.base,
@@ -155,6 +159,10 @@ function readYarn(
   }
   const factor = need(given ?? implied, 'factor', 'yarn')
   warnBelowOne(factor, warnings)
+  if (implied !== undefined && implied !== 1 && implied !== factor) {
+    warnings.push(`factor is ${factor}, but ${MAXIMUM} / ${LENGTH} is ${implied}; factor is used`)
+  }
+  warnBackwards(source)
   return {
     type: 'yarn',
     base,
@@ -165,6 +173,15 @@ function readYarn(
     ...(scaleSoftmax || scalesSoftmax(source.config.model_type) ? { scaleSoftmax: true } : {}),
     ...(mscaleCoefficient === undefined ? {} : { mscaleCoefficient }),
   }
+}
+
+function warnBackwards(source: Source): void {
+  // Zero means the default, as in Hugging Face.
+  const { betaFast = 32 } = optional(source, 'beta_fast', 'betaFast')
+  const { betaSlow = 1 } = optional(source, 'beta_slow', 'betaSlow')
+  if (betaFast >= betaSlow) return
+  const problem = `beta_fast ${betaFast} is below beta_slow ${betaSlow}`
+  source.warnings.push(`${problem}: the ramp runs backwards`)
 }
 
 function readDynamicYarn(source: Source): ScheduleOptions {
@@ -268,7 +285,7 @@ const YARN: Reader = {
   keys: ['factor', 'attention_factor', 'finetuned', ...YARN_KEYS],
   read: (source) => readYarn(source),
 }
-const ALPHA: Reader = { keys: ['alpha', 'factor', 'xdrope_section'], read: readAlpha }
+const ALPHA: Reader = { keys: ['alpha', 'factor'], read: readAlpha }
 /** Hunyuan's own configs repeat yarn's keys beside alpha; the model reads none of them. */
 const ALPHA_UNREAD: readonly string[] = ['beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim']
 

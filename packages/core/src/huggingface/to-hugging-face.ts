@@ -190,7 +190,9 @@ function axesKeys(axes: AxesOptions | null, modelType: string | undefined): Json
     const ordered = [height, width, time]
     if (height === width && sameAxes(ernieAxes(ordered), axes)) return { mrope_section: ordered }
   }
-  if (sameAxes(sectionAxes(sections), axes)) return { mrope_section: sections }
+  if (sameAxes(sectionAxes(sections), axes)) {
+    return { [modelType === 'hunyuan_vl' ? 'xdrope_section' : 'mrope_section']: sections }
+  }
   if (count === 3 && sameAxes(interleavedAxes(sections), axes)) {
     return { mrope_section: sections, mrope_interleaved: true }
   }

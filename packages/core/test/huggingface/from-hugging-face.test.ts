@@ -242,6 +242,46 @@ describe('warnings', () => {
   })
 })
 
+describe('what goes wrong elsewhere', () => {
+  const yarn = { rope_type: 'yarn', factor: 32, original_max_position_embeddings: 4096 }
+  const warnings = (rope_scaling: object, max_position_embeddings: number): string =>
+    (
+      huggingFaceProfiles({ ...LLAMA, max_position_embeddings, rope_scaling })[0]?.warnings ?? []
+    ).join()
+
+  test('truncate is kept in the dictionary of a kind of layer', () => {
+    const full = { ...yarn, rope_theta: 150000, truncate: false }
+    const json = { ...LLAMA, rope_theta: null, rope_parameters: { full_attention: full } }
+    const bare = { ...json, rope_scaling: null }
+    expect(fromHuggingFace(bare).schedule).toMatchObject({ type: 'yarn', truncate: false })
+  })
+
+  test('a stated attention_factor is never dropped, and 1 is a statement', () => {
+    const { schedule } = fromHuggingFace({
+      ...LLAMA,
+      rope_scaling: { ...yarn, attention_factor: 1 },
+    })
+    expect(schedule).toMatchObject({ attentionFactor: 1 })
+  })
+
+  test('factors that do not fit the lengths, and ramps that run backwards', () => {
+    expect(warnings(yarn, 131072)).toBe('')
+    expect(warnings(yarn, 4096)).toBe('')
+    expect(warnings(yarn, 65536)).toMatch(/factor is 32, but .* is 16; factor is used/)
+    expect(warnings({ ...yarn, beta_fast: 1, beta_slow: 32 }, 4096)).toMatch(/runs backwards/)
+    expect(warnings({ ...yarn, beta_fast: 0 }, 4096)).toBe('')
+    const llama3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 1 }
+    expect(warnings({ ...llama3, original_max_position_embeddings: 64 }, 128)).toMatch(/is a step/)
+  })
+
+  test('a base that is only in the code is never assumed in silence', () => {
+    const { rope_theta: _, ...rest } = LLAMA
+    const [profile] = huggingFaceProfiles({ ...rest, model_type: 'gpt_oss' })
+    expect(profile?.config?.schedule).toEqual({ type: 'default', base: 150000 })
+    expect(profile?.warnings.join()).toMatch(/150000, the value in the model's code, is assumed/)
+  })
+})
+
 describe('refusals', () => {
   test.each<[unknown, string]>([
     [null, 'INVALID_CONFIG the file'],
