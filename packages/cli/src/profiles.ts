@@ -13,6 +13,7 @@ import { isGgufFile, readGguf } from './files/read-gguf.js'
 import { configName, readJson } from './files/read-json.js'
 import { oneLine } from './format/text.js'
 import type { Io } from './io.js'
+import { isMlx, isTableFile, mlxConfig, readOnnx } from './table-models.js'
 
 /** One rope of a model; config is null for layers that do not rotate. */
 export type Profile = ReturnType<typeof huggingFaceProfiles>[number]
@@ -24,7 +25,7 @@ export type RotatingProfile = Profile & { readonly config: RopeConfig }
 export interface ModelConfig {
   /** The file, as messages call it. */
   readonly source: string
-  readonly format: 'config.json' | 'gguf'
+  readonly format: 'config.json' | 'gguf' | 'mlx' | 'onnx'
   /** `model_type` of a config.json, architecture of a GGUF file; null when it is not said. */
   readonly modelType: string | null
   readonly profiles: readonly Profile[]
@@ -35,7 +36,7 @@ export interface ModelConfig {
 }
 
 /**
- * Reads a config.json or a GGUF file.
+ * Reads a config.json or a GGUF file, or the tables that `rope convert` writes.
  *
  * @param path a file, or `-` for a config.json on standard input
  * @throws RopeError of the file or the parser; the message starts with the file's name
@@ -47,7 +48,7 @@ export async function readModelConfig(
 ): Promise<ModelConfig> {
   const source = oneLine(configName(path))
   const options = pairing === undefined ? {} : { pairing }
-  const parse = (await isGgufFile(path)) ? await ggufParser(path) : await jsonParser(path, io)
+  const parse = await parserOf(path, io)
   try {
     return { source, ...parse(options) }
   } catch (error) {
@@ -57,8 +58,21 @@ export async function readModelConfig(
 
 type Parser = (options: { readonly pairing?: PairingName }) => Omit<ModelConfig, 'source'>
 
+async function parserOf(path: string, io: Io): Promise<Parser> {
+  if (await isGgufFile(path)) return ggufParser(path)
+  if (!isTableFile(path)) return jsonParser(path, io)
+  const read = await readOnnx(path)
+  return ({ pairing }) => tables('onnx', read(pairing))
+}
+
+function tables(format: 'onnx' | 'mlx', config: RopeConfig): ReturnType<Parser> {
+  const profiles = [{ name: 'default', config, layers: null, warnings: [] }]
+  return { format, modelType: null, profiles, heads: { q: null, k: null }, maxPositions: null }
+}
+
 async function jsonParser(path: string, io: Io): Promise<Parser> {
   const json = await readJson(path, io)
+  if (isMlx(json)) return ({ pairing }) => tables('mlx', mlxConfig(json, pairing))
   return (options) => ({
     format: 'config.json',
     modelType: textOf(

@@ -17,7 +17,7 @@ const ALONE = 32
 
 /** At least so many, fewer where a call alone is `ENOUGH`. */
 const FEWEST = 6
-const FEWEST_LONG = 3
+const FEWEST_LONG = 4
 
 /** Milliseconds of a long call. */
 const LONG = 100
@@ -34,16 +34,20 @@ export class Samples {
   readonly #step: number
   #count = 0
   #total = 0
-  #best = Number.POSITIVE_INFINITY
+  #best: number
   /** Calls, and their time, that nothing has interrupted. */
   #calm = 0
   #calmTotal = 0
   /** The first call pays for what is done once: pages, compiling. In a long one that is next to nothing. */
   #isFirst = true
 
-  /** @param step the smallest step of the clock in milliseconds */
-  constructor(step: number) {
+  /**
+   * @param step the smallest step of the clock in milliseconds
+   * @param fastest the fastest call of an earlier look, in milliseconds
+   */
+  constructor(step: number, fastest: number = Number.POSITIVE_INFINITY) {
     this.#step = step
+    this.#best = fastest
   }
 
   /** Notes the time of a call, in milliseconds. */

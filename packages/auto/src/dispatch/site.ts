@@ -241,12 +241,14 @@ export class Site implements Kernel, Choice {
     this.#round += 1
   }
 
-  /** Compares those who were near once more, from the beginning. */
+  /** Compares those who were near once more; the fastest call of both looks counts. */
   #lookAgain(): void {
     const step = this.#owner.clockStep()
     const best = Math.min(...this.contenders.map(({ samples }) => samples.fastest))
     const near = this.contenders.filter(({ samples }) => samples.fastest <= OUT_OF_REACH * best)
-    this.contenders = near.map((contender) => ({ ...contender, samples: new Samples(step) }))
+    this.contenders = near.map((contender) => {
+      return { ...contender, samples: new Samples(step, contender.samples.fastest) }
+    })
     this.#hasLookedTwice = true
     this.#unsettle()
   }
@@ -280,11 +282,9 @@ export class Site implements Kernel, Choice {
   #isTimed({ samples, predicted }: Contender): boolean {
     if (samples.isDone) return true
     if (this.contenders.length === 1) return samples.isEnoughAlone
-    const [first] = this.ranking
-    const isExpected = predicted === null || predicted > (first?.predicted ?? 0)
-    if (!isExpected || !samples.isTelling) return false
-    const best = Math.min(...this.contenders.map((one) => one.samples.fastest))
-    return samples.fastest > CLOSE * best
+    const best = this.contenders.reduce((a, b) => (b.samples.fastest < a.samples.fastest ? b : a))
+    const isExpected = predicted === null || best.predicted === null || predicted > best.predicted
+    return isExpected && samples.isTelling && samples.fastest > CLOSE * best.samples.fastest
   }
 
   /** Rebinds to the winner once there is one that needs no copies. */

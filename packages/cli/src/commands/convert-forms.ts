@@ -99,7 +99,8 @@ function asOnnx(config: RopeConfig, { length }: FormOptions): Converted {
     { name: 'cos_cache', dtype: 'F32', shape, data: cosCache } as const,
     { name: 'sin_cache', dtype: 'F32', shape, data: sinCache } as const,
   ]
-  const metadata = Object.entries(attributes).map(([key, value]) => [key, `${value}`] as const)
+  const stated = { ...attributes, head_dim: config.headDim }
+  const metadata = Object.entries(stated).map(([key, value]) => [key, `${value}`] as const)
   const note =
     'inputs of com.microsoft: input, position_ids, cos_cache, sin_cache; of opset 23: X, cos_cache, sin_cache, position_ids'
   return { content: writeSafetensors(tensors, metadata), isText: false, notes: [note] }
@@ -112,5 +113,5 @@ function asMlx(config: RopeConfig, { length }: FormOptions): Converted {
   const periods = freqs && Array.from(freqs, (period) => (Number.isFinite(period) ? period : 'inf'))
   const notes =
     mscale === 1 ? [] : [`multiply the first ${rope.dims} channels by mscale ${mscale} first`]
-  return text({ ...rope, freqs: periods }, notes)
+  return text({ head_dim: config.headDim, ...rope, freqs: periods }, notes)
 }

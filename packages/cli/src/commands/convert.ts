@@ -55,6 +55,7 @@ export function addConvert(program: Command, context: Context): void {
 const RULES = `
 Forms: legacy and v5 are keys of a config.json, gguf a small file with metadata and factor tensors,
 onnx a safetensors file with cos_cache and sin_cache, mlx the arguments of mx.fast.rope as JSON.
+Files of the last three forms are read too; tables hold frequencies, but not always their schedule.
 What is written is read back first; a form that would not give the same RoPE again is refused.
 With --weights, --to is a pairing: the rows of q and k projections, their biases and norms, and the
 outer half of LoRA pairs are permuted; all else is copied byte for byte.`

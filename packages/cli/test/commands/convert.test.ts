@@ -81,7 +81,15 @@ describe('forms', () => {
 
   test('MLX arguments', async () => {
     expect(await json(configFile(SMALL_LLAMA), '--to', 'mlx')).toEqual({
-      ...{ dims: 8, traditional: false, base: 10000, scale: 1, freqs: null, mscale: 1 },
+      ...{
+        head_dim: 8,
+        dims: 8,
+        traditional: false,
+        base: 10000,
+        scale: 1,
+        freqs: null,
+        mscale: 1,
+      },
     })
     const rope_parameters = {
       rope_type: 'proportional',
@@ -92,6 +100,38 @@ describe('forms', () => {
     expect(await json(configFile({ ...rest, rope_parameters }), '--to', 'mlx')).toMatchObject({
       ...{ base: null, freqs: [1, 2, 'inf', 'inf'] },
     })
+  })
+})
+
+describe('tables are read too', () => {
+  const PARTIAL = { ...SMALL_LLAMA, partial_rotary_factor: 0.5 }
+  const LEGACY = { head_dim: 8, rope_theta: 10000, partial_rotary_factor: 0.5, rope_scaling: null }
+
+  test('ONNX caches become a config.json again', async () => {
+    const path = out('caches.safetensors')
+    const argv = ['--to', 'onnx', '--length', '64', '--out', path]
+    expect((await rope(['convert', configFile(PARTIAL), ...argv])).code).toBe(0)
+    expect(await json(path, '--to', 'legacy')).toMatchObject(LEGACY)
+    const { code, stderr } = await rope(['convert', tensorFile([]), '--to', 'v5'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('has no float32 tensor cos_cache')
+  })
+
+  test('MLX arguments become a config.json, or a GGUF file with factors', async () => {
+    const mlx = await json(configFile(PARTIAL), '--to', 'mlx')
+    expect(await json(configFile(mlx), '--to', 'legacy')).toMatchObject(LEGACY)
+    const freqs = [1, 3, 'inf', 1000]
+    const path = out('rope.gguf')
+    const argv = ['--to', 'gguf', '--architecture', 'qwen2', '--out', path]
+    const rest = { dims: 8, traditional: false, base: null, scale: 1, mscale: 1 }
+    const { code, stderr } = await rope(['convert', configFile({ ...rest, freqs }), ...argv])
+    expect(code).toBe(0)
+    expect(stderr).toContain('written as divisors in rope_freqs.weight')
+    const [profile] = await profilesOf(path)
+    const list = profile?.inverseFrequencies as readonly number[]
+    expect(list.map((frequency) => Number(frequency.toPrecision(6)))).toEqual([
+      ...[1, 0.333333, 0, 0.001],
+    ])
   })
 })
 
