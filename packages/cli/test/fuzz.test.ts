@@ -329,6 +329,20 @@ describe('the command', () => {
     )
   })
 
+  test('rope convert on any MLX arguments: a result, or one line and exit code 2', async () => {
+    const keys = ['dims', 'head_dim', 'traditional', 'base', 'scale', 'freqs', 'mscale']
+    const rope8 = { dims: 8, traditional: true, base: 10000, scale: 1, freqs: null, mscale: 1 }
+    const json = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 3 })
+    await fc.assert(
+      fc.asyncProperty(json, async (changes) => {
+        const stdin = JSON.stringify({ ...rope8, ...changes })
+        const { code, stderr } = await rope(['convert', '-', '--to', 'v5'], { stdin })
+        if (code !== 0) expect([code, lines(stderr).length]).toEqual([2, 1])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   test('rope apply on a damaged file: a result, or one line, exit code 2 and no output', async () => {
     const shape = [1, 3, 2, 8]
     const input = tensorFile([tensor('q', 'F32', shape), tensor('k', 'BF16', shape)])

@@ -6,7 +6,7 @@
  * Periods are float32; a pair that stands still has an infinite one. Source: MLX's documentation of
  * `mlx.core.fast.rope`.
  */
-import { checkRecord, reject } from '../check.js'
+import { checkInteger, checkPositive, checkRecord, reject } from '../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
 import { checkTable } from '../onnx/caches.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
@@ -57,6 +57,10 @@ export function toMlx(given: RopeConfig, sequenceLength?: number): MlxRope {
  */
 export function fromMlx(rope: MlxRope, headDim: number): RopeConfig {
   checkRecord(rope, 'rope', '{ dims, traditional, base, scale, freqs, mscale }')
+  checkInteger(headDim, 'headDim', 2, 65536)
+  checkInteger(rope.dims, 'dims', 2, headDim)
+  checkPositive(rope.scale, 'scale')
+  checkPositive(rope.mscale, 'mscale')
   return resolveConfig({
     headDim,
     rotaryDim: rope.dims,
@@ -68,9 +72,6 @@ export function fromMlx(rope: MlxRope, headDim: number): RopeConfig {
 function scheduleOf({ base, freqs, scale, mscale, dims }: MlxRope): ScheduleOptions {
   if ((base === null) === (freqs === null)) {
     return reject('INVALID_OPTION', 'base and freqs', [base, freqs], 'one of them, the other null')
-  }
-  if (!(scale > 0 && Number.isFinite(scale))) {
-    return reject('INVALID_OPTION', 'scale', scale, 'a finite number above 0')
   }
   if (base === null) return listOf(freqs ?? new Float32Array(), scale, mscale)
   if (mscale === 1 && scale === 1) return { type: 'default', base }

@@ -55,6 +55,8 @@ test.each([
   [{ base: 1, freqs: new Float32Array(2) }, /base and freqs/],
   [{ base: null, freqs: new Float32Array(2) }, /freqs\[0\] is 0/],
   [{ scale: 0 }, /scale is 0/],
+  [{ dims: 1e12, mscale: 2 }, /dims is 1000000000000/],
+  [{ mscale: Number.NaN }, /mscale is NaN/],
 ])('%j is refused', (change, message) => {
   const rope = { dims: 4, traditional: false, base: 10000, scale: 1, freqs: null, mscale: 1 }
   expect(() => fromMlx({ ...rope, ...change }, 4)).toThrow(message)
