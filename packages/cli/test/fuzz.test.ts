@@ -114,7 +114,7 @@ function mutate(config: unknown, { object, key, value }: Mutation): void {
 
 /** Parses; checks that the outcome is a sound result or a RopeError, and comes soon. */
 function parse(json: unknown, chosen: PairingName | undefined): 'parsed' | 'refused' {
-  const started = performance.now()
+  const started = process.cpuUsage()
   try {
     const profiles = huggingFaceProfiles(json, { pairing: chosen })
     for (const { config } of profiles) if (config !== null) checkConfig(config)
@@ -125,7 +125,8 @@ function parse(json: unknown, chosen: PairingName | undefined): 'parsed' | 'refu
     expect(error.message.length).toBeGreaterThan(10)
     return 'refused'
   } finally {
-    expect(performance.now() - started).toBeLessThan(SOON)
+    // The processor's time, not the clock's: a busy machine is no failure.
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(SOON)
   }
 }
 
