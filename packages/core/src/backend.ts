@@ -142,7 +142,8 @@ export interface Kernel {
   /**
    * As `bind`, for a rotation of one float32 row: the call makes the row itself, as the product of
    * the current block's row and row `rest` (0 to 63). Only for kernels that do this faster than
-   * JavaScript; the bits must be those of `RowFactors`. Undefined when these arrays cannot be had.
+   * JavaScript; the bits must be those of `RowFactors`. The call itself throws INVALID_TENSOR once
+   * an array has been detached or become too short. Undefined when these arrays cannot be had.
    */
   bindMoving?(
     views: readonly View[],

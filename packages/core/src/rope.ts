@@ -6,6 +6,7 @@
 import type { RowRole } from './angles/row-adjustment.js'
 import { axisCount } from './axes.js'
 import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
+import { checkBoundMemory } from './bound-memory.js'
 import { CallCache, type PreparedCall } from './call-cache.js'
 import { checkRecord, checkWord, show } from './check.js'
 import {
@@ -212,8 +213,11 @@ class BackendRope implements Rope {
     return {
       rotate: (position) => {
         if (this.#disposed) this.#checkAlive()
+        if (move !== undefined && Number.isSafeInteger(position)) {
+          move(position)
+          return
+        }
         checkBound(position, views, plan)
-        if (move?.(position)) return
         const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens), role)
         builder.refill(rotation, position)
         run ??= bound()
@@ -392,26 +396,22 @@ class BackendRope implements Rope {
 }
 
 /**
- * Lets a kernel that can make the row of a moving token by itself: a call that does so at whole
- * positions and returns false at others. Undefined for all other kernels and rotations.
+ * Lets a kernel that can make the row of a moving token by itself: a call that does so at a whole
+ * position. Undefined for all other kernels and rotations.
  */
 function bindMoving(
   kernel: Kernel,
   views: readonly View[],
   rotation: Rotation,
   builder: RotationBuilder,
-): ((position: number) => boolean) | undefined {
+): ((position: number) => void) | undefined {
   const isRow = rotation.rows === 1 && rotation.cos instanceof Float32Array
   if (kernel.bindMoving === undefined || !isRow) return undefined
   const moving = builder.moving?.()
   if (moving === undefined) return undefined
   const run = kernel.bindMoving(views, rotation, moving.factors)
   if (run === undefined) return undefined
-  return (position) => {
-    if (!Number.isInteger(position)) return false
-    run(moving.seek(position))
-    return true
-  }
+  return (position) => run(moving.seek(position))
 }
 
 /** The two things that may go wrong in a bound call: a bad position, and memory that went away. */
@@ -425,17 +425,7 @@ function checkBound(position: number, views: readonly View[], plan: Plan): void 
       },
     )
   }
-  for (let i = 0; i < views.length; i++) {
-    const view = views[i] as View
-    const operand = plan.operands[i] as Plan['operands'][number]
-    const reachesSource = view.sourceOffset + operand.sourceSpan.high < view.source.length
-    const reachesTarget = view.targetOffset + operand.targetSpan.high < view.target.length
-    if ((reachesSource && reachesTarget) || operand.sourceSpan.high < 0) continue
-    throw new RopeError(
-      'INVALID_TENSOR',
-      'a bound tensor has shrunk or been detached since bind(); bind the new memory',
-    )
-  }
+  checkBoundMemory(views, plan)
 }
 
 /**

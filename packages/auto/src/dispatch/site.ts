@@ -8,7 +8,9 @@
  * which there is a copy.
  */
 import {
+  checkBoundMemory,
   type Kernel,
+  multiplyRow,
   type Plan,
   RopeError,
   type Rotation,
@@ -19,7 +21,6 @@ import type { Member } from '../backends/member.js'
 import { type Contender, makeContender } from './contender.js'
 import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'
 import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
-import { makeRow } from './moving-row.js'
 import { Samples } from './samples.js'
 import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
 
@@ -59,12 +60,16 @@ export interface Choice {
 }
 
 /**
- * Milliseconds of calls after which the contenders are compared a second time, and how many calls that
- * is at the least and at the most: engines compile what is called often, and some take their time.
+ * How often the contenders are compared, after how many milliseconds of calls the second time, and how
+ * many calls that is at the least and at the most; each further look comes four times as late as the
+ * one before. Engines compile what is called often, and some take their time; and what another program
+ * disturbed in one look it hardly disturbs in all of them.
  */
+const LOOKS = 4
 const SECOND_LOOK = 50
 const FEWEST_CALLS = 16
 const MOST_CALLS = 20_000
+const LATER = 4
 
 /** Who was slower by more than this factor is left out of it. */
 const OUT_OF_REACH = 12
@@ -86,9 +91,9 @@ export class Site implements Kernel, Choice {
   #kernel: Kernel = this
   /** Counts decisions, so that what is bound to a winner knows when there may be another one. */
   #round = 0
-  /** Calls that are left until the second look; infinite when there is none to come. */
+  /** Calls that are left until the next look; infinite when there is none to come. */
   #left = Number.POSITIVE_INFINITY
-  #hasLookedTwice = false
+  #looks = 1
   #decided = UNDECIDED
   #turn = -1
 
@@ -144,13 +149,15 @@ export class Site implements Kernel, Choice {
   ): (rest: number) => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
-    const callOf = remembering((kernel) => bindMovingKernel(kernel, views, rotation, factors))
+    const callOf = remembering((kernel) =>
+      bindMovingKernel(kernel, this.plan, views, rotation, factors),
+    )
     let bound: (rest: number) => void = () => undefined
     let boundIn = UNDECIDED
     return (rest) => {
       owner.last = this
       if (this.#settled !== epoch.value || this.#left-- === 0) {
-        makeRow(factors, rest, rotation)
+        multiplyRow(factors, rest, rotation)
         this.#runCarefully(views, rotation, (kernel) => callOf(kernel)(rest))
         return
       }
@@ -161,7 +168,7 @@ export class Site implements Kernel, Choice {
       try {
         bound(rest)
       } catch (error) {
-        makeRow(factors, rest, rotation)
+        multiplyRow(factors, rest, rotation)
         this.#recover(error, this.chosen as Contender, views, rotation, null)
       }
     }
@@ -241,7 +248,7 @@ export class Site implements Kernel, Choice {
     this.#round += 1
   }
 
-  /** Compares those who were near once more; the fastest call of both looks counts. */
+  /** Compares those who were near once more; the fastest call of all looks counts. */
   #lookAgain(): void {
     const step = this.#owner.clockStep()
     const best = Math.min(...this.contenders.map(({ samples }) => samples.fastest))
@@ -249,7 +256,7 @@ export class Site implements Kernel, Choice {
     this.contenders = near.map((contender) => {
       return { ...contender, samples: new Samples(step, contender.samples.fastest) }
     })
-    this.#hasLookedTwice = true
+    this.#looks += 1
     this.#unsettle()
   }
 
@@ -296,9 +303,9 @@ export class Site implements Kernel, Choice {
     if (!best.member.validatesFirst || !best.isProven) return
     this.#kernel = best.kernel
     this.#settled = this.#decided
-    if (this.#hasLookedTwice || contenders.length < 2) return
-    const calls = SECOND_LOOK / best.samples.fastest
-    this.#left = Math.round(Math.min(MOST_CALLS, Math.max(FEWEST_CALLS, calls)))
+    if (this.#looks === LOOKS || contenders.length < 2) return
+    const calls = Math.min(MOST_CALLS, Math.max(FEWEST_CALLS, SECOND_LOOK / best.samples.fastest))
+    this.#left = Math.round(calls * LATER ** (this.#looks - 1))
   }
 
   #snapshot({ member, isProven }: Contender, views: readonly View[]): Restore | null {
@@ -343,6 +350,7 @@ function bindKernel(kernel: Kernel, views: readonly View[], rotation: Rotation):
 /** The same for a token that moves. */
 function bindMovingKernel(
   kernel: Kernel,
+  plan: Plan,
   views: readonly View[],
   rotation: Rotation,
   factors: RowFactors,
@@ -351,7 +359,8 @@ function bindMovingKernel(
   if (moving !== undefined) return moving
   const run = bindKernel(kernel, views, rotation)
   return (rest) => {
-    makeRow(factors, rest, rotation)
+    checkBoundMemory(views, plan)
+    multiplyRow(factors, rest, rotation)
     run()
   }
 }

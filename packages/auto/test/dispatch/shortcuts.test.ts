@@ -3,11 +3,17 @@
  * rows that they make themselves, calls off the event loop - keep them through the front door, with
  * the same care when they fail.
  */
-import { type Backend, type Kernel, RopeError, type Rotation, type View } from '@rope/core'
+import {
+  type Backend,
+  type Kernel,
+  multiplyRow,
+  RopeError,
+  type Rotation,
+  type View,
+} from '@rope/core'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { planOfCall } from '../../src/call.js'
-import { makeRow } from '../../src/dispatch/moving-row.js'
 import { type AutoOptions, createAutoBackend, createRope } from '../../src/index.js'
 import { CONFIG, changed, entry, smallCall } from '../fakes.js'
 
@@ -47,7 +53,7 @@ function shortcut(
         ...(hasMoving && {
           bindMoving: (views, rotation, factors) => (rest: number) => {
             take('moving')
-            makeRow(factors, rest, rotation)
+            multiplyRow(factors, rest, rotation)
             void kernel.run(views, rotation)
           },
         }),

@@ -67,7 +67,7 @@ describe('ids', () => {
   test('are stable: raise SUITE_VERSION when these change', () => {
     expect({ version: SUITE_VERSION, ...byFamily() }).toMatchInlineSnapshot(`
       {
-        "contract": 577,
+        "contract": 578,
         "golden": 320,
         "properties": 112,
         "values": 574,

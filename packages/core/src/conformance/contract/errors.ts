@@ -234,6 +234,25 @@ async function runBoundDetached(trial: Trial): Promise<void> {
   checkUnchanged(arenas[0] as Arena, before, 'q of a refused call')
 }
 
+/** The same for one token, whose row of cos and sin a kernel may make by itself. */
+async function runStepDetached(trial: Trial): Promise<void> {
+  needDType(trial, 'float32')
+  if (trial.backend.device === 'gpu') unsupported('bind is for CPU backends')
+  const [q, k] = [1, 2].map((heads) => ({
+    data: new Float32Array(heads * HEAD_DIM).fill(1),
+    shape: [1, 1, heads, HEAD_DIM],
+    layout: 'bshd' as const,
+  })) as [Tensor, Tensor]
+  const rope = await subjectRope(trial, configFor(1))
+  const bound = rope.bind({ q, k })
+  bound.rotate(0)
+  detach(k.data)
+  await expectRefusal([TENSOR], () => bound.rotate(3))
+  rope.dispose()
+  const isUntouched = Array.from(q.data as Float32Array).every((value) => value === 1)
+  check(isUntouched, () => 'q was rotated although k was gone')
+}
+
 /** rotate cannot wait for a GPU; it must say so and not start anything. */
 async function runSynchronousOnGpu(trial: Trial): Promise<void> {
   needDType(trial, 'float32')
@@ -277,6 +296,7 @@ export function errorsCases(): readonly ConformanceCase[] {
       defineCase('contract', `errors/detached/${which}`, (trial) => runDetached(trial, which)),
     ),
     defineCase('contract', 'errors/detached/bound', runBoundDetached),
+    defineCase('contract', 'errors/detached/bound-step', runStepDetached),
     defineCase('contract', 'errors/synchronous/rotate', runSynchronousOnGpu),
   ]
 }
