@@ -238,11 +238,13 @@ async function runBoundDetached(trial: Trial): Promise<void> {
 async function runStepDetached(trial: Trial): Promise<void> {
   needDType(trial, 'float32')
   if (trial.backend.device === 'gpu') unsupported('bind is for CPU backends')
-  const [q, k] = [1, 2].map((heads) => ({
+  const token = (heads: number): Tensor => ({
     data: new Float32Array(heads * HEAD_DIM).fill(1),
     shape: [1, 1, heads, HEAD_DIM],
-    layout: 'bshd' as const,
-  })) as [Tensor, Tensor]
+    layout: 'bshd',
+  })
+  const q = token(1)
+  const k = token(2)
   const rope = await subjectRope(trial, configFor(1))
   const bound = rope.bind({ q, k })
   bound.rotate(0)
