@@ -2,11 +2,11 @@
  * Runs a built command of the workspace, or the server of an app's page, inside this very process:
  * its standard output, its exit code and the signals it gets are its own, with nothing in between.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureBuilt, ensurePageBuilt } from './build.mjs'
 import { ensureInstalled } from './install.mjs'
-import { builtCommand, folderOf } from './workspace.mjs'
+import { builtCommand, folderOf, ROOT } from './workspace.mjs'
 
 /**
  * Sets up what is missing, then becomes the command.
@@ -37,6 +37,13 @@ export async function servePage(packageName, args) {
  * @param {string[]} args
  */
 async function become(file, args) {
+  returnToCaller()
   process.argv = [process.execPath, file, ...args]
   await import(pathToFileURL(file).href)
+}
+
+/** npm runs scripts at the root of the workspace; paths are meant from where the user stands. */
+function returnToCaller() {
+  const { INIT_CWD } = process.env
+  if (INIT_CWD !== undefined && process.cwd() === resolve(ROOT)) process.chdir(INIT_CWD)
 }

@@ -236,15 +236,20 @@ async function lookAt(statuses: readonly BackendStatus[]): Promise<Looked> {
 
 /** A result is made to be shown to others, who need not know where things lie on this disk. */
 function withoutPaths(status: Omit<BackendStatus, 'module'>): Omit<BackendStatus, 'module'> {
-  const facts = Object.entries(status.facts).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? shortenPaths(value) : value,
-  ])
   return {
     ...status,
     reason: status.reason === null ? null : shortenPaths(status.reason),
-    facts: Object.fromEntries(facts) as BackendStatus['facts'],
+    facts: shortenFacts(status.facts),
   }
+}
+
+/** Facts with every path shortened. */
+export function shortenFacts(facts: BackendStatus['facts']): BackendStatus['facts'] {
+  const short = Object.entries(facts).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? shortenPaths(value) : value,
+  ])
+  return Object.fromEntries(short) as BackendStatus['facts']
 }
 
 /** `/some/where/rope.node` as `rope.node`. */

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 import type { BenchBackend } from '../src/backends.js'
 import { PORTABLE_BACKENDS } from '../src/backends.js'
 import { describeMachine } from '../src/node/machine.js'
-import { type BenchOptions, planGroups, runBench, shortenPaths } from '../src/run.js'
+import { type BenchOptions, planGroups, runBench, shortenFacts, shortenPaths } from '../src/run.js'
 import { SHORT } from './settings.js'
 
 const SCHEMA = new URL('../schema/result.schema.json', import.meta.url)
@@ -148,6 +148,12 @@ describe('runBench', () => {
       threads: null,
     })
     expect(groups[0]?.entries.some(({ name }) => name.startsWith('missing'))).toBe(false)
+  })
+
+  test('facts are told without the paths of this disk either', () => {
+    expect(
+      shortenFacts({ binary: '/home/somebody/lib/rope.node', isa: 'avx2, scalar', threads: 2 }),
+    ).toEqual({ binary: 'rope.node', isa: 'avx2, scalar', threads: 2 })
   })
 
   test('an absent peer is listed with the way to add it', async () => {

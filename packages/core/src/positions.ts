@@ -190,26 +190,31 @@ function readAxis(positions: unknown, field: string): PositionSource {
  * Checks and copies positions: one source for all axes, or one per axis.
  *
  * @param axes how many axes the config has
+ * @param field what errors call them: the distances of a shift are its delta
  * @throws RopeError INVALID_POSITIONS
  */
-export function readPositions(positions: Positions, axes: number): readonly PositionSource[] {
-  if (!isRecord(positions) || !('axes' in positions)) return [readAxis(positions, 'positions')]
+export function readPositions(
+  positions: Positions,
+  axes: number,
+  field: 'positions' | 'delta' = 'positions',
+): readonly PositionSource[] {
+  if (!isRecord(positions) || !('axes' in positions)) return [readAxis(positions, field)]
   const list: unknown = positions.axes
   if (!Array.isArray(list) || Object.keys(positions).length > 1) {
     return reject(
       'INVALID_POSITIONS',
-      'positions',
+      field,
       positions,
       '{ axes: [one entry per axis] } and no other key',
     )
   }
   if (list.length !== axes) {
     fail(
-      'positions.axes',
+      `${field}.axes`,
       `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`,
     )
   }
-  return list.map((axis, i) => readAxis(axis, `positions.axes[${i}]`))
+  return list.map((axis, i) => readAxis(axis, `${field}.axes[${i}]`))
 }
 
 function isShared(source: PositionSource, batch: number, tokens: number): boolean {

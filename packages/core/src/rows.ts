@@ -77,7 +77,8 @@ export class Rows extends RememberedRows {
   constructor(options: RowsOptions) {
     super(options.tables.hasRoles)
     this.#options = options
-    this.#sources = readPositions(options.positions, options.axes)
+    const field = options.isShift ? 'delta' : 'positions'
+    this.#sources = readPositions(options.positions, options.axes, field)
   }
 
   protected build(plan: RowsPlan, role: RowRole): Rotation {

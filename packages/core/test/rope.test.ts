@@ -129,6 +129,22 @@ test('shift() leaves the attention factor out', () => {
   expect(calls[0]?.plan.operands).toHaveLength(1)
 })
 
+test('shift() calls its argument by its name', () => {
+  const refusals = [Number.NaN, undefined, { axes: [1, 2] }].map((delta) => {
+    try {
+      rope.shift(tensor(), delta as number)
+      return 'accepted'
+    } catch (error) {
+      return [(error as RopeError).field, (error as RopeError).message.split(' ')[0]]
+    }
+  })
+  expect(refusals).toEqual([
+    ['delta', 'delta'],
+    ['delta', 'delta'],
+    ['delta.axes', 'delta.axes'],
+  ])
+})
+
 test('shift() moves every token by the same number', () => {
   rope.shift(tensor(2), 4)
   rope.shift({ data: new Float32Array(16), shape: [2, 2, 1, 4] }, { offsets: [1, -2] })

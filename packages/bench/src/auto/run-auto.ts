@@ -8,7 +8,7 @@ import type { MeasureSettings } from '../harness/measure.js'
 import { describeEngine, type Machine } from '../machine.js'
 import type { MatrixSize } from '../matrix/matrix.js'
 import type { BackendRecord } from '../result.js'
-import { MODE_SETTINGS, type RunProgress, shortenPaths } from '../run.js'
+import { MODE_SETTINGS, type RunProgress, shortenFacts, shortenPaths } from '../run.js'
 import { type AutoCell, autoCells, cellId, cellText } from './cell.js'
 import { judgeAuto } from './judge.js'
 import { measureOverhead } from './overhead.js'
@@ -134,7 +134,7 @@ function recordOf(
     packageName,
     available: told?.available === true,
     reason: reason === null ? null : shortenPaths(reason),
-    facts: told?.facts ?? {},
+    facts: shortenFacts(told?.facts ?? {}),
     isa: backend?.capabilities.isa ?? null,
     threads: backend?.capabilities.threads ?? null,
   }

@@ -91,7 +91,7 @@ interface Distances {
 }
 
 function distancesOf(delta: Positions, axes: number, tokens: number): Distances {
-  const table = expandPositions(readPositions(delta, axes), 1, tokens, axes, 0)
+  const table = expandPositions(readPositions(delta, axes, 'delta'), 1, tokens, axes, 0)
   const moved = Array.from({ length: tokens }, (_, t) => t).filter((t) =>
     table.axes.some((axis) => axis[t] !== 0),
   )
