@@ -3,6 +3,8 @@
  * said about it.
  */
 import {
+  huggingFaceProfiles,
+  type PairingName,
   type RopeConfig,
   RopeError,
   toGguf,
@@ -62,7 +64,54 @@ function asConfig(model: ModelConfig, version: 'legacy' | 'v5', options: FormOpt
     modelType: options.modelType ?? known,
     maxPositionEmbeddings: model.maxPositions ?? undefined,
   })
-  return text(json)
+  return text(json, pairingNotes(json, model))
+}
+
+/**
+ * What has to be done to the weights before Transformers' code can read them: apart from DeepSeek
+ * V3's, it does not look at `rope_interleave`.
+ */
+function pairingNotes(
+  { rope_interleave: stated, ...json }: Readonly<Record<string, unknown>>,
+  { profiles }: ModelConfig,
+): readonly string[] {
+  if (stated === undefined || json.model_type === 'deepseek_v3') return []
+  const weights = pairingOf(profiles)
+  const read = huggingFaceProfiles(json)
+  const own = pairingOf(read)
+  if (own === weights) return []
+  const isKnown = !read.some(({ warnings }) => warnings.some((text) => /pairings/.test(text)))
+  const subject = isKnown
+    ? `model type ${json.model_type} has ${own} weights`
+    : `most model types have ${own} weights`
+  return [
+    `${subject}, these are ${weights}: permute q and k to ${own} (rope convert --weights), then use --pairing ${own}`,
+  ]
+}
+
+function pairingOf(profiles: ModelConfig['profiles']): PairingName | undefined {
+  return profiles.find(({ config }) => config !== null)?.config?.pairing
+}
+
+/** The options that only some forms read; the others would ignore them. */
+const ONLY_FOR: readonly (readonly [keyof FormOptions, string, readonly Form[]])[] = [
+  ['length', '--length', ['onnx', 'mlx']],
+  ['profile', '--profile', ['onnx', 'mlx']],
+  ['architecture', '--architecture', ['gguf']],
+  ['modelType', '--model-type', ['legacy', 'v5']],
+]
+
+/**
+ * Refuses options that the form would ignore.
+ *
+ * @throws RopeError INVALID_OPTION for the first of them
+ */
+export function checkFormOptions(form: Form, options: FormOptions): void {
+  for (const [key, flag, forms] of ONLY_FOR) {
+    if (options[key] === undefined || forms.includes(form)) continue
+    const problem = `${flag} has no effect on --to ${form}; it is for --to ${forms.join(' and ')}: leave it out`
+    throw new RopeError('INVALID_OPTION', problem, { field: flag })
+  }
 }
 
 function asGguf(model: ModelConfig, options: FormOptions): Converted {

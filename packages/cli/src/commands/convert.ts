@@ -15,7 +15,7 @@ import { helpNotes } from '../help.js'
 import type { Io } from '../io.js'
 import { lengthOption, pairingOption, parseNames, profileOption } from '../options.js'
 import { type ModelConfig, readModelConfig, withPrefix } from '../profiles.js'
-import { convertForm, FORMS, type Form } from './convert-forms.js'
+import { checkFormOptions, convertForm, FORMS, type Form } from './convert-forms.js'
 import { permuteWeights, selectWeights, type WeightTensor } from './convert-weights.js'
 
 interface ConvertOptions {
@@ -114,6 +114,7 @@ async function convertConfig(
   options: ConvertOptions,
   io: Io,
 ): Promise<void> {
+  checkFormOptions(form, options)
   const output =
     options.out === undefined ? null : await checkOutput(options.out, [['the input', path]])
   const model = await readModelConfig(path, options.pairing, io)
@@ -121,12 +122,29 @@ async function convertConfig(
   if (output === null && !converted.isText) {
     throw usage('--out', `--to ${form} writes a binary file; name it with --out FILE`)
   }
-  for (const note of [...warningsOf(model), ...converted.notes]) say(io, note)
+  const overridden = await overrideNotes(path, model, options.pairing, io)
+  for (const note of [...warningsOf(model), ...converted.notes, ...overridden]) say(io, note)
   if (output === null) io.stdout.write(new TextDecoder().decode(converted.content))
   else {
     await writeOutput(output, converted.content)
     io.stdout.write(`wrote ${oneLine(output.name)}\n`)
   }
+}
+
+/** `--pairing` against the architecture of a GGUF file, which says how its weights lie. */
+async function overrideNotes(
+  path: string,
+  { format, modelType, source }: ModelConfig,
+  pairing: PairingName | undefined,
+  io: Io,
+): Promise<readonly string[]> {
+  if (format !== 'gguf' || pairing === undefined) return []
+  const { profiles } = await readModelConfig(path, undefined, io)
+  const own = profiles.find(({ config }) => config !== null)?.config?.pairing
+  if (own === undefined || own === pairing) return []
+  return [
+    `architecture ${modelType} has ${own} weights: --pairing ${pairing} is right once q and k of ${source} are permuted to ${pairing} (rope convert --weights)`,
+  ]
 }
 
 function say(io: Io, text: string): void {
@@ -141,7 +159,9 @@ function prefixed<Value>({ source }: ModelConfig, make: () => Value): Value {
   try {
     return make()
   } catch (error) {
-    throw withPrefix(error, source)
+    // What is wrong with --profile is said with the file's name already.
+    const isNamed = RopeError.isInstance(error) && error.field === '--profile'
+    throw isNamed ? error : withPrefix(error, source)
   }
 }
 

@@ -2,7 +2,7 @@
  * `rope doctor`: what this machine is, and which backends run on it, or why not.
  */
 import type { Command } from 'commander'
-import { type BackendEntry, type DetectedBackend, detectBackends } from '../backends.js'
+import { type DetectedBackend, detectBackends } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { type Colors, colorsFor } from '../format/colors.js'
@@ -11,14 +11,8 @@ import { bytes, count, oneLine } from '../format/text.js'
 import { helpNotes } from '../help.js'
 import { describeMachine, type Machine } from '../machine.js'
 import { jsonOption } from '../options.js'
-import { ownVersion, packageVersion } from '../version.js'
+import { type InstalledPackage, installedPackages } from './doctor-packages.js'
 import { explainTypicalCalls, type TypicalChoices } from './explain.js'
-
-/** An installed package; the version is null when it is not installed. */
-interface InstalledPackage {
-  readonly name: string
-  readonly version: string | null
-}
 
 /** Adds `doctor` to the program. */
 export function addDoctor(program: Command, context: Context): void {
@@ -47,14 +41,6 @@ async function doctor(json: boolean, context: Context): Promise<void> {
     : asText(machine, packages, backends, choices, colorsFor(stdout, env))
   stdout.write(`${text}\n`)
   context.finish(choices.problem === null ? OK : CHECK_FAILED)
-}
-
-function installedPackages(entries: readonly BackendEntry[]): readonly InstalledPackage[] {
-  const others = ['@rope/core', ...entries.map((entry) => entry.packageName)]
-  return [
-    { name: '@rope/cli', version: ownVersion() },
-    ...others.map((name) => ({ name, version: packageVersion(name) })),
-  ]
 }
 
 function asJson(

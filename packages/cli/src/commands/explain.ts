@@ -3,13 +3,13 @@
  */
 import { type AutoRope, createRope, type Explanation } from '@rope/auto'
 import { DTYPES, type DType, type PairingName, RopeError } from '@rope/core'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { autoEntries } from '../auto-entries.js'
 import { BACKENDS, type BackendEntry } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { helpNotes } from '../help.js'
-import { backendOption, jsonOption, pairingOption, parseNumber, parseNumbers } from '../options.js'
+import { backendOption, jsonOption, parseNumber, parseNumbers } from '../options.js'
 
 interface ExplainOptions {
   readonly tokens: number
@@ -17,7 +17,7 @@ interface ExplainOptions {
   readonly dim: number
   readonly rotaryDim?: number
   readonly dtype: DType
-  readonly pairing?: PairingName
+  readonly pairing: PairingName
   readonly memory?: string
   readonly outOfPlace?: boolean
   readonly backend?: string
@@ -27,13 +27,15 @@ interface ExplainOptions {
 /** The shape of a call, as far as a config knows it. */
 type Shape = Pick<ExplainOptions, 'dim' | 'rotaryDim' | 'pairing' | 'backend'>
 
+const PAIRINGS: readonly PairingName[] = ['half', 'interleaved']
+
 /** Adds `explain` to the program. */
 export function addExplain(program: Command, context: Context): void {
   program
     .command('explain')
     .description('say which backend @rope/auto chooses for a call, and why not the others')
-    .requiredOption('--tokens <n>', 'tokens of the call: 1 for a decode step', parseNumber)
-    .option('--heads <q,k>', 'heads of q, or of q and k', parseNumbers, [32, 8])
+    .option('--tokens <n>', 'tokens of the call: 1 for a decode step', parseTokens, 1)
+    .addOption(headsOption())
     .option('--dim <n>', 'channels of a head', parseNumber, 128)
     .option('--rotary-dim <n>', 'channels that rotate; all of them when absent', parseNumber)
     .addOption(new Option('--dtype <type>', 'element type').choices(DTYPES).default('float32'))
@@ -50,12 +52,33 @@ export function addExplain(program: Command, context: Context): void {
     .addHelpText(
       'after',
       helpNotes([
-        ['rope explain --tokens 1 --heads 32,8 --dim 128', 'a decode step of Llama-3-8B'],
+        ['rope explain --heads 32,8 --dim 128', 'a decode step of Llama-3-8B'],
         ['rope explain --tokens 4096 --dtype bfloat16', 'a long prompt'],
         ['rope explain --tokens 512 --json', 'the same as data'],
       ]),
     )
     .action((options: ExplainOptions) => explainCall(options, context))
+}
+
+function headsOption(): Option {
+  return new Option('--heads <q,k>', 'heads of q, or of q and k')
+    .argParser(parseNumbers)
+    .default([32, 8], '32,8')
+}
+
+function pairingOption(): Option {
+  return new Option('--pairing <name>', 'which channels form a pair')
+    .choices(PAIRINGS)
+    .default('half')
+}
+
+/** A call of no tokens does nothing, so that no backend would be better at it than another. */
+function parseTokens(text: string): number {
+  const tokens = parseNumber(text)
+  if (Number.isSafeInteger(tokens) && tokens > 0) return tokens
+  throw new InvalidArgumentError(
+    'Accepted: a whole number, 1 or more: 1 for a decode step, 512 for a prompt of 512 tokens',
+  )
 }
 
 async function explainCall(options: ExplainOptions, context: Context): Promise<void> {
@@ -82,7 +105,7 @@ async function explainCall(options: ExplainOptions, context: Context): Promise<v
 
 /** A rope over the command's backends; those of a test are measured anew each time. */
 function openRope(shape: Shape, backends: readonly BackendEntry[]): Promise<AutoRope> {
-  const { dim, rotaryDim, pairing = 'half', backend } = shape
+  const { dim, rotaryDim, pairing, backend } = shape
   const rotary = rotaryDim === undefined ? {} : { rotaryDim }
   const schedule = { type: 'default', base: 10000 } as const
   const config = { headDim: dim, ...rotary, pairing, schedule }
@@ -104,7 +127,7 @@ export async function explainTypicalCalls(
 ): Promise<TypicalChoices> {
   let rope: AutoRope | undefined
   try {
-    const opened = await openRope({ dim: 128 }, backends)
+    const opened = await openRope({ dim: 128, pairing: 'half' }, backends)
     rope = opened
     const calls = [1, 512].map((tokens) => ({ tokens, heads: { q: 32, k: 8 } }))
     return { explanations: calls.map((call) => opened.explain(call)), problem: null }

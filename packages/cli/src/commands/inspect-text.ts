@@ -1,7 +1,13 @@
 /**
  * One profile for human eyes: its numbers, a table of pairs with their wavelengths, and a plot.
  */
-import { type AxesOptions, type RopeConfig, resolvePairing, type ScheduleOptions } from '@rope/core'
+import {
+  type AxesOptions,
+  dependsOnLength,
+  type RopeConfig,
+  resolvePairing,
+  type ScheduleOptions,
+} from '@rope/core'
 import type { Colors } from '../format/colors.js'
 import { type Column, facts, table } from '../format/table.js'
 import { count, significant } from '../format/text.js'
@@ -56,15 +62,15 @@ function summary(
   ]
 }
 
-/** Schedules whose table depends on the length of the sequence. */
-const BY_LENGTH: readonly string[] = ['dynamic', 'dynamic-yarn', 'longrope']
-
 function lengthFacts(
   { length, regime }: ProfileReport,
-  { type }: ScheduleOptions,
+  schedule: ScheduleOptions,
 ): readonly (readonly [string, string])[] {
+  if (!dependsOnLength(schedule)) {
+    const note = `the same for every length; --length ${length} has no effect here`
+    return length === null ? [] : [['table', note]]
+  }
   if (length !== null) return [['table', `of a sequence of ${length} tokens, regime ${regime}`]]
-  if (!BY_LENGTH.includes(type)) return []
   return [['table', 'of a short sequence; --length N shows that of another']]
 }
 

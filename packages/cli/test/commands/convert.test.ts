@@ -49,13 +49,54 @@ describe('forms', () => {
     expect(stderr).toContain(
       'architecture llama has interleaved weights: permute q and k from half',
     )
-    const back = await json(path, '--to', 'legacy', '--model-type', 'llama', '--pairing', 'half')
-    expect(back).toEqual({
+    const options = ['--to', 'legacy', '--model-type', 'llama', '--pairing', 'half']
+    const back = await rope(['convert', path, ...options])
+    expect([back.code, lines(back.stderr)]).toEqual([
+      0,
+      [
+        `rope: note: architecture llama has interleaved weights: --pairing half is right once q and k of ${path} are permuted to half (rope convert --weights)`,
+      ],
+    ])
+    expect(JSON.parse(back.stdout)).toEqual({
       model_type: 'llama',
       head_dim: 8,
       max_position_embeddings: 512,
       rope_theta: 10000,
       rope_scaling: { rope_type: 'llama3', factor: 8, ...scaling },
+    })
+  })
+
+  describe('weights that are not as the model type has them', () => {
+    const noted = async (config: object, ...argv: readonly string[]): Promise<string> => {
+      const { code, stdout, stderr } = await rope(['convert', configFile(config), ...argv])
+      expect(code).toBe(0)
+      return `${JSON.parse(stdout).rope_interleave} ${stderr}`
+    }
+    const permute = (to: string): string =>
+      `permute q and k to ${to} (rope convert --weights), then use --pairing ${to}\n`
+
+    test.each(['legacy', 'v5'])('a GGUF file of architecture llama to %s', async (form) => {
+      const path = out('rope.gguf')
+      const argv = ['--to', 'gguf', '--architecture', 'llama', '--out', path]
+      await rope(['convert', configFile(SMALL_LLAMA), ...argv])
+      const to = ['--to', form, '--model-type', 'llama']
+      const { code, stdout, stderr } = await rope(['convert', path, ...to])
+      expect([code, JSON.parse(stdout).rope_interleave]).toEqual([0, true])
+      expect(stderr).toBe(
+        `rope: note: model type llama has half weights, these are interleaved: ${permute('half')}`,
+      )
+      const untyped = await rope(['convert', path, '--to', form])
+      expect(untyped.stderr).toBe(
+        `rope: note: most model types have half weights, these are interleaved: ${permute('half')}`,
+      )
+    })
+
+    test('a config.json to another model type, and the one that reads rope_interleave', async () => {
+      expect(await noted(SMALL_LLAMA, '--to', 'v5', '--model-type', 'cohere')).toBe(
+        `false rope: note: model type cohere has interleaved weights, these are half: ${permute('interleaved')}`,
+      )
+      expect(await noted(SMALL_LLAMA, '--to', 'v5', '--model-type', 'deepseek_v3')).toBe('false ')
+      expect(await noted(SMALL_LLAMA, '--to', 'v5', '--model-type', 'qwen2')).toBe('undefined ')
     })
   })
 
@@ -307,6 +348,14 @@ describe('refused, in one line, with nothing written', () => {
       /"x", which is not in the table/,
     ],
     ['no length', () => ['--to', 'onnx'], /--length is missing/],
+    [
+      'a length that a form ignores',
+      () => ['--to', 'v5', '--length', '3'],
+      /--length has no effect on --to v5; it is for --to onnx and mlx: leave it out/,
+    ],
+    ['a profile', () => ['--to', 'gguf', '--profile', 'default'], /--profile has no effect/],
+    ['an architecture', () => ['--to', 'mlx', '--architecture', 'x'], /--architecture has no/],
+    ['a model type', () => ['--to', 'onnx', '--model-type', 'x'], /--model-type has no effect/],
     ['a pairing without weights', () => ['--to', 'half'], /add --weights FILE/],
     [
       'weights in a form',
@@ -347,6 +396,16 @@ describe('refused, in one line, with nothing written', () => {
     expect([code, stdout, lines(stderr).length]).toEqual([2, '', 1])
     expect(stderr).toMatch(message)
     expect(existsSync(path)).toBe(false)
+  })
+
+  test.each(['onnx', 'mlx'])('several profiles to %s: the file is named once', async (form) => {
+    const path = configFile(TWO_PROFILES)
+    const argv = ['--to', form, '--length', '4', '--out', out('out')]
+    const { code, stderr } = await rope(['convert', path, ...argv])
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      `rope: ${path} has several profiles (full_attention, sliding_attention); choose one with --profile\n`,
+    )
   })
 
   test('a binary form on standard output, and an output that is the input', async () => {

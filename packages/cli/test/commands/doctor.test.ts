@@ -22,6 +22,20 @@ test('says what the machine, the packages and the backends are', async () => {
   expect(stdout).toMatch(/^ {2}available +js/m)
 })
 
+test('lists the package that chooses and the one for GPUs, and says what is not installed', async () => {
+  const { stdout } = await rope(['doctor'], { backends: [fake.working(), fake.missing('absent')] })
+  const [, listed = ''] = /^Packages\n(.*?)\n\n/ms.exec(stdout) ?? []
+  const rows = listed.split('\n').map((row) => row.trim().split(/ {2,}/))
+  expect(rows).toEqual([
+    ['@rope/cli', '0.0.0'],
+    ['@rope/core', '0.0.0'],
+    ['@rope/auto', '0.0.0'],
+    ['@rope/js', '0.0.0'],
+    ['@rope/absent', 'not installed'],
+    ['@rope/webgpu', '0.0.0'],
+  ])
+})
+
 test('says why a backend is not available, and how to fix it', async () => {
   const { code, stdout } = await rope(['doctor'], { backends: MIXED })
   expect(code).toBe(0)
@@ -71,8 +85,9 @@ describe('--json', () => {
       packages: [
         { name: '@rope/cli', version: '0.0.0' },
         { name: '@rope/core', version: '0.0.0' },
-        { name: '@rope/wasm' },
-        { name: '@rope/webgpu' },
+        { name: '@rope/auto', version: '0.0.0' },
+        { name: '@rope/wasm', version: '0.0.0' },
+        { name: '@rope/webgpu', version: '0.0.0' },
         { name: '@rope/js', version: '0.0.0' },
       ],
       backends: [

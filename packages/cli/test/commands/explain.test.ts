@@ -29,6 +29,23 @@ test('a head count alone is that of q, and the rest has defaults', async () => {
   expect(stdout).toMatch(/^js makes this call: 1 token, 4 heads x 128, float32, out of place,/)
 })
 
+test('without options it explains a decode step', async () => {
+  const { code, stdout } = await rope(['explain'], { backends: [fake.working()] })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^js makes this call: 1 token, 32 \+ 8 heads x 128, float32, in place,/)
+})
+
+test('--help shows the defaults as they are typed, and speaks of no model', async () => {
+  const { stdout } = await rope(['explain', '--help'])
+  const words = stdout.replaceAll(/\s+/g, ' ')
+  expect(words).toMatch(/--tokens <n> [^-]*\(default: 1\)/)
+  expect(words).toMatch(/--heads <q,k> [^-]*\(default: 32,8\)/)
+  expect(words).toContain(
+    '--pairing <name> which channels form a pair (choices: "half", "interleaved", default: "half")',
+  )
+  expect(words).not.toMatch(/model/)
+})
+
 test('--rotary-dim says how much of a head rotates', async () => {
   const argv = ['explain', '--tokens', '1', '--rotary-dim', '32']
   const { stdout } = await rope(argv, { backends: [fake.working()] })
@@ -59,8 +76,9 @@ test('--backend asks for one', async () => {
 
 describe('bad input is one line and exit code 2', () => {
   test.each([
-    ['no tokens', [], /required option '--tokens <n>'/],
-    ['half a token', ['--tokens', '0.5'], /tokens is 0\.5; accepted: a whole number/],
+    ['no token', ['--tokens', '0'], /'0' is invalid.* a whole number, 1 or more: 1 for a decode/],
+    ['less than none', ['--tokens', '-1'], /'-1' is invalid.* a whole number, 1 or more/],
+    ['half a token', ['--tokens', '0.5'], /'0\.5' is invalid.* a whole number, 1 or more/],
     ['a word for tokens', ['--tokens', 'many'], /'many' is invalid/],
     ['three head counts', ['--tokens', '1', '--heads', '1,2,3'], /--heads has 3 numbers/],
     ['an odd head', ['--tokens', '1', '--dim', '7'], /rotaryDim is 7/],

@@ -252,6 +252,26 @@ describe('--length', () => {
     expect((await rope(['inspect', configFile(config)])).stdout).toContain('--length N shows that')
   })
 
+  test('a schedule that does not depend on the length says so', async () => {
+    const { code, stdout } = await rope(['inspect', configFile(SMALL_LLAMA), '--length', '8192'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      '  table             the same for every length; --length 8192 has no effect here\n',
+    )
+    expect(await table(SMALL_LLAMA, '--length', '8192')).toMatchObject({ regime: 'fixed' })
+  })
+
+  test('a layer type without parameters is an error', async () => {
+    const rope_parameters = { sliding_attention: { rope_type: 'default', rope_theta: 1e4 } }
+    const layer_types = ['sliding_attention', 'full_attention']
+    const path = configFile({ ...SMALL_LLAMA, rope_parameters, layer_types })
+    const { code, stdout, stderr } = await rope(['inspect', path])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toBe(
+      `rope: ${path}: rope_parameters has no entry for layer type "full_attention" (layer 1); it has: sliding_attention\n`,
+    )
+  })
+
   test.each(['0', '-1', '1.5', 'x'])('%s is refused', async (length) => {
     const { code, stderr } = await rope(['inspect', configFile(DYNAMIC), `--length=${length}`])
     expect(code).toBe(2)

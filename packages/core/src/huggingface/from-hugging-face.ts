@@ -122,6 +122,16 @@ function warnUnread(config: Json, parameters: Json, warnings: string[]): void {
   }
 }
 
+/** Each head of k and v serves as many heads of q. */
+function warnUnevenHeads(config: Json, warnings: string[]): void {
+  const { num_attention_heads: query = config.n_head, num_key_value_heads: key } = config
+  // Some models list one number per layer.
+  if (typeof query !== 'number' || typeof key !== 'number' || query % key === 0) return
+  warnings.push(
+    `num_key_value_heads ${key} does not divide num_attention_heads ${query}; correct one of them`,
+  )
+}
+
 function companion(key: string): string {
   return `${key} scales q by its position; it is not part of the rotation, multiply q by it yourself`
 }
@@ -133,12 +143,15 @@ function readProfile(
 ): RopeProfile {
   const warnings: string[] = []
   if (parameters === null) return { name, config: null, layers, warnings }
+  if (layers?.length === 0)
+    warnings.push(`no layer is of type ${show(name)}: its RoPE parameters are not used`)
   const window = readWindow(config, parameters, name, warnings)
   const base = readBase(config, parameters, warnings)
   const schedule = readSchedule(config, parameters, base, warnings)
   const axes = readAxes(config, parameters, window.rotaryDim / 2)
   const pairing = readPairing(config, options, warnings)
   warnUnread(config, parameters, warnings)
+  warnUnevenHeads(config, warnings)
   const resolved = resolveConfig({
     ...window,
     pairing,

@@ -10,6 +10,8 @@ import { failConfig, type Json, readCount } from './parameters.js'
 export const FULL = 'full_attention'
 /** The kind of layer that sees a window. */
 export const SLIDING = 'sliding_attention'
+/** Kinds of layers in hybrid models that mix tokens without q and k to rotate. */
+export const WITHOUT_ATTENTION: readonly string[] = ['linear_attention', 'conv', 'mamba', 'mamba2']
 
 /** More layers than any model has; a bound so that a hostile config cannot ask for gigabytes. */
 const MOST_LAYERS = 4096

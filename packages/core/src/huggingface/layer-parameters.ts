@@ -4,6 +4,7 @@
  * MiMo, DeepSeek V4), lists with one entry per layer (Step, Granite), or layers that are left out
  * (Llama 4, SmolLM3, Cohere 2, Exaone 4).
  */
+import { show } from '../check.js'
 import {
   FULL,
   indicesOf,
@@ -12,11 +13,13 @@ import {
   perLayerList,
   rotatingLayers,
   SLIDING,
+  WITHOUT_ATTENTION,
 } from './layer-kinds.js'
 import { baseOfModelType, localBaseOf, rotatesSlidingOnly, scalesFullOnly } from './model-types.js'
 import {
   agree,
   checkSpellings,
+  failConfig,
   isPerLayer,
   type Json,
   readDictionary,
@@ -54,7 +57,9 @@ export function layerParameters(config: Json): readonly LayerParameters[] {
   const current = readDictionary(config.rope_parameters, 'rope_parameters')
   if (legacy !== undefined && current !== undefined) checkSpellings(legacy, current)
   const dictionary = current ?? legacy ?? {}
-  if (isPerLayer(dictionary)) return nested(config, dictionary)
+  if (isPerLayer(dictionary)) {
+    return nested(config, dictionary, current === undefined ? 'rope_scaling' : 'rope_parameters')
+  }
   return (
     fromLists(config, dictionary) ??
     fromSecondBase(config, dictionary, current !== undefined) ??
@@ -62,16 +67,48 @@ export function layerParameters(config: Json): readonly LayerParameters[] {
   )
 }
 
-function nested(config: Json, dictionary: Json): readonly LayerParameters[] {
+function nested(config: Json, dictionary: Json, field: string): readonly LayerParameters[] {
   const names = Object.keys(dictionary)
   const kinds = compressedKinds(config, names) ?? layerKinds(config)
-  // Names that no layer has (DeepSeek V4's are not its layer_types) say nothing about layers.
-  const known = kinds?.some((kind) => names.includes(kind)) ? kinds : null
-  return names.map((name) => ({
+  // DeepSeek V4's names are not its layer_types, so these say nothing about its layers.
+  const isForeign = names.includes('compress') && !kinds?.some((kind) => names.includes(kind))
+  const known = isForeign ? null : kinds
+  const stated = names.map((name) => ({
     name,
     parameters: dictionary[name] as Json | null,
     layers: layersOf(known, name),
   }))
+  return [...stated, ...unstated(config, known ?? [], names, field)]
+}
+
+/** Kinds of layers that the dictionary leaves out, which only those without RoPE may be. */
+function unstated(
+  config: Json,
+  kinds: readonly string[],
+  names: readonly string[],
+  field: string,
+): readonly LayerParameters[] {
+  const missing = [...new Set(kinds)].filter((kind) => !names.includes(kind))
+  return missing.map((name) => {
+    const layers = layersOf(kinds, name) ?? []
+    if (!hasNoRope(config, name, layers)) {
+      const shown = [...layers.slice(0, 2), ...(layers.length > 2 ? ['...'] : [])].join(', ')
+      const where = layers.length === 1 ? `layer ${shown}` : `layers ${shown}`
+      failConfig(
+        field,
+        `has no entry for layer type ${show(name)} (${where}); it has: ${names.join(', ')}`,
+      )
+    }
+    return { name, parameters: null, layers }
+  })
+}
+
+/** Whether layers of this kind rotate nothing, by what they are or by the model's own rule. */
+function hasNoRope(config: Json, kind: string, layers: readonly number[]): boolean {
+  if (WITHOUT_ATTENTION.includes(kind)) return true
+  if (kind === FULL && leavesOutFull(config)) return true
+  const rotating = rotatingLayers(config)
+  return Array.isArray(rotating) && layers.every((layer) => rotating[layer] === false)
 }
 
 /** DeepSeek V4: a layer whose compression ratio is 0 or 1 uses the main table. */
@@ -198,11 +235,16 @@ function twoKinds(config: Json, full: Json | null, sliding: Json): readonly Laye
   ]
 }
 
-/** Models that leave the rotation out of some layers. */
-function fromLeftOut(config: Json, dictionary: Json): readonly LayerParameters[] | undefined {
+/** Whether the model's full-attention layers have no RoPE. */
+function leavesOutFull(config: Json): boolean {
   // Exaone 4 without a window has one kind of layer, and all of it rotates.
   const hasWindow = config.sliding_window !== null || config.model_type !== 'exaone4'
-  if (rotatesSlidingOnly(config.model_type) && hasWindow) return twoKinds(config, null, dictionary)
+  return rotatesSlidingOnly(config.model_type) && hasWindow
+}
+
+/** Models that leave the rotation out of some layers. */
+function fromLeftOut(config: Json, dictionary: Json): readonly LayerParameters[] | undefined {
+  if (leavesOutFull(config)) return twoKinds(config, null, dictionary)
   const rotating = rotatingLayers(config)
   if (rotating === undefined) return undefined
   if (rotating !== 'unknown' && rotating.every(Boolean)) return undefined

@@ -74,18 +74,33 @@ export function isPerLayer(dictionary: Json): boolean {
   )
 }
 
-/** What both spellings say, they must say alike; each may say more than the other. */
+/** What both spellings say, they must say alike; the newer one may say more. */
 export function checkSpellings(legacy: Json, current: Json): void {
   if (isPerLayer(current) !== isPerLayer(legacy)) {
-    failConfig('rope_scaling', 'and rope_parameters have different forms; keep one of the two')
+    const form = (dictionary: Json): string => (isPerLayer(dictionary) ? 'by layer type' : 'flat')
+    contradict('', `rope_scaling is ${form(legacy)}, rope_parameters is ${form(current)}`)
   }
-  for (const key of Object.keys(legacy)) {
+  checkKeys(legacy, current, '')
+}
+
+function checkKeys(legacy: Json, current: Json, path: string): void {
+  for (const [key, old] of Object.entries(legacy)) {
     const renamed = key === 'type' ? (current.type ?? current.rope_type) : current[key]
-    agree([
-      [`rope_parameters.${key}`, renamed],
-      [`rope_scaling.${key}`, legacy[key]],
-    ])
-    if (renamed === undefined)
-      failConfig(`rope_scaling.${key}`, 'is missing from rope_parameters; keep one of the two')
+    const place = `${path}.${key}`
+    const here = `rope_parameters${place}`
+    if (path === '' && isRecord(old) && isRecord(renamed)) checkKeys(old, renamed, place)
+    else if (renamed === undefined) {
+      contradict(place, `rope_scaling${place} is ${show(old)}, rope_parameters has no ${key}`)
+    } else if (old !== null && renamed !== null && !sameJson(old, renamed)) {
+      contradict(place, `rope_scaling${place} is ${show(old)}, ${here} is ${show(renamed)}`)
+    }
   }
+}
+
+function contradict(place: string, values: string): never {
+  throw new RopeError(
+    'INVALID_CONFIG',
+    `config.json: rope_scaling and rope_parameters contradict each other: ${values}; keep one of the two`,
+    { field: `rope_scaling${place}` },
+  )
 }

@@ -50,7 +50,13 @@ function readHeadDim(config: Json, layer: string, warnings: string[]): number {
       'is missing, and so is hidden_size or num_attention_heads, from which it would follow; add head_dim',
     )
   }
-  return Math.floor(hidden / heads)
+  if (hidden % heads !== 0) {
+    return failConfig(
+      'hidden_size',
+      `${hidden} is not a multiple of num_attention_heads ${heads}; correct one of them or add head_dim`,
+    )
+  }
+  return hidden / heads
 }
 
 /** The share of the head that rotates, from whichever spelling is there. */

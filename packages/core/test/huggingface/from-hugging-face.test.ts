@@ -359,3 +359,123 @@ describe('refusals', () => {
     )
   })
 })
+
+describe('a dictionary by layer type and the layers agree', () => {
+  const sliding_attention = { rope_type: 'default', rope_theta: 1e4 }
+  const full_attention = { rope_type: 'linear', factor: 8, rope_theta: 1e6 }
+  const kinds = (count: number, every: number, rare: string, usual: string): readonly string[] =>
+    Array.from({ length: count }, (_, layer) => ((layer + 1) % every === 0 ? rare : usual))
+  const gemma = {
+    ...{ model_type: 'gemma3_text', head_dim: 256 },
+    layer_types: kinds(34, 6, 'full_attention', 'sliding_attention'),
+  }
+  const layersOf = (json: unknown): unknown =>
+    huggingFaceProfiles(json).map(({ name, config, layers }) => [name, config !== null, layers])
+
+  test('a type without an entry is an error that names its layers', () => {
+    const message =
+      'config.json: rope_parameters has no entry for layer type "full_attention" (layers 5, 11, ...); it has: sliding_attention'
+    const json = { ...gemma, rope_parameters: { sliding_attention } }
+    expect(() => huggingFaceProfiles(json)).toThrow(message)
+    expect(refusal(json, { profile: 'sliding_attention' })).toBe('INVALID_CONFIG rope_parameters')
+    const { layer_types: _, ...counted } = { ...json, num_hidden_layers: 6 }
+    expect(() => huggingFaceProfiles(counted)).toThrow('"full_attention" (layer 5); it has')
+  })
+
+  test('so are names of which no layer has any', () => {
+    const json = { ...gemma, rope_parameters: { global: full_attention, local: sliding_attention } }
+    expect(() => huggingFaceProfiles(json)).toThrow(
+      'no entry for layer type "sliding_attention" (layers 0, 1, ...); it has: global, local',
+    )
+  })
+
+  test('an entry that no layer uses is a warning', () => {
+    const layer_types = ['sliding_attention', 'sliding_attention']
+    const json = { ...gemma, layer_types, rope_parameters: { full_attention, sliding_attention } }
+    const unused = 'no layer is of type "full_attention": its RoPE parameters are not used'
+    const [full, sliding] = huggingFaceProfiles(json)
+    expect(full?.warnings).toContain(unused)
+    expect(sliding?.warnings).toEqual([])
+  })
+
+  test('layers without RoPE need no entry', () => {
+    const rope_parameters = { sliding_attention }
+    expect(
+      layersOf({
+        ...{ model_type: 'cohere2', head_dim: 128, rope_parameters },
+        layer_types: kinds(4, 4, 'full_attention', 'sliding_attention'),
+      }),
+    ).toEqual([
+      ['sliding_attention', true, [0, 1, 2]],
+      ['full_attention', false, [3]],
+    ])
+    expect(
+      layersOf({
+        ...{ model_type: 'llama4_text', head_dim: 128, num_hidden_layers: 4 },
+        rope_parameters: { chunked_attention: sliding_attention },
+        layer_types: kinds(4, 4, 'full_attention', 'chunked_attention'),
+      }),
+    ).toEqual([
+      ['chunked_attention', true, [0, 1, 2]],
+      ['full_attention', false, [3]],
+    ])
+    expect(
+      layersOf({
+        ...{ model_type: 'qwen3_next', head_dim: 128, rope_parameters: { full_attention } },
+        layer_types: kinds(4, 4, 'full_attention', 'linear_attention'),
+      }),
+    ).toEqual([
+      ['full_attention', true, [3]],
+      ['linear_attention', false, [0, 1, 2]],
+    ])
+  })
+})
+
+describe('heads', () => {
+  test('that do not share the hidden size evenly are an error', () => {
+    const json = { ...LLAMA, num_attention_heads: 30 }
+    expect(() => fromHuggingFace(json)).toThrow(
+      'config.json: hidden_size 4096 is not a multiple of num_attention_heads 30; correct one of them or add head_dim',
+    )
+    expect(fromHuggingFace({ ...json, head_dim: 128 }).headDim).toBe(128)
+  })
+
+  test('of k and v that do not divide those of q are a warning', () => {
+    const warnings = (heads: unknown): readonly string[] | undefined =>
+      huggingFaceProfiles({ ...LLAMA, num_key_value_heads: heads })[0]?.warnings
+    expect(warnings(7)).toEqual([
+      'num_key_value_heads 7 does not divide num_attention_heads 32; correct one of them',
+    ])
+    expect(warnings(8)).toEqual([])
+  })
+})
+
+describe('rope_scaling beside rope_parameters', () => {
+  const linear = { rope_type: 'linear', factor: 4, rope_theta: 1e4 }
+  const start = 'config.json: rope_scaling and rope_parameters contradict each other: '
+  test.each<[object, object, string]>([
+    [
+      { type: 'linear', factor: 2 },
+      linear,
+      'rope_scaling.factor is 2, rope_parameters.factor is 4; keep one of the two',
+    ],
+    [
+      { type: 'dynamic', alpha: 9 },
+      { rope_theta: 1e4, type: 'dynamic' },
+      'rope_scaling.alpha is 9, rope_parameters has no alpha; keep one of the two',
+    ],
+    [
+      { full_attention: { type: 'yarn' } },
+      { full_attention: linear },
+      'rope_scaling.full_attention.type is "yarn", rope_parameters.full_attention.type is "linear"; keep',
+    ],
+    [
+      { type: 'linear' },
+      { full_attention: linear },
+      'rope_scaling is flat, rope_parameters is by layer type; keep one of the two',
+    ],
+  ])('%#', (rope_scaling, rope_parameters, message) => {
+    const json = { ...LLAMA, rope_scaling, rope_parameters }
+    expect(() => huggingFaceProfiles(json)).toThrow(start + message)
+  })
+})
