@@ -11,7 +11,7 @@ import type { Choice } from '../dispatch/site.js'
 import { listWords } from '../messages.js'
 import type { BackendExplanation, CallExplanation, Explanation } from './explanation.js'
 import { explanationText } from './text.js'
-import { type Reasons, whyOf } from './why.js'
+import { type CallCosts, type Reasons, whyOf } from './why.js'
 
 /** A choice that was made, or that would be made for a call that is only described. */
 interface Verdict {
@@ -104,16 +104,19 @@ function waysOf(
   return { by: isOnly ? 'only' : isKnown ? 'cost' : 'order', source: 'backend' }
 }
 
-function costsOf(
-  verdict: Verdict | null,
-  member: Member | undefined,
-): Pick<BackendExplanation, 'predicted' | 'measured'> {
+function costsOf(verdict: Verdict | null, member: Member): CallCosts {
   const ranked = verdict?.ranking.find((one) => one.member === member)
   const timed = verdict?.choice?.contenders.find((one) => one.member === member)
   return {
     predicted: ranked?.predicted ?? null,
     measured: timed?.samples.microseconds ?? null,
   }
+}
+
+/** Whether real calls of another one that can make this call were timed. */
+function othersMeasured(verdict: Verdict | null, member: Member): boolean {
+  const ranked = (verdict?.ranking ?? []).map((one) => one.member)
+  return ranked.some((other) => other !== member && costsOf(verdict, other).measured !== null)
 }
 
 function explainMember(
@@ -124,18 +127,17 @@ function explainMember(
   const { name, packageName, device, state, facts, selfTest } = member
   const costs = costsOf(verdict, member)
   const chosen = verdict !== null && verdict.chosen === member
-  const winner = costsOf(verdict, verdict?.chosen ?? undefined)
+  const winner = verdict?.chosen ?? null
   const reasons: Reasons = {
     device,
     state,
     call: verdict,
     chosen,
-    ...costs,
+    costs,
+    isFavourite: verdict?.ranking[0]?.member === member,
+    isCompared: othersMeasured(verdict, member),
     ...waysOf(dispatcher, verdict),
-    winner:
-      verdict?.chosen == null
-        ? null
-        : { name: verdict.chosen.name, cost: winner.measured ?? winner.predicted },
+    winner: winner === null ? null : { name: winner.name, costs: costsOf(verdict, winner) },
   }
   return {
     name,

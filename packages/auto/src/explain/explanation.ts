@@ -21,8 +21,12 @@ export interface BackendExplanation {
   readonly evidence: string | null
   /** Whether it can make this call; null when that is not known. */
   readonly supports: boolean | null
+  /**
+   * What the kernel alone costs with its tables ready, as in a bound call or a step, by calibration;
+   * null when that is not known.
+   */
   readonly predicted: number | null
-  /** In real calls; null when none of them was timed. */
+  /** In real calls, mostly early ones; null when none of them was timed. */
   readonly measured: number | null
   readonly chosen: boolean
   /** A sentence: why it was chosen, or why not. */

@@ -78,8 +78,17 @@ function footing({ calibration: { source, spent } }: Omit<Explanation, 'text'>):
   return source === null ? 'Nothing had to be measured for this.' : words[source]
 }
 
-/** An explanation in words: a line on the call, a row per backend, a line on the costs. */
+/** What the column of this name means; nothing where it is empty. */
+function legend({ backends }: Omit<Explanation, 'text'>): readonly string[] {
+  if (backends.every(({ predicted }) => predicted === null)) return []
+  return [
+    'predicted: the kernel alone with its tables ready, as in a bound call or a step; a call at new positions also makes tables.',
+  ]
+}
+
+/** An explanation in words: a line on the call, a row per backend, lines on the costs. */
 export function explanationText(explanation: Omit<Explanation, 'text'>): string {
   const rows = [COLUMNS, ...explanation.backends.map(rowOf)]
-  return [heading(explanation), '', table(rows), '', footing(explanation)].join('\n')
+  const foot = [...legend(explanation), footing(explanation)]
+  return [heading(explanation), '', table(rows), '', ...foot].join('\n')
 }

@@ -46,6 +46,7 @@ test('a call that is only described is explained with what it would cost', async
     wrong    no         failed     -          -          -                 its self-test failed: float64, half, in place: element 8 is -8.2021484375; the golden value is 6.555912412317674
     webgpu   not asked  not run    -          -          -                 data in typed arrays stays on the CPU; give { device } to work on GPU buffers
 
+    predicted: the kernel alone with its tables ready, as in a bound call or a step; a call at new positions also makes tables.
     Costs were measured here, in ... ms."
   `)
 })
@@ -101,6 +102,7 @@ test('before the first call there is nothing to choose for', async () => {
     ['webgpu', null, expect.stringMatching(/^data in typed arrays stays on the CPU/)],
   ])
   expect(explanation.text).toMatch(/^No call has been made yet/)
+  expect(explanation.text).not.toContain('predicted:')
 })
 
 test('after calls it tells what they cost', async () => {
@@ -114,7 +116,7 @@ test('after calls it tells what they cost', async () => {
   // 65536 bytes at 10000 per microsecond, plus one.
   expect(backends[0]?.measured).toBeCloseTo(7.55, 1)
   expect(backends[0]?.predicted).toBeCloseTo(7.55, 1)
-  expect(backends[0]?.why).toBe('fastest, measured in real calls: 7.55 us')
+  expect(backends[0]?.why).toBe('fastest, as predicted; 7.55 us in real calls')
 })
 
 test('a quarantined backend keeps its evidence', async () => {
