@@ -151,9 +151,9 @@ describe('runBench', () => {
   })
 
   test('facts are told without the paths of this disk either', () => {
-    expect(
-      shortenFacts({ binary: '/opt/lib/rope.node', isa: 'avx2, scalar', threads: 2 }),
-    ).toEqual({ binary: 'rope.node', isa: 'avx2, scalar', threads: 2 })
+    expect(shortenFacts({ binary: '/opt/lib/rope.node', isa: 'avx2, scalar', threads: 2 })).toEqual(
+      { binary: 'rope.node', isa: 'avx2, scalar', threads: 2 },
+    )
   })
 
   test('an absent peer is listed with the way to add it', async () => {

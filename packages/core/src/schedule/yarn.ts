@@ -90,7 +90,10 @@ function withDefaults(options: YarnSchedule): Yarn {
   }
 }
 
-const NUMBERS = ['betaFast', 'betaSlow', 'attnFactor'] as const
+const NUMBERS = ['attnFactor'] as const
+const BETAS = ['betaFast', 'betaSlow'] as const
+/** Far below any use, and far above where a number of turns overflows. */
+const SMALLEST_BETA = 2 ** -20
 const NOT_NEGATIVE = ['mscale', 'mscaleAllDim', 'extrapolationFactor', 'mscaleCoefficient'] as const
 const FLAGS = ['truncate', 'scaleSoftmax'] as const
 
@@ -98,6 +101,7 @@ const FLAGS = ['truncate', 'scaleSoftmax'] as const
 export const YARN_KEYS: readonly string[] = [
   ...['type', 'base', 'originalMaxPositionEmbeddings'],
   ...NUMBERS,
+  ...BETAS,
   ...NOT_NEGATIVE,
   ...FLAGS,
 ]
@@ -113,6 +117,7 @@ export function validateYarn(
     base,
     [key]: checkLength(options[key], key),
     ...pick(options, NUMBERS, checkPositive),
+    ...pick(options, BETAS, (value, field) => checkAtLeast(value, field, SMALLEST_BETA)),
     ...pick(options, NOT_NEGATIVE, (value, field) => checkAtLeast(value, field, 0)),
     ...pick(options, FLAGS, checkFlag),
   }

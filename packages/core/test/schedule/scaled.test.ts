@@ -289,3 +289,15 @@ describe('identities', () => {
     }
   })
 })
+
+test.each(['betaFast', 'betaSlow'])(
+  'yarn refuses a %s so small that its turns overflow',
+  (beta) => {
+    const tiny = yarn(1e4, 16, 65536, { [beta]: 5e-324 })
+    expect(() => compute(tiny)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', field: `schedule.${beta}` }),
+    )
+    const { inverseFrequencies } = compute(yarn(1e4, 16, 65536, { [beta]: 2 ** -20 }))
+    expect(inverseFrequencies.every((frequency) => frequency > 0)).toBe(true)
+  },
+)
