@@ -1,25 +1,71 @@
 /**
- * Bound calls keep memory for long: it may be detached or shrink between two of them.
+ * Whether the memory of a call is still there. It was checked when the call was planned, but it
+ * may be detached or shrink before the call runs, or between two runs of a bound call. THE one
+ * check of that, for core, for every backend and for whoever chooses among them.
  */
-import type { OperandPlan, Plan, View } from './backend.js'
+import type { OperandPlan, Plan, Span, View } from './backend.js'
+import { bytesPerElement, type Elements } from './dtype.js'
 import { RopeError } from './errors.js'
+import { byteLengthOf } from './memory.js'
+
+/** The bytes that an array must have for all that a plan touches; 0 where it touches nothing. */
+function bytesNeeded(offset: number, { high }: Span, width: number): number {
+  return high < 0 ? 0 : (offset + high + 1) * width
+}
+
+/** True when every view still reaches all that its plan touches. */
+export function reachesMemory(views: readonly View[], plan: Plan): boolean {
+  const width = bytesPerElement(plan.dtype)
+  for (let i = 0; i < views.length; i++) {
+    const { source, sourceOffset, target, targetOffset } = views[i] as View
+    const { sourceSpan, targetSpan } = plan.operands[i] as OperandPlan
+    if (byteLengthOf(source) < bytesNeeded(sourceOffset, sourceSpan, width)) return false
+    if (byteLengthOf(target) < bytesNeeded(targetOffset, targetSpan, width)) return false
+  }
+  return true
+}
 
 /**
- * Refuses views that no longer reach all that their plan touches: for a bound call of whoever does
- * not notice by itself.
+ * Refuses views that no longer reach all that their plan touches, before anything is written.
  *
  * @throws RopeError INVALID_TENSOR
  */
-export function checkBoundMemory(views: readonly View[], plan: Plan): void {
-  for (let i = 0; i < views.length; i++) {
-    const view = views[i] as View
-    const operand = plan.operands[i] as OperandPlan
-    const reachesSource = view.sourceOffset + operand.sourceSpan.high < view.source.length
-    const reachesTarget = view.targetOffset + operand.targetSpan.high < view.target.length
-    if ((reachesSource && reachesTarget) || operand.sourceSpan.high < 0) continue
-    throw new RopeError(
-      'INVALID_TENSOR',
-      'a bound tensor has shrunk or been detached since bind(); bind the new memory',
-    )
+export function checkMemory(views: readonly View[], plan: Plan): void {
+  if (!reachesMemory(views, plan)) throw goneMemory()
+}
+
+/** The error for memory that has been detached or has shrunk. */
+export function goneMemory(): RopeError {
+  return new RopeError(
+    'INVALID_TENSOR',
+    'the memory of a tensor has shrunk or been detached since the call was planned or bound; give, or bind, the memory that holds its elements now',
+  )
+}
+
+/**
+ * The same check with all that can be looked up beforehand looked up, for calls that are bound: a
+ * function that is true for as long as every view reaches all that its plan touches.
+ */
+export function watchMemory(views: readonly View[], plan: Plan): () => boolean {
+  const width = bytesPerElement(plan.dtype)
+  const needs = new Map<Elements, number>()
+  const need = (elements: Elements, bytes: number): void => {
+    needs.set(elements, Math.max(bytes, needs.get(elements) ?? 0))
   }
+  views.forEach(({ source, sourceOffset, target, targetOffset }, i) => {
+    const { sourceSpan, targetSpan } = plan.operands[i] as OperandPlan
+    need(source, bytesNeeded(sourceOffset, sourceSpan, width))
+    need(target, bytesNeeded(targetOffset, targetSpan, width))
+  })
+  const [first, second, ...others] = [...needs]
+  if (first === undefined) return () => true
+  const [a, aBytes] = first
+  if (second === undefined) return () => byteLengthOf(a) >= aBytes
+  const [b, bBytes] = second
+  // Two arrays are q and k in place, the usual decode step: no loop for those.
+  if (others.length === 0) return () => byteLengthOf(a) >= aBytes && byteLengthOf(b) >= bBytes
+  return () =>
+    byteLengthOf(a) >= aBytes &&
+    byteLengthOf(b) >= bBytes &&
+    others.every(([elements, bytes]) => byteLengthOf(elements) >= bytes)
 }

@@ -45,7 +45,7 @@ export type {
   Support,
   View,
 } from './backend.js'
-export { checkBoundMemory } from './bound-memory.js'
+export { checkMemory, goneMemory, reachesMemory, watchMemory } from './bound-memory.js'
 export type { Q8Keys } from './cache/q8-0.js'
 export { dequantiseQ8, quantiseQ8, shiftQ8 } from './cache/q8-0.js'
 export type { PartialConvention, RotarySpan } from './companions/partial-rotary.js'
@@ -59,7 +59,7 @@ export {
 export type { AngleMode, RopeConfig, RopeOptions } from './config.js'
 export { computeFrequencies, regimeFor, resolveConfig } from './config.js'
 export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
-export { bytesPerElement, DTYPES, isDType } from './dtype.js'
+export { bytesPerElement, DTYPES, elementsOf, isDType } from './dtype.js'
 export type { RopeErrorCode, RopeErrorDetails } from './errors.js'
 export { RopeError } from './errors.js'
 export type { GgufRopeKind } from './gguf/architectures.js'
@@ -92,6 +92,16 @@ export type { Pairing, PairingName } from './layout/pairing.js'
 export { PAIRINGS, resolvePairing } from './layout/pairing.js'
 export type { Layout, Memory, MemoryTensor, Tensor } from './layout/tensor.js'
 export { LAYOUTS } from './layout/tensor.js'
+export type { TypedArrayKind } from './memory.js'
+export {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  elementBytesOf,
+  isSharedBuffer,
+  kindOf,
+  lengthOf,
+} from './memory.js'
 export type { MlxRope } from './mlx/periods.js'
 export { fromMlx, toMlx } from './mlx/periods.js'
 export type { OnnxCaches, OnnxDomain, OnnxInput, OnnxOptions, OnnxRotary } from './onnx/caches.js'

@@ -6,7 +6,7 @@
 import type { RowRole } from './angles/row-adjustment.js'
 import { axisCount } from './axes.js'
 import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
-import { checkBoundMemory } from './bound-memory.js'
+import { checkMemory } from './bound-memory.js'
 import { CallCache, type PreparedCall } from './call-cache.js'
 import { checkRecord, checkWord, show } from './check.js'
 import {
@@ -425,7 +425,7 @@ function checkBound(position: number, views: readonly View[], plan: Plan): void 
       },
     )
   }
-  checkBoundMemory(views, plan)
+  checkMemory(views, plan)
 }
 
 /**

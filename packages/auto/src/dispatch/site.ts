@@ -8,7 +8,7 @@
  * which there is a copy.
  */
 import {
-  checkBoundMemory,
+  checkMemory,
   type Kernel,
   multiplyRow,
   type Plan,
@@ -359,7 +359,7 @@ function bindMovingKernel(
   if (moving !== undefined) return moving
   const run = bindKernel(kernel, views, rotation)
   return (rest) => {
-    checkBoundMemory(views, plan)
+    checkMemory(views, plan)
     multiplyRow(factors, rest, rotation)
     run()
   }
