@@ -3,9 +3,12 @@
  * other memory: recognising one costs a few comparisons, planning it anew some microseconds.
  * A call is recognised by content, never by identity, and its memory is checked again each time.
  */
-import type { Kernel, Plan, Span, View } from './backend.js'
-import type { Elements } from './dtype.js'
+import type { Kernel, OperandPlan, Plan, Span, View } from './backend.js'
+import { reachesMemory } from './bound-memory.js'
+import { isRecord } from './check.js'
+import { bytesPerElement, type Elements, elementsOf } from './dtype.js'
 import type { Tensor } from './layout/tensor.js'
+import { bufferOf, byteOffsetOf, isSharedBuffer, kindOf, type TypedArrayKind } from './memory.js'
 import type { PlannedCall, RotateTensors } from './plan.js'
 
 /** A call that can be run: its kernel, its plan and its memory. */
@@ -17,8 +20,8 @@ export interface PreparedCall {
 
 /** What is remembered of one tensor. Nothing here keeps the caller's memory alive. */
 interface KnownTensor {
-  readonly kind: unknown
-  readonly bufferKind: unknown
+  readonly kind: TypedArrayKind | undefined
+  readonly isShared: boolean
   readonly dtype: Tensor['dtype']
   readonly layout: Tensor['layout']
   readonly shape: readonly number[]
@@ -36,6 +39,15 @@ interface KnownCall {
   readonly relations: readonly Relation[]
   readonly plan: Plan
   readonly kernel: Kernel
+}
+
+/** One side of a view, where it lies by its internals. */
+interface Place {
+  readonly elements: Elements
+  readonly offset: number
+  readonly buffer: ArrayBufferLike
+  /** The byte of the buffer at which the element at `offset` begins. */
+  readonly start: number
 }
 
 /** Calls a model makes: q and k of a few kinds of layers, in prefill and in decode. */
@@ -70,83 +82,142 @@ function sameNumbers(a: readonly number[] | undefined, b: readonly number[] | un
   return true
 }
 
-function isKnown(tensor: Tensor, known: KnownTensor): boolean {
-  const { data, offset = 0 } = tensor
+/** The same sizes, by the same words. What is no tensor at all is left to planning to refuse. */
+function isAlike(tensor: Tensor, known: KnownTensor): boolean {
   return (
-    data.constructor === known.kind &&
+    Array.isArray(tensor?.shape) &&
     tensor.dtype === known.dtype &&
     tensor.layout === known.layout &&
     sameNumbers(tensor.shape, known.shape) &&
-    sameNumbers(tensor.strides, known.strides) &&
-    data.buffer.constructor === known.bufferKind &&
-    Number.isSafeInteger(offset) &&
-    offset >= 0 &&
-    offset + known.span.low >= 0 &&
-    offset + known.span.high < data.length
+    sameNumbers(tensor.strides, known.strides)
   )
 }
 
-function relationOf(a: Tensor, b: Tensor, bytes: number): Relation {
-  if (a.data.buffer !== b.data.buffer) return 'apart'
-  return b.data.byteOffset - a.data.byteOffset + ((b.offset ?? 0) - (a.offset ?? 0)) * bytes
+/** Where a tensor lies; undefined unless it is of the kind of memory that is known. */
+function placeOf(
+  data: unknown,
+  offset: number,
+  known: KnownTensor,
+  bytes: number,
+): Place | undefined {
+  if (kindOf(data) !== known.kind) return undefined
+  if (!Number.isSafeInteger(offset) || offset < 0 || offset + known.span.low < 0) return undefined
+  const elements = elementsOf(data as Tensor['data'])
+  const buffer = bufferOf(elements)
+  if (isSharedBuffer(buffer) !== known.isShared) return undefined
+  return { elements, offset, buffer, start: byteOffsetOf(elements) + offset * bytes }
 }
 
-function sameRelations(tensors: readonly Tensor[], { relations, plan }: KnownCall): boolean {
-  const bytes = plan.dtype === 'float64' ? 8 : plan.dtype === 'float32' ? 4 : 2
+function relationOf(a: Place, b: Place): Relation {
+  return a.buffer === b.buffer ? b.start - a.start : 'apart'
+}
+
+function sameRelations(places: readonly Place[], relations: readonly Relation[]): boolean {
   let pair = 0
-  for (let i = 0; i < tensors.length; i++) {
-    for (let j = i + 1; j < tensors.length; j++) {
-      if (relationOf(tensors[i] as Tensor, tensors[j] as Tensor, bytes) !== relations[pair++])
-        return false
+  for (let i = 0; i < places.length; i++) {
+    for (let j = i + 1; j < places.length; j++) {
+      if (relationOf(places[i] as Place, places[j] as Place) !== relations[pair++]) return false
     }
   }
   return true
 }
 
-/** 16-bit floats as raw bits; mirrors what planning did the first time. */
-function elementsOf(data: Tensor['data']): Elements {
-  if (data instanceof Float32Array || data instanceof Uint16Array || data instanceof Float64Array)
-    return data
-  return new Uint16Array(data.buffer, data.byteOffset, data.length)
+/** Each tensor's memory, read once: what was checked is what is used. */
+function placesOf(
+  list: readonly Tensor[],
+  { tensors, plan }: KnownCall,
+): readonly Place[] | undefined {
+  const bytes = bytesPerElement(plan.dtype)
+  const places: Place[] = []
+  for (let i = 0; i < list.length; i++) {
+    const { data, offset = 0 } = list[i] as Tensor
+    const place = placeOf(data, offset, tensors[i] as KnownTensor, bytes)
+    if (place === undefined) return undefined
+    places.push(place)
+  }
+  return places
 }
 
-function viewsOf(tensors: readonly Tensor[], hasOut: boolean): readonly View[] {
-  const count = hasOut ? tensors.length / 2 : tensors.length
+function viewsOf(places: readonly Place[], hasOut: boolean): readonly View[] {
+  const count = hasOut ? places.length / 2 : places.length
   const views: View[] = []
   for (let i = 0; i < count; i++) {
-    const from = tensors[i] as Tensor
-    const to = hasOut ? (tensors[i + count] as Tensor) : from
-    const source = elementsOf(from.data)
-    const target = hasOut ? elementsOf(to.data) : source
-    views.push({ source, sourceOffset: from.offset ?? 0, target, targetOffset: to.offset ?? 0 })
+    const from = places[i] as Place
+    const to = hasOut ? (places[i + count] as Place) : from
+    views.push({
+      source: from.elements,
+      sourceOffset: from.offset,
+      target: to.elements,
+      targetOffset: to.offset,
+    })
   }
   return views
 }
 
-function remember(tensors: RotateTensors, { plan }: PlannedCall, kernel: Kernel): KnownCall {
+/** A side of a view, and what of it is touched. */
+type Side = Place & { readonly span: Span }
+
+/** The sides of a call's views in the order of its tensors. */
+function sidesOf({ plan, views }: PlannedCall, hasOut: boolean): readonly Side[] {
+  const bytes = bytesPerElement(plan.dtype)
+  const side = (elements: Elements, offset: number, span: Span): Side => {
+    const start = byteOffsetOf(elements) + offset * bytes
+    return { elements, offset, buffer: bufferOf(elements), start, span }
+  }
+  const sources = views.map(({ source, sourceOffset }, i) =>
+    side(source, sourceOffset, (plan.operands[i] as OperandPlan).sourceSpan),
+  )
+  const targets = views.map(({ target, targetOffset }, i) =>
+    side(target, targetOffset, (plan.operands[i] as OperandPlan).targetSpan),
+  )
+  return hasOut ? [...sources, ...targets] : sources
+}
+
+function rememberTensor(
+  { data, dtype, layout, shape, strides }: Tensor,
+  { buffer, span }: Side,
+): KnownTensor {
+  const isShared = isSharedBuffer(buffer)
+  return { kind: kindOf(data), isShared, dtype, layout, shape, strides, span }
+}
+
+function remember(tensors: RotateTensors, planned: PlannedCall, kernel: Kernel): KnownCall {
   const list = listTensors(tensors)
   const hasOut = tensors.out !== undefined
-  const count = plan.operands.length
-  const bytes = plan.dtype === 'float64' ? 8 : plan.dtype === 'float32' ? 4 : 2
+  const sides = sidesOf(planned, hasOut)
   return {
     form: formOf(tensors),
     hasOut,
-    tensors: list.map((tensor, i) => {
-      const operand = plan.operands[i % count] as Plan['operands'][number]
-      return {
-        kind: tensor.data.constructor,
-        bufferKind: tensor.data.buffer.constructor,
-        dtype: tensor.dtype,
-        layout: tensor.layout,
-        shape: [...tensor.shape],
-        strides: tensor.strides === undefined ? undefined : [...tensor.strides],
-        span: i < count ? operand.sourceSpan : operand.targetSpan,
-      }
-    }),
-    relations: list.flatMap((a, i) => list.slice(i + 1).map((b) => relationOf(a, b, bytes))),
-    plan,
+    tensors: sides.map((side, i) => rememberTensor(list[i] as Tensor, side)),
+    relations: sides.flatMap((a, i) => sides.slice(i + 1).map((b) => relationOf(a, b))),
+    plan: planned.plan,
     kernel,
   }
+}
+
+function copyList<List>(list: List): List {
+  return Array.isArray(list)
+    ? (Array.from({ length: list.length }, (_, i) => list[i]) as List)
+    : list
+}
+
+/** What is no record is left to planning to refuse. */
+function copyTensor<Given extends Tensor | undefined>(tensor: Given): Given {
+  if (!isRecord(tensor)) return tensor
+  const { data, dtype, layout, shape, strides, offset } = tensor as Tensor
+  const copy = { data, dtype, layout, offset, shape: copyList(shape), strides: copyList(strides) }
+  return copy as Given
+}
+
+/**
+ * The tensors of a call as plain records over the same memory: each field is read once, so that
+ * what is planned is what is remembered, whatever the caller's objects answer the second time.
+ */
+export function copyTensors(tensors: RotateTensors): RotateTensors {
+  if (!isRecord(tensors)) return tensors
+  const { q, k, out, inverse } = tensors as RotateTensors
+  const copiedOut = isRecord(out) ? { q: copyTensor(out.q), k: copyTensor(out.k) } : out
+  return { q: copyTensor(q), k: copyTensor(k), out: copiedOut as RotateTensors['out'], inverse }
 }
 
 /** The most recent calls of one rope, newest first. */
@@ -159,24 +230,17 @@ export class CallCache {
     const form = formOf(tensors)
     const list = listTensors(tensors)
     for (const call of this.#calls) {
-      if (call.form !== form || !this.#matches(list, call)) continue
-      return { plan: call.plan, views: viewsOf(list, call.hasOut), kernel: call.kernel }
+      if (call.form !== form || !areAlike(list, call.tensors)) continue
+      const places = placesOf(list, call)
+      if (places === undefined || !sameRelations(places, call.relations)) continue
+      const views = viewsOf(places, call.hasOut)
+      if (!reachesMemory(views, call.plan)) continue
+      return { plan: call.plan, views, kernel: call.kernel }
     }
     return undefined
   }
 
-  #matches(list: readonly Tensor[], call: KnownCall): boolean {
-    if (list.length !== call.tensors.length) return false
-    for (let i = 0; i < list.length; i++) {
-      const tensor = list[i] as Tensor
-      // What is no tensor at all is left to planning, which says what is wrong with it.
-      if (!ArrayBuffer.isView(tensor?.data) || !Array.isArray(tensor.shape)) return false
-      if (!isKnown(tensor, call.tensors[i] as KnownTensor)) return false
-    }
-    return sameRelations(list, call)
-  }
-
-  /** Remembers a call that was planned and whose kernel is ready. */
+  /** Remembers a call that was planned, by copies of its tensors, and whose kernel is ready. */
   add(tensors: RotateTensors, planned: PlannedCall, kernel: Kernel): PreparedCall {
     const call = remember(tensors, planned, kernel)
     this.#calls = [call, ...this.#calls.slice(0, KEPT_CALLS - 1)]
@@ -187,4 +251,12 @@ export class CallCache {
   clear(): void {
     this.#calls = []
   }
+}
+
+function areAlike(list: readonly Tensor[], known: readonly KnownTensor[]): boolean {
+  if (list.length !== known.length) return false
+  for (let i = 0; i < list.length; i++) {
+    if (!isAlike(list[i] as Tensor, known[i] as KnownTensor)) return false
+  }
+  return true
 }

@@ -3,6 +3,7 @@
  * that names the field, says what was given and what is accepted.
  */
 import { RopeError, type RopeErrorCode } from './errors.js'
+import { kindOf, lengthOf } from './memory.js'
 
 /** Longest text shown in full; what users pass in may be megabytes long. */
 const LONGEST_TEXT = 80
@@ -16,7 +17,7 @@ export function show(value: unknown, nested = false): string {
     const items = value.slice(0, 8).map((item) => show(item, true))
     return `[${items.join(', ')}${value.length > 8 ? ', ...' : ''}]`
   }
-  if (ArrayBuffer.isView(value)) return Object.prototype.toString.call(value).slice(8, -1)
+  if (ArrayBuffer.isView(value)) return kindOf(value) ?? 'DataView'
   if (typeof value === 'object' && value !== null)
     return `an object with keys ${Object.keys(value).slice(0, 8).map(shorten).join(', ') || '(none)'}`
   return typeof value === 'function' ? 'a function' : String(value)
@@ -74,14 +75,20 @@ export function checkInteger(value: unknown, field: string, low: number, high: n
   return reject('INVALID_OPTION', field, value, `an integer from ${low} to ${high}`)
 }
 
+/** How many items a list has, be it an array or a typed array; undefined for what is no list. */
+export function itemsOf(value: unknown): number | undefined {
+  if (Array.isArray(value)) return value.length
+  return kindOf(value) === undefined ? undefined : lengthOf(value as ArrayBufferView)
+}
+
 /** A copy of a list of finite numbers of the given length, or INVALID_OPTION. */
 export function checkNumbers(value: unknown, field: string, length: number): readonly number[] {
-  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
-  if (!isList) reject('INVALID_OPTION', field, value, `a list of ${length} numbers`)
-  const numbers = Array.from(value as ArrayLike<unknown>)
-  if (numbers.length !== length) {
-    reject('INVALID_OPTION', `${field}.length`, numbers.length, `${length}, one per pair`)
-  }
+  const given = itemsOf(value)
+  if (given === undefined)
+    return reject('INVALID_OPTION', field, value, `a list of ${length} numbers`)
+  if (given !== length)
+    reject('INVALID_OPTION', `${field}.length`, given, `${length}, one per pair`)
+  const numbers = Array.from({ length }, (_, index) => (value as ArrayLike<unknown>)[index])
   numbers.forEach((number, index) => {
     if (typeof number !== 'number' || !Number.isFinite(number)) {
       reject('INVALID_OPTION', `${field}[${index}]`, number, 'a finite number')

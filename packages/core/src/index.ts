@@ -45,6 +45,7 @@ export type {
   Support,
   View,
 } from './backend.js'
+export { bindKernel } from './bind-kernel.js'
 export { checkMemory, goneMemory, reachesMemory, watchMemory } from './bound-memory.js'
 export type { Q8Keys } from './cache/q8-0.js'
 export { dequantiseQ8, quantiseQ8, shiftQ8 } from './cache/q8-0.js'

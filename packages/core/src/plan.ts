@@ -6,7 +6,6 @@
 import type { OperandPlan, Plan, View } from './backend.js'
 import { isRecord, reject } from './check.js'
 import type { RopeConfig } from './config.js'
-import type { Elements } from './dtype.js'
 import { RopeError } from './errors.js'
 import { resolvePairing } from './layout/pairing.js'
 import {
@@ -21,12 +20,12 @@ import {
 } from './layout/region.js'
 import {
   type Layout,
-  type Memory,
   type MemoryTensor,
   type ResolvedTensor,
   resolveTensor,
   type Tensor,
 } from './layout/tensor.js'
+import { isSharedBuffer } from './memory.js'
 
 /** The tensors of a call. At least one of q and k; without `out` they are rotated in place. */
 export interface RotateTensors {
@@ -190,8 +189,8 @@ function readOperand(
     source,
     target,
     sizes,
-    sourceRegion: regionOf(source.elements, source.offset, sizes, source.strides),
-    targetRegion: regionOf(target.elements, target.offset, sizes, target.strides),
+    sourceRegion: regionOf(source.memory, source.offset, sizes, source.strides),
+    targetRegion: regionOf(target.memory, target.offset, sizes, target.strides),
   }
 }
 
@@ -228,10 +227,10 @@ function checkBounds(tensor: ResolvedTensor, sizes: Sizes, field: string): void 
   const span = spanOf(sizes, tensor.strides)
   const first = tensor.offset + span.low
   const last = tensor.offset + span.high
-  if (first >= 0 && last < tensor.elements.length) return
+  if (first >= 0 && last < tensor.memory.length) return
   throw new RopeError(
     'INVALID_TENSOR',
-    `${field}.data has ${tensor.elements.length} elements, but shape, strides and offset reach from ${first} to ${last}; give a larger array or a smaller shape${tensor.elements.length === 0 ? ' (an empty array may have been detached by a transfer)' : ''}`,
+    `${field}.data has ${tensor.memory.length} elements, but shape, strides and offset reach from ${first} to ${last}; give a larger array or a smaller shape${tensor.memory.length === 0 ? ' (an empty array may have been detached by a transfer)' : ''}`,
     { field: `${field}.data` },
   )
 }
@@ -260,12 +259,13 @@ function failAliasing(writer: Operand, other: Operand): never {
   )
 }
 
-function isShared(elements: Memory): boolean {
-  return Object.prototype.toString.call(elements.buffer) === '[object SharedArrayBuffer]'
+/** Memory that is no typed array is nobody else's to see. */
+function isShared({ elements, memory }: ResolvedTensor): boolean {
+  return elements !== undefined && isSharedBuffer(memory.buffer as ArrayBufferLike)
 }
 
 function usesSharedMemory({ source, target }: Operand): boolean {
-  return isShared(source.elements) || isShared(target.elements)
+  return isShared(source) || isShared(target)
 }
 
 function operandPlan({ source, target, sizes }: Operand): OperandPlan {
@@ -278,11 +278,15 @@ function operandPlan({ source, target, sizes }: Operand): OperandPlan {
   })
 }
 
-function viewOf({ source, target }: Operand): View {
+function viewOf({ name, source, target }: Operand): View {
+  if (source.elements === undefined || target.elements === undefined) {
+    const accepted = 'a typed array on each tensor; memory that is none has makeMemoryPlan'
+    return reject('INVALID_TENSOR', `${name}.data`, undefined, accepted)
+  }
   return {
-    source: source.elements as Elements,
+    source: source.elements,
     sourceOffset: source.offset,
-    target: target.elements as Elements,
+    target: target.elements,
     targetOffset: target.offset,
   }
 }

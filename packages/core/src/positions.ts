@@ -3,7 +3,7 @@
  * copied (`readPositions`), so that later changes to the caller's arrays do not matter; then,
  * once batch and tokens are known, it is expanded to one number per row and axis.
  */
-import { isRecord, reject, show } from './check.js'
+import { isRecord, itemsOf, reject, show } from './check.js'
 import { RopeError } from './errors.js'
 
 /** Integer or fractional position ids. Fractions and negative values are fine; NaN is not. */
@@ -83,6 +83,18 @@ function fail(field: string, message: string): never {
   throw new RopeError('INVALID_POSITIONS', `${field} ${message}`, { field })
 }
 
+/**
+ * One position, as a loop gives it: a finite number, never text or a date that a sum would turn into
+ * one.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function checkPosition(position: unknown): void {
+  if (typeof position === 'number' && Math.abs(position) <= Number.MAX_SAFE_INTEGER) return
+  const accepted = 'a finite number between -(2^53 - 1) and 2^53 - 1'
+  reject('INVALID_POSITIONS', 'position', position, accepted)
+}
+
 function toNumber(value: unknown, field: string): number {
   const number = typeof value === 'bigint' ? Number(value) : value
   if (typeof number !== 'number' || !Number.isFinite(number)) {
@@ -94,15 +106,13 @@ function toNumber(value: unknown, field: string): number {
   return number
 }
 
-function isArray(value: unknown): value is PositionArray {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
-}
-
 function readArray(value: unknown, field: string): Float64Array {
-  if (!isArray(value))
+  const count = itemsOf(value)
+  if (count === undefined)
     return reject('INVALID_POSITIONS', field, value, 'an array or typed array of numbers')
-  const numbers = new Float64Array(value.length)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = toNumber(value[i], `${field}[${i}]`)
+  const list = value as PositionArray
+  const numbers = new Float64Array(count)
+  for (let i = 0; i < count; i++) numbers[i] = toNumber(list[i], `${field}[${i}]`)
   return numbers
 }
 
@@ -171,7 +181,7 @@ function readAxis(positions: unknown, field: string): PositionSource {
   if (typeof positions === 'number' || typeof positions === 'bigint') {
     return { kind: 'start', start: toNumber(positions, field) }
   }
-  if (isArray(positions)) return { kind: 'ids', ids: readArray(positions, field) }
+  if (itemsOf(positions) !== undefined) return { kind: 'ids', ids: readArray(positions, field) }
   if (!isRecord(positions)) return reject('INVALID_POSITIONS', field, positions, FORMS)
   const keys: readonly string[] = Object.keys(positions)
   const given = (names: readonly string[]): readonly string[] =>

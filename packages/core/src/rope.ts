@@ -6,8 +6,9 @@
 import type { RowRole } from './angles/row-adjustment.js'
 import { axisCount } from './axes.js'
 import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
-import { checkMemory } from './bound-memory.js'
-import { CallCache, type PreparedCall } from './call-cache.js'
+import { bindKernel } from './bind-kernel.js'
+import { checkMemory, goneMemory, watchMemory } from './bound-memory.js'
+import { CallCache, copyTensors, type PreparedCall } from './call-cache.js'
 import { checkRecord, checkWord, show } from './check.js'
 import {
   computeFrequencies,
@@ -18,8 +19,9 @@ import {
 } from './config.js'
 import { RopeError } from './errors.js'
 import { LAYOUTS, type Layout, type Tensor } from './layout/tensor.js'
+import { kindOf } from './memory.js'
 import { makePlan, planKey, type RotateTensors } from './plan.js'
-import type { Positions } from './positions.js'
+import { checkPosition, type Positions } from './positions.js'
 import type { RotationBuilder } from './rotation.js'
 import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from './rows.js'
 import type { Frequencies, Regime, ScheduleOptions } from './schedule/schedule.js'
@@ -138,6 +140,11 @@ function partOf(tensors: RotateTensors, role: RowRole): RotateTensors {
   }
 }
 
+/** A prepared call, and which rows it takes. */
+interface PreparedPart extends PreparedCall {
+  readonly role: RowRole
+}
+
 class BackendRope implements Rope {
   readonly config: RopeConfig
   readonly frequencies: Frequencies
@@ -190,25 +197,26 @@ class BackendRope implements Rope {
   bind(tensors: RotateTensors, { length }: LengthOptions = {}): BoundRope {
     this.#checkSync()
     const stated = checkStatedLength(length)
-    const parts = this.#parts(tensors).map((part) => this.#bindPart(part, stated))
+    const calls = this.#prepareParts(tensors)
+    const parts = calls.map((call) => this.#bindPart(call, stated))
     if (parts.length === 1) return parts[0] as BoundRope
+    const areThere = calls.map(({ views, plan }) => watchMemory(views, plan))
     return {
       rotate(position) {
+        // The first part must not be rotated when the second cannot be.
+        if (!areThere.every((isThere) => isThere())) throw goneMemory()
         for (const part of parts) part.rotate(position)
       },
     }
   }
 
-  #bindPart(tensors: RotateTensors, length: number | undefined): BoundRope {
-    const { plan, views, kernel } = this.#prepare(tensors)
-    const role = roleOf(tensors)
+  #bindPart({ plan, views, kernel, role }: PreparedPart, length: number | undefined): BoundRope {
     const rotation = this.#rows(0, length).for(plan, role)
     const tables = this.#tables
     const changes = tables.dependsOnLength && length === undefined
     const fixed = changes ? undefined : tables.builder(length ?? 0, role)
     const move = fixed && bindMoving(kernel, views, rotation, fixed)
-    const bound = (): (() => void) =>
-      kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
+    const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
     let run = move === undefined ? bound() : undefined
     return {
       rotate: (position) => {
@@ -217,7 +225,7 @@ class BackendRope implements Rope {
           move(position)
           return
         }
-        checkBound(position, views, plan)
+        checkPosition(position)
         const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens), role)
         builder.refill(rotation, position)
         run ??= bound()
@@ -296,41 +304,45 @@ class BackendRope implements Rope {
       return [tensors]
     }
     // All is checked as one call, so that nothing is written when a part is wrong.
-    makePlan(this.config, tensors, this.#layout)
-    return ROLES.map((role) => partOf(tensors, role))
+    const copies = copyTensors(tensors)
+    makePlan(this.config, copies, this.#layout)
+    return ROLES.map((role) => partOf(copies, role))
   }
 
   #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    if (this.#tables.hasRoles) return void this.#runParts(tensors, rows)
+    if (this.#tables.hasRoles) return this.#runParts(tensors, rows)
     const { plan, views, kernel } = this.#prepare(tensors)
     const rotation = rows.for(plan, 'q')
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     return kernel.run(views, rotation)
   }
 
+  /** Every part is ready before the first one is rotated. */
   #runParts(tensors: RotateTensors, rows: PlannedRows): void {
-    const calls = this.#parts(tensors).map((part) => {
-      const { plan, views, kernel } = this.#prepare(part)
-      return { kernel, views, rotation: rows.for(plan, roleOf(part)) }
-    })
-    for (const { kernel, views, rotation } of calls) void kernel.run(views, rotation)
+    const calls = this.#prepareParts(tensors)
+    const rotations = calls.map(({ plan, role }) => rows.for(plan, role))
+    calls.forEach(({ kernel, views }, i) => void kernel.run(views, rotations[i] as Rotation))
   }
 
   #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    if (!this.#tables.hasRoles) return this.#startAsync(tensors, rows)
-    const started = this.#parts(tensors).map((part) => this.#startAsync(part, rows))
-    return Promise.all(started).then(() => undefined)
+    const calls = this.#prepareParts(tensors)
+    const rotations = calls.map(({ plan, role }) => rows.for(plan, role))
+    const started = calls.map((call, i) => this.#startAsync(call, rotations[i] as Rotation))
+    return started.length === 1 ? started[0] : Promise.all(started).then(() => undefined)
   }
 
   /** Everything is checked before the first await; calls of one kernel wait for each other. */
-  #startAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    const { plan, views, kernel } = this.#prepare(tensors)
-    const rotation = rows.for(plan, roleOf(tensors))
+  #startAsync({ plan, views, kernel }: PreparedCall, rotation: Rotation): void | Promise<void> {
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     if (kernel.runAsync !== undefined) return kernel.runAsync(views, rotation)
     const previous = this.#running.get(kernel)
     const run = (): void | Promise<void> => kernel.run(views, rotation)
-    const result = previous === undefined ? run() : previous.then(run, run)
+    // While it waited, its memory may have gone away.
+    const runLate = (): void | Promise<void> => {
+      checkMemory(views, plan)
+      return run()
+    }
+    const result = previous === undefined ? run() : previous.then(runLate, runLate)
     if (result === undefined) return
     this.#running.set(kernel, result)
     const forget = (): void => {
@@ -343,8 +355,21 @@ class BackendRope implements Rope {
   #prepare(tensors: RotateTensors): PreparedCall {
     const known = this.#calls.find(tensors)
     if (known !== undefined) return known
-    const planned = makePlan(this.config, tensors, this.#layout)
-    return this.#calls.add(tensors, planned, this.#kernel(planned.plan))
+    const copies = copyTensors(tensors)
+    const planned = makePlan(this.config, copies, this.#layout)
+    const call = this.#calls.add(copies, planned, this.#kernel(planned.plan))
+    // Compiling is a backend's code, and fields may be getters: the memory is looked at last.
+    checkMemory(call.views, call.plan)
+    return call
+  }
+
+  /** The parts of a call, each with its kernel; all are ready, or none is. */
+  #prepareParts(tensors: RotateTensors): readonly PreparedPart[] {
+    const calls = this.#parts(tensors).map((part) => {
+      return { ...this.#prepare(part), role: roleOf(part) }
+    })
+    if (calls.length > 1) for (const { views, plan } of calls) checkMemory(views, plan)
+    return calls
   }
 
   #kernel(plan: Plan): Kernel {
@@ -405,27 +430,13 @@ function bindMoving(
   rotation: Rotation,
   builder: RotationBuilder,
 ): ((position: number) => void) | undefined {
-  const isRow = rotation.rows === 1 && rotation.cos instanceof Float32Array
+  const isRow = rotation.rows === 1 && kindOf(rotation.cos) === 'Float32Array'
   if (kernel.bindMoving === undefined || !isRow) return undefined
   const moving = builder.moving?.()
   if (moving === undefined) return undefined
   const run = kernel.bindMoving(views, rotation, moving.factors)
   if (run === undefined) return undefined
   return (position) => run(moving.seek(position))
-}
-
-/** The two things that may go wrong in a bound call: a bad position, and memory that went away. */
-function checkBound(position: number, views: readonly View[], plan: Plan): void {
-  if (!(Math.abs(position) <= Number.MAX_SAFE_INTEGER)) {
-    throw new RopeError(
-      'INVALID_POSITIONS',
-      `position is ${show(position)}; accepted: a finite number between -(2^53 - 1) and 2^53 - 1`,
-      {
-        field: 'position',
-      },
-    )
-  }
-  checkMemory(views, plan)
 }
 
 /**

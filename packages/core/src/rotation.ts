@@ -14,7 +14,8 @@ import { tokenRows } from './angles/token-rows.js'
 import { axisCount } from './axes.js'
 import type { Rotation } from './backend.js'
 import type { RopeConfig } from './config.js'
-import type { PositionTable } from './positions.js'
+import { kindOf } from './memory.js'
+import { checkPosition, type PositionTable } from './positions.js'
 import type { Frequencies } from './schedule/schedule.js'
 
 /** Element type of the rows: float64 for float64 tensors, float32 for all others. */
@@ -27,7 +28,10 @@ export interface RotationBuilder {
    * for tensors that already carry it.
    */
   build(positions: PositionTable, precision: RowPrecision, unitFactor?: boolean): Rotation
-  /** Writes the rows of consecutive positions from `start` into an existing rotation. */
+  /**
+   * Writes the rows of consecutive positions from `start` into an existing rotation. Throws
+   * INVALID_POSITIONS for what is no finite number.
+   */
   refill(rotation: Rotation, start: number): void
   /**
    * The float32 row of a whole position as two factors, for a kernel that multiplies them itself;
@@ -117,11 +121,18 @@ export function createRotationBuilder(
       return rotation
     },
     refill(rotation, start) {
+      checkPosition(start)
       const { cos: toCos, sin: toSin } = rotation
-      const isFloat32 = toCos instanceof Float32Array && toSin instanceof Float32Array
+      const isFloat32 = kindOf(toCos) === 'Float32Array' && kindOf(toSin) === 'Float32Array'
       if (rounded !== undefined && isFloat32 && Number.isInteger(start)) {
         for (let row = 0; row < rotation.rows; row++) {
-          rounded(start + row, attentionFactor, toCos, toSin, row * pairs)
+          rounded(
+            start + row,
+            attentionFactor,
+            toCos as Float32Array,
+            toSin as Float32Array,
+            row * pairs,
+          )
         }
         return
       }

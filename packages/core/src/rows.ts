@@ -109,13 +109,13 @@ interface Side {
  * the ratio of the two magnitudes, made in double precision and rounded once.
  */
 export class ChangeRows extends RememberedRows {
-  readonly #from: PlacedTables
-  readonly #to: PlacedTables
+  readonly #from: ReadPlace
+  readonly #to: ReadPlace
 
   constructor(from: PlacedTables, to: PlacedTables) {
     super(false)
-    this.#from = from
-    this.#to = to
+    this.#from = readPlace(from)
+    this.#to = readPlace(to)
   }
 
   protected build(plan: RowsPlan): Rotation {
@@ -126,17 +126,15 @@ export class ChangeRows extends RememberedRows {
   }
 }
 
-function sideOf(
-  { tables, axes, positions, length }: PlacedTables,
-  plan: RowsPlan,
-  role: RowRole,
-): Side {
-  const table: PositionTable = expandPositions(
-    readPositions(positions, axes),
-    plan.batch,
-    plan.tokens,
-    axes,
-  )
+/** A place whose positions have been read: nobody can change them any more. */
+type ReadPlace = Omit<PlacedTables, 'positions'> & { readonly sources: readonly PositionSource[] }
+
+function readPlace({ tables, axes, positions, length }: PlacedTables): ReadPlace {
+  return { tables, axes, length, sources: readPositions(positions, axes) }
+}
+
+function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan, role: RowRole): Side {
+  const table: PositionTable = expandPositions(sources, plan.batch, plan.tokens, axes)
   const inForce = length ?? lengthOfPositions(table)
   return {
     rotation: tables.builder(inForce, role).build(table, 'float64', true),

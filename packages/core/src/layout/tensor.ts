@@ -6,14 +6,15 @@
 import type { Strides } from '../backend.js'
 import { isRecord, reject, show } from '../check.js'
 import {
-  arrayKind,
   checkDType,
   type DType,
   type Elements,
+  elementsOf,
   resolveDType,
   type TensorData,
 } from '../dtype.js'
 import { RopeError } from '../errors.js'
+import { bufferOf, byteOffsetOf, elementBytesOf, lengthOf } from '../memory.js'
 
 /**
  * The order of a tensor's axes in memory: b batch, s sequence, h heads, d channels of a head,
@@ -37,8 +38,8 @@ export interface Tensor {
 }
 
 /**
- * Memory by its measures alone: a typed array, or a stand-in for memory that the CPU cannot see,
- * such as a part of a GPU buffer. Two pieces can only meet when `buffer` is the same object.
+ * Memory by its measures alone: those of a typed array, or of memory that the CPU cannot see, such
+ * as a part of a GPU buffer. Two pieces can only meet when `buffer` is the same object.
  */
 export interface Memory {
   readonly buffer: object
@@ -57,7 +58,9 @@ export interface MemoryTensor extends Omit<Tensor, 'data' | 'dtype'> {
 
 /** A tensor brought to four sizes and four strides. */
 export interface ResolvedTensor {
-  readonly elements: Memory
+  readonly memory: Memory
+  /** The array with these measures; undefined for memory that is none. */
+  readonly elements: Elements | undefined
   readonly dtype: DType
   readonly offset: number
   readonly batch: number
@@ -96,12 +99,22 @@ function fail(field: string, message: string): never {
 function checkSizes(shape: unknown, field: string): readonly number[] {
   if (!Array.isArray(shape))
     return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
-  shape.forEach((size, axis) => {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      reject('INVALID_TENSOR', `${field}.shape[${axis}]`, size, 'a whole number, 0 or more')
-    }
+  return copyNumbers(shape, (size, axis) => {
+    if (Number.isSafeInteger(size) && (size as number) >= 0) return
+    reject('INVALID_TENSOR', `${field}.shape[${axis}]`, size, 'a whole number, 0 or more')
   })
-  return shape
+}
+
+/** What was checked is what is used, whatever the caller's list becomes or answers later. */
+function copyNumbers(
+  list: readonly unknown[],
+  check: (value: unknown, axis: number) => void,
+): readonly number[] {
+  return Array.from({ length: list.length }, (_, axis) => {
+    const value = list[axis]
+    check(value, axis)
+    return value as number
+  })
 }
 
 function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: string): Layout {
@@ -128,11 +141,10 @@ function checkStrides(tensor: Shaped, shape: readonly number[], field: string): 
       `${shape.length} whole numbers, one per axis of shape`,
     )
   }
-  strides.forEach((stride, axis) => {
+  return copyNumbers(strides, (stride, axis) => {
     if (!Number.isSafeInteger(stride))
       reject('INVALID_TENSOR', `${field}.strides[${axis}]`, stride, 'a whole number')
   })
-  return strides
 }
 
 function denseStrides(shape: readonly number[]): readonly number[] {
@@ -187,21 +199,28 @@ function unfoldLayout(tensor: Shaped, layout: Layout, headDim: number, field: st
   return { layout, shape, strides }
 }
 
-/** 16-bit floats as raw bits, whatever array type they came in. */
-function elementsOf(data: TensorData): Elements {
-  if (arrayKind(data) !== 'Float16Array') return data as Elements
-  return new Uint16Array(data.buffer, data.byteOffset, data.length)
+/** The measures of a typed array, by its internals. */
+function measure(elements: Elements): Memory {
+  return {
+    buffer: bufferOf(elements),
+    byteOffset: byteOffsetOf(elements),
+    BYTES_PER_ELEMENT: elementBytesOf(elements),
+    length: lengthOf(elements),
+  }
 }
 
 function resolveMemory(
   tensor: Tensor | MemoryTensor,
   field: string,
-): { readonly elements: Memory; readonly dtype: DType } {
+): Pick<ResolvedTensor, 'memory' | 'elements' | 'dtype'> {
   if ('memory' in tensor) {
-    return { elements: tensor.memory, dtype: checkDType(tensor.dtype, field) }
+    const { memory } = tensor
+    return { memory, elements: undefined, dtype: checkDType(tensor.dtype, field) }
   }
-  const dtype = resolveDType(tensor.data, tensor.dtype, field)
-  return { elements: elementsOf(tensor.data), dtype }
+  const { data } = tensor
+  const dtype = resolveDType(data, tensor.dtype, field)
+  const elements = elementsOf(data, `${field}.data`)
+  return { memory: measure(elements), elements, dtype }
 }
 
 /**
@@ -219,7 +238,7 @@ export function resolveTensor(
   fallback: Layout | undefined,
 ): ResolvedTensor {
   if (!isRecord(tensor)) return reject('INVALID_TENSOR', field, tensor, '{ data, shape, layout }')
-  const { elements, dtype } = resolveMemory(tensor, field)
+  const place = resolveMemory(tensor, field)
   const layout = chooseLayout(tensor, fallback, field)
   const unfolded = unfoldLayout(tensor, layout, headDim, field)
   const axes = AXES[unfolded.layout]
@@ -241,8 +260,7 @@ export function resolveTensor(
     )
   }
   return {
-    elements,
-    dtype,
+    ...place,
     offset,
     batch: size('batch'),
     tokens: size('token'),
