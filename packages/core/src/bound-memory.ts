@@ -34,11 +34,12 @@ export function checkMemory(views: readonly View[], plan: Plan): void {
   if (!reachesMemory(views, plan)) throw goneMemory()
 }
 
-/** The error for memory that has been detached or has shrunk. */
-export function goneMemory(): RopeError {
+/** The error for memory that has been detached or has shrunk, with what it led to, if anything. */
+export function goneMemory(cause?: unknown): RopeError {
   return new RopeError(
     'INVALID_TENSOR',
     'the memory of a tensor has shrunk or been detached since the call was planned or bound; give, or bind, the memory that holds its elements now',
+    cause === undefined ? {} : { cause },
   )
 }
 

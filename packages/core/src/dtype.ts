@@ -4,7 +4,7 @@
  * engine has one; the view that came in is the view that goes out.
  */
 import { RopeError } from './errors.js'
-import { bufferOf, byteLengthOf, byteOffsetOf, kindOf } from './memory.js'
+import { kindOf } from './memory.js'
 
 /** The element types that q and k may have. */
 export type DType = 'float64' | 'float32' | 'float16' | 'bfloat16'
@@ -45,31 +45,6 @@ export function isDType(value: unknown): value is DType {
 /** What a value is, for messages: the kind of a typed array by its internals, else its type. */
 export function arrayKind(data: unknown): string {
   return kindOf(data) ?? (data === null ? 'null' : typeof data)
-}
-
-/**
- * CPU memory as kernels see it: 16-bit floats as raw bits, whatever array they came in; every other
- * array as it is, whatever realm it is of.
- *
- * @throws RopeError INVALID_TENSOR for what is no Float64Array, Float32Array, Uint16Array or
- *   Float16Array by its internals
- */
-export function elementsOf(data: TensorData, field = 'data'): Elements {
-  const kind = kindOf(data)
-  if (kind === 'Float32Array' || kind === 'Uint16Array' || kind === 'Float64Array')
-    return data as Elements
-  if (kind !== 'Float16Array') {
-    throw new RopeError(
-      'INVALID_TENSOR',
-      `${field} is a ${arrayKind(data)}; accepted: ${[...new Set(Object.values(KINDS).flat())].join(', ')}`,
-      { field },
-    )
-  }
-  const bytes = byteLengthOf(data)
-  // Memory that is gone has no bits to look at; that it is gone shows in the length.
-  return bytes === 0
-    ? new Uint16Array(0)
-    : new Uint16Array(bufferOf(data), byteOffsetOf(data), bytes / 2)
 }
 
 const KINDS: Readonly<Record<DType, readonly string[]>> = {

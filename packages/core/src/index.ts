@@ -1,7 +1,7 @@
 /**
  * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
  */
-export { multiplyRow } from './angles/multiply-row.js'
+export { checkRest, multiplyRow } from './angles/multiply-row.js'
 export { musicFlamingoPositions, musicFlamingoRope } from './axes/audio.js'
 export type { AxialOptions } from './axes/axial-options.js'
 export type { DenseHead } from './axes/dense.js'
@@ -60,7 +60,8 @@ export {
 export type { AngleMode, RopeConfig, RopeOptions } from './config.js'
 export { computeFrequencies, regimeFor, resolveConfig } from './config.js'
 export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
-export { bytesPerElement, DTYPES, elementsOf, isDType } from './dtype.js'
+export { bytesPerElement, DTYPES, isDType } from './dtype.js'
+export { elementsOf, partOf, setElements } from './elements.js'
 export type { RopeErrorCode, RopeErrorDetails } from './errors.js'
 export { RopeError } from './errors.js'
 export type { GgufRopeKind } from './gguf/architectures.js'

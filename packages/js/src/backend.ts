@@ -1,7 +1,7 @@
 /**
  * The JavaScript backend: always works, always last. Every dtype, every plan.
  */
-import { type Backend, type Kernel, type Probe, RopeError } from '@rope/core'
+import { type Backend, checkMemory, type Kernel, type Probe, RopeError } from '@rope/core'
 import { createKernel } from './run.js'
 
 /**
@@ -39,6 +39,8 @@ export function createJsBackend(): Backend {
       return {
         run(views, rotation) {
           checkAlive()
+          // JavaScript reads nothing from memory that is gone, and writes nothing, in silence.
+          checkMemory(views, plan)
           kernel.run(views, rotation)
         },
       }

@@ -2,7 +2,16 @@
  * Copies the channels outside the window from source to target, for plans out of place.
  * Values are moved as bits: reading a float and writing it back may quiet a signalling NaN.
  */
-import type { Elements, OperandPlan, Plan, View } from '@rope/core'
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  bytesPerElement,
+  type Elements,
+  type OperandPlan,
+  type Plan,
+  type View,
+} from '@rope/core'
 
 /** Memory as integers of `words` per element. */
 interface Words {
@@ -10,13 +19,11 @@ interface Words {
   readonly words: 1 | 2
 }
 
-function wordsOf(elements: Elements): Words {
-  if (elements instanceof Uint16Array) return { bits: elements, words: 1 }
-  const words = elements.BYTES_PER_ELEMENT === 8 ? 2 : 1
-  return {
-    bits: new Int32Array(elements.buffer, elements.byteOffset, elements.length * words),
-    words,
-  }
+function wordsOf(elements: Elements, { dtype }: Plan): Words {
+  if (bytesPerElement(dtype) === 2) return { bits: elements as Uint16Array, words: 1 }
+  const words = bytesPerElement(dtype) === 8 ? 2 : 1
+  const count = byteLengthOf(elements) / 4
+  return { bits: new Int32Array(bufferOf(elements), byteOffsetOf(elements), count), words }
 }
 
 /** The first and last + 1 channel of each stretch outside the window. */
@@ -53,8 +60,8 @@ function copyHead(
 
 /** Copies what one operand's rotation leaves alone. */
 export function copyPassThrough(plan: Plan, operand: OperandPlan, view: View): void {
-  const from = wordsOf(view.source)
-  const to = wordsOf(view.target)
+  const from = wordsOf(view.source, plan)
+  const to = wordsOf(view.target, plan)
   const { source, target } = operand
   for (const channels of stretches(plan)) {
     for (let b = 0; b < plan.batch; b++) {

@@ -7,6 +7,7 @@ import {
   type DType,
   type Elements,
   type Kernel,
+  kindOf,
   type Plan,
   type Probe,
   RopeError,
@@ -160,7 +161,8 @@ class ModuleBackend implements WasmBackend {
   }
 
   isResident(elements: Elements): boolean {
-    return this.#hasGiven && this.#engine?.memory.has(elements) === true
+    if (!this.#hasGiven || kindOf(elements) === undefined) return false
+    return this.#engine?.memory.has(elements) === true
   }
 
   dispose(): void {

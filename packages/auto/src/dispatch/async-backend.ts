@@ -9,12 +9,19 @@ import {
   type Kernel,
   type Plan,
   type Rotation,
+  reachesMemory,
   type Support,
   type View,
 } from '@rope/core'
 import type { Member } from '../backends/member.js'
 import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
-import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
+import {
+  brokenOff,
+  evidenceOf,
+  goneMeanwhile,
+  hasWrittenNothing,
+  isCallersMistake,
+} from './failure.js'
 import { nobodyLeft } from './site.js'
 import { isInPlace, takeSnapshot } from './snapshot.js'
 
@@ -63,6 +70,7 @@ function createAsyncKernel(dispatcher: Dispatcher, plan: Plan): Kernel {
     } catch (error) {
       restore?.()
       if (isCallersMistake(error)) throw error
+      if (!reachesMemory(views, plan)) throw goneMeanwhile(error)
       quarantine(dispatcher, member, evidenceOf(error))
       const mayHaveWritten = restore === null && !hasWrittenNothing(error)
       if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)

@@ -1,7 +1,7 @@
 /**
  * What an error from a kernel means: the caller's mistake, or a backend that has failed.
  */
-import { RopeError, type RopeErrorCode } from '@rope/core'
+import { goneMemory, RopeError, type RopeErrorCode } from '@rope/core'
 import { messageOf } from '../messages.js'
 
 /** Codes by which a backend says that it cannot go on, whatever the call. */
@@ -23,6 +23,14 @@ export function isCallersMistake(error: unknown): boolean {
  */
 export function hasWrittenNothing(error: unknown): boolean {
   return RopeError.isInstance(error)
+}
+
+/**
+ * The error for a call whose memory was detached or shrank while it was under way: nobody can finish
+ * that, and no backend is to blame.
+ */
+export function goneMeanwhile(error: unknown): RopeError {
+  return RopeError.isInstance(error) ? error : goneMemory(error)
 }
 
 /** The evidence that an error is, in a line. */

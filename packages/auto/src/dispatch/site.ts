@@ -8,6 +8,7 @@
  * which there is a copy.
  */
 import {
+  bindKernel,
   checkMemory,
   type Kernel,
   multiplyRow,
@@ -15,12 +16,19 @@ import {
   RopeError,
   type Rotation,
   type RowFactors,
+  reachesMemory,
   type View,
 } from '@rope/core'
 import type { Member } from '../backends/member.js'
 import { type Contender, makeContender } from './contender.js'
 import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'
-import { brokenOff, evidenceOf, hasWrittenNothing, isCallersMistake } from './failure.js'
+import {
+  brokenOff,
+  evidenceOf,
+  goneMeanwhile,
+  hasWrittenNothing,
+  isCallersMistake,
+} from './failure.js'
 import { Samples } from './samples.js'
 import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
 
@@ -120,7 +128,7 @@ export class Site implements Kernel, Choice {
   bind(views: readonly View[], rotation: Rotation): () => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
-    const callOf = remembering((kernel) => bindKernel(kernel, views, rotation))
+    const callOf = remembering((kernel) => bindKernel(kernel, this.plan, views, rotation))
     let bound: () => void = () => undefined
     let boundIn = UNDECIDED
     return () => {
@@ -198,6 +206,7 @@ export class Site implements Kernel, Choice {
     call: (kernel: Kernel) => void = (kernel) => void kernel.run(views, rotation),
   ): void {
     this.#owner.checkAlive()
+    checkMemory(views, this.plan)
     const { epoch, clock } = this.#owner.dispatcher
     if (this.#decided !== epoch.value) this.decide()
     else if (this.#left < 0) this.#lookAgain()
@@ -323,7 +332,8 @@ export class Site implements Kernel, Choice {
   ): void {
     restore?.()
     this.#owner.checkAlive()
-    if (isCallersMistake(error) || isGone(this.plan, views)) throw error
+    if (isCallersMistake(error)) throw error
+    if (!reachesMemory(views, this.plan)) throw goneMeanwhile(error)
     quarantine(this.#owner.dispatcher, member, evidenceOf(error))
     const mayHaveWritten = restore === null && !hasWrittenNothing(error)
     // What was written to other memory than the input is simply written again.
@@ -342,12 +352,7 @@ function remembering<Made>(make: (kernel: Kernel) => Made): (kernel: Kernel) => 
   }
 }
 
-/** The shortest call of a kernel on fixed memory. */
-function bindKernel(kernel: Kernel, views: readonly View[], rotation: Rotation): () => void {
-  return kernel.bind?.(views, rotation) ?? (() => void kernel.run(views, rotation))
-}
-
-/** The same for a token that moves. */
+/** The shortest call of a kernel on fixed memory, for a token that moves. */
 function bindMovingKernel(
   kernel: Kernel,
   plan: Plan,
@@ -357,20 +362,11 @@ function bindMovingKernel(
 ): (rest: number) => void {
   const moving = kernel.bindMoving?.(views, rotation, factors)
   if (moving !== undefined) return moving
-  const run = bindKernel(kernel, views, rotation)
+  const run = bindKernel(kernel, plan, views, rotation)
   return (rest) => {
-    checkMemory(views, plan)
     multiplyRow(factors, rest, rotation)
     run()
   }
-}
-
-/** True when an array was detached or shrunk while a call was under way: nobody can finish that. */
-function isGone({ operands }: Plan, views: readonly View[]): boolean {
-  return operands.some(({ targetSpan }, i) => {
-    const { target, targetOffset } = views[i] as View
-    return targetOffset + targetSpan.high >= target.length
-  })
 }
 
 /** Microseconds of a contender's calls; without a measured time, its place in the ranking counts. */

@@ -2,7 +2,17 @@
  * Memory that can be put back: a copy of what a call may write, taken before it. What lies between
  * the elements of a tensor belongs to somebody else, and is never written back.
  */
-import { bytesPerElement, type Elements, type OperandPlan, type Plan, type View } from '@rope/core'
+import {
+  bufferOf,
+  byteOffsetOf,
+  bytesPerElement,
+  type Elements,
+  elementBytesOf,
+  type OperandPlan,
+  type Plan,
+  partOf,
+  type View,
+} from '@rope/core'
 
 /** Puts the memory of a call back as it was. */
 export type Restore = () => void
@@ -15,9 +25,9 @@ export function snapshotBytes(plan: Plan): number {
 
 /** True when a target is its own source: then a call that was broken off cannot just be repeated. */
 export function isInPlace({ source, sourceOffset, target, targetOffset }: View): boolean {
-  if (source.buffer !== target.buffer) return false
-  const bytes = source.BYTES_PER_ELEMENT
-  return source.byteOffset + sourceOffset * bytes === target.byteOffset + targetOffset * bytes
+  if (bufferOf(source) !== bufferOf(target)) return false
+  const bytes = elementBytesOf(source)
+  return byteOffsetOf(source) + sourceOffset * bytes === byteOffsetOf(target) + targetOffset * bytes
 }
 
 /** Copies what a call may write. */
@@ -30,7 +40,8 @@ export function takeSnapshot(plan: Plan, views: readonly View[]): Restore {
 
 function keep(plan: Plan, operand: OperandPlan, { target, targetOffset }: View): Restore {
   const { low, high } = operand.targetSpan
-  const copy = target.slice(targetOffset + low, targetOffset + high + 1)
+  if (high < 0) return () => undefined
+  const copy = partOf(target, targetOffset + low, high - low + 1).slice()
   return () => putBack(plan, operand, target, targetOffset, copy)
 }
 

@@ -3,14 +3,30 @@
  * has chosen a kernel, a test.
  */
 import type { Rotation, RowFactors } from '../backend.js'
+import { reject } from '../check.js'
+
+/** Rows of rests: as many as a block has positions. */
+const RESTS = 64
+
+/**
+ * Refuses what is no rest, for kernels that make rows by themselves.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function checkRest(rest: unknown): void {
+  if (Number.isInteger(rest) && (rest as number) >= 0 && (rest as number) < RESTS) return
+  reject('INVALID_POSITIONS', 'rest', rest, `a whole number from 0 to ${RESTS - 1}`)
+}
 
 /**
  * Writes the row of the current block's position plus `rest` into row 0 of a rotation: the product
  * that `RowFactors` describes, each value rounded once.
  *
  * @param rest 0 to 63
+ * @throws RopeError INVALID_POSITIONS for any other rest
  */
 export function multiplyRow(factors: RowFactors, rest: number, { cos, sin }: Rotation): void {
+  checkRest(rest)
   const { pairs, blockCos, blockSin, restCos, restSin, attentionFactor } = factors
   const at = rest * pairs
   for (let i = 0; i < pairs; i++) {

@@ -5,14 +5,8 @@
 
 import type { Strides } from '../backend.js'
 import { isRecord, reject, show } from '../check.js'
-import {
-  checkDType,
-  type DType,
-  type Elements,
-  elementsOf,
-  resolveDType,
-  type TensorData,
-} from '../dtype.js'
+import { checkDType, type DType, type Elements, resolveDType, type TensorData } from '../dtype.js'
+import { elementsOf } from '../elements.js'
 import { RopeError } from '../errors.js'
 import { bufferOf, byteOffsetOf, elementBytesOf, lengthOf } from '../memory.js'
 

@@ -3,10 +3,10 @@
  * and copying them through the window.
  */
 import {
+  checkMemory,
   type Kernel,
   type OperandPlan,
   type Plan,
-  RopeError,
   type Rotation,
   type RowFactors,
   type View,
@@ -73,28 +73,17 @@ export interface WasmKernel extends Kernel {
   ): ((rest: number) => void) | undefined
 }
 
-/** Bound arrays from elsewhere may have been detached or have shrunk since. */
-function checkReach(plan: Plan, views: readonly View[]): void {
-  views.forEach(({ source, sourceOffset, target, targetOffset }, i) => {
-    const { sourceSpan, targetSpan } = plan.operands[i] as OperandPlan
-    const reaches =
-      sourceOffset + sourceSpan.high < source.length &&
-      targetOffset + targetSpan.high < target.length
-    if (reaches || sourceSpan.high < 0) return
-    throw new RopeError(
-      'INVALID_TENSOR',
-      'a bound array has shrunk or been detached; bind the new memory',
-    )
-  })
-}
-
 /** Makes a plan runnable; its dtype must be one of the kernels'. */
 export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan): WasmKernel {
   const together = new ResidentCall(memory, pool, plan)
   const calls = plan.operands.map((operand) => operandCalls(memory, pool, plan, operand))
 
-  /** Operand by operand: each where it is, or through the window. */
+  /**
+   * Operand by operand: each where it is, or through the window. Memory of ours stays where it is;
+   * other memory may have gone since it was bound.
+   */
   function runApart(views: readonly View[], rotation: Rotation): void {
+    checkMemory(views, plan)
     let tables: Tables | undefined
     views.forEach((view, i) => {
       const { resident, staged } = calls[i] as OperandCalls
@@ -121,11 +110,7 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
     bind(views, rotation) {
       const segment = commonSegment(memory, views)
       const bound = segment && together.bind(segment, views, rotation)
-      if (bound !== undefined) return bound
-      return () => {
-        checkReach(plan, views)
-        run(views, rotation)
-      }
+      return bound ?? (() => run(views, rotation))
     },
     bindMoving(views, rotation, factors) {
       const segment = commonSegment(memory, views)

@@ -3,6 +3,7 @@
  */
 import {
   bytesPerElement,
+  checkRest,
   type Elements,
   type OperandPlan,
   type Plan,
@@ -112,6 +113,7 @@ export class ResidentCall {
     const program = this.#program
     const sinPlace = table + 4 * pairs
     return (rest) => {
+      checkRest(rest)
       row.write(rest, table, sinPlace)
       const slot = segment.slotOf(program)
       exports.run(slot, source0, target0, source1, target1, table, sinPlace, 0, 0, units)

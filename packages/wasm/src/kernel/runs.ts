@@ -2,7 +2,17 @@
  * Copying heads between an array with any strides and a dense tile: as few and as long runs of
  * neighbours as the two have in common. Values are moved as bits.
  */
-import type { Elements, Strides } from '@rope/core'
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  type Elements,
+  kindOf,
+  lengthOf,
+  partOf,
+  type Strides,
+  setElements,
+} from '@rope/core'
 
 /** A dense tile: `tokens` by `heads` by `channels`, in either order of the first two. */
 export interface Tile {
@@ -29,8 +39,8 @@ const SHORT_RUN = 24
 type Bits = Uint32Array | Uint16Array
 
 function bitsOf(elements: Elements): Bits {
-  if (elements instanceof Uint16Array) return elements
-  return new Uint32Array(elements.buffer, elements.byteOffset, elements.length)
+  if (kindOf(elements) === 'Uint16Array') return elements as Uint16Array
+  return new Uint32Array(bufferOf(elements), byteOffsetOf(elements), byteLengthOf(elements) / 4)
 }
 
 /** The tile itself as a side. */
@@ -76,8 +86,8 @@ function joins({ count, from, to }: Loop, run: number): boolean {
 
 function copyRun(from: Side, at: number, to: Side, target: number, length: number): void {
   const { elements } = from
-  const isWhole = at === 0 && length === elements.length
-  to.elements.set(isWhole ? elements : elements.subarray(at, at + length), target)
+  const isWhole = at === 0 && length === lengthOf(elements)
+  setElements(to.elements, isWhole ? elements : partOf(elements, at, length), target)
 }
 
 function copyRuns(from: Side, to: Side, loop: Loop, run: number): void {

@@ -6,7 +6,7 @@
  * alone, so that the engine frees it when the last of them is gone.
  * Threads: one shared memory that grows; what was taken is never given back.
  */
-import { bytesPerElement, type DType, type Elements } from '@rope/core'
+import { bufferOf, byteOffsetOf, bytesPerElement, type DType, type Elements } from '@rope/core'
 import { fixedMemory, outOfMemory, Segment, sharedMemory, type Windows } from './segment.js'
 
 /**
@@ -54,9 +54,9 @@ function placesIn(
   return (elements) => {
     const place = known.get(elements)
     if (place !== undefined) return place
-    const segment = segmentOf(elements.buffer)
+    const segment = segmentOf(bufferOf(elements))
     if (segment === undefined) return undefined
-    const found = { segment, byteOffset: elements.byteOffset }
+    const found = { segment, byteOffset: byteOffsetOf(elements) }
     known.set(elements, found)
     return found
   }
@@ -81,7 +81,7 @@ export function createLocalMemory(module: WebAssembly.Module): Memory {
   return {
     home,
     placeOf: placesIn((buffer) => segments.get(buffer)),
-    has: ({ buffer }) => segments.has(buffer),
+    has: (elements) => segments.has(bufferOf(elements)),
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes > current.left) {
@@ -112,7 +112,7 @@ export function createSharedMemory(module: WebAssembly.Module): Memory {
   return {
     home,
     placeOf: placesIn((buffer) => (buffers.has(buffer) ? home : undefined)),
-    has: ({ buffer }) => buffers.has(buffer),
+    has: (elements) => buffers.has(bufferOf(elements)),
     allocate(dtype, length) {
       const bytes = length * bytesPerElement(dtype)
       if (bytes + 64 > home.left) grow(bytes + 64)

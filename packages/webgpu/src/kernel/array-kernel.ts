@@ -4,6 +4,7 @@
  * them as they were.
  */
 import {
+  checkMemory,
   type Elements,
   type Kernel,
   type Plan,
@@ -179,6 +180,8 @@ class ArrayKernel implements Kernel {
   ): Promise<void> {
     const { device } = this.#context
     const { result } = borrowed
+    // Or while the shader was compiled.
+    checkMemory(views, this.#plan)
     const submitted = scoped(device, 'rotating', () => {
       this.#submit(views, rotation, borrowed, memory)
       return result.mapAsync(MAP_READ, 0, this.#staging.resultBytes)
@@ -226,7 +229,8 @@ class ArrayKernel implements Kernel {
   #copyResults(views: readonly View[], result: GpuBuffer): void {
     const mapped = result.getMappedRange(0, this.#staging.resultBytes)
     try {
-      checkAttached(this.#plan, views)
+      // Memory may have gone away while the GPU worked; then nothing at all is written.
+      checkMemory(views, this.#plan)
       let at = 0
       this.#staging.targets.forEach(({ elements, low }, i) => {
         const { target, targetOffset } = views[i] as View
@@ -240,18 +244,6 @@ class ArrayKernel implements Kernel {
       result.unmap()
     }
   }
-}
-
-/** Memory may have been transferred away while the GPU worked; then nothing at all is written. */
-function checkAttached(plan: Plan, views: readonly View[]): void {
-  views.forEach(({ target, targetOffset }, i) => {
-    const { targetSpan } = plan.operands[i] as Plan['operands'][number]
-    if (targetOffset + targetSpan.high < target.length) return
-    throw new RopeError(
-      'INVALID_TENSOR',
-      'a tensor was detached or shrunk while the GPU worked on it; leave it alone until the promise resolves',
-    )
-  })
 }
 
 /** The kernel of a plan on typed arrays. */

@@ -2,7 +2,16 @@
  * Typed arrays to and from the GPU. Upwards goes the whole span that a tensor touches, gaps
  * included; downwards only its own elements are copied, since gaps may be somebody else's.
  */
-import type { Elements, Plan, Strides } from '@rope/core'
+import {
+  bufferOf,
+  byteOffsetOf,
+  type Elements,
+  elementBytesOf,
+  isSharedBuffer,
+  lengthOf,
+  type Plan,
+  type Strides,
+} from '@rope/core'
 import type { GpuBuffer, GpuQueue } from '../webgpu-types.js'
 
 /** 16-bit elements may end in the middle of a word. */
@@ -10,15 +19,12 @@ export function paddedBytes(elements: number, bytesPerElement: number): number {
   return Math.ceil((elements * bytesPerElement) / 4) * 4
 }
 
-function isShared(elements: Elements): boolean {
-  return Object.prototype.toString.call(elements.buffer) === '[object SharedArrayBuffer]'
-}
-
 /** A copy in whole words, where the queue cannot read the elements themselves. */
 function padded(elements: Elements, first: number, count: number): Uint8Array<ArrayBuffer> {
-  const { BYTES_PER_ELEMENT: bytes, buffer, byteOffset } = elements
+  const bytes = elementBytesOf(elements)
+  const start = byteOffsetOf(elements) + first * bytes
   const copy = new Uint8Array(paddedBytes(count, bytes))
-  copy.set(new Uint8Array(buffer, byteOffset + first * bytes, count * bytes))
+  copy.set(new Uint8Array(bufferOf(elements), start, count * bytes))
   return copy
 }
 
@@ -31,9 +37,9 @@ export function uploadElements(
   first: number,
   count: number,
 ): void {
-  const isWhole = (count * elements.BYTES_PER_ELEMENT) % 4 === 0
+  const isWhole = (count * elementBytesOf(elements)) % 4 === 0
   // Some implementations end the process when they are given shared memory.
-  if (isWhole && !isShared(elements)) {
+  if (isWhole && !isSharedBuffer(bufferOf(elements))) {
     queue.writeBuffer(
       buffer,
       byteOffset,
@@ -48,8 +54,8 @@ export function uploadElements(
 
 /** The bits of elements, so that copying one by one does not quiet a signalling NaN. */
 function bitsOf(elements: Elements): Uint32Array | Uint16Array {
-  if (elements instanceof Uint16Array) return elements
-  return new Uint32Array(elements.buffer, elements.byteOffset, elements.length)
+  const Bits = elementBytesOf(elements) === 2 ? Uint16Array : Uint32Array
+  return new Bits(bufferOf(elements) as ArrayBuffer, byteOffsetOf(elements), lengthOf(elements))
 }
 
 interface Walk {
