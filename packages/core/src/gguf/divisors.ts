@@ -48,16 +48,25 @@ export function scheduleOfDivisors(
   const found = candidates.find((schedule) =>
     sameDivisors(divisorsOf(schedule, base, pairs), divisors),
   )
-  return found ?? custom(divisors, base)
+  return found ?? frequenciesOfDivisors(divisors, base)
 }
 
-function custom(divisors: Float32Array, base: number): ScheduleOptions {
+/** The divided frequencies themselves, as a list; a list can carry an amplitude too. */
+export function frequenciesOfDivisors(
+  divisors: Float32Array,
+  base: number,
+  attentionFactor = 1,
+): ScheduleOptions {
   const plain = scheduleFrequencies({ type: 'default', base }, divisors.length).inverseFrequencies
   const inverseFrequencies = Array.from(plain, (frequency, i) => {
     const divisor = divisors[i] as number
     return divisor >= STILL / 2 ? 0 : frequency / divisor
   })
-  return { type: 'custom', inverseFrequencies }
+  return {
+    type: 'custom',
+    inverseFrequencies,
+    ...(attentionFactor === 1 ? {} : { attentionFactor }),
+  }
 }
 
 /** Gemma 4: one divisor for the pairs that turn, and 1e30 for the others. */

@@ -6,7 +6,7 @@ import { show } from '../check.js'
 import { RopeError } from '../errors.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 import type { ArchitectureFacts } from './architectures.js'
-import { scheduleOfDivisors } from './divisors.js'
+import { frequenciesOfDivisors, scheduleOfDivisors } from './divisors.js'
 import { failGguf, type GgufKeys, type GgufRope } from './values.js'
 
 /** Keys of scaling that are read. */
@@ -101,17 +101,16 @@ function amplified(
   return { type: 'custom', inverseFrequencies, attentionFactor }
 }
 
+/** The schedule behind the divisors; with an amplitude, which it could not carry, their list. */
 function fromDivisors(keys: GgufKeys, divisors: Float32Array, base: number): ScheduleOptions {
-  const schedule = scheduleOfDivisors(divisors, base, {
+  const amplitude = amplitudeOf(keys)
+  if (amplitude !== 1) return frequenciesOfDivisors(divisors, base, amplitude)
+  return scheduleOfDivisors(divisors, base, {
     originalLength: keys.count(ORIGINAL),
     factor: keys.float('rope.llama3.factor'),
     lowFreqFactor: keys.float('rope.llama3.low_freq_factor'),
     highFreqFactor: keys.float('rope.llama3.high_freq_factor'),
   })
-  const attentionFactor = amplitudeOf(keys)
-  return schedule.type === 'custom' && attentionFactor !== 1
-    ? { ...schedule, attentionFactor }
-    : schedule
 }
 
 function yarn(
