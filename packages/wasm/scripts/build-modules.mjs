@@ -8,37 +8,34 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileModule, INCLUDE_FOLDERS, MODULES, unitFiles } from './compile.mjs'
+import { filesWithIncludes, hashOfFiles } from './ingredients.mjs'
 
-/** @typedef {'single' | 'threaded'} ModuleName */
+/** @typedef {keyof typeof MODULES} ModuleName */
 
-const MODULE_NAMES = /** @type {const} */ (['single', 'threaded'])
+const MODULE_NAMES = /** @type {readonly ModuleName[]} */ (Object.keys(MODULES))
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
-const KERNELS = join(PACKAGE, '..', 'kernels')
 
-/** Everything that decides about the bytes: the C, the flags, the compiler's version. */
-const INGREDIENTS = [
-  ...['plan.h', 'kernels.h'].map((file) => join(KERNELS, 'include', 'rope', file)),
-  ...['generic.c', 'kernels.c', 'kernels.def', 'isa.inl.h', 'narrow.h', 'run.c', 'strict.h'].map(
-    (file) => join(KERNELS, 'src', file),
-  ),
-  ...['wasm128.c'].map((file) => join(KERNELS, 'src', file)),
-  ...['guard.h', 'part.h', 'wasm128.h', 'wide.h', 'wide-arithmetic.h'].map((file) =>
-    join(KERNELS, 'src', 'simd', file),
-  ),
-  ...['ahead.h', 'copy.inl.h', 'dtype.inl.h', 'half.inl.h', 'interleaved.inl.h'].map((file) =>
-    join(KERNELS, 'src', 'rows', file),
-  ),
-  ...['module.c', 'threads.c'].map((file) => join(PACKAGE, 'module', file)),
-  join(PACKAGE, 'scripts', 'compile.mjs'),
-]
+/**
+ * Everything that decides about a module's bytes, besides the compiler's version.
+ * @param {ModuleName} name
+ * @returns {readonly string[]} absolute paths
+ */
+export function ingredients(name) {
+  const script = join(PACKAGE, 'scripts', 'compile.mjs')
+  return [...filesWithIncludes(unitFiles(name), INCLUDE_FOLDERS), script]
+}
 
-/** The hash of all ingredients; line ends do not count. */
-export function ingredientsHash() {
-  const hash = createHash('sha256')
-  for (const path of INGREDIENTS) hash.update(readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))
+/**
+ * The hash of all that a module is made of: sources, flags, the compiler's version.
+ * @param {ModuleName} name
+ */
+export function ingredientsHash(name) {
   const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
-  hash.update(manifest.devDependencies['@yowasp/clang'])
-  return hash.digest('hex')
+  const compiler = manifest.devDependencies['@yowasp/clang']
+  return createHash('sha256')
+    .update(`${compiler}\n${hashOfFiles(ingredients(name), dirname(PACKAGE))}`)
+    .digest('hex')
 }
 
 /**
@@ -65,7 +62,7 @@ export function generatedText(name, bytes) {
  */
 
 /** What the bytes were made from: sha256 of sources, flags and compiler version. */
-export const INGREDIENTS = '${ingredientsHash()}'
+export const INGREDIENTS = '${ingredientsHash(name)}'
 
 /** The WebAssembly module, in base64. */
 export const ${constant}_BASE64: string = \`
@@ -78,13 +75,13 @@ ${(lines ?? []).join('\n')}
 function isCurrent(name) {
   const path = generatedPath(name)
   return (
-    existsSync(path) && readFileSync(path, 'utf8').includes(`INGREDIENTS = '${ingredientsHash()}'`)
+    existsSync(path) &&
+    readFileSync(path, 'utf8').includes(`INGREDIENTS = '${ingredientsHash(name)}'`)
   )
 }
 
 /** @param {ModuleName} name */
 async function build(name) {
-  const { compileModule } = await import('./compile.mjs')
   const path = generatedPath(name)
   const bytes = await compileModule(name)
   mkdirSync(dirname(path), { recursive: true })
@@ -97,7 +94,6 @@ async function build(name) {
  * @param {ModuleName} name
  */
 async function check(name) {
-  const { compileModule } = await import('./compile.mjs')
   const expected = generatedText(name, await compileModule(name))
   const same =
     existsSync(generatedPath(name)) && readFileSync(generatedPath(name), 'utf8') === expected

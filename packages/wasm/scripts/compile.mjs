@@ -5,7 +5,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runLLVM } from '@yowasp/clang'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
@@ -14,6 +13,12 @@ export const KERNELS = join(PACKAGE, '..', 'kernels')
 
 /** Files of the kernels that a module is made of, beside its own. */
 const KERNEL_FILES = ['wasm128.c', 'generic.c', 'kernels.c', 'run.c']
+
+/** Where the kernels' headers are looked for, below their folder. */
+const INCLUDES = ['include', 'src', 'src/simd']
+
+/** The same folders as absolute paths. */
+export const INCLUDE_FOLDERS = INCLUDES.map((folder) => join(KERNELS, folder))
 
 /**
  * The kernels vectorise by themselves: what clang would add is code for tails that nobody needs.
@@ -32,9 +37,7 @@ export const COMPILE_FLAGS = [
   '-Wall',
   '-Wextra',
   '-Werror',
-  '-Iinclude',
-  '-Isrc',
-  '-Isrc/simd',
+  ...INCLUDES.map((folder) => `-I${folder}`),
 ]
 
 /** 16 KiB of stack, far below what the loop nest needs; memory comes from JavaScript. */
@@ -56,6 +59,17 @@ export const MODULES = {
     compile: ['-matomics'],
     link: ['--shared-memory', '--max-memory=4294967296', '--export=__stack_pointer'],
   },
+}
+
+/**
+ * The C files of a module, as absolute paths.
+ * @param {keyof typeof MODULES} name
+ */
+export function unitFiles(name) {
+  return [
+    ...KERNEL_FILES.map((file) => join(KERNELS, 'src', file)),
+    ...MODULES[name].files.map((file) => join(PACKAGE, 'module', file)),
+  ]
 }
 
 /** @typedef {{ [name: string]: Tree | string | Uint8Array }} Tree */
@@ -97,6 +111,7 @@ export async function llvm(args, files) {
   const stderr = (bytes) => {
     if (bytes !== null) said += Buffer.from(bytes).toString()
   }
+  const { runLLVM } = await import('@yowasp/clang')
   try {
     return /** @type {Tree} */ (
       await runLLVM([...args], files, { stdout: null, stderr, fetchProgress: () => {} })

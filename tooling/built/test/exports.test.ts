@@ -106,3 +106,14 @@ test.each(libraryFolders())('publint has nothing to say about %s', async (pkgDir
   const found = messages.filter(({ code }) => code !== 'USE_EXPORTS_OR_IMPORTS_BROWSER')
   expect(found).toEqual([])
 })
+
+test('@rope/wasm/external finds its modules and its worker script beside itself', () => {
+  const program = `
+    import { createWasmBackend } from '@rope/wasm/external'
+    for (const threads of [0, 2]) {
+      const backend = await createWasmBackend({ threads })
+      console.log(backend.capabilities.threads)
+      backend.dispose()
+    }`
+  expect(output('external.mjs', program)).toBe('0\n2')
+})

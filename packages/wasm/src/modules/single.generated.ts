@@ -4,7 +4,7 @@
  */
 
 /** What the bytes were made from: sha256 of sources, flags and compiler version. */
-export const INGREDIENTS = 'b447fa779e1a3d40a87bfe8e474c508b6cf8a7a316fc4407094bf1cfa09b3c46'
+export const INGREDIENTS = '09e20bbb3baed150bec4f1f9090f8a207dda59db260f1b53da96768c906a1a7e'
 
 /** The WebAssembly module, in base64. */
 export const SINGLE_BASE64: string = `

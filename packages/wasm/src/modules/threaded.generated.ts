@@ -4,7 +4,7 @@
  */
 
 /** What the bytes were made from: sha256 of sources, flags and compiler version. */
-export const INGREDIENTS = 'b447fa779e1a3d40a87bfe8e474c508b6cf8a7a316fc4407094bf1cfa09b3c46'
+export const INGREDIENTS = 'b6104932317c0a01780184776d616f5fa5111f6492001309d25ed23721d12b8c'
 
 /** The WebAssembly module, in base64. */
 export const THREADED_BASE64: string = `
