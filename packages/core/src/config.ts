@@ -13,6 +13,7 @@ import {
   reject,
 } from './check.js'
 import { PAIRINGS, type PairingName } from './layout/pairing.js'
+import { checkWeights } from './schedule/check-frequencies.js'
 import { scheduleFrequencies, scheduleRegime, validateSchedule } from './schedule/registry.js'
 import type { Frequencies, Regime, ScheduleOptions } from './schedule/schedule.js'
 
@@ -117,11 +118,14 @@ function resolveRotaryDim(given: unknown, headDim: number, windowOffset: number)
  *
  * @param length tokens in the sequence, for schedules whose table depends on it (dynamic NTK,
  *   dynamic YaRN, LongRoPE); without it, the table of a short sequence
- * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
+ * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option; also where options that
+ *   are in range by themselves make a frequency or factor that is not finite together
  */
 export function computeFrequencies(config: RopeConfig, length?: number): Frequencies {
   const inForce = length === undefined ? undefined : checkLength(length)
-  return scheduleFrequencies(config.schedule, config.rotaryDim / 2, inForce)
+  const table = scheduleFrequencies(config.schedule, config.rotaryDim / 2, inForce)
+  if (config.axes?.kind === 'dense') checkWeights(config.axes.weights, table)
+  return table
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { RowRole } from './angles/row-adjustment.js'
 import type { Plan, Rotation } from './backend.js'
+import { reject } from './check.js'
 import {
   expandPositions,
   type PositionSource,
@@ -142,6 +143,18 @@ function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan, ro
   }
 }
 
+/** What keys are multiplied by on their way from one A to another; rows of float32 have to hold it. */
+function ratioOf(from: number, to: number): number {
+  const ratio = Math.fround(to / from)
+  if (ratio > 0 && ratio < Number.POSITIVE_INFINITY) return to / from
+  return reject(
+    'INVALID_OPTION',
+    `the attention factor ${to} over ${from}`,
+    ratio,
+    'a float32 above 0',
+  )
+}
+
 /** cos and sin of `to - from`, times the ratio of the factors; shared rows where both are shared. */
 function difference(from: Side, to: Side, plan: RowsPlan): Rotation {
   const { pairs } = from.rotation
@@ -150,7 +163,7 @@ function difference(from: Side, to: Side, plan: RowsPlan): Rotation {
   const Kind = precisionOf(plan) === 'float64' ? Float64Array : Float32Array
   const cos = new Kind(rows * pairs)
   const sin = new Kind(rows * pairs)
-  const ratio = to.attentionFactor / from.attentionFactor
+  const ratio = ratioOf(from.attentionFactor, to.attentionFactor)
   for (let row = 0; row < rows; row++) {
     const before = (row % from.rotation.rows) * pairs
     const after = (row % to.rotation.rows) * pairs

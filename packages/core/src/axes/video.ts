@@ -74,9 +74,10 @@ export function cosmosRope(head: {
   const space = 2 * Math.floor(headDim / 6)
   const widths = [headDim - 2 * space, space, space]
   const scales = head.scales ?? [1, 1, 1]
-  const baseFactors = widths.map(
-    (width, i) => checkPositive(scales[i], `scales[${i}]`) ** (width / (width - 2)),
-  )
+  const baseFactors = widths.map((width, i) => {
+    const factor = checkPositive(scales[i], `scales[${i}]`) ** (width / (width - 2))
+    return checkPositive(factor, `the factor that scales[${i}] makes with ${width} channels`)
+  })
   return axialRope(widths, { pairing: 'half', baseFactors })
 }
 

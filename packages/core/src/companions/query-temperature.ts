@@ -2,7 +2,7 @@
  * Factors on q that grow with the position: companions of RoPE in long-context models. They are not
  * angles and no schedule applies them: multiply q (or its row of scores) by them, once.
  */
-import { checkAtLeast, checkPositive } from '../check.js'
+import { checkAtLeast, checkPositive, reject } from '../check.js'
 
 /** Options of Llama 4's temperature. */
 export interface Llama4Temperature {
@@ -10,6 +10,13 @@ export interface Llama4Temperature {
   readonly attnScale?: number
   /** Positions per step; 8192 when absent. */
   readonly floorScale?: number
+}
+
+/** `1 + slope ln(1 + steps)`, or INVALID_OPTION where that overflows. */
+function temperature(slope: number, steps: number, options: string): number {
+  const factor = 1 + slope * Math.log(1 + steps)
+  if (Number.isFinite(factor)) return factor
+  return reject('INVALID_OPTION', `the temperature that ${options} make`, factor, 'a finite number')
 }
 
 /**
@@ -22,7 +29,7 @@ export function llama4Temperature(position: number, options: Llama4Temperature =
   const attnScale = checkAtLeast(options.attnScale ?? 0.1, 'attnScale', 0)
   const floorScale = checkPositive(options.floorScale ?? 8192, 'floorScale')
   const steps = Math.floor((checkAtLeast(position, 'position', 0) + 1) / floorScale)
-  return 1 + attnScale * Math.log(1 + steps)
+  return temperature(attnScale, steps, `attnScale ${attnScale} and floorScale ${floorScale}`)
 }
 
 /** Options of Ministral 3's temperature. */
@@ -43,7 +50,8 @@ export function ministralTemperature(position: number, options: MinistralTempera
   const beta = checkAtLeast(options.beta, 'beta', 0)
   const key = 'originalMaxPositionEmbeddings'
   const length = checkAtLeast(options[key], key, 1)
-  return 1 + beta * Math.log(1 + Math.floor(checkAtLeast(position, 'position', 0) / length))
+  const steps = Math.floor(checkAtLeast(position, 'position', 0) / length)
+  return temperature(beta, steps, `beta ${beta} and ${key} ${length}`)
 }
 
 /**

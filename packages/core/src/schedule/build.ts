@@ -53,7 +53,14 @@ export function stretchedBase(base: number, factor: number, pairs: number): numb
   if (pairs === 1) {
     reject('INVALID_OPTION', 'rotaryDim', 2, 'at least 4 for a schedule that changes the base')
   }
-  return base * factor ** (pairs / (pairs - 1))
+  const stretched = base * factor ** (pairs / (pairs - 1))
+  if (stretched < Number.POSITIVE_INFINITY) return stretched
+  return reject(
+    'INVALID_OPTION',
+    `the base that base ${base} and a stretch of ${factor} make`,
+    stretched,
+    'a finite number',
+  )
 }
 
 /** theta: at least 1. */

@@ -4,6 +4,7 @@
 import { checkRecord, show } from '../check.js'
 import { RopeError } from '../errors.js'
 import { axialSchedule } from './axial.js'
+import { checkFrequencies } from './check-frequencies.js'
 import { customSchedule } from './custom.js'
 import { defaultSchedule } from './default.js'
 import { dynamicSchedule } from './dynamic.js'
@@ -80,13 +81,15 @@ export function validateSchedule(options: unknown, pairs: number): ScheduleOptio
 /**
  * The frequencies of a validated schedule for a window of `pairs` pairs and a sequence of `length`
  * tokens; without a length, those of a short sequence.
+ *
+ * @throws RopeError INVALID_OPTION where the options make a number that is not finite
  */
 export function scheduleFrequencies(
   options: ScheduleOptions,
   pairs: number,
   length?: number,
 ): Frequencies {
-  return find(options.type).frequencies(options, pairs, length)
+  return checkFrequencies(find(options.type).frequencies(options, pairs, length), options, length)
 }
 
 /** Which table a sequence of `length` tokens uses; `fixed` where the length does not matter. */
