@@ -112,10 +112,11 @@ export function putTensor(
   const addresses = addressesOf(placement.sizes, placement.strides, placement.origin + base)
   const data = bitsOf(arena.data)
   const bits = values === null ? null : bitsOf(values)
-  addresses.forEach((address, i) => {
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i] as number
     arena.owned[address] = 1
     if (bits !== null) data[address] = bits[i] as never
-  })
+  }
   const offset = base === 0 ? placement.offset : placement.origin + base
   const tensor: Tensor = {
     data: float16Array ? asFloat16Array(arena.data) : arena.data,
@@ -133,9 +134,7 @@ export function readTensor({ arena, addresses }: PlacedTensor): Elements {
   const values = createElements(arena.dtype, addresses.length)
   const from = bitsOf(arena.data)
   const to = bitsOf(values)
-  addresses.forEach((address, i) => {
-    to[i] = from[address] as never
-  })
+  for (let i = 0; i < addresses.length; i++) to[i] = from[addresses[i] as number] as never
   return values
 }
 

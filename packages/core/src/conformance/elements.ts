@@ -3,7 +3,8 @@
  * compared as bits. 16-bit floats are always bits in a Uint16Array here.
  */
 import type { DType, Elements } from '../dtype.js'
-import { decodeBFloat16, decodeFloat16, encodeBFloat16, encodeFloat16 } from '../half-float.js'
+import { encodeBFloat16, encodeFloat16 } from '../half-float.js'
+import { halfValues } from './half-values.js'
 
 /** An array of `length` zeros over `buffer`, or over a new one. */
 export function createElements(dtype: DType, length: number, buffer?: ArrayBufferLike): Elements {
@@ -13,8 +14,8 @@ export function createElements(dtype: DType, length: number, buffer?: ArrayBuffe
 
 /** The value of one element, exact. */
 export function decode(dtype: DType, raw: number): number {
-  if (dtype === 'float16') return decodeFloat16(raw)
-  return dtype === 'bfloat16' ? decodeBFloat16(raw) : raw
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return raw
+  return halfValues(dtype).values[raw] as number
 }
 
 /** The element nearest to a number, ties to even. */
@@ -32,8 +33,10 @@ export function elementsFrom(dtype: DType, values: ArrayLike<number>): Elements 
 
 /** Elements as numbers, exact. */
 export function toNumbers(dtype: DType, elements: Elements): Float64Array {
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return new Float64Array(elements)
+  const { values } = halfValues(dtype)
   const numbers = new Float64Array(elements.length)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = decode(dtype, elements[i] as number)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = values[elements[i] as number] as number
   return numbers
 }
 

@@ -6,13 +6,18 @@ import { FLOAT_FORMATS } from '../reference/float-format.js'
 import { bytesOf, elementsFrom } from './elements.js'
 import { type Random, seededRandom } from './random.js'
 
+/** The magnitudes of ordinary numbers: 2^-6 ... 2^2, to be multiplied by 1 ... 2. */
+const BINADES: readonly number[] = Array.from({ length: 9 }, (_, i) => 2 ** (i - 6))
+
 /** Numbers of mixed sign whose magnitudes spread over 2^-6 ... 2^3, none of them special. */
 export function ordinaryNumbers(length: number, seed: number): Float64Array {
   const random = seededRandom(seed)
-  return Float64Array.from({ length }, () => {
+  const numbers = new Float64Array(length)
+  for (let i = 0; i < length; i++) {
     const sign = random() < 0.5 ? -1 : 1
-    return sign * (1 + random()) * 2 ** Math.floor(random() * 9 - 6)
-  })
+    numbers[i] = sign * (1 + random()) * (BINADES[Math.floor(random() * 9)] as number)
+  }
+  return numbers
 }
 
 /** Ordinary numbers as elements of a dtype. */
@@ -24,7 +29,10 @@ export function ordinaryElements(dtype: DType, length: number, seed: number): El
 export function fillWithNoise(elements: Elements, seed: number): void {
   const random = seededRandom(seed)
   const bytes = bytesOf(elements)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random() * 256)
+  for (let i = 0; i < bytes.length; i += 4) {
+    const word = Math.floor(random() * 2 ** 32)
+    for (let b = 0; b < 4; b++) bytes[i + b] = word >>> (8 * b)
+  }
 }
 
 /** Rows of cos and sin that belong to no schedule: any kernel must take them as they are. */

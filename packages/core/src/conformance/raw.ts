@@ -6,7 +6,6 @@ import type { Kernel, OperandPlan, Plan, Rotation, Span, Strides, View } from '.
 import type { DType, Elements } from '../dtype.js'
 import { type PairingName, resolvePairing } from '../layout/pairing.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
-import { modelRotate } from '../reference/model.js'
 import { judge } from './accept.js'
 import {
   checkCanaries,
@@ -19,9 +18,10 @@ import {
   snapshot,
 } from './arena.js'
 import { check, type Trial } from './case.js'
-import { copyElements, toNumbers } from './elements.js'
+import { toNumbers } from './elements.js'
 import { ordinaryElements, randomRows } from './inputs.js'
 import { type Placement, placeTensor, type Spacing } from './placement.js'
+import { quickModel } from './quick-model.js'
 import { seededRandom } from './random.js'
 import { logicalRows, type Rows } from './rows.js'
 
@@ -200,8 +200,8 @@ export function judgeCall(trial: Trial, call: RawCall, prepared: PreparedCall): 
       window,
       input,
       actual: readTensor(target),
-      model: modelRotate(copyElements(input), plan.dtype, sizes, window, rows, plan.direction),
-      truth: modelRotate(
+      model: quickModel(input, plan.dtype, sizes, window, rows, plan.direction),
+      truth: quickModel(
         toNumbers(plan.dtype, input),
         'float64',
         sizes,

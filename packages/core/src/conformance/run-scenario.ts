@@ -5,7 +5,6 @@
 import type { RopeConfig } from '../config.js'
 import type { RotateTensors } from '../plan.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
-import { modelRotate } from '../reference/model.js'
 import { judge } from './accept.js'
 import {
   checkCanaries,
@@ -17,10 +16,11 @@ import {
   snapshot,
 } from './arena.js'
 import { check, type Trial, unsupported } from './case.js'
-import { copyElements, toNumbers } from './elements.js'
+import { toNumbers } from './elements.js'
 import { ordinaryElements } from './inputs.js'
 import { type Call, expectRefusal, perform, subjectRope } from './perform.js'
 import { placeTensor } from './placement.js'
+import { quickModel } from './quick-model.js'
 import { exactRowsOf, type Rows } from './rows.js'
 import { appliedConfig, configOf, positionsOf, type Scenario } from './scenario.js'
 import { rowError, specifiedRows } from './specified-rows.js'
@@ -88,8 +88,8 @@ function judgeOperand(
     window: config,
     input,
     actual: readTensor(target),
-    model: modelRotate(copyElements(input), dtype, sizes, config, rows, direction),
-    truth: modelRotate(toNumbers(dtype, input), 'float64', sizes, config, exact, direction),
+    model: quickModel(input, dtype, sizes, config, rows, direction),
+    truth: quickModel(toNumbers(dtype, input), 'float64', sizes, config, exact, direction),
     rows: exact,
     rowError: rowError(config, dtype),
   })

@@ -5,7 +5,6 @@
 import { type RopeConfig, resolveConfig } from '../../config.js'
 import type { DType, Elements } from '../../dtype.js'
 import type { RotateTensors } from '../../plan.js'
-import { modelRotate } from '../../reference/model.js'
 import { judge } from '../accept.js'
 import {
   type Arena,
@@ -18,11 +17,12 @@ import {
   snapshot,
 } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
-import { bitsOf, copyElements, toNumbers } from '../elements.js'
+import { bitsOf, toNumbers } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { type Call, expectRefusal, perform, subjectRope } from '../perform.js'
 import type { Placement } from '../placement.js'
+import { quickModel } from '../quick-model.js'
 import { seedOf } from '../random.js'
 import { exactRowsOf } from '../rows.js'
 import { rowError, specifiedRows } from '../specified-rows.js'
@@ -88,8 +88,8 @@ async function judgeShared(
       window: config,
       input,
       actual: readTensor(target),
-      model: modelRotate(copyElements(input), dtype, sizes, config, rows, 1),
-      truth: modelRotate(toNumbers(dtype, input), 'float64', sizes, config, exact, 1),
+      model: quickModel(input, dtype, sizes, config, rows, 1),
+      truth: quickModel(toNumbers(dtype, input), 'float64', sizes, config, exact, 1),
       rows: exact,
       rowError: rowError(config, dtype),
     })
