@@ -5,9 +5,11 @@
 import type { Kernel, OperandPlan, Plan, Rotation, Span, Strides, View } from '../backend.js'
 import type { DType, Elements } from '../dtype.js'
 import { type PairingName, resolvePairing } from '../layout/pairing.js'
+import type { Layout } from '../layout/tensor.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'
 import {
+  type Arena,
   checkCanaries,
   checkUnchanged,
   createArena,
@@ -25,8 +27,20 @@ import { quickModel } from './quick-model.js'
 import { seededRandom } from './random.js'
 import { logicalRows, type Rows } from './rows.js'
 
+/** Where one operand of a call lies. */
+export interface OperandPlace {
+  readonly inPlace: boolean
+  readonly layout: Layout
+  readonly spacing: Spacing
+  readonly origin: Origin
+  /** Out of place; layout and origin are those of the source where they are absent. */
+  readonly targetLayout?: Layout
+  readonly targetSpacing: Spacing
+  readonly targetOrigin?: Origin
+}
+
 /** One kernel call, as data. */
-export interface RawCall {
+export interface RawCall extends OperandPlace {
   readonly dtype: DType
   readonly pairing: PairingName
   readonly batch: number
@@ -37,10 +51,8 @@ export interface RawCall {
   readonly direction: 1 | -1
   /** Head counts of the operands. */
   readonly heads: readonly number[]
-  readonly inPlace: boolean
-  readonly spacing: Spacing
-  readonly targetSpacing: Spacing
-  readonly origin: Origin
+  /** What differs for single operands, by their index. */
+  readonly each?: readonly Partial<OperandPlace>[]
   /** Rows from one batch entry to the next. */
   readonly batchStride: number
   readonly seed: number
@@ -48,6 +60,8 @@ export interface RawCall {
   readonly input?: Elements
   /** Rows; random ones when absent. */
   readonly rows?: Rows
+  /** The memory of a larger table, in which the rows are two views; two whole arrays when absent. */
+  readonly rowsIn?: Origin
 }
 
 /** A call with ordinary numbers in ordinary places; cases say what differs. */
@@ -60,6 +74,7 @@ export const RAW_CONTROL: Omit<RawCall, 'dtype' | 'pairing' | 'seed'> = {
   direction: 1,
   heads: [3],
   inPlace: true,
+  layout: 'bshd',
   spacing: 'dense',
   targetSpacing: 'dense',
   origin: 'local',
@@ -79,6 +94,8 @@ export interface PreparedCall {
   readonly operands: readonly RawOperand[]
   readonly views: readonly View[]
   readonly rotation: Rotation
+  /** The table that the rows are views of, if they are. */
+  readonly table?: Arena
 }
 
 function spanOf(sizes: LogicalSizes, strides: Strides): Span {
@@ -108,18 +125,12 @@ export function operandPlan(sizes: LogicalSizes, source: Strides, target: Stride
 
 /** The plan of a call whose operands have been placed. */
 export function planOf(call: RawCall, operands: readonly OperandPlan[]): Plan {
-  const {
-    dtype,
-    pairing,
-    batch,
-    tokens,
-    headDim,
-    pairs,
-    windowOffset,
-    direction,
-    inPlace,
-    origin,
-  } = call
+  const { dtype, pairing, batch, tokens, headDim, pairs, windowOffset, direction } = call
+  const places = placesOf(call)
+  const isShared = places.some(
+    ({ inPlace, origin, targetOrigin = origin }) =>
+      origin === 'shared' || (!inPlace && targetOrigin === 'shared'),
+  )
   return Object.freeze({
     dtype,
     batch,
@@ -129,42 +140,69 @@ export function planOf(call: RawCall, operands: readonly OperandPlan[]): Plan {
     windowOffset,
     pairing: Object.freeze(resolvePairing(pairing, pairs)),
     direction,
-    inPlace,
-    memory: origin === 'shared' ? 'shared' : 'local',
+    inPlace: places.every(({ inPlace }) => inPlace),
+    memory: isShared ? 'shared' : 'local',
     operands: Object.freeze([...operands]),
   })
 }
 
-function placeOperand(trial: Trial, call: RawCall, heads: number, index: number): RawOperand {
-  const { dtype, batch, tokens, headDim, origin } = call
+/** Where each operand of a call lies. */
+function placesOf(call: RawCall): readonly OperandPlace[] {
+  return call.heads.map((_, index) => ({ ...call, ...call.each?.[index] }))
+}
+
+function placeOperand(trial: Trial, call: RawCall, place: OperandPlace, index: number): RawOperand {
+  const { dtype, batch, tokens, headDim } = call
+  const heads = call.heads[index] as number
   const sizes = { batch, tokens, heads, headDim }
   const seed = call.seed + 100 * index
   const given = index === 0 ? call.input : undefined
   const input = given ?? ordinaryElements(dtype, batch * tokens * heads * headDim, seed)
-  const put = (spacing: Spacing, values: Elements | null, salt: number): PlacedTensor => {
-    const placement: Placement = placeTensor(sizes, 'bshd', spacing)
-    return putTensor(
-      createArena(trial.backend, dtype, placement.length, seed + salt, origin),
-      placement,
-      values,
-    )
+  const put = (
+    placement: Placement,
+    from: Origin,
+    values: Elements | null,
+    salt: number,
+  ): PlacedTensor => {
+    const arena = createArena(trial.backend, dtype, placement.length, seed + salt, from)
+    return putTensor(arena, placement, values)
   }
-  const source = put(call.spacing, input, 1)
-  return { source, target: call.inPlace ? source : put(call.targetSpacing, null, 2), input }
+  const { layout, spacing, origin } = place
+  const source = put(placeTensor(sizes, layout, spacing), origin, input, 1)
+  if (place.inPlace) return { source, target: source, input }
+  const { targetLayout = layout, targetSpacing, targetOrigin = origin } = place
+  const target = put(placeTensor(sizes, targetLayout, targetSpacing), targetOrigin, null, 2)
+  return { source, target, input }
 }
 
+/** Elements before, between and after the rows in a larger table: an odd number. */
+const ROWS_APART = 5
+
+type RotationMemory = Pick<PreparedCall, 'rotation' | 'table'>
+
 /** Rows in the precision of the dtype, `batchStride` rows apart for each batch entry. */
-function rotationOf(call: RawCall): Rotation {
-  const { dtype, batch, tokens, pairs, batchStride } = call
+function rotationOf({ backend }: Trial, call: RawCall): RotationMemory {
+  const { dtype, batch, tokens, pairs, batchStride, rowsIn, seed } = call
   const rows = (batch - 1) * batchStride + tokens
-  const { cos, sin } = call.rows ?? randomRows(rows * pairs, seededRandom(call.seed + 7))
-  const Kind = dtype === 'float64' ? Float64Array : Float32Array
-  return { pairs, rows, batchStride, cos: new Kind(cos), sin: new Kind(sin) }
+  const length = Math.max(0, rows) * pairs
+  const { cos, sin } = call.rows ?? randomRows(rows * pairs, seededRandom(seed + 7))
+  const precision = dtype === 'float64' ? 'float64' : 'float32'
+  const shape = { pairs, rows, batchStride }
+  if (rowsIn === undefined) {
+    const Kind = precision === 'float64' ? Float64Array : Float32Array
+    return { rotation: { ...shape, cos: new Kind(cos), sin: new Kind(sin) } }
+  }
+  const table = createArena(backend, precision, 2 * length + ROWS_APART, seed + 8, rowsIn)
+  const data = table.data as Rotation['cos']
+  const views = { cos: data.subarray(0, length), sin: data.subarray(length + ROWS_APART) }
+  views.cos.set(cos)
+  views.sin.set(sin)
+  return { rotation: { ...shape, ...views }, table }
 }
 
 /** Memory, plan and rows of a call. */
 export function prepare(trial: Trial, call: RawCall): PreparedCall {
-  const operands = call.heads.map((heads, index) => placeOperand(trial, call, heads, index))
+  const operands = placesOf(call).map((place, index) => placeOperand(trial, call, place, index))
   const plans = operands.map(({ source, target }) =>
     operandPlan(source.placement.sizes, source.placement.strides, target.placement.strides),
   )
@@ -178,7 +216,7 @@ export function prepare(trial: Trial, call: RawCall): PreparedCall {
     plan: planOf(call, plans),
     operands,
     views: Object.freeze(views),
-    rotation: rotationOf(call),
+    ...rotationOf(trial, call),
   }
 }
 
@@ -246,10 +284,11 @@ export function runKernel(
 /** Runs a call and judges it: results, canaries, untouched inputs and untouched rows. */
 export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
   const prepared = prepare(trial, call)
-  const { plan, operands, rotation } = prepared
+  const { plan, operands, rotation, table } = prepared
   const before = operands.map(({ source }) => snapshot(source.arena))
   const { cos, sin } = rotation
   const rowsBefore = [cos.slice(), sin.slice()]
+  const tableBefore = table === undefined ? undefined : snapshot(table)
   const pending = runKernel(trial, compileClaimed(trial, plan), prepared)
   if (pending !== undefined) await pending
   judgeCall(trial, call, prepared)
@@ -261,4 +300,5 @@ export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
     const same = row.every((value, i) => Object.is(value, rowsBefore[index]?.[i]))
     check(same, () => 'the kernel wrote to the rows of cos and sin')
   })
+  if (table !== undefined) checkUnchanged(table, tableBefore as Uint8Array, 'the table of the rows')
 }

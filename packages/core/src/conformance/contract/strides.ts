@@ -102,7 +102,7 @@ async function broadcast(trial: Trial, call: RawCall): Promise<void> {
     target: operand.target,
     input,
   }
-  judgeCall(trial, call, { plan, operands: [placed], views, rotation: prepared.rotation })
+  judgeCall(trial, call, { ...prepared, plan, operands: [placed], views })
 }
 
 function broadcastCase([pairing, dtype]: Kind): ConformanceCase {
