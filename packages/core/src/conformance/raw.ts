@@ -200,6 +200,13 @@ function rotationOf({ backend }: Trial, call: RawCall): RotationMemory {
   return { rotation: { ...shape, ...views }, table }
 }
 
+/** Memory that a backend allocates may be shared, without the call asking for it. */
+function isShared({ source, target }: View): boolean {
+  return [source, target].some(
+    ({ buffer }) => Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]',
+  )
+}
+
 /** Memory, plan and rows of a call. */
 export function prepare(trial: Trial, call: RawCall): PreparedCall {
   const operands = placesOf(call).map((place, index) => placeOperand(trial, call, place, index))
@@ -212,8 +219,9 @@ export function prepare(trial: Trial, call: RawCall): PreparedCall {
     target: target.arena.data,
     targetOffset: target.placement.origin,
   }))
+  const memory = views.some(isShared) ? 'shared' : 'local'
   return {
-    plan: planOf(call, plans),
+    plan: Object.freeze({ ...planOf(call, plans), memory }),
     operands,
     views: Object.freeze(views),
     ...rotationOf(trial, call),
