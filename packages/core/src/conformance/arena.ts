@@ -57,7 +57,8 @@ function sharedBuffer(bytes: number): ArrayBufferLike {
   return new Shared(bytes)
 }
 
-function acquire(backend: Backend, dtype: DType, length: number, origin: Origin): Elements {
+/** Zero-filled memory of an origin; ends the case as unsupported where there is none of it. */
+export function acquire(backend: Backend, dtype: DType, length: number, origin: Origin): Elements {
   if (origin === 'local') return createElements(dtype, length)
   if (origin === 'shared') {
     return createElements(

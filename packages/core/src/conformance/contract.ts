@@ -6,12 +6,15 @@ import { aliasingCases } from './contract/aliasing.js'
 import { capabilitiesCases } from './contract/capabilities.js'
 import { errorsCases } from './contract/errors.js'
 import { lifecycleCases } from './contract/lifecycle.js'
+import { overlapCases } from './contract/overlap.js'
 import { passThroughCases } from './contract/pass-through.js'
 import { patternsCases } from './contract/patterns.js'
 import { positionsCases } from './contract/positions.js'
+import { reuseCases } from './contract/reuse.js'
 import { specialValuesCases } from './contract/special-values.js'
 import { stridesCases } from './contract/strides.js'
 import { tailsCases } from './contract/tails.js'
+import { threadsCases } from './contract/threads.js'
 import { zeroSizesCases } from './contract/zero-sizes.js'
 
 /** The contract family. */
@@ -28,5 +31,8 @@ export function contractCases(): readonly ConformanceCase[] {
     ...positionsCases(),
     ...errorsCases(),
     ...lifecycleCases(),
+    ...reuseCases(),
+    ...overlapCases(),
+    ...threadsCases(),
   ]
 }
