@@ -3,6 +3,8 @@
  */
 import type { ConformanceCase } from './case.js'
 import { aliasingCases } from './contract/aliasing.js'
+import { boundKernelsCases } from './contract/bound-kernels.js'
+import { boundRopesCases } from './contract/bound-ropes.js'
 import { capabilitiesCases } from './contract/capabilities.js'
 import { errorsCases } from './contract/errors.js'
 import { lifecycleCases } from './contract/lifecycle.js'
@@ -33,6 +35,8 @@ export function contractCases(): readonly ConformanceCase[] {
     ...lifecycleCases(),
     ...reuseCases(),
     ...overlapCases(),
+    ...boundRopesCases(),
+    ...boundKernelsCases(),
     ...threadsCases(),
   ]
 }

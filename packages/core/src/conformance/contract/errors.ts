@@ -9,6 +9,7 @@ import type { RotateTensors } from '../../plan.js'
 import type { Positions } from '../../positions.js'
 import { type Arena, checkUnchanged, createArena, snapshot } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
+import { detach } from '../detach.js'
 import { needDType } from '../numbers.js'
 import { expectRefusal, perform, subjectRope, type Via } from '../perform.js'
 
@@ -184,20 +185,6 @@ async function runBad(trial: Trial, bad: BadCall): Promise<void> {
   arenas.forEach((arena, i) =>
     checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'),
   )
-}
-
-interface Transferring {
-  readonly structuredClone?: (
-    value: unknown,
-    options: { readonly transfer: readonly unknown[] },
-  ) => unknown
-}
-
-/** Takes the memory away from an array, as posting it to a worker does. */
-function detach(data: Tensor['data']): void {
-  const { structuredClone: transferTo } = globalThis as unknown as Transferring
-  if (transferTo === undefined) unsupported('this environment cannot detach a buffer')
-  transferTo(data.buffer, { transfer: [data.buffer] })
 }
 
 /** A detached buffer is empty: it must be refused like any that is too small. */
