@@ -126,7 +126,11 @@ export interface View {
   readonly targetOffset: number
 }
 
-/** A plan made runnable. It may be called any number of times, never concurrently. */
+/**
+ * A plan made runnable. It may be called any number of times, each time with other memory, offsets,
+ * rows and batch strides: nothing of an earlier call counts. No call changes the rotation. `run`
+ * and the calls that `bind` returns are never made concurrently; only those of `runAsync` overlap.
+ */
 export interface Kernel {
   /**
    * Rotates each operand: `views[i]` belongs to `plan.operands[i]`.
@@ -135,22 +139,30 @@ export interface Kernel {
   run(views: readonly View[], rotation: Rotation): void | Promise<void>
   /**
    * Fixes memory and rows and returns the call that rotates them: the shortest way for a decode
-   * loop, which fills the same rows anew before each call. Throws INVALID_TENSOR once an array has
-   * been detached or become too short. Only for CPU kernels that gain by it.
+   * loop, which fills the same rows anew before each call. Any number of bound calls may be held
+   * and used in turn, with `run` in between. The call throws INVALID_TENSOR, and writes nothing,
+   * once an array of `views` has been detached or become too short; of arrays that are gone
+   * already, either `bind` or the call says so. Only for CPU kernels that gain by it.
    */
   bind?(views: readonly View[], rotation: Rotation): () => void
   /**
    * As `bind`, for a rotation of one float32 row: the call makes the row itself, as the product of
    * the current block's row and row `rest` (0 to 63). Only for kernels that do this faster than
-   * JavaScript; the bits must be those of `RowFactors`. The call itself throws INVALID_TENSOR once
-   * an array has been detached or become too short. Undefined when these arrays cannot be had.
+   * JavaScript; the bits must be those of `RowFactors`. Several bound calls may share the factors:
+   * `block` tells which row they hold. The call itself throws INVALID_TENSOR, and writes nothing,
+   * once an array of `views` has been detached or become too short. Undefined when these arrays
+   * cannot be had.
    */
   bindMoving?(
     views: readonly View[],
     rotation: Rotation,
     factors: RowFactors,
   ): ((rest: number) => void) | undefined
-  /** Rotates without holding up the event loop. Only for CPU kernels that can. */
+  /**
+   * Rotates without holding up the event loop. Only for CPU kernels that can. Calls may overlap
+   * with each other and with `run`, each on memory of its own; views and rotation stay as they are
+   * until the promise settles, and all has been written when it resolves.
+   */
   runAsync?(views: readonly View[], rotation: Rotation): Promise<void>
 }
 
@@ -166,15 +178,24 @@ export interface Backend {
   supports(plan: Plan): Support
   /** Chooses the row function or pipeline once; callers keep the kernel. Throws UNSUPPORTED. */
   compile(plan: Plan): Kernel
-  /** Memory this backend can use without copying, zero-filled. */
+  /**
+   * Memory this backend can use without copying, zero-filled. It is its holder's: no later call, and
+   * not `dispose` either, takes it away or changes it.
+   */
   allocate?(dtype: DType, length: number): Elements
   /**
-   * True for an array in memory that `allocate` has given out. Only for backends that copy all other
-   * arrays in and out, so that whoever chooses among backends can tell what a call will cost. Asked
-   * before every call: cheap, and it never throws.
+   * True for an array in memory that `allocate` of this very backend has given out, or a part of
+   * one. Only for backends that copy all other arrays in and out, so that whoever chooses among
+   * backends can tell what a call will cost. Asked before every call: cheap, and it never throws,
+   * about arrays that are gone and after `dispose` either.
    */
   isResident?(elements: Elements): boolean
-  /** Frees what the backend holds; using it or its kernels afterwards throws DISPOSED. */
+  /**
+   * Frees what the backend holds. Using it, its kernels or their bound calls afterwards throws
+   * DISPOSED (`runAsync` rejects with it), and nothing is written; `supports` and `isResident`
+   * answer still. A call that is on its way settles: it resolves when it has rotated everything,
+   * else it rejects with DISPOSED or BACKEND_FAILED. May be called again.
+   */
   dispose(): void
 }
 
