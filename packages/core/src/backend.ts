@@ -128,8 +128,8 @@ export interface View {
 
 /**
  * A plan made runnable. It may be called any number of times, each time with other memory, offsets,
- * rows and batch strides: nothing of an earlier call counts. No call changes the rotation. `run`
- * and the calls that `bind` returns are never made concurrently; only those of `runAsync` overlap.
+ * rows and batch strides: nothing of an earlier call counts. No call changes the rotation. Only
+ * calls of `runAsync` overlap: `run` is not called again before what it returned has settled.
  */
 export interface Kernel {
   /**

@@ -6,12 +6,14 @@ import { aliasingCases } from './contract/aliasing.js'
 import { boundKernelsCases } from './contract/bound-kernels.js'
 import { boundRopesCases } from './contract/bound-ropes.js'
 import { capabilitiesCases } from './contract/capabilities.js'
+import { disposeCases } from './contract/dispose.js'
 import { errorsCases } from './contract/errors.js'
 import { lifecycleCases } from './contract/lifecycle.js'
 import { overlapCases } from './contract/overlap.js'
 import { passThroughCases } from './contract/pass-through.js'
 import { patternsCases } from './contract/patterns.js'
 import { positionsCases } from './contract/positions.js'
+import { residentCases } from './contract/resident.js'
 import { reuseCases } from './contract/reuse.js'
 import { specialValuesCases } from './contract/special-values.js'
 import { stridesCases } from './contract/strides.js'
@@ -37,6 +39,8 @@ export function contractCases(): readonly ConformanceCase[] {
     ...overlapCases(),
     ...boundRopesCases(),
     ...boundKernelsCases(),
+    ...residentCases(),
+    ...disposeCases(),
     ...threadsCases(),
   ]
 }
