@@ -9,6 +9,8 @@ import { capabilitiesCases } from './contract/capabilities.js'
 import { disposeCases } from './contract/dispose.js'
 import { errorsCases } from './contract/errors.js'
 import { lifecycleCases } from './contract/lifecycle.js'
+import { memoryCases } from './contract/memory.js'
+import { operandsCases } from './contract/operands.js'
 import { overlapCases } from './contract/overlap.js'
 import { passThroughCases } from './contract/pass-through.js'
 import { patternsCases } from './contract/patterns.js'
@@ -19,6 +21,7 @@ import { specialValuesCases } from './contract/special-values.js'
 import { stridesCases } from './contract/strides.js'
 import { tailsCases } from './contract/tails.js'
 import { threadsCases } from './contract/threads.js'
+import { turnsCases } from './contract/turns.js'
 import { zeroSizesCases } from './contract/zero-sizes.js'
 
 /** The contract family. */
@@ -42,5 +45,8 @@ export function contractCases(): readonly ConformanceCase[] {
     ...residentCases(),
     ...disposeCases(),
     ...threadsCases(),
+    ...memoryCases(),
+    ...operandsCases(),
+    ...turnsCases(),
   ]
 }
