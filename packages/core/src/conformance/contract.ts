@@ -7,6 +7,7 @@ import { boundKernelsCases } from './contract/bound-kernels.js'
 import { boundRopesCases } from './contract/bound-ropes.js'
 import { capabilitiesCases } from './contract/capabilities.js'
 import { disposeCases } from './contract/dispose.js'
+import { edgesCases } from './contract/edges.js'
 import { errorsCases } from './contract/errors.js'
 import { lifecycleCases } from './contract/lifecycle.js'
 import { memoryCases } from './contract/memory.js'
@@ -17,10 +18,13 @@ import { patternsCases } from './contract/patterns.js'
 import { positionsCases } from './contract/positions.js'
 import { residentCases } from './contract/resident.js'
 import { reuseCases } from './contract/reuse.js'
+import { rowsCases } from './contract/rows.js'
+import { specialPlacesCases } from './contract/special-places.js'
 import { specialValuesCases } from './contract/special-values.js'
 import { stridesCases } from './contract/strides.js'
 import { tailsCases } from './contract/tails.js'
 import { threadsCases } from './contract/threads.js'
+import { tiesCases } from './contract/ties.js'
 import { turnsCases } from './contract/turns.js'
 import { zeroSizesCases } from './contract/zero-sizes.js'
 
@@ -48,5 +52,9 @@ export function contractCases(): readonly ConformanceCase[] {
     ...memoryCases(),
     ...operandsCases(),
     ...turnsCases(),
+    ...specialPlacesCases(),
+    ...rowsCases(),
+    ...tiesCases(),
+    ...edgesCases(),
   ]
 }

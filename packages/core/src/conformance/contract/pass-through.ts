@@ -29,17 +29,15 @@ const WINDOWS: Readonly<Record<string, Window>> = {
 const NAN_BITS: Readonly<Record<number, number>> = { 2: 0x7f80, 4: 0x7f800000 }
 
 /** Ordinary numbers in the window; outside it random bits, every third element a NaN. */
-function noisyElements(
-  dtype: RawCall['dtype'],
-  { windowOffset, pairs }: Window,
+export function noisyElements(
+  { dtype, headDim, windowOffset, pairs, seed }: Omit<RawCall, 'input'>,
   length: number,
-  seed: number,
 ): Elements {
   const elements = ordinaryElements(dtype, length, seed)
   const random = seededRandom(seed + 1)
   const bits = bitsOf(elements)
   for (let i = 0; i < length; i++) {
-    const channel = (i % HEAD_DIM) - windowOffset
+    const channel = (i % headDim) - windowOffset
     if (channel >= 0 && channel < 2 * pairs) continue
     const low = Math.floor(random() * 2 ** 31)
     if (bits instanceof BigUint64Array) {
@@ -72,16 +70,19 @@ export function passThroughCases(): readonly ConformanceCase[] {
         needDType(trial, dtype)
         const seed = seedOf(id)
         await tryEach(WINDOWS, (window) => {
-          const input = noisyElements(dtype, window, TOKENS * HEADS * HEAD_DIM, seed)
-          const call = {
+          const call: RawCall = {
             ...RAW_CONTROL,
             ...window,
             ...change,
             headDim: HEAD_DIM,
             heads: [HEADS],
             tokens: TOKENS,
+            pairing,
+            dtype,
+            seed,
           }
-          return runRaw(trial, { ...call, pairing, dtype, input, seed })
+          const input = noisyElements(call, TOKENS * HEADS * HEAD_DIM)
+          return runRaw(trial, { ...call, input })
         })
       })
     }),

@@ -78,9 +78,10 @@ function runTurned(
   pairing: PairingName,
   dtype: DType,
   turn: readonly [number, number],
+  change: Partial<RawCall> = {},
 ): Promise<void> {
   const input = shuffledPatterns(seedOf(`${pairing} ${dtype}`))
-  return runRaw(trial, patternCall(pairing, dtype, input, turn))
+  return runRaw(trial, { ...patternCall(pairing, dtype, input, turn), ...change })
 }
 
 type Run = (trial: Trial, pairing: PairingName, dtype: DType) => Promise<void>
@@ -94,6 +95,10 @@ const RUNS: Readonly<Record<string, Run>> = {
   turned: (trial, pairing, dtype) =>
     runTurned(trial, pairing, dtype, [Math.fround(Math.cos(1)), Math.fround(Math.sin(1))]),
   ties: (trial, pairing, dtype) => runTurned(trial, pairing, dtype, [1.5, 0]),
+  'ties-channel-step': (trial, pairing, dtype) =>
+    runTurned(trial, pairing, dtype, [1.5, 0], { spacing: 'channel-step' }),
+  'ties-out': (trial, pairing, dtype) =>
+    runTurned(trial, pairing, dtype, [0, 1.5], { inPlace: false, direction: -1 }),
 }
 
 /** All patterns of the 16-bit dtypes. */

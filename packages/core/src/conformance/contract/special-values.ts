@@ -10,7 +10,7 @@ import { elementsFrom } from '../elements.js'
 import { SPECIAL_CLASSES, type SpecialClass, specialPairs } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import { seedOf } from '../random.js'
-import { RAW_CONTROL, runRaw } from '../raw.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
 import { KINDS } from '../values.js'
 
 /** Rows at which special numbers behave differently, as [cos, sin]. */
@@ -42,20 +42,14 @@ function fromPairs(
 }
 
 /** Every special pair at every turn: one token per turn, one pair of channels per special pair. */
-async function runSpecial(
-  trial: Trial,
-  kind: SpecialClass,
-  pairing: PairingName,
-  dtype: DType,
-): Promise<void> {
-  needDType(trial, dtype)
+export function specialCall(kind: SpecialClass, pairing: PairingName, dtype: DType): RawCall {
   const special = specialPairs(kind, dtype)
   const pairs = special.length
   const tokens = TURNS.length
   const values = fromPairs(pairing, pairs, tokens, (i) => special[i] as readonly [number, number])
   const rowOf = (side: 0 | 1): Float64Array =>
     Float64Array.from(TURNS.flatMap((turn) => special.map(() => turn[side])))
-  await runRaw(trial, {
+  return {
     ...RAW_CONTROL,
     dtype,
     pairing,
@@ -66,7 +60,17 @@ async function runSpecial(
     seed: seedOf(`${kind} ${pairing} ${dtype}`),
     input: elementsFrom(dtype, values),
     rows: { cos: rowOf(0), sin: rowOf(1) },
-  })
+  }
+}
+
+async function runSpecial(
+  trial: Trial,
+  kind: SpecialClass,
+  pairing: PairingName,
+  dtype: DType,
+): Promise<void> {
+  needDType(trial, dtype)
+  await runRaw(trial, specialCall(kind, pairing, dtype))
 }
 
 /** Special numbers. */
