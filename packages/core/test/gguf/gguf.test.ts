@@ -163,9 +163,10 @@ describe('schedules', () => {
 
   test('an amplitude beside divisors is kept, whatever schedule the divisors are those of', () => {
     const llama3 = {
-      ...{ type: 'llama3', base: 1e4, factor: 8, lowFreqFactor: 1, highFreqFactor: 4 },
+      type: 'llama3' as const,
+      ...{ base: 1e4, factor: 8, lowFreqFactor: 1, highFreqFactor: 4 },
       originalMaxPositionEmbeddings: 8192,
-    } as const
+    }
     const proportional = { type: 'proportional', base: 1e4, partialRotaryFactor: 0.25 } as const
     for (const schedule of [{ type: 'default', base: 1e4 } as const, llama3, proportional]) {
       const divisors = divisorsOf(schedule, 1e4, 64)
