@@ -26,6 +26,11 @@ export const BACKENDS: readonly BackendEntry[] = [
   { name: 'js', packageName: '@rope/js', load: loadJs },
 ]
 
+/** Those that have to be asked for by name, beside the others: a GPU, which may be one in software. */
+export const NAMED_BACKENDS: readonly BackendEntry[] = [
+  { name: 'webgpu', packageName: '@rope/webgpu', load: loadWebGpu },
+]
+
 // Each loader imports lazily: a package that is absent or broken must not stop the others.
 async function loadNative(): Promise<BackendModule> {
   const { createNativeBackend, probeNative } = await import('@rope/native')
@@ -40,6 +45,31 @@ async function loadWasm(): Promise<BackendModule> {
 async function loadJs(): Promise<BackendModule> {
   const { createJsBackend, probeJs } = await import('@rope/js')
   return { create: createJsBackend, probe: probeJs }
+}
+
+/**
+ * The probe makes the first backend and asks its device: the npm package `webgpu` does not survive
+ * looking for an adapter twice.
+ */
+async function loadWebGpu(): Promise<BackendModule> {
+  const { createWebGpuBackend, probeWebGpu } = await import('@rope/webgpu')
+  let first: Backend | undefined
+  return {
+    async probe() {
+      try {
+        const made = await createWebGpuBackend()
+        first = made
+        return await probeWebGpu({ device: made.gpuDevice })
+      } catch (error) {
+        return { available: false, reason: messageOf(error), facts: {} }
+      }
+    },
+    create() {
+      const made = first ?? createWebGpuBackend()
+      first = undefined
+      return made
+    },
+  }
 }
 
 /** A known backend on this machine: either it can be created, or a reason says why not. */
@@ -90,6 +120,18 @@ export function detectBackends(
   limit: number = PROBE_LIMIT,
 ): Promise<readonly DetectedBackend[]> {
   return Promise.all(entries.map((entry) => detectBackend(entry, limit)))
+}
+
+/**
+ * The entries with these names, each once, in the order of the names.
+ *
+ * @throws RopeError INVALID_OPTION for a name that is not known
+ */
+export function findBackends(
+  entries: readonly BackendEntry[],
+  names: readonly string[],
+): readonly BackendEntry[] {
+  return [...new Set(names)].map((name) => findBackend(entries, name))
 }
 
 /**
@@ -180,9 +222,11 @@ async function loadAndProbe(
   return { module, probe: await module.probe() }
 }
 
-class TimeLimitError extends Error {}
+/** Something took longer than it may. */
+export class TimeLimitError extends Error {}
 
-function withLimit<T>(work: Promise<T>, limit: number): Promise<T> {
+/** Waits for `work`, but no longer than `limit` milliseconds; TimeLimitError afterwards. */
+export function withLimit<T>(work: Promise<T>, limit: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new TimeLimitError()), limit)
     work.then(resolve, reject).finally(() => clearTimeout(timer))

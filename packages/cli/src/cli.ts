@@ -3,7 +3,7 @@
  * the process and never throws.
  */
 import { Command, CommanderError } from 'commander'
-import { BACKENDS, type BackendEntry } from './backends.js'
+import { BACKENDS, type BackendEntry, NAMED_BACKENDS } from './backends.js'
 import { addApply } from './commands/apply.js'
 import { addBench } from './commands/bench.js'
 import { addConvert } from './commands/convert.js'
@@ -34,7 +34,8 @@ export async function run(
     exitCode = code
   }
   try {
-    await createProgram({ io, backends, finish }).parseAsync([...argv], { from: 'user' })
+    const named = backends === BACKENDS ? NAMED_BACKENDS : []
+    await createProgram({ io, backends, named, finish }).parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
     // Commander has said its line already; help and version are its only successes.
@@ -63,6 +64,7 @@ function createProgram(context: Context): Command {
       ['rope doctor', 'which backends run here, and why the others do not'],
       ['rope explain --tokens 1', 'which of them makes a call, and why not the others'],
       ['rope verify', 'prove that they compute the right thing on this machine'],
+      ['rope verify --module ./my-backend.js', 'or that your own does'],
       ['rope bench --quick', 'measure how fast they are'],
       ['rope inspect config.json', "show a model's frequencies and wavelengths"],
       ['rope convert config.json --to v5', 'write them in another form, or permute weights'],

@@ -9,6 +9,8 @@ import type { Io } from './io.js'
 export interface Context {
   readonly io: Io
   readonly backends: readonly BackendEntry[]
+  /** More of them, for commands to which they are named. */
+  readonly named: readonly BackendEntry[]
   /** States the exit code of the run; OK when never called. */
   finish(exitCode: number): void
 }

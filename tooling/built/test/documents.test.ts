@@ -2,6 +2,7 @@
  * Every TypeScript example in the documents compiles under a strict compiler and runs against the
  * built packages; where a block of text follows an example, that is what it prints.
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -53,6 +54,22 @@ describe.each(EXAMPLES)('$name', ({ name, prints }) => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toBe(prints ?? stdout)
   })
+})
+
+test('the backend that core shows passes the whole suite, by the command that core names', () => {
+  const own = EXAMPLES.find(({ code }) => code.includes('export function createMyBackend'))
+  const file = join(project.folder, `${own?.name}.mjs`)
+  const main = join(ROOT, 'tooling/setup/main.cjs')
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, 'rope', 'verify', '--module', file, '--json'],
+    { encoding: 'utf8', maxBuffer: 2 ** 26 },
+  )
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  const [report] = JSON.parse(stdout).backends
+  expect(report).toMatchObject({ name: 'mine', available: true, failed: 0 })
+  // It does one dtype of four, and all that there is to do in it.
+  expect(report.passed).toBeGreaterThan(report.cases / 2)
 })
 
 test.each(DOCUMENTS)('the links of %s lead somewhere', (document) => {

@@ -18,6 +18,7 @@ export interface Ending {
 
 /** A project that may import every library of the workspace. */
 export interface Project {
+  readonly folder: string
   /**
    * Writes files by name, and gives what a strict compiler says about each: nothing for a file
    * that is right, which is then compiled.
@@ -36,6 +37,7 @@ export function makeProject(): Project {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'globals.d.ts'), GLOBALS)
   return {
+    folder,
     compile: (files) => compile(folder, files),
     run(name, text) {
       if (text !== undefined) writeFileSync(join(folder, name), text)

@@ -28,6 +28,9 @@ import { benchAuto } from './bench-auto.js'
 import { type BenchGpuOptions, benchGpu, GPU_PLACES } from './bench-gpu.js'
 import { BenchOutput } from './bench-output.js'
 
+/** The backend whose benchmark is another. */
+const GPU = 'webgpu'
+
 interface BenchOptions extends Pick<BenchGpuOptions, 'gpu'> {
   readonly quick?: boolean
   readonly goals?: boolean
@@ -69,6 +72,7 @@ export function addBench(program: Command, context: Context): void {
         ['rope bench --backend native js --json result.json', 'two backends, for machines'],
         ['rope bench --goals --peers', 'what the project promises, on this machine'],
         ['rope bench --auto --quick', 'whether @rope/auto chooses well here'],
+        ['rope bench --backend webgpu', 'the WebGPU backend in Node, with the npm package webgpu'],
         ['rope bench --gpu', 'the WebGPU backend against a copy kernel and onnxruntime-web'],
       ]),
     )
@@ -77,7 +81,22 @@ export function addBench(program: Command, context: Context): void {
 
 function start(options: BenchOptions, context: Context): Promise<void> {
   if (options.gpu !== undefined) return benchGpu(options, context)
+  if (options.backend?.includes(GPU) === true) return benchNamedGpu(options, context)
   return options.auto === true ? benchAuto(options, context) : bench(options, context)
+}
+
+/** The GPU's time is measured in another way than calls of a CPU: by itself, and without peers here. */
+function benchNamedGpu(options: BenchOptions, context: Context): Promise<void> {
+  const other = options.backend?.find((name) => name !== GPU)
+  const mode = (['goals', 'auto', 'peers'] as const).find((name) => options[name] === true)
+  if (other === undefined && mode === undefined)
+    return benchGpu({ ...options, gpu: 'node' }, context)
+  const beside = other === undefined ? `--${mode}` : `backend ${JSON.stringify(other)}`
+  throw new RopeError(
+    'INVALID_OPTION',
+    `backend ${GPU} is measured by itself, not with ${beside}; run 'rope bench --backend ${GPU}', or 'rope bench --gpu' to measure it in a browser`,
+    { field: '--backend' },
+  )
 }
 
 async function bench(options: BenchOptions, context: Context): Promise<void> {
@@ -120,7 +139,7 @@ function chosenBackends(
   return [...new Set(names)].map((name) => {
     const entry = all.find((candidate) => candidate.name === name)
     if (entry !== undefined) return entry
-    const list = all.map((candidate) => candidate.name).join(', ')
+    const list = [...all.map((candidate) => candidate.name), GPU].join(', ')
     throw new RopeError(
       'INVALID_OPTION',
       `unknown backend ${JSON.stringify(name)}; known backends: ${list}`,

@@ -1,9 +1,9 @@
 /**
- * `rope verify`: runs the conformance suite on every backend of this machine, one after the
- * other, and says with its exit code whether all of them are right.
+ * `rope verify`: runs the conformance suite on every backend of this machine, or on anybody's out
+ * of a module, one after the other, and says with its exit code whether all of them are right.
  */
 
-import { RopeError } from '@rope/core'
+import { type Backend, RopeError } from '@rope/core'
 import {
   type ConformanceReport,
   conformanceCases,
@@ -11,15 +11,17 @@ import {
   SUITE_VERSION,
 } from '@rope/core/conformance'
 import type { Command } from 'commander'
-import { findBackend, type OpenedBackend, openBackend, unavailable } from '../backends.js'
+import { openModule } from '../backend-module.js'
+import { findBackends, type OpenedBackend, openBackend, unavailable } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { helpNotes } from '../help.js'
-import { backendOption, jsonOption } from '../options.js'
+import { jsonOption } from '../options.js'
 import { VerifyOutput } from './verify-output.js'
 
 interface VerifyOptions {
-  readonly backend?: string
+  readonly backend?: readonly string[]
+  readonly module?: readonly string[]
   readonly filter?: string
   readonly json?: boolean
 }
@@ -42,14 +44,17 @@ export function addVerify(program: Command, context: Context): void {
   program
     .command('verify')
     .description('run the conformance suite on the backends of this machine')
-    .addOption(backendOption('this backend only; it is an error when it cannot run here'))
+    .option('--backend <name...>', 'these backends only; it is an error when one cannot run here')
+    .option('--module <file...>', 'a backend of your own: a module that exports createBackend')
     .option('--filter <text>', 'only the cases whose id contains this text')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       helpNotes([
         ['rope verify', 'every backend that can run here'],
-        ['rope verify --backend js', 'one backend'],
+        ['rope verify --backend js wasm', 'these backends'],
+        ['rope verify --backend webgpu', 'the GPU, through the npm package webgpu'],
+        ['rope verify --module ./my-backend.js', 'your own backend'],
         ['rope verify --filter golden/', 'some cases, while looking for a defect'],
         ['rope verify --json', 'a report for machines'],
       ]),
@@ -58,16 +63,11 @@ export function addVerify(program: Command, context: Context): void {
 }
 
 async function verify(options: VerifyOptions, context: Context): Promise<void> {
-  const { backend: name, filter = '' } = options
-  const entries = name === undefined ? context.backends : [findBackend(context.backends, name)]
+  const { filter = '' } = options
   const output = new VerifyOutput(context.io, options.json === true, countCases(filter))
   const reports: BackendReport[] = []
-  for (const entry of entries) {
-    const opened = await openBackend(entry)
-    if (!opened.available && name !== undefined) {
-      throw new RopeError('UNAVAILABLE', unavailable(name, opened.reason), { field: '--backend' })
-    }
-    reports.push(await verifyBackend(opened, filter, output))
+  for (const open of chosen(options, context)) {
+    reports.push(await verifyBackend(await open(), filter, output))
   }
   if (options.json === true) {
     const report = { suiteVersion: SUITE_VERSION, backends: reports }
@@ -76,6 +76,26 @@ async function verify(options: VerifyOptions, context: Context): Promise<void> {
   // A machine on which nothing could be checked has not passed.
   const passed = reports.some(({ available }) => available) && reports.every(isRight)
   context.finish(passed ? OK : CHECK_FAILED)
+}
+
+/** What is to be verified, each opened when its turn comes: what was named, or all there is. */
+function chosen(
+  { backend: names, module: modules = [] }: VerifyOptions,
+  { backends, named }: Context,
+): readonly (() => Promise<OpenedBackend>)[] {
+  if (names === undefined && modules.length === 0) {
+    return backends.map((entry) => () => openBackend(entry))
+  }
+  const entries = findBackends([...backends, ...named], names ?? [])
+  return [
+    ...entries.map((entry) => async () => {
+      const opened = await openBackend(entry)
+      if (opened.available) return opened
+      const message = unavailable(opened.name, opened.reason)
+      throw new RopeError('UNAVAILABLE', message, { field: '--backend' })
+    }),
+    ...modules.map((module) => () => openModule(module, process.cwd())),
+  ]
 }
 
 function isRight({ failed }: BackendReport): boolean {
@@ -113,6 +133,20 @@ async function verifyBackend(
     const { cases, passed, failed, unsupported, worst } = report
     return { name, available: true, reason: null, cases, passed, failed, unsupported, worst }
   } finally {
+    dispose(backend)
+  }
+}
+
+/** Somebody's backend may fail at its end as well. */
+function dispose(backend: Backend): void {
+  try {
     backend.dispose()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new RopeError(
+      'BACKEND_FAILED',
+      `backend ${backend.name} could not be disposed of: ${message}`,
+      { cause: error },
+    )
   }
 }
