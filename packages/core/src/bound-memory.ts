@@ -9,7 +9,7 @@ import { RopeError } from './errors.js'
 import { byteLengthOf } from './memory.js'
 
 /** The bytes that an array must have for all that a plan touches; 0 where it touches nothing. */
-function bytesNeeded(offset: number, { high }: Span, width: number): number {
+export function bytesNeeded(offset: number, { high }: Span, width: number): number {
   return high < 0 ? 0 : (offset + high + 1) * width
 }
 

@@ -4,12 +4,19 @@
  * A call is recognised by content, never by identity, and its memory is checked again each time.
  */
 import type { Kernel, OperandPlan, Plan, Span, View } from './backend.js'
-import { reachesMemory } from './bound-memory.js'
+import { bytesNeeded } from './bound-memory.js'
 import { isRecord } from './check.js'
 import { bytesPerElement, type Elements } from './dtype.js'
 import { elementsOf } from './elements.js'
 import type { Tensor } from './layout/tensor.js'
-import { bufferOf, byteOffsetOf, isSharedBuffer, kindOf, type TypedArrayKind } from './memory.js'
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  isSharedBuffer,
+  kindOf,
+  type TypedArrayKind,
+} from './memory.js'
 import type { PlannedCall, RotateTensors } from './plan.js'
 
 /** A call that can be run: its kernel, its plan and its memory. */
@@ -36,19 +43,12 @@ type Relation = number | 'apart'
 interface KnownCall {
   readonly form: number
   readonly hasOut: boolean
+  /** Bytes of one element. */
+  readonly width: number
   readonly tensors: readonly KnownTensor[]
   readonly relations: readonly Relation[]
   readonly plan: Plan
   readonly kernel: Kernel
-}
-
-/** One side of a view, where it lies by its internals. */
-interface Place {
-  readonly elements: Elements
-  readonly offset: number
-  readonly buffer: ArrayBufferLike
-  /** The byte of the buffer at which the element at `offset` begins. */
-  readonly start: number
 }
 
 /** Calls a model makes: q and k of a few kinds of layers, in prefill and in decode. */
@@ -94,106 +94,91 @@ function isAlike(tensor: Tensor, known: KnownTensor): boolean {
   )
 }
 
-/** Where a tensor lies; undefined unless it is of the kind of memory that is known. */
-function placeOf(
-  data: unknown,
-  offset: number,
-  known: KnownTensor,
-  bytes: number,
-): Place | undefined {
-  if (kindOf(data) !== known.kind) return undefined
-  if (!Number.isSafeInteger(offset) || offset < 0 || offset + known.span.low < 0) return undefined
-  const elements = elementsOf(data as Tensor['data'])
-  const buffer = bufferOf(elements)
-  if (isSharedBuffer(buffer) !== known.isShared) return undefined
-  return { elements, offset, buffer, start: byteOffsetOf(elements) + offset * bytes }
+/** The memory of a tensor by its internals; undefined unless it is of the kind that is known. */
+function elementsLike(data: unknown, { kind }: KnownTensor): Elements | undefined {
+  return kindOf(data) === kind ? elementsOf(data as Tensor['data']) : undefined
 }
 
-function relationOf(a: Place, b: Place): Relation {
-  return a.buffer === b.buffer ? b.start - a.start : 'apart'
+/** The views of a call like a known one. Each tensor is asked once: what is checked is what is used. */
+function viewsLike(list: readonly Tensor[], { tensors, hasOut }: KnownCall): View[] | undefined {
+  const count = hasOut ? list.length / 2 : list.length
+  const views: View[] = []
+  for (let i = 0; i < count; i++) {
+    const { data, offset: sourceOffset = 0 } = list[i] as Tensor
+    const source = elementsLike(data, tensors[i] as KnownTensor)
+    if (source === undefined) return undefined
+    if (!hasOut) {
+      views.push({ source, sourceOffset, target: source, targetOffset: sourceOffset })
+      continue
+    }
+    const { data: out, offset: targetOffset = 0 } = list[i + count] as Tensor
+    const target = elementsLike(out, tensors[i + count] as KnownTensor)
+    if (target === undefined) return undefined
+    views.push({ source, sourceOffset, target, targetOffset })
+  }
+  return views
 }
 
-function sameRelations(places: readonly Place[], relations: readonly Relation[]): boolean {
+/** The array of a call's tensor number `i`, in their fixed order: sources, then targets. */
+function arrayAt(views: readonly View[], i: number): Elements {
+  return i < views.length ? (views[i] as View).source : (views[i - views.length] as View).target
+}
+
+function offsetAt(views: readonly View[], i: number): number {
+  return i < views.length
+    ? (views[i] as View).sourceOffset
+    : (views[i - views.length] as View).targetOffset
+}
+
+/** True when all that is touched of a tensor is there. */
+function isWithin(elements: Elements, offset: number, span: Span, width: number): boolean {
+  return (
+    Number.isSafeInteger(offset) &&
+    offset >= 0 &&
+    offset + span.low >= 0 &&
+    byteLengthOf(elements) >= bytesNeeded(offset, span, width)
+  )
+}
+
+/** How tensor `j` lies to tensor `i`. */
+function relationOf(views: readonly View[], i: number, j: number, width: number): Relation {
+  const a = arrayAt(views, i)
+  const b = arrayAt(views, j)
+  if (bufferOf(a) !== bufferOf(b)) return 'apart'
+  const distance = byteOffsetOf(b) - byteOffsetOf(a)
+  return distance + (offsetAt(views, j) - offsetAt(views, i)) * width
+}
+
+/** True when the memory of views is to each other, and to the plan, as it was for a known call. */
+function fits(views: readonly View[], { width, tensors, relations }: KnownCall): boolean {
   let pair = 0
-  for (let i = 0; i < places.length; i++) {
-    for (let j = i + 1; j < places.length; j++) {
-      if (relationOf(places[i] as Place, places[j] as Place) !== relations[pair++]) return false
+  for (let i = 0; i < tensors.length; i++) {
+    const { span, isShared } = tensors[i] as KnownTensor
+    const elements = arrayAt(views, i)
+    if (!isWithin(elements, offsetAt(views, i), span, width)) return false
+    if (isShared !== isSharedBuffer(bufferOf(elements))) return false
+    for (let j = 0; j < i; j++) {
+      if (relationOf(views, j, i, width) !== relations[pair++]) return false
     }
   }
   return true
 }
 
-/** Each tensor's memory, read once: what was checked is what is used. */
-function placesOf(
-  list: readonly Tensor[],
-  { tensors, plan }: KnownCall,
-): readonly Place[] | undefined {
-  const bytes = bytesPerElement(plan.dtype)
-  const places: Place[] = []
-  for (let i = 0; i < list.length; i++) {
-    const { data, offset = 0 } = list[i] as Tensor
-    const place = placeOf(data, offset, tensors[i] as KnownTensor, bytes)
-    if (place === undefined) return undefined
-    places.push(place)
-  }
-  return places
-}
-
-function viewsOf(places: readonly Place[], hasOut: boolean): readonly View[] {
-  const count = hasOut ? places.length / 2 : places.length
-  const views: View[] = []
-  for (let i = 0; i < count; i++) {
-    const from = places[i] as Place
-    const to = hasOut ? (places[i + count] as Place) : from
-    views.push({
-      source: from.elements,
-      sourceOffset: from.offset,
-      target: to.elements,
-      targetOffset: to.offset,
-    })
-  }
-  return views
-}
-
-/** A side of a view, and what of it is touched. */
-type Side = Place & { readonly span: Span }
-
-/** The sides of a call's views in the order of its tensors. */
-function sidesOf({ plan, views }: PlannedCall, hasOut: boolean): readonly Side[] {
-  const bytes = bytesPerElement(plan.dtype)
-  const side = (elements: Elements, offset: number, span: Span): Side => {
-    const start = byteOffsetOf(elements) + offset * bytes
-    return { elements, offset, buffer: bufferOf(elements), start, span }
-  }
-  const sources = views.map(({ source, sourceOffset }, i) =>
-    side(source, sourceOffset, (plan.operands[i] as OperandPlan).sourceSpan),
-  )
-  const targets = views.map(({ target, targetOffset }, i) =>
-    side(target, targetOffset, (plan.operands[i] as OperandPlan).targetSpan),
-  )
-  return hasOut ? [...sources, ...targets] : sources
-}
-
-function rememberTensor(
-  { data, dtype, layout, shape, strides }: Tensor,
-  { buffer, span }: Side,
-): KnownTensor {
-  const isShared = isSharedBuffer(buffer)
-  return { kind: kindOf(data), isShared, dtype, layout, shape, strides, span }
-}
-
 function remember(tensors: RotateTensors, planned: PlannedCall, kernel: Kernel): KnownCall {
+  const { plan, views } = planned
+  const width = bytesPerElement(plan.dtype)
   const list = listTensors(tensors)
+  const known = list.map(({ data, dtype, layout, shape, strides }, i): KnownTensor => {
+    const operand = plan.operands[i % views.length] as OperandPlan
+    const span = i < views.length ? operand.sourceSpan : operand.targetSpan
+    const isShared = isSharedBuffer(bufferOf(arrayAt(views, i)))
+    return { kind: kindOf(data), isShared, dtype, layout, shape, strides, span }
+  })
+  const relations = list.flatMap((_, i) =>
+    list.slice(0, i).map((_, j) => relationOf(views, j, i, width)),
+  )
   const hasOut = tensors.out !== undefined
-  const sides = sidesOf(planned, hasOut)
-  return {
-    form: formOf(tensors),
-    hasOut,
-    tensors: sides.map((side, i) => rememberTensor(list[i] as Tensor, side)),
-    relations: sides.flatMap((a, i) => sides.slice(i + 1).map((b) => relationOf(a, b))),
-    plan: planned.plan,
-    kernel,
-  }
+  return { form: formOf(tensors), hasOut, width, tensors: known, relations, plan, kernel }
 }
 
 function copyList<List>(list: List): List {
@@ -232,10 +217,8 @@ export class CallCache {
     const list = listTensors(tensors)
     for (const call of this.#calls) {
       if (call.form !== form || !areAlike(list, call.tensors)) continue
-      const places = placesOf(list, call)
-      if (places === undefined || !sameRelations(places, call.relations)) continue
-      const views = viewsOf(places, call.hasOut)
-      if (!reachesMemory(views, call.plan)) continue
+      const views = viewsLike(list, call)
+      if (views === undefined || !fits(views, call)) continue
       return { plan: call.plan, views, kernel: call.kernel }
     }
     return undefined
