@@ -20,7 +20,7 @@ import {
 import { RopeError } from './errors.js'
 import { LAYOUTS, type Layout, type Tensor } from './layout/tensor.js'
 import { kindOf } from './memory.js'
-import { makePlan, planKey, type RotateTensors } from './plan.js'
+import { makePlan, planKey, type RotateTensors, withoutEmptySizes } from './plan.js'
 import { checkPosition, type Positions } from './positions.js'
 import type { RotationBuilder } from './rotation.js'
 import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from './rows.js'
@@ -357,7 +357,8 @@ class BackendRope implements Rope {
     if (known !== undefined) return known
     const copies = copyTensors(tensors)
     const planned = makePlan(this.config, copies, this.#layout)
-    const call = this.#calls.add(copies, planned, this.#kernel(planned.plan))
+    const kernel = this.#kernel(withoutEmptySizes(planned.plan))
+    const call = this.#calls.add(copies, planned, kernel)
     // Compiling is a backend's code, and fields may be getters: the memory is looked at last.
     checkMemory(call.views, call.plan)
     return call

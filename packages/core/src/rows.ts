@@ -5,7 +5,9 @@
 import type { RowRole } from './angles/row-adjustment.js'
 import type { Plan, Rotation } from './backend.js'
 import { reject } from './check.js'
+import { isEmptyPlan } from './plan.js'
 import {
+  checkPositionCounts,
   expandPositions,
   type PositionSource,
   type Positions,
@@ -16,7 +18,7 @@ import type { RowPrecision } from './rotation.js'
 import { lengthOfPositions, type RotationTables } from './tables.js'
 
 /** What a rotation is made for. */
-export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype'>
+export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype' | 'operands'>
 
 /** Something that has a rotation for every plan. */
 export interface PlannedRows {
@@ -85,10 +87,24 @@ export class Rows extends RememberedRows {
   protected build(plan: RowsPlan, role: RowRole): Rotation {
     const { tables, axes, length, isShift } = this.#options
     const advance = isShift ? 0 : 1
-    const table = expandPositions(this.#sources, plan.batch, plan.tokens, axes, advance)
+    const table = positionsOf(plan, this.#sources, axes, advance)
     const inForce = tables.dependsOnLength ? (length ?? lengthOfPositions(table)) : 0
     return tables.builder(inForce, role).build(table, precisionOf(plan), isShift)
   }
+}
+
+/** The positions of a plan: none where nothing rotates, however many tokens that has. */
+function positionsOf(
+  plan: RowsPlan,
+  sources: readonly PositionSource[],
+  axes: number,
+  advance: 0 | 1,
+): PositionTable {
+  const { batch, tokens } = plan
+  if (!isEmptyPlan(plan)) return expandPositions(sources, batch, tokens, axes, advance)
+  checkPositionCounts(sources, batch, tokens)
+  const none = new Float64Array(0)
+  return { rows: 0, batchStride: 0, axes: Array.from({ length: axes }, () => none) }
 }
 
 /** Where cached keys stand, and under which table. */
@@ -135,7 +151,7 @@ function readPlace({ tables, axes, positions, length }: PlacedTables): ReadPlace
 }
 
 function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan, role: RowRole): Side {
-  const table: PositionTable = expandPositions(sources, plan.batch, plan.tokens, axes)
+  const table = positionsOf(plan, sources, axes, 1)
   const inForce = length ?? lengthOfPositions(table)
   return {
     rotation: tables.builder(inForce, role).build(table, 'float64', true),
@@ -159,7 +175,7 @@ function ratioOf(from: number, to: number): number {
 function difference(from: Side, to: Side, plan: RowsPlan): Rotation {
   const { pairs } = from.rotation
   const isShared = from.rotation.batchStride === 0 && to.rotation.batchStride === 0
-  const rows = isShared ? plan.tokens : plan.batch * plan.tokens
+  const rows = isEmptyPlan(plan) ? 0 : isShared ? plan.tokens : plan.batch * plan.tokens
   const Kind = precisionOf(plan) === 'float64' ? Float64Array : Float32Array
   const cos = new Kind(rows * pairs)
   const sin = new Kind(rows * pairs)

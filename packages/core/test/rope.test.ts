@@ -256,6 +256,43 @@ describe('refusals', () => {
   })
 })
 
+describe('calls without elements, whose other sizes are huge', () => {
+  const HUGE = Number.MAX_SAFE_INTEGER
+  const empty = (shape: readonly number[]) => ({ data: new Float32Array(0), shape })
+
+  test.each([
+    [[1, HUGE, 0, 4]],
+    [[HUGE, HUGE, 0, 4]],
+    [[HUGE, 0, 1, 4]],
+    [[HUGE, 0, HUGE, 4]],
+    [[0, HUGE, HUGE, 4]],
+  ])('%j make no rows and give a backend nothing to loop over', async (shape) => {
+    const q = empty(shape)
+    for (const positions of [7, 7n, { axes: [7] }]) {
+      rope.rotate({ q, k: q, positions })
+      rope.rotate({ q, out: { q }, inverse: true, positions })
+      await rope.rotateAsync({ q, positions })
+      rope.at(positions).rotate({ q })
+      rope.shift(q, positions)
+      rope.rerope(q, { positions }, { positions: 5 })
+    }
+    rope.bind({ q }).rotate(3)
+    for (const { plan, rotation } of calls) {
+      expect([plan.batch, plan.tokens, rotation.rows, rotation.cos.length]).toEqual([0, 0, 0, 0])
+      expect(plan.operands.every(({ heads }) => heads === 0)).toBe(true)
+    }
+    expect(calls.length).toBe(19)
+    // Positions are still held to the sizes that the tensor states.
+    expect(codeOf(() => rope.rotate({ q, positions: [1] }))).toBe('INVALID_POSITIONS positions')
+  })
+
+  test('an operand with elements beside one without', () => {
+    rope.rotate({ q: empty([1, 2, 0, 4]), k: tensor(2), positions: 7 })
+    expect(calls[0]?.plan.operands.map(({ heads }) => heads)).toEqual([0, 1])
+    expect(calls[0]?.rotation.rows).toBe(2)
+  })
+})
+
 test('errors are recognised across copies of the package', () => {
   const foreign = Object.assign(new Error('x'), {
     [Symbol.for('rope.error')]: true,
