@@ -2,6 +2,8 @@
  * The positions of a shard: those of its tokens in the whole, whatever form the whole was given in.
  * A shard that counted its own tokens from 0 would rotate them wrongly and silently.
  */
+import { checkInteger } from '../check.js'
+import { MOST_AXES, MOST_TOKENS } from '../limits.js'
 import { expandPositions, type Positions, readPositions } from '../positions.js'
 import type { Shard } from './shard.js'
 
@@ -31,7 +33,8 @@ function pick(values: Float64Array, { indices }: Shard, tokens: number): Float64
  * @param positions the positions of the whole sequence, in any form: a start, offsets of batch
  *   entries, packed sequences, ids, axes
  * @returns ids in the order of the shard, for a call on the shard's own tensors
- * @throws RopeError INVALID_POSITIONS when the positions do not fit the whole
+ * @throws RopeError INVALID_POSITIONS when the positions do not fit the whole, or are above 2^27;
+ *   INVALID_OPTION
  *
  * @example
  * ```ts
@@ -44,7 +47,9 @@ export function shardPositions(
   shard: Shard,
   whole: WholeSequence,
 ): Positions {
-  const { tokens, batch = 1, axes = 1 } = whole
+  const tokens = checkInteger(whole.tokens, 'whole.tokens', 0, MOST_TOKENS)
+  const batch = checkInteger(whole.batch ?? 1, 'whole.batch', 0, MOST_TOKENS)
+  const axes = checkInteger(whole.axes ?? 1, 'whole.axes', 1, MOST_AXES)
   const table = expandPositions(readPositions(positions, axes), batch, tokens, axes)
   const picked = table.axes.map((values) => pick(values, shard, tokens))
   const [first] = picked

@@ -4,6 +4,7 @@
  * else in the library knows of ranks.
  */
 import { checkInteger, checkRecord, checkWord, reject } from '../check.js'
+import { MOST_SHARD_TOKENS, MOST_TOKENS } from '../limits.js'
 
 /**
  * How a sequence is divided among ranks.
@@ -40,31 +41,34 @@ export interface Shard {
   readonly sequenceLengths: readonly number[]
 }
 
-const MOST_TOKENS = 2 ** 31 - 1
-
 /** Where the i-th of `count` runs of equal length begins; the lengths differ by one at most. */
 function startOfRun(tokens: number, count: number, i: number): number {
   return Math.floor((tokens * i) / count)
 }
 
-function run(tokens: number, count: number, i: number): number[] {
-  const start = startOfRun(tokens, count, i)
-  const length = startOfRun(tokens, count, i + 1) - start
-  return Array.from({ length }, (_, t) => start + t)
+/** Tokens `start`, `start + step`, ... of one sequence. */
+interface Run {
+  readonly start: number
+  readonly step: number
+  readonly length: number
 }
 
-type Divide = (tokens: number, ranks: number, rank: number) => number[]
+function run(tokens: number, count: number, i: number): Run {
+  const start = startOfRun(tokens, count, i)
+  return { start, step: 1, length: startOfRun(tokens, count, i + 1) - start }
+}
+
+type Divide = (tokens: number, ranks: number, rank: number) => readonly Run[]
 
 const DIVIDE: Readonly<Record<Sharding, Divide>> = {
-  contiguous: run,
+  contiguous: (tokens, ranks, rank) => [run(tokens, ranks, rank)],
   'zig-zag': (tokens, ranks, rank) => [
-    ...run(tokens, 2 * ranks, rank),
-    ...run(tokens, 2 * ranks, 2 * ranks - 1 - rank),
+    run(tokens, 2 * ranks, rank),
+    run(tokens, 2 * ranks, 2 * ranks - 1 - rank),
   ],
-  striped: (tokens, ranks, rank) =>
-    Array.from({ length: Math.max(0, Math.ceil((tokens - rank) / ranks)) }, (_, i) => {
-      return rank + i * ranks
-    }),
+  striped: (tokens, ranks, rank) => [
+    { start: rank, step: ranks, length: Math.max(0, Math.ceil((tokens - rank) / ranks)) },
+  ],
 }
 
 function checkTokens(tokens: unknown): readonly number[] {
@@ -82,7 +86,7 @@ function checkTokens(tokens: unknown): readonly number[] {
  * The part of a sequence that one rank holds. Any length will do: runs differ by one token at most,
  * and the shards of all ranks hold every token exactly once.
  *
- * @throws RopeError INVALID_OPTION, naming the option
+ * @throws RopeError INVALID_OPTION, naming the option; a rank holds at most 2^26 tokens
  *
  * @example
  * ```ts
@@ -96,15 +100,33 @@ export function shardOf(options: ShardOptions): Shard {
   const ranks = checkInteger(record.ranks, 'ranks', 1, 2 ** 20)
   const rank = checkInteger(record.rank, 'rank', 0, ranks - 1)
   const lengths = checkTokens(record.tokens)
-  const indices: number[][] = []
+  const parts = lengths.map((length) => DIVIDE[sharding](length, ranks, rank))
+  const sequenceLengths = parts.map((runs) => sum(runs.map(({ length }) => length)))
+  return { indices: indicesOf(parts, lengths, checkHeld(sum(sequenceLengths))), sequenceLengths }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
+
+function checkHeld(count: number): number {
+  if (count <= MOST_SHARD_TOKENS) return count
+  const accepted = `at most ${MOST_SHARD_TOKENS} for each rank; divide among more ranks, or shard in parts`
+  return reject('INVALID_OPTION', 'the number of tokens that the rank holds', count, accepted)
+}
+
+/** Every token of the runs of each sequence, counted from the first token of all. */
+function indicesOf(
+  parts: readonly (readonly Run[])[],
+  lengths: readonly number[],
+  count: number,
+): Int32Array {
+  const indices = new Int32Array(count)
+  let at = 0
   let first = 0
-  for (const length of lengths) {
-    const start = first
-    indices.push(DIVIDE[sharding](length, ranks, rank).map((t) => start + t))
-    first += length
-  }
-  return {
-    indices: Int32Array.from(indices.flat()),
-    sequenceLengths: indices.map(({ length }) => length),
-  }
+  parts.forEach((runs, sequence) => {
+    for (const { start, step, length } of runs) {
+      for (let i = 0; i < length; i++) indices[at++] = first + start + i * step
+    }
+    first += lengths[sequence] as number
+  })
+  return indices
 }
