@@ -4,10 +4,12 @@
  * reading finds the frequencies in them, and the base where they have one.
  * Source: onnx/docs/Operators.md and onnxruntime/docs/ContribOperators.md.
  */
-import { checkInteger, checkRecord, checkWord, reject } from '../check.js'
+import { checkRecord, checkWord, reject } from '../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import type { PairingName } from '../layout/pairing.js'
+import { MOST_TABLE_NUMBERS } from '../limits.js'
+import { expandPositions, readPositions } from '../positions.js'
 import { createRotationBuilder } from '../rotation.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 
@@ -59,14 +61,12 @@ export function onnxInputs<Value>(
   return ONNX_INPUTS[domain].map((name) => inputs[name])
 }
 
-/** More rows than any context, so that a mistake does not ask for gigabytes. */
-const MOST_ROWS = 2 ** 24
-
 /**
  * The caches of a config.
  *
- * @throws RopeError INVALID_OPTION when the operator cannot do what the config says: a window that
- *   does not start at channel 0, several axes, or rows that are not rotations
+ * @throws RopeError INVALID_OPTION when the operator cannot do what the config says (a window that
+ *   does not start at channel 0, several axes, rows that are not rotations), or for a cache of more
+ *   than 2^26 numbers, which are 256 MiB
  *
  * @example
  * ```ts
@@ -76,20 +76,29 @@ const MOST_ROWS = 2 ** 24
 export function toOnnx(config: RopeConfig, options: OnnxOptions): OnnxRotary {
   const { headDim, rotaryDim, pairing } = checkTable(config, 'RotaryEmbedding')
   checkRecord(options, 'options', '{ length }')
-  const length = checkInteger(options.length, 'length', 1, MOST_ROWS)
+  const pairs = rotaryDim / 2
+  const length = checkRows(options.length, pairs)
   const frequencies = computeFrequencies(config, options.sequenceLength ?? length)
-  const positions = Float64Array.from({ length }, (_, position) => position)
-  const table = { rows: length, batchStride: 0, axes: [positions] }
+  const table = expandPositions(readPositions(0, 1), 1, length, 1)
   const { cos, sin } = createRotationBuilder(config, frequencies).build(table, 'float32')
   return {
     cosCache: cos as Float32Array,
     sinCache: sin as Float32Array,
-    shape: [length, rotaryDim / 2],
+    shape: [length, pairs],
     attributes: {
       interleaved: pairing === 'interleaved' ? 1 : 0,
       rotary_embedding_dim: rotaryDim === headDim ? 0 : rotaryDim,
     },
   }
+}
+
+function checkRows(length: unknown, pairs: number): number {
+  const most = Math.floor(MOST_TABLE_NUMBERS / pairs)
+  if (Number.isInteger(length) && (length as number) >= 1 && (length as number) <= most) {
+    return length as number
+  }
+  const accepted = `an integer from 1 to ${most}: caches of ${pairs} pairs have at most ${MOST_TABLE_NUMBERS} numbers each`
+  return reject('INVALID_OPTION', 'length', length, accepted)
 }
 
 /** Refuses configs that are more than one table of leading channels. */
@@ -142,7 +151,7 @@ export function fromOnnx(caches: OnnxCaches): RopeConfig {
     resolveConfig({ headDim, rotaryDim, pairing, schedule })
   const amplitude = attentionFactor === 1 ? {} : { attentionFactor }
   const list = config({ type: 'custom', inverseFrequencies, ...amplitude })
-  checkRows(caches, list, rows)
+  checkSameRows(caches, list, rows)
   if (attentionFactor !== 1) return list
   const known = recognised(inverseFrequencies).map(config)
   return known.find((candidate) => isSame(caches, candidate, rows)) ?? list
@@ -188,7 +197,7 @@ function isSame({ cosCache, sinCache }: OnnxCaches, config: RopeConfig, rows: nu
 /** Half a unit of float32 in the caches, half a unit in ours, and what the last row adds. */
 const TOLERANCE = 2 ** -22
 
-function checkRows({ cosCache, sinCache }: OnnxCaches, config: RopeConfig, rows: number): void {
+function checkSameRows({ cosCache, sinCache }: OnnxCaches, config: RopeConfig, rows: number): void {
   const own = toOnnx(config, { length: rows })
   const limit = TOLERANCE * Math.max(1, Math.abs(cosCache[0] as number))
   const bad = own.cosCache.findIndex(
