@@ -7,6 +7,7 @@
  * models); dense axes have any weights (learned mixtures).
  */
 import { checkInteger, checkKeys, checkNumbers, checkRecord, reject } from './check.js'
+import { MOST_AXES, MOST_PAIRS } from './limits.js'
 
 /**
  * Which position drives which pair:
@@ -19,9 +20,6 @@ export type AxesOptions =
   | { readonly kind: 'one-hot'; readonly count: number; readonly axisOfPair: readonly number[] }
   | { readonly kind: 'dense'; readonly weights: readonly (readonly number[])[] }
 
-/** More axes than any model has; a bound so that a hostile config cannot ask for gigabytes. */
-const MAXIMUM_AXES = 64
-
 /** The number of positions a token has. */
 export function axisCount(axes: AxesOptions | null): number {
   if (axes === null) return 1
@@ -33,13 +31,36 @@ export function axisCount(axes: AxesOptions | null): number {
  * 16 pairs to axis 0, the next 24 to axis 1 and the last 24 to axis 2 (Qwen2-VL).
  *
  * @param sections pairs per axis; their sum is the number of pairs
+ * @throws RopeError INVALID_OPTION
  */
 export function sectionAxes(sections: readonly number[]): AxesOptions {
+  checkSections(sections)
   return {
     kind: 'one-hot',
     count: sections.length,
     axisOfPair: sections.flatMap((pairs, axis) => Array<number>(pairs).fill(axis)),
   }
+}
+
+/**
+ * Pairs per axis: whole numbers that no head is too narrow for.
+ *
+ * @param count how many axes there have to be; any number up to the limit when absent
+ * @throws RopeError INVALID_OPTION
+ */
+export function checkSections(sections: readonly number[], count?: number): void {
+  if (!Array.isArray(sections)) {
+    reject('INVALID_OPTION', 'sections', sections, 'a list of whole numbers of pairs')
+  }
+  if (count !== undefined && sections.length !== count) {
+    reject('INVALID_OPTION', 'sections.length', sections.length, `${count}`)
+  }
+  checkInteger(sections.length, 'sections.length', 1, MOST_AXES)
+  let total = 0
+  sections.forEach((pairs, axis) => {
+    total += checkInteger(pairs, `sections[${axis}]`, 0, MOST_PAIRS)
+  })
+  checkInteger(total, 'the sum of sections', 1, MOST_PAIRS)
 }
 
 /**
@@ -57,7 +78,7 @@ export function validateAxes(axes: unknown, pairs: number): AxesOptions | null {
 
 function validateOneHot(options: Readonly<Record<string, unknown>>, pairs: number): AxesOptions {
   checkKeys(options, 'axes', ['kind', 'count', 'axisOfPair'])
-  const count = checkInteger(options.count, 'axes.count', 1, MAXIMUM_AXES)
+  const count = checkInteger(options.count, 'axes.count', 1, MOST_AXES)
   const axisOfPair = checkNumbers(options.axisOfPair, 'axes.axisOfPair', pairs)
   axisOfPair.forEach((axis, i) => checkInteger(axis, `axes.axisOfPair[${i}]`, 0, count - 1))
   return { kind: 'one-hot', count, axisOfPair }
@@ -69,7 +90,7 @@ function validateDense(options: Readonly<Record<string, unknown>>, pairs: number
   if (!Array.isArray(weights)) {
     return reject('INVALID_OPTION', 'axes.weights', weights, 'a list of rows, one per axis')
   }
-  checkInteger(weights.length, 'axes.weights.length', 1, MAXIMUM_AXES)
+  checkInteger(weights.length, 'axes.weights.length', 1, MOST_AXES)
   return {
     kind: 'dense',
     weights: weights.map((row, axis) => checkNumbers(row, `axes.weights[${axis}]`, pairs)),

@@ -13,6 +13,7 @@ import {
   reject,
 } from './check.js'
 import { PAIRINGS, type PairingName } from './layout/pairing.js'
+import { MOST_CHANNELS } from './limits.js'
 import { checkWeights } from './schedule/check-frequencies.js'
 import { scheduleFrequencies, scheduleRegime, validateSchedule } from './schedule/registry.js'
 import type { Frequencies, Regime, ScheduleOptions } from './schedule/schedule.js'
@@ -59,9 +60,6 @@ const KEYS: readonly (keyof RopeConfig)[] = [
   'angles',
 ]
 
-/** Larger than any head; a bound so that a hostile config cannot ask for gigabytes. */
-const MAXIMUM_HEAD_DIM = 65536
-
 /**
  * Checks options and fills in what they leave open. A config resolves to an equal config.
  *
@@ -80,7 +78,7 @@ const MAXIMUM_HEAD_DIM = 65536
 export function resolveConfig(options: RopeOptions | RopeConfig): RopeConfig {
   const record = checkRecord(options, 'options', 'an object with headDim, pairing and schedule')
   checkKeys(record, 'options', KEYS)
-  const headDim = checkInteger(record.headDim, 'headDim', 2, MAXIMUM_HEAD_DIM)
+  const headDim = checkInteger(record.headDim, 'headDim', 2, MOST_CHANNELS)
   const pairing = checkWord(record.pairing, 'pairing', PAIRINGS)
   const windowOffset = checkInteger(record.windowOffset ?? 0, 'windowOffset', 0, headDim - 2)
   const rotaryDim = resolveRotaryDim(record.rotaryDim, headDim, windowOffset)

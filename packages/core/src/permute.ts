@@ -5,6 +5,7 @@
  */
 import { checkInteger, checkRecord, checkWord, reject } from './check.js'
 import { PAIRINGS, type PairingName, resolvePairing } from './layout/pairing.js'
+import { MOST_CHANNELS, MOST_HEADS } from './limits.js'
 
 /**
  * Any array of numbers that a checkpoint may hold. Rows move whole, so a Uint8Array of the rows'
@@ -64,6 +65,8 @@ export function permutePairing<Weights extends WeightArray>(
   }
   const columns = weights.length / rows
   const result = weights.slice() as Weights
+  // No columns: nothing to move, however many rows that would be.
+  if (columns === 0) return result
   const pairs = rotaryDim / 2
   const source = resolvePairing(from, pairs)
   const target = resolvePairing(to, pairs)
@@ -82,7 +85,7 @@ export function permutePairing<Weights extends WeightArray>(
 
 function checkOptions(given: PermuteOptions): Required<PermuteOptions> {
   const options = checkRecord(given, 'options', '{ from, to, heads, headDim }')
-  const headDim = checkInteger(options.headDim, 'headDim', 2, 65536)
+  const headDim = checkInteger(options.headDim, 'headDim', 2, MOST_CHANNELS)
   const windowOffset = checkInteger(options.windowOffset ?? 0, 'windowOffset', 0, headDim - 2)
   const room = headDim - windowOffset
   const rotaryDim = checkInteger(options.rotaryDim ?? room, 'rotaryDim', 2, room)
@@ -90,7 +93,7 @@ function checkOptions(given: PermuteOptions): Required<PermuteOptions> {
   return {
     from: checkWord(options.from, 'from', PAIRINGS),
     to: checkWord(options.to, 'to', PAIRINGS),
-    heads: checkInteger(options.heads, 'heads', 1, 2 ** 31),
+    heads: checkInteger(options.heads, 'heads', 1, MOST_HEADS),
     headDim,
     rotaryDim,
     windowOffset,

@@ -5,6 +5,7 @@
  */
 import { isRecord, itemsOf, reject, show } from './check.js'
 import { RopeError } from './errors.js'
+import { MOST_ROWS } from './limits.js'
 
 /** Integer or fractional position ids. Fractions and negative values are fine; NaN is not. */
 export type PositionArray =
@@ -95,15 +96,15 @@ export function checkPosition(position: unknown): void {
   reject('INVALID_POSITIONS', 'position', position, accepted)
 }
 
-function toNumber(value: unknown, field: string): number {
+function toNumber(value: unknown, field: string, index?: number): number {
   const number = typeof value === 'bigint' ? Number(value) : value
-  if (typeof number !== 'number' || !Number.isFinite(number)) {
-    return reject('INVALID_POSITIONS', field, value, 'a finite number or a bigint')
-  }
-  if (Math.abs(number) > Number.MAX_SAFE_INTEGER) {
-    return reject('INVALID_POSITIONS', field, value, 'a position between -(2^53 - 1) and 2^53 - 1')
-  }
-  return number
+  if (typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number
+  const name = index === undefined ? field : `${field}[${index}]`
+  const isTooFar = typeof number === 'number' && Number.isFinite(number)
+  const accepted = isTooFar
+    ? 'a position between -(2^53 - 1) and 2^53 - 1'
+    : 'a finite number or a bigint'
+  return reject('INVALID_POSITIONS', name, value, accepted)
 }
 
 function readArray(value: unknown, field: string): Float64Array {
@@ -111,8 +112,10 @@ function readArray(value: unknown, field: string): Float64Array {
   if (count === undefined)
     return reject('INVALID_POSITIONS', field, value, 'an array or typed array of numbers')
   const list = value as PositionArray
+  // A list may say that it is longer than it is: it is walked before memory of its length is taken.
+  if (Array.isArray(value)) for (let i = 0; i < count; i++) toNumber(list[i], field, i)
   const numbers = new Float64Array(count)
-  for (let i = 0; i < count; i++) numbers[i] = toNumber(list[i], `${field}[${i}]`)
+  for (let i = 0; i < count; i++) numbers[i] = toNumber(list[i], field, i)
   return numbers
 }
 
@@ -233,6 +236,19 @@ function isShared(source: PositionSource, batch: number, tokens: number): boolea
   return source.kind === 'packed' || batch === 0
 }
 
+/**
+ * Whether there are as many positions as the tensors of a call ask for.
+ *
+ * @throws RopeError INVALID_POSITIONS when there are not
+ */
+export function checkPositionCounts(
+  sources: readonly PositionSource[],
+  batch: number,
+  tokens: number,
+): void {
+  for (const source of sources) checkFits(source, batch, tokens)
+}
+
 function checkFits(source: PositionSource, batch: number, tokens: number): void {
   if (
     source.kind === 'ids' &&
@@ -259,6 +275,12 @@ function checkFits(source: PositionSource, batch: number, tokens: number): void 
       )
     if (total !== tokens) fail('positions', `packs ${total} tokens; the tensors have ${tokens}`)
   }
+}
+
+function checkRows(count: number): void {
+  if (count <= MOST_ROWS) return
+  const accepted = `at most ${MOST_ROWS} in one call, all axes together; make several calls`
+  reject('INVALID_POSITIONS', 'the number of positions', count, accepted)
 }
 
 function expandSource(
@@ -307,7 +329,7 @@ function expandPacked(
  *
  * @param advance 1 lets tokens follow each other from a start or offset; 0 gives all of them the
  *   same number, as the distances of a shift
- * @throws RopeError INVALID_POSITIONS when the number of positions does not fit
+ * @throws RopeError INVALID_POSITIONS when the number of positions does not fit, or is above 2^27
  */
 export function expandPositions(
   sources: readonly PositionSource[],
@@ -316,9 +338,10 @@ export function expandPositions(
   axes: number,
   advance: 0 | 1 = 1,
 ): PositionTable {
-  for (const source of sources) checkFits(source, batch, tokens)
+  checkPositionCounts(sources, batch, tokens)
   const shared = sources.every((source) => isShared(source, batch, tokens))
   const entries = shared ? 1 : batch
+  checkRows(sources.length * entries * tokens)
   const expanded = sources.map((source) => expandSource(source, entries, tokens, advance))
   const first = expanded[0] ?? fail('positions', `is ${show(sources)}; give ${FORMS}`)
   return {

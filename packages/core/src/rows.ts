@@ -44,6 +44,7 @@ abstract class RememberedRows implements PlannedRows {
 
   for(plan: RowsPlan, role: RowRole): Rotation {
     const key = this.#hasRoles ? role : 'q'
+    if (isEmptyPlan(plan)) return this.build(plan, key)
     const precision = precisionOf(plan)
     const fits =
       this.#batch === plan.batch && this.#tokens === plan.tokens && this.#precision === precision

@@ -4,16 +4,8 @@
  * For consecutive sections (Qwen2-VL [16, 24, 24], GLM-4V [8, 12, 12], Hunyuan-VL's xdrope with four
  * or more) see `sectionAxes`.
  */
-import type { AxesOptions } from '../axes.js'
-import { checkInteger, reject } from '../check.js'
-
-function checkSections(sections: readonly number[], count: number): readonly number[] {
-  if (sections.length !== count) {
-    reject('INVALID_OPTION', 'sections.length', sections.length, `${count}`)
-  }
-  sections.forEach((pairs, axis) => checkInteger(pairs, `sections[${axis}]`, 0, 32768))
-  return sections
-}
+import { type AxesOptions, checkSections } from '../axes.js'
+import { reject } from '../check.js'
 
 const total = (sections: readonly number[]): number => sections.reduce((sum, n) => sum + n, 0)
 
@@ -33,7 +25,8 @@ function perPair(pairs: number, axisOf: (i: number) => number): readonly number[
  * @throws RopeError INVALID_OPTION
  */
 export function interleavedAxes(sections: readonly number[]): AxesOptions {
-  const [, height, width] = checkSections(sections, 3) as readonly [number, number, number]
+  checkSections(sections, 3)
+  const [, height = 0, width = 0] = sections
   return oneHot(
     3,
     perPair(total(sections), (i) => {
@@ -51,10 +44,10 @@ export function interleavedAxes(sections: readonly number[]): AxesOptions {
  * @throws RopeError INVALID_OPTION
  */
 export function ggmlInterleavedAxes(sections: readonly number[]): AxesOptions {
-  const four = checkSections(sections, 4)
+  checkSections(sections, 4)
   return oneHot(
     4,
-    perPair(total(four), (i) => (i < 3 * (four[i % 3] as number) ? i % 3 : 3)),
+    perPair(total(sections), (i) => (i < 3 * (sections[i % 3] as number) ? i % 3 : 3)),
   )
 }
 
@@ -65,7 +58,8 @@ export function ggmlInterleavedAxes(sections: readonly number[]): AxesOptions {
  * @throws RopeError INVALID_OPTION
  */
 export function ernieAxes(sections: readonly number[]): AxesOptions {
-  const [height, width, time] = checkSections(sections, 3) as readonly [number, number, number]
+  checkSections(sections, 3)
+  const [height = 0, width = 0, time = 0] = sections
   if (height !== width) {
     reject('INVALID_OPTION', 'sections', sections, 'as many pairs for H as for W')
   }

@@ -9,6 +9,7 @@ import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { selectConfig } from '../huggingface/from-hugging-face.js'
 import type { PairingName } from '../layout/pairing.js'
+import { MOST_CHANNELS, MOST_LAYERS } from '../limits.js'
 import type { RopeProfile } from '../profile.js'
 import {
   type ArchitectureFacts,
@@ -107,8 +108,8 @@ function indices(
 
 function kindsOf({ keys, facts }: Source): readonly Kind[] {
   const count = keys.count('block_count')
-  if (count !== undefined && count > 4096) {
-    failGguf(`${keys.architecture}.block_count`, `is ${count}; accepted: at most 4096`)
+  if (count !== undefined && count > MOST_LAYERS) {
+    failGguf(`${keys.architecture}.block_count`, `is ${count}; accepted: at most ${MOST_LAYERS}`)
   }
   const compress = keys.float('attention.compress_rope_freq_base')
   if (compress) {
@@ -225,7 +226,18 @@ function readBase(keys: GgufKeys, warnings: string[]): number {
   return 10000
 }
 
-function readHeadDim({ keys, facts }: Source, isSliding: boolean): number {
+/** What follows is as long as a head is wide, so no wider one is let in. */
+function readHeadDim(source: Source, isSliding: boolean): number {
+  const headDim = findHeadDim(source, isSliding)
+  if (headDim <= MOST_CHANNELS) return headDim
+  const field = `${source.keys.architecture}.attention.key_length`
+  return failGguf(
+    field,
+    `comes to ${headDim}; accepted: at most ${MOST_CHANNELS} channels per head`,
+  )
+}
+
+function findHeadDim({ keys, facts }: Source, isSliding: boolean): number {
   const rotary = keys.count('rope.dimension_count')
   if (facts.splitsHead && rotary !== undefined) return rotary
   const own = isSliding ? keys.count('attention.key_length_swa') : undefined

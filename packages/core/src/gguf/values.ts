@@ -4,6 +4,7 @@
  */
 import { show } from '../check.js'
 import { RopeError } from '../errors.js'
+import { MOST_LAYERS } from '../limits.js'
 
 /** A value of GGUF metadata. */
 export type GgufValue =
@@ -74,7 +75,8 @@ export class GgufKeys {
   /** A whole number above 0, or undefined; a list of equal ones counts as one. */
   count(key: string, isList = false): number | undefined {
     const raw = this.raw(key)
-    const value = isList && Array.isArray(raw) ? Math.max(...raw.slice(0, 4096).map(Number)) : raw
+    const value =
+      isList && Array.isArray(raw) ? Math.max(...raw.slice(0, MOST_LAYERS).map(Number)) : raw
     if (value === undefined) return undefined
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
     return this.#fail(key, raw, 'a whole number above 0')
@@ -91,8 +93,8 @@ export class GgufKeys {
   list(key: string): readonly number[] | undefined {
     const value = this.raw(key)
     if (value === undefined) return undefined
-    if (Array.isArray(value) && value.length <= 4096) return value.map(Number)
-    return this.#fail(key, value, 'a list of at most 4096 numbers')
+    if (Array.isArray(value) && value.length <= MOST_LAYERS) return value.map(Number)
+    return this.#fail(key, value, `a list of at most ${MOST_LAYERS} numbers`)
   }
 
   /** Keys about RoPE that are none of `known`. */

@@ -3,6 +3,7 @@
  * interval or a pattern. Only the number of layers and these keys are looked at.
  */
 import { show } from '../check.js'
+import { MOST_LAYERS } from '../limits.js'
 import { nopeIntervalOf } from './model-types.js'
 import { failConfig, type Json, readCount } from './parameters.js'
 
@@ -12,9 +13,6 @@ export const FULL = 'full_attention'
 export const SLIDING = 'sliding_attention'
 /** Kinds of layers in hybrid models that mix tokens without q and k to rotate. */
 export const WITHOUT_ATTENTION: readonly string[] = ['linear_attention', 'conv', 'mamba', 'mamba2']
-
-/** More layers than any model has; a bound so that a hostile config cannot ask for gigabytes. */
-const MOST_LAYERS = 4096
 
 /** Every how many layers one has full attention, where the code says so. */
 const INTERVALS: Readonly<Record<string, number>> = {

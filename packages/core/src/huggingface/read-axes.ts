@@ -5,11 +5,9 @@
 import { ernieAxes, interleavedAxes } from '../axes/text.js'
 import { type AxesOptions, sectionAxes } from '../axes.js'
 import { show } from '../check.js'
+import { MOST_AXES } from '../limits.js'
 import { alternatesHeightWidth } from './model-types.js'
 import { failConfig, type Json } from './parameters.js'
-
-/** More axes than any model has. */
-const MOST_SECTIONS = 64
 
 /** The axes of a dictionary, or undefined when a token has one position. */
 export function readAxes(config: Json, parameters: Json, pairs: number): AxesOptions | undefined {
@@ -37,7 +35,7 @@ function readSections(parameters: Json, key: string, pairs: number): readonly nu
   if (sections === undefined || sections === null) return undefined
   if (
     !Array.isArray(sections) ||
-    sections.length > MOST_SECTIONS ||
+    sections.length > MOST_AXES ||
     !sections.every((size) => Number.isSafeInteger(size) && size >= 0)
   ) {
     return failConfig(key, `is ${show(sections)}; accepted: a list of whole numbers of pairs`)

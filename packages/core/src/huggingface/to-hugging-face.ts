@@ -8,6 +8,7 @@ import { type AxesOptions, sectionAxes } from '../axes.js'
 import { checkRecord, checkWord, show } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
+import { MOST_LAYERS } from '../limits.js'
 import type { WritableProfile } from '../profile.js'
 import { huggingFaceProfiles } from './from-hugging-face.js'
 import { FULL, SLIDING } from './layer-kinds.js'
@@ -111,7 +112,7 @@ function layerKeys(profiles: readonly WritableProfile[]): Json {
   const layers = profiles.map((profile) => profile.layers ?? [])
   const count = layers.reduce((sum, list) => sum + list.length, 0)
   if (profiles.length === 1 || count === 0) return {}
-  if (count > 4096 || layers.flat().some((layer) => !(layer >= 0 && layer < count))) {
+  if (count > MOST_LAYERS || layers.flat().some((layer) => !(layer >= 0 && layer < count))) {
     failWrite('layers', 'do not count every layer once', 'list each index from 0 in one profile')
   }
   const kinds = Array<string>(count).fill('')

@@ -1,6 +1,7 @@
 /**
  * The head of a config.json: how many channels it has, and which of them rotate.
  */
+import { MOST_CHANNELS } from '../limits.js'
 import { SLIDING } from './layer-kinds.js'
 import { headDimOfModelType, rotatesTail } from './model-types.js'
 import { agree, failConfig, type Json, readCount, readPositive } from './parameters.js'
@@ -22,7 +23,20 @@ function statedHeadDim(config: Json, layer: string): number | undefined {
   return readCount(config.head_dim, 'head_dim')
 }
 
+/** What follows is as long as a head is wide, so no wider one is let in. */
+function checkHeadDim(headDim: number, field: string): number {
+  if (headDim <= MOST_CHANNELS) return headDim
+  return failConfig(
+    field,
+    `comes to ${headDim}; accepted: at most ${MOST_CHANNELS} channels per head`,
+  )
+}
+
 function readHeadDim(config: Json, layer: string, warnings: string[]): number {
+  return checkHeadDim(findHeadDim(config, layer, warnings), 'head_dim')
+}
+
+function findHeadDim(config: Json, layer: string, warnings: string[]): number {
   const given = statedHeadDim(config, layer)
   if (given !== undefined) return given
   const known = headDimOfModelType(config.model_type)
@@ -128,7 +142,7 @@ function splitWindow(config: Json, parameters: Json, rope: number): HeadWindow {
   const share = readShare(config, parameters)
   if (share !== undefined && share !== 1 && still !== undefined)
     checkSame(rope, rope + still, share)
-  return whole(rope)
+  return whole(checkHeadDim(rope, 'qk_rope_head_dim'))
 }
 
 function checkSame(rotaryDim: number, headDim: number, share: number): void {

@@ -8,6 +8,7 @@
  */
 import { checkInteger, checkPositive, checkRecord, reject } from '../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
+import { MOST_CHANNELS } from '../limits.js'
 import { checkTable } from '../onnx/caches.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 
@@ -57,7 +58,7 @@ export function toMlx(given: RopeConfig, sequenceLength?: number): MlxRope {
  */
 export function fromMlx(rope: MlxRope, headDim: number): RopeConfig {
   checkRecord(rope, 'rope', '{ dims, traditional, base, scale, freqs, mscale }')
-  checkInteger(headDim, 'headDim', 2, 65536)
+  checkInteger(headDim, 'headDim', 2, MOST_CHANNELS)
   checkInteger(rope.dims, 'dims', 2, headDim)
   checkPositive(rope.scale, 'scale')
   checkPositive(rope.mscale, 'mscale')

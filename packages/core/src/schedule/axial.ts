@@ -12,6 +12,7 @@ import {
   checkRecord,
   reject,
 } from '../check.js'
+import { MOST_AXES } from '../limits.js'
 import { buildFrequencies, checkBase, pick, times } from './build.js'
 import { inversePowersAt } from './exact-power.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
@@ -37,8 +38,6 @@ function float32Axial({ families, familyOfPair, exponentOfPair }: AxialSchedule)
   })
 }
 
-/** More families than any model has axes. */
-const MAXIMUM_FAMILIES = 64
 /** Far above any head's width. */
 const MAXIMUM_EXPONENT = 2 ** 20
 
@@ -71,7 +70,7 @@ export const axialSchedule: Schedule<AxialSchedule> = {
     if (!Array.isArray(families)) {
       return reject('INVALID_OPTION', 'schedule.families', families, 'a list of { base, dim }')
     }
-    checkInteger(families.length, 'schedule.families.length', 1, MAXIMUM_FAMILIES)
+    checkInteger(families.length, 'schedule.families.length', 1, MOST_AXES)
     const indices = checkNumbers(options.familyOfPair, 'schedule.familyOfPair', pairs)
     const exponents = checkNumbers(options.exponentOfPair, 'schedule.exponentOfPair', pairs)
     indices.forEach((index, i) =>

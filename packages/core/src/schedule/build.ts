@@ -4,6 +4,7 @@
  */
 import { type DoubleDouble, divide, multiply, sum } from '../angles/double-double.js'
 import { checkAtLeast, checkInteger, reject } from '../check.js'
+import { MOST_PAIRS } from '../limits.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { Frequencies } from './schedule.js'
 
@@ -84,7 +85,7 @@ export function checkExponentDim(options: Readonly<Record<string, unknown>>): {
 } {
   const { exponentDim } = options
   if (exponentDim === undefined) return {}
-  const half = checkInteger(Number(exponentDim) / 2, 'schedule.exponentDim / 2', 1, 32768)
+  const half = checkInteger(Number(exponentDim) / 2, 'schedule.exponentDim / 2', 1, MOST_PAIRS)
   return { exponentDim: 2 * half }
 }
 

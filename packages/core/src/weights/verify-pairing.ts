@@ -13,6 +13,7 @@
  */
 import { checkInteger, checkRecord, reject } from '../check.js'
 import { type PairingName, resolvePairing } from '../layout/pairing.js'
+import { MOST_CHANNELS } from '../limits.js'
 
 /** Numbers of a projection, row-major [heads * headDim, columns]. */
 export type ProjectionWeights = Float64Array | Float32Array | readonly number[]
@@ -118,7 +119,7 @@ interface Shape {
 
 function checkShape(given: VerifyPairingOptions): Shape {
   const options = checkRecord(given, 'options', '{ headDim, columns }')
-  const headDim = checkInteger(options.headDim, 'headDim', 8, 65536)
+  const headDim = checkInteger(options.headDim, 'headDim', 8, MOST_CHANNELS)
   const windowOffset = checkInteger(options.windowOffset ?? 0, 'windowOffset', 0, headDim - 8)
   const room = headDim - windowOffset
   const rotaryDim = checkInteger(options.rotaryDim ?? room, 'rotaryDim', 8, room)

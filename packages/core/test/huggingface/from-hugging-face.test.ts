@@ -291,7 +291,7 @@ describe('refusals', () => {
     [{ ...LLAMA, rope_theta: '10000' }, 'INVALID_CONFIG rope_theta'],
     [{ ...LLAMA, rope_theta: 0 }, 'INVALID_CONFIG rope_theta'],
     [{ ...LLAMA, head_dim: 2.5 }, 'INVALID_CONFIG head_dim'],
-    [{ ...LLAMA, head_dim: 1e12 }, 'INVALID_CONFIG headDim'],
+    [{ ...LLAMA, head_dim: 1e12 }, 'INVALID_CONFIG head_dim'],
     [{ ...LLAMA, partial_rotary_factor: 2 }, 'INVALID_CONFIG rotary_dim'],
     [{ ...LLAMA, partial_rotary_factor: 0.33 }, 'accepted'],
     [{ ...LLAMA, head_dim: 100, partial_rotary_factor: 0.29 }, 'accepted'],
