@@ -5,8 +5,15 @@
 import { builtinModule, mayUseFiles, processOf, readVariable } from '../platform/environment.js'
 import type { CalibrationStore } from './store.js'
 
+/** The global of every engine, declared because the ES library does not list it. */
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
+
 interface FileSystem {
-  readFileSync(path: string, encoding: 'utf8'): string
+  readonly constants: { readonly O_RDONLY: number; readonly O_NONBLOCK?: number }
+  openSync(path: string, flags: number): number
+  fstatSync(file: number): { readonly size: number; isFile(): boolean }
+  readSync(file: number, target: Uint8Array, offset: number, length: number, at: number): number
+  closeSync(file: number): void
   mkdirSync(path: string, options: { readonly recursive: true; readonly mode: number }): unknown
   writeFileSync(path: string, text: string, options: { readonly mode: number }): void
   renameSync(from: string, to: string): void
@@ -24,6 +31,9 @@ interface Paths {
 
 /** The file's name below the project's own folder. */
 const FILE = 'calibration.json'
+
+/** Sixteen entries take some 40 kB; whatever is larger was not written here. */
+const LARGEST = 1 << 20
 
 /** Only their owner may read or write the file and its folder. */
 const PRIVATE_FILE = 0o600
@@ -59,6 +69,27 @@ function homeFolder(): string | undefined {
   }
 }
 
+/**
+ * The text of a regular file of bounded size. Opened without waiting and looked at on the descriptor,
+ * so that a pipe without a writer, a device or a film under this name holds nobody up.
+ */
+function readSmall(files: FileSystem, path: string): string {
+  const { O_RDONLY, O_NONBLOCK = 0 } = files.constants
+  const file = files.openSync(path, O_RDONLY | O_NONBLOCK)
+  try {
+    const status = files.fstatSync(file)
+    if (!status.isFile()) throw new Error('it is not a regular file')
+    if (status.size > LARGEST) {
+      throw new Error(`it has ${status.size} bytes; accepted: at most ${LARGEST}`)
+    }
+    const bytes = new Uint8Array(status.size)
+    const length = files.readSync(file, bytes, 0, bytes.length, 0)
+    return new TextDecoder().decode(bytes.subarray(0, length))
+  } finally {
+    files.closeSync(file)
+  }
+}
+
 /** A store in `folder`; null where there are no files or they may not be used. */
 export function fileStore(folder: string | undefined = cacheFolder()): CalibrationStore | null {
   const files = builtinModule<FileSystem>('node:fs')
@@ -70,7 +101,7 @@ export function fileStore(folder: string | undefined = cacheFolder()): Calibrati
     place,
     load() {
       try {
-        return files.readFileSync(place, 'utf8')
+        return readSmall(files, place)
       } catch (error) {
         if ((error as { readonly code?: unknown }).code === 'ENOENT') return null
         throw error

@@ -6,6 +6,8 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -93,7 +95,7 @@ describe('a store in a folder', () => {
     expect(() => fileStore(file)?.save('text')).toThrow(/EEXIST|ENOTDIR/)
     const folder = join(root, 'taken')
     mkdirSync(join(folder, 'calibration.json'), { recursive: true })
-    expect(() => fileStore(folder)?.load()).toThrow('EISDIR')
+    expect(() => fileStore(folder)?.load()).toThrow('it is not a regular file')
     expect(() => fileStore(folder)?.save('text')).toThrow()
     expect(readdirSync(folder)).toEqual(['calibration.json'])
   })
@@ -103,6 +105,21 @@ describe('a store in a folder', () => {
     mkdirSync(folder)
     chmodSync(folder, 0o500)
     expect(() => fileStore(folder)?.save('text')).toThrow('EACCES')
+  })
+
+  test('reads regular files of bounded size only', () => {
+    const folder = join(root, 'strange')
+    mkdirSync(folder)
+    const path = join(folder, 'calibration.json')
+    symlinkSync('/dev/null', path)
+    expect(() => fileStore(folder)?.load()).toThrow('it is not a regular file')
+    rmSync(path)
+    writeFileSync(path, '')
+    truncateSync(path, 3 * 2 ** 30)
+    expect(() => fileStore(folder)?.load()).toThrow('it has 3221225472 bytes; accepted: at most')
+    // What stands in the way is replaced by what is saved.
+    fileStore(folder)?.save('text')
+    expect(fileStore(folder)?.load()).toBe('text')
   })
 
   test('keeps text as it is', () => {
