@@ -10,7 +10,7 @@ import {
   RopeError,
 } from '@rope/core'
 import { isGgufFile, readGguf } from './files/read-gguf.js'
-import { configName, readJson } from './files/read-json.js'
+import { configName, readJson, STDIN } from './files/read-json.js'
 import { oneLine } from './format/text.js'
 import type { Io } from './io.js'
 import { isMlx, isTableFile, mlxConfig, readOnnx } from './table-models.js'
@@ -59,7 +59,7 @@ export async function readModelConfig(
 type Parser = (options: { readonly pairing?: PairingName }) => Omit<ModelConfig, 'source'>
 
 async function parserOf(path: string, io: Io): Promise<Parser> {
-  if (await isGgufFile(path)) return ggufParser(path)
+  if (path !== STDIN && (await isGgufFile(path))) return ggufParser(path)
   if (!isTableFile(path)) return jsonParser(path, io)
   const read = await readOnnx(path)
   return ({ pairing }) => tables('onnx', read(pairing))

@@ -2,10 +2,9 @@
  * Reads what a GGUF file says about RoPE: its metadata, through @huggingface/gguf, and its factor
  * tensors. Nothing else of the file is read, and nothing is fetched.
  */
-import { type FileHandle, open } from 'node:fs/promises'
 import { FACTOR_TENSORS, type GgufRope, RopeError } from '@rope/core'
 import { quoted } from '../format/text.js'
-import { fileError } from './file-error.js'
+import { type RegularFile, withRegularFile } from './regular-file.js'
 
 /** A tensor of a GGUF file. */
 export interface GgufTensor {
@@ -31,18 +30,15 @@ const LONGEST = 65536
 
 /** True when the file begins as a GGUF file does; false for anything else and for no file. */
 export async function isGgufFile(path: string): Promise<boolean> {
-  let handle: FileHandle | undefined
   try {
-    handle = await open(path, 'r')
-    if (!(await handle.stat()).isFile()) return false
-    const start = new Uint8Array(4)
-    await handle.read(start, 0, 4, 0)
-    return new DataView(start.buffer).getUint32(0, true) === MAGIC
+    return await withRegularFile(path, async (file) => {
+      const start = new Uint8Array(4)
+      await file.fill(start, 0)
+      return new DataView(start.buffer).getUint32(0, true) === MAGIC
+    })
   } catch {
     // Whatever is wrong with the file, the reader of config.json says it better.
     return false
-  } finally {
-    await handle?.close()
   }
 }
 
@@ -52,18 +48,28 @@ export async function isGgufFile(path: string): Promise<boolean> {
  * @throws RopeError INVALID_FILE when it cannot be read or is not a GGUF file
  */
 export async function readGguf(path: string): Promise<GgufFile> {
-  const { metadata, tensorInfos } = await parse(path)
-  return { metadata, tensorInfos, tensors: await readFactors(path, tensorInfos) }
+  return withRegularFile(path, async (file) => {
+    const { metadata, tensorInfos } = await parse(file)
+    const tensors = await readFactors(file, tensorInfos)
+    await file.checkUnchanged()
+    return { metadata, tensorInfos, tensors }
+  })
 }
 
-async function parse(path: string): Promise<{
+/** What the parser is told to read; it never sees the path, so no path can be taken for an address. */
+const NOWHERE = 'https://file.invalid/'
+
+async function parse(file: RegularFile): Promise<{
   readonly metadata: GgufRope['metadata']
   readonly tensorInfos: readonly GgufTensor[]
 }> {
   // Loaded only when there is a GGUF file, since no other command needs it.
   const { gguf } = await import('@huggingface/gguf')
   try {
-    const { metadata, tensorInfos, tensorDataOffset } = await gguf(path, { allowLocalFile: true })
+    const parsed = await gguf(NOWHERE, { fetch: (_, options) => answerRange(file, options) })
+    const { metadata, tensorInfos, tensorDataOffset, tensorInfoByteRange } = parsed
+    // The parser sees zeros beyond the end of the file, and takes them for what it looks for.
+    if (tensorInfoByteRange[1] > file.size) throw new Error(ENDS)
     const infos = tensorInfos.map(({ name, dtype, shape, offset }) => ({
       name,
       type: dtype,
@@ -72,14 +78,28 @@ async function parse(path: string): Promise<{
     }))
     return { metadata: metadata as unknown as GgufRope['metadata'], tensorInfos: infos }
   } catch (cause) {
+    if (RopeError.isInstance(cause)) throw cause
+    const name = quoted(file.path)
     const problem = cause instanceof Error ? cause.message : String(cause)
-    const message = `${quoted(path)} is not a GGUF file that can be read: ${problem}; fetch it again`
-    throw new RopeError('INVALID_FILE', message, { field: path, cause })
+    const message = `${name} is not a GGUF file that can be read: ${problem}; fetch it again`
+    throw new RopeError('INVALID_FILE', message, { field: file.path, cause })
   }
 }
 
+const ENDS = 'it ends before its metadata does'
+
+/** Answers the parser's request for a range of bytes out of the file. */
+async function answerRange(file: RegularFile, options?: RequestInit): Promise<Response> {
+  const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(options?.headers).get('range') ?? '')
+  const [start, last] = [Number(range?.[1]), Number(range?.[2])]
+  if (!(start < file.size)) throw new Error(ENDS)
+  const bytes = new Uint8Array(Math.min(last + 1, file.size) - start)
+  await file.fill(bytes, start)
+  return new Response(bytes)
+}
+
 async function readFactors(
-  path: string,
+  file: RegularFile,
   infos: readonly GgufTensor[],
 ): Promise<Record<string, Float32Array>> {
   const wanted = infos.filter(({ name }) =>
@@ -88,33 +108,31 @@ async function readFactors(
     ),
   )
   const tensors: Record<string, Float32Array> = {}
-  if (wanted.length === 0) return tensors
-  const handle = await open(path, 'r')
-  try {
-    for (const info of wanted) tensors[info.name] = await readFloats(handle, info, path)
-  } catch (error) {
-    throw RopeError.isInstance(error) ? error : fileError('read', path, error)
-  } finally {
-    await handle.close()
+  for (const info of wanted) {
+    if (Object.hasOwn(tensors, info.name)) throw refuse(file, info, 'is there twice')
+    tensors[info.name] = await readFloats(file, info)
   }
   return tensors
 }
 
-async function readFloats(
-  handle: FileHandle,
-  { name, type, shape, byteOffset }: GgufTensor,
-  path: string,
-): Promise<Float32Array> {
+async function readFloats(file: RegularFile, info: GgufTensor): Promise<Float32Array> {
+  const { type, shape, byteOffset } = info
   const length = shape.reduce((product, size) => product * size, 1)
-  const fail = (problem: string): RopeError =>
-    new RopeError('INVALID_FILE', `${quoted(path)}: tensor ${quoted(name)} ${problem}`, {
-      field: name,
-    })
-  if (type !== F32) throw fail(`has ggml type ${type}; accepted: 0 (float32)`)
-  if (length > LONGEST) throw fail(`has ${length} numbers; accepted: up to ${LONGEST}`)
+  if (type !== F32) throw refuse(file, info, `has ggml type ${type}; accepted: 0 (float32)`)
+  if (length > LONGEST) {
+    throw refuse(file, info, `has ${length} numbers; accepted: up to ${LONGEST}`)
+  }
   const bytes = new Uint8Array(4 * length)
-  const { bytesRead } = await handle.read(bytes, 0, bytes.length, byteOffset)
-  if (bytesRead < bytes.length) throw fail('ends after the file does; fetch the file again')
+  if (byteOffset + bytes.length > file.size) {
+    throw refuse(file, info, 'ends after the file does; fetch the file again')
+  }
+  await file.fill(bytes, byteOffset)
   const view = new DataView(bytes.buffer)
   return Float32Array.from({ length }, (_, i) => view.getFloat32(4 * i, true))
+}
+
+function refuse({ path }: RegularFile, { name }: GgufTensor, problem: string): RopeError {
+  return new RopeError('INVALID_FILE', `${quoted(path)}: tensor ${quoted(name)} ${problem}`, {
+    field: name,
+  })
 }

@@ -11,7 +11,7 @@ import { readWholeFile } from './read-file.js'
 const LIMIT = 16 * 1024 * 1024
 
 /** The name that stands for standard input. */
-const STDIN = '-'
+export const STDIN = '-'
 
 /** How a config's path is called in messages and headings. */
 export function configName(path: string): string {

@@ -358,7 +358,7 @@ describe('bad input is one line and exit code 2', () => {
     ['null', 'standard input: the file holds null'],
     ['{}', 'head_dim is missing'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: -8 }), 'head_dim is -8'],
-    [JSON.stringify({ ...SMALL_LLAMA, head_dim: 2 ** 40 }), 'headDim is 1099511627776'],
+    [JSON.stringify({ ...SMALL_LLAMA, head_dim: 2 ** 40 }), 'head_dim comes to 1099511627776'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: 9 }), 'rotary_dim comes to 9'],
     [JSON.stringify({ ...SMALL_LLAMA, rope_theta: '1\n0' }), 'rope_theta is'],
     [
