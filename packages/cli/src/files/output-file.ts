@@ -1,15 +1,15 @@
 /**
  * Writes a file so that nobody ever sees half of it: into a temporary file in the same folder,
  * flushed, then renamed over the target. Whatever fails, the target keeps what it had and the
- * temporary file is gone.
+ * temporary file is gone; that of a process that was killed goes with the next file written there.
  */
-import { randomBytes } from 'node:crypto'
 import { type BigIntStats, rmSync } from 'node:fs'
 import { lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { RopeError } from '@rope/core'
 import { quoted } from '../format/text.js'
 import { fileError, hasCode } from './file-error.js'
+import { removeLeftovers, temporaryPath } from './temporary-file.js'
 
 /** Where to write, after links were followed. */
 export interface OutputFile {
@@ -50,9 +50,11 @@ export async function checkOutput(
  * @throws RopeError INVALID_FILE when it cannot be written; then nothing is left behind
  */
 export async function writeOutput(file: OutputFile, content: Uint8Array): Promise<void> {
-  const temporary = join(dirname(file.path), `.rope-${randomBytes(8).toString('hex')}.tmp`)
+  const folder = dirname(file.path)
+  const temporary = temporaryPath(folder)
   const unguard = removeOnExit(temporary)
   try {
+    await removeLeftovers(folder)
     await writeNewFile(temporary, content, file.mode)
     await rename(temporary, file.path)
   } catch (error) {
