@@ -286,6 +286,14 @@ describe('calls without elements, whose other sizes are huge', () => {
     expect(codeOf(() => rope.rotate({ q, positions: [1] }))).toBe('INVALID_POSITIONS positions')
   })
 
+  test('leave no rows behind for a call of the same size that has elements', () => {
+    const step = rope.at([1, 2])
+    step.rotate({ q: empty([1, 2, 0, 4]) })
+    step.rotate({ q: tensor(2) })
+    step.rotate({ q: empty([1, 2, 0, 4]) })
+    expect(calls.map(({ rotation }) => rotation.rows)).toEqual([0, 2, 0])
+  })
+
   test('an operand with elements beside one without', () => {
     rope.rotate({ q: empty([1, 2, 0, 4]), k: tensor(2), positions: 7 })
     expect(calls[0]?.plan.operands.map(({ heads }) => heads)).toEqual([0, 1])
