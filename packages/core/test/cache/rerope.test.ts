@@ -170,6 +170,39 @@ describe('round trips', () => {
   })
 })
 
+describe('from positions that entries share to some of their own, and the other ways', () => {
+  const places: Readonly<Record<string, Positions>> = {
+    shared: 12,
+    'shared ids': [3, 9, 4],
+    offsets: { offsets: [5, 40] },
+    'ids of each entry': [1, 2, 3, 30, 20, 10],
+  }
+  const rope = make({ headDim: 8, pairing: 'half', schedule: { type: 'default', base: 1e4 } })
+  const batch = (
+    data: Float64Array = Float64Array.from({ length: 48 }, (_, i) => Math.sin(i) + 2),
+  ) => ({
+    data,
+    shape: [2, 3, 1, 8] as const,
+  })
+  const freshAt = (positions: Positions): Float64Array => {
+    const k = batch()
+    rope.rotate({ k, positions })
+    return k.data
+  }
+  const ways = Object.keys(places).flatMap((from) =>
+    Object.keys(places).map((to) => [from, to] as const),
+  )
+  test.each(ways)('%s to %s', (from, to) => {
+    const [start, end] = [places[from], places[to]] as [Positions, Positions]
+    const k = batch(freshAt(start))
+    rope.rerope(k, { positions: start }, { positions: end })
+    const wanted = freshAt(end)
+    k.data.forEach((value, i) => {
+      expect(Math.abs(value - (wanted[i] as number))).toBeLessThan(1e-12)
+    })
+  })
+})
+
 test('refusals', () => {
   const rope = make({ headDim: HEAD_DIM, pairing: 'half', schedule: YARN })
   const data = keys()

@@ -479,3 +479,50 @@ describe('rope_scaling beside rope_parameters', () => {
     expect(() => huggingFaceProfiles(json)).toThrow(start + message)
   })
 })
+
+describe('the two original lengths', () => {
+  const LENGTH = 'original_max_position_embeddings'
+  const MAXIMUM = 'max_position_embeddings'
+  const FACTORS = Array.from({ length: 64 }, () => 2)
+  const kinds: Readonly<Record<string, object>> = {
+    yarn: { factor: 8 },
+    llama3: { factor: 8, low_freq_factor: 1, high_freq_factor: 4 },
+    longrope: { short_factor: FACTORS, long_factor: FACTORS },
+  }
+  /** Both spellings of each type, with the length at the top, in the parameters, or nowhere. */
+  const read = (type: string, top?: number, own?: number) => {
+    const parameters = { ...kinds[type], ...(own === undefined ? {} : { [LENGTH]: own }) }
+    const config = {
+      ...{ model_type: 'llama', head_dim: 128, [MAXIMUM]: 65536 },
+      ...(top === undefined ? {} : { [LENGTH]: top }),
+    }
+    const [legacy] = huggingFaceProfiles({
+      ...{ ...config, rope_theta: 1e4 },
+      rope_scaling: { type, ...parameters },
+    })
+    const [current] = huggingFaceProfiles({
+      ...config,
+      rope_parameters: { rope_type: type, rope_theta: 1e4, ...parameters },
+    })
+    expect(current?.config).toEqual(legacy?.config)
+    const { schedule } = legacy?.config ?? {}
+    return [
+      (schedule as { originalMaxPositionEmbeddings?: number }).originalMaxPositionEmbeddings,
+      legacy?.warnings.filter((text) => text.includes('which wins')).length,
+    ]
+  }
+
+  // transformers 5: standardize_rope_params overwrites the parameter with the attribute of the
+  // config where there is one, and else fills it in from max_position_embeddings.
+  test.each(Object.keys(kinds))(
+    '%s: the one beside the parameters wins, and it is said',
+    (type) => {
+      expect(read(type, 4096, 8192)).toEqual([4096, 1])
+      expect(read(type, 8192, 4096)).toEqual([8192, 1])
+      expect(read(type, 4096, 4096)).toEqual([4096, 0])
+      expect(read(type, 4096)).toEqual([4096, 0])
+      expect(read(type, undefined, 4096)).toEqual([4096, 0])
+      expect(read(type)[0]).toBe(65536)
+    },
+  )
+})

@@ -61,6 +61,16 @@ describe('self-extend', () => {
     expect(map.distance(100, 92)).toBe(8)
   })
 
+  test('a distance of exactly the window is far, one less is near', () => {
+    // 10 = 2 * 4 + 2: the ranges do not meet at every token, so the side shows.
+    const map = selfExtendMap({ group: 4, window: 10 })
+    expect(map.distance(13, 3)).toBe(3 + 8 - 0)
+    expect(map.distance(13, 4)).toBe(9)
+    expect(map.distance(16, 6)).toBe(4 + 8 - 1)
+    expect(map.distance(12, 2)).toBe(3 + 8 - 0)
+    expect(map.window).toBe(10)
+  })
+
   test('a group of one changes nothing', () => {
     const map = selfExtendMap({ group: 1, window: 8 })
     expect(map.distance(1000, 3)).toBe(997)
