@@ -23,7 +23,7 @@ import type { DType, Elements } from '../dtype.js'
 import { FLOAT_FORMATS } from '../reference/float-format.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
 import { fail, type Trial } from './case.js'
-import { bitsOf, decode, showElement, toNumbers } from './elements.js'
+import { decode, showElement, toNumbers, wordsOf } from './elements.js'
 import { stepsOf } from './quick-model.js'
 
 /** The promised error of cos and sin in the rows, as a part of the attention factor. */
@@ -121,10 +121,12 @@ function checkBits(judged: Judged, device: 'cpu' | 'gpu'): void {
   const { dtype, actual, model } = judged
   if (actual.length !== model.length)
     fail(`${judged.name} has ${actual.length} elements, not ${model.length}`)
-  const got = bitsOf(actual)
-  const wanted = bitsOf(model)
-  for (let i = 0; i < wanted.length; i++) {
-    if (got[i] === wanted[i]) continue
+  const got = wordsOf(actual)
+  const wanted = wordsOf(model)
+  const words = wanted.length / Math.max(1, model.length)
+  for (let word = 0; word < wanted.length; word++) {
+    if (got[word] === wanted[word]) continue
+    const i = Math.floor(word / words)
     if (!isInWindow(judged, i))
       rejectElement(judged, i, 'lies outside the window and is not a copy, bit for bit')
     if (device === 'gpu') continue

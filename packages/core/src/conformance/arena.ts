@@ -6,8 +6,8 @@
 import type { Backend } from '../backend.js'
 import type { DType, Elements, TensorData } from '../dtype.js'
 import type { Tensor } from '../layout/tensor.js'
-import { check, unsupported } from './case.js'
-import { bitsOf, bytesOf, copyElements, createElements } from './elements.js'
+import { check, fail, unsupported } from './case.js'
+import { bitsOf, copyElements, createElements, wordsOf } from './elements.js'
 import { fillWithNoise } from './inputs.js'
 import { addressesOf, type Placement } from './placement.js'
 
@@ -140,29 +140,32 @@ export function readTensor({ arena, addresses }: PlacedTensor): Elements {
 }
 
 /** Everything an arena holds, to be compared later. */
-export function snapshot(arena: Arena): Uint8Array {
-  return bytesOf(arena.elements).slice()
+export function snapshot(arena: Arena): Elements {
+  return copyElements(arena.elements)
 }
 
 /** Fails if anything at all in the arena differs from a snapshot. */
-export function checkUnchanged(arena: Arena, before: Uint8Array, what: string): void {
-  const bytes = bytesOf(arena.elements)
-  const at = bytes.findIndex((byte, i) => byte !== before[i])
-  check(at === -1 && bytes.length === before.length, () => {
-    const index = Math.floor(at / arena.elements.BYTES_PER_ELEMENT) - GUARD
-    return `${what} was written: element ${index} of its data changed`
-  })
+export function checkUnchanged(arena: Arena, before: Elements, what: string): void {
+  const now = wordsOf(arena.elements)
+  const then = wordsOf(before)
+  for (let i = 0; i < then.length; i++) {
+    if (now[i] === then[i]) continue
+    const index = Math.floor((i * arena.elements.length) / now.length) - GUARD
+    fail(`${what} was written: element ${index} of its data changed`)
+  }
 }
 
 /** Fails if an element that no tensor owns no longer holds its noise. */
 export function checkCanaries(arena: Arena): void {
-  const now = bitsOf(arena.elements)
-  const then = bitsOf(arena.noise)
+  const now = wordsOf(arena.elements)
+  const then = wordsOf(arena.noise)
+  const words = now.length / arena.elements.length
   for (let i = 0; i < now.length; i++) {
-    if (now[i] === then[i] || arena.owned[i - GUARD] === 1) continue
-    const index = i - GUARD
+    if (now[i] === then[i]) continue
+    const index = Math.floor(i / words) - GUARD
+    if (arena.owned[index] === 1) continue
     const where =
       index < 0 || index >= arena.data.length ? 'outside its array' : 'between its elements'
-    check(false, () => `memory ${where} was written, at element ${index} of ${arena.data.length}`)
+    fail(`memory ${where} was written, at element ${index} of ${arena.data.length}`)
   }
 }

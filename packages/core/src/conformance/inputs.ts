@@ -3,8 +3,8 @@
  */
 import type { DType, Elements } from '../dtype.js'
 import { FLOAT_FORMATS } from '../reference/float-format.js'
-import { bytesOf, elementsFrom } from './elements.js'
-import { type Random, seededRandom } from './random.js'
+import { createElements, elementsFrom, wordsOf } from './elements.js'
+import { type Random, seededRandom, seedOf } from './random.js'
 
 /** The magnitudes of ordinary numbers: 2^-6 ... 2^2, to be multiplied by 1 ... 2. */
 const BINADES: readonly number[] = Array.from({ length: 9 }, (_, i) => 2 ** (i - 6))
@@ -20,19 +20,54 @@ export function ordinaryNumbers(length: number, seed: number): Float64Array {
   return numbers
 }
 
+/** How many numbers are made once, a prime, so that no size of a tensor divides it. */
+const MADE = 65521
+
+const ordinary = new Map<DType, Elements>()
+
+function madeOnce<Key>(made: Map<Key, Elements>, key: Key, make: () => Elements): Elements {
+  const known = made.get(key) ?? make()
+  made.set(key, known)
+  return known
+}
+
+/** Fills `to` with what was made, from a place that depends on the seed, and again from its start. */
+function fillFrom(made: Elements, to: Elements, seed: number): void {
+  const from = wordsOf(made)
+  const into = wordsOf(to)
+  let start = Math.imul(seed + 1, 0x9e3779b1) >>> 0
+  for (let at = 0; at < into.length; ) {
+    const rest = from.subarray(start % from.length).subarray(0, into.length - at)
+    into.set(rest, at)
+    at += rest.length
+    start = 0
+  }
+}
+
 /** Ordinary numbers as elements of a dtype. */
 export function ordinaryElements(dtype: DType, length: number, seed: number): Elements {
-  return elementsFrom(dtype, ordinaryNumbers(length, seed))
+  const make = (): Elements => elementsFrom(dtype, ordinaryNumbers(MADE, seedOf(dtype)))
+  const elements = createElements(dtype, length)
+  fillFrom(madeOnce(ordinary, dtype, make), elements, seed)
+  return elements
+}
+
+const noise = new Map<number, Elements>()
+
+function makeNoise(bytesPerElement: number): Elements {
+  const random = seededRandom(bytesPerElement)
+  const bytes = Uint8Array.from({ length: MADE * bytesPerElement }, () => random() * 256)
+  return bytesPerElement === 2 ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer)
 }
 
 /** Fills memory with random bytes: any change of any of them is a write that should not be. */
 export function fillWithNoise(elements: Elements, seed: number): void {
-  const random = seededRandom(seed)
-  const bytes = bytesOf(elements)
-  for (let i = 0; i < bytes.length; i += 4) {
-    const word = Math.floor(random() * 2 ** 32)
-    for (let b = 0; b < 4; b++) bytes[i + b] = word >>> (8 * b)
-  }
+  const size = elements.BYTES_PER_ELEMENT === 2 ? 2 : 4
+  fillFrom(
+    madeOnce(noise, size, () => makeNoise(size)),
+    elements,
+    seed,
+  )
 }
 
 /** Rows of cos and sin that belong to no schedule: any kernel must take them as they are. */

@@ -302,11 +302,11 @@ export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
   judgeCall(trial, call, prepared)
   operands.forEach(({ source, target }, index) => {
     if (source === target) return
-    checkUnchanged(source.arena, before[index] as Uint8Array, `the input of operand ${index}`)
+    checkUnchanged(source.arena, before[index] as Elements, `the input of operand ${index}`)
   })
   ;[cos, sin].forEach((row, index) => {
     const same = row.every((value, i) => Object.is(value, rowsBefore[index]?.[i]))
     check(same, () => 'the kernel wrote to the rows of cos and sin')
   })
-  if (table !== undefined) checkUnchanged(table, tableBefore as Uint8Array, 'the table of the rows')
+  if (table !== undefined) checkUnchanged(table, tableBefore as Elements, 'the table of the rows')
 }

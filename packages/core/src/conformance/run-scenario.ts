@@ -3,6 +3,7 @@
  * memory shows. What the subject does not claim it must refuse.
  */
 import type { RopeConfig } from '../config.js'
+import type { Elements } from '../dtype.js'
 import type { RotateTensors } from '../plan.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'
@@ -120,7 +121,7 @@ async function checkRefused(
     error.field !== undefined,
     () => `${reason}, but the refusal names no field: ${error.message}`,
   )
-  arenas.forEach((arena, i) => checkUnchanged(arena, before[i] as Uint8Array, 'refused memory'))
+  arenas.forEach((arena, i) => checkUnchanged(arena, before[i] as Elements, 'refused memory'))
   return unsupported(`${reason}; it refused, naming ${error.field}`)
 }
 
@@ -143,7 +144,7 @@ export async function runScenario(trial: Trial, scenario: Scenario, seed: number
     operands.forEach((operand, i) => {
       judgeOperand(trial, scenario, config, operand, rows, exact)
       if (operand.target === operand.source) return
-      checkUnchanged(operand.source.arena, sources[i] as Uint8Array, `the input ${operand.name}`)
+      checkUnchanged(operand.source.arena, sources[i] as Elements, `the input ${operand.name}`)
     })
   } finally {
     rope.dispose()

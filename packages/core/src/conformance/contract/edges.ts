@@ -13,16 +13,19 @@ const HEADS = 3
 
 /** Channels outside on one side, and on both. */
 const COUNTS: readonly number[] = [
-  ...Array.from({ length: 20 }, (_, i) => i + 1),
+  ...Array.from({ length: 10 }, (_, i) => i + 1),
+  12,
+  14,
+  15,
+  16,
+  17,
+  18,
   24,
-  30,
   31,
   32,
   33,
   34,
-  40,
-  63,
-  64,
+  48,
   65,
   66,
 ]

@@ -3,6 +3,7 @@
  * Every case has a healthy tensor beside the bad one, which must come out untouched.
  */
 import { type RopeConfig, resolveConfig } from '../../config.js'
+import type { Elements } from '../../dtype.js'
 import type { RopeErrorCode } from '../../errors.js'
 import type { Tensor } from '../../layout/tensor.js'
 import type { RotateTensors } from '../../plan.js'
@@ -183,7 +184,7 @@ async function runBad(trial: Trial, bad: BadCall): Promise<void> {
     return `the refusal names the field ${error.field}, not ${field}: ${error.message}`
   })
   arenas.forEach((arena, i) =>
-    checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'),
+    checkUnchanged(arena, before[i] as Elements, 'a tensor of a refused call'),
   )
 }
 
@@ -202,7 +203,7 @@ async function runDetached(trial: Trial, which: 'q' | 'k' | 'out'): Promise<void
   await expectRefusal([TENSOR], () => perform(rope, trial.backend.device, call))
   rope.dispose()
   kept.forEach((arena, i) =>
-    checkUnchanged(arena, before[i] as Uint8Array, 'a tensor of a refused call'),
+    checkUnchanged(arena, before[i] as Elements, 'a tensor of a refused call'),
   )
 }
 

@@ -328,7 +328,7 @@ async function backendDispose(trial: Trial): Promise<void> {
   await expectRefusal(['DISPOSED'], () => kernel.run(views, rotation))
   await expectRefusal(['DISPOSED'], () => backend.compile(plan))
   operands.forEach(({ source }, i) => {
-    checkUnchanged(source.arena, before[i] as Uint8Array, 'memory given to a disposed kernel')
+    checkUnchanged(source.arena, before[i] as Elements, 'memory given to a disposed kernel')
   })
 }
 

@@ -65,7 +65,7 @@ function runLone(
   [pairing, dtype]: readonly [PairingName, DType],
   seed: number,
 ): Promise<void> {
-  const tokens = 2
+  const tokens = 1
   const call: RawCall = {
     ...RAW_CONTROL,
     tokens,

@@ -57,25 +57,25 @@ const DTYPES_IN_TURN: Readonly<Record<DType, readonly DType[]>> = {
   bfloat16: ['float16', 'float32'],
 }
 
-interface Prepared {
-  readonly call: RawCall
-  readonly kernel: Kernel
+/** Runs a kernel of the call on memory of its own. */
+async function runOn(trial: Trial, kernel: Kernel, call: RawCall): Promise<void> {
+  const prepared = prepare(trial, call)
+  const pending = runKernel(trial, kernel, prepared)
+  if (pending !== undefined) await pending
+  judgeCall(trial, call, prepared)
 }
 
-async function runTurns(trial: Trial, calls: readonly RawCall[]): Promise<void> {
-  const compile = (call: RawCall): Prepared => ({
-    call,
-    kernel: compileClaimed(trial, prepare(trial, call).plan),
+/** All kernels are compiled before the first runs; the control runs before each of the others. */
+async function runTurns(trial: Trial, control: RawCall, others: Variants): Promise<void> {
+  const compile = (call: RawCall): Kernel => compileClaimed(trial, prepare(trial, call).plan)
+  const first = compile(control)
+  const kernels = new Map(
+    Object.entries(others).map(([name, change]) => [name, compile({ ...control, ...change })]),
+  )
+  await tryEach(others, async (change, name) => {
+    await runOn(trial, first, control)
+    await runOn(trial, kernels.get(name) as Kernel, { ...control, ...change })
   })
-  // All are compiled first, and the first once more after the others.
-  const kernels = [...calls, ...calls].map(compile)
-  for (const [index, { call, kernel }] of kernels.entries()) {
-    const again = { ...call, seed: call.seed + 1000 * index }
-    const prepared = prepare(trial, again)
-    const pending = runKernel(trial, kernel, prepared)
-    if (pending !== undefined) await pending
-    judgeCall(trial, again, prepared)
-  }
 }
 
 async function runPlans(
@@ -83,10 +83,9 @@ async function runPlans(
   [pairing, dtype]: readonly [PairingName, DType],
   seed: number,
 ): Promise<void> {
-  await tryEach({ out: false, 'in place': true }, (inPlace) => {
-    const first: RawCall = { ...CONTROL, inPlace, pairing, dtype, seed }
-    return tryEach(OTHERS, (change) => runTurns(trial, [first, { ...first, ...change }]))
-  })
+  await tryEach({ out: false, 'in place': true }, (inPlace) =>
+    runTurns(trial, { ...CONTROL, inPlace, pairing, dtype, seed }, OTHERS),
+  )
 }
 
 /** The same plan for other elements, or for pairs of other channels. */
@@ -96,14 +95,15 @@ async function runKinds(
   seed: number,
 ): Promise<void> {
   const { dtypes } = trial.backend.capabilities
-  const first: RawCall = { ...CONTROL, pairing, dtype, seed }
-  const other = pairing === 'half' ? 'interleaved' : 'half'
   const others = DTYPES_IN_TURN[dtype].filter((one) => dtypes.includes(one))
-  const changes: readonly Partial<RawCall>[] = [
-    { pairing: other },
-    ...others.map((one) => ({ dtype: one })),
-  ]
-  for (const change of changes) await runTurns(trial, [first, { ...first, ...change }])
+  await runTurns(
+    trial,
+    { ...CONTROL, pairing, dtype, seed },
+    {
+      pairing: { pairing: pairing === 'half' ? 'interleaved' : 'half' },
+      ...Object.fromEntries(others.map((one) => [one, { dtype: one }] as const)),
+    },
+  )
 }
 
 /** Plans, dtypes and pairings in turn. */
