@@ -4,6 +4,7 @@
  * are made when first asked for and the latest are kept.
  */
 import type { RowRole } from './angles/row-adjustment.js'
+import { show } from './check.js'
 import { computeFrequencies, type RopeConfig, regimeFor } from './config.js'
 import { RopeError } from './errors.js'
 import type { PositionTable } from './positions.js'
@@ -45,7 +46,7 @@ export function checkStatedLength(length: unknown): number | undefined {
   if (typeof length === 'number' && Number.isFinite(length) && length >= 0) return length
   throw new RopeError(
     'INVALID_OPTION',
-    `length is ${String(length)}; accepted: the number of tokens of the sequence, 0 or more`,
+    `length is ${show(length)}; accepted: the number of tokens of the sequence, 0 or more`,
     { field: 'length' },
   )
 }
