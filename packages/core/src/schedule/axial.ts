@@ -4,6 +4,7 @@
  *
  *     F[i] = multiplier * base^(-exponent[i] / dim)      of the family of pair i
  */
+import type { DoubleDouble } from '../angles/double-double.js'
 import {
   checkAtLeast,
   checkInteger,
@@ -20,10 +21,14 @@ import type { AxialSchedule, Frequencies, FrequencyFamily, Schedule } from './sc
 
 function axialFrequencies(options: AxialSchedule): Frequencies {
   const { families, familyOfPair, exponentOfPair } = options
-  const powers = families.map(({ base, dim }) => inversePowersAt(base, exponentOfPair, dim))
-  const exact = familyOfPair.map((index, i) => {
-    const { multiplier = 1 } = families[index] as FrequencyFamily
-    return times((powers[index] as (typeof powers)[number])[i] as (typeof powers)[0][0], multiplier)
+  const exact = Array<DoubleDouble>(familyOfPair.length)
+  families.forEach(({ base, dim, multiplier = 1 }, index) => {
+    // Each family for its own pairs alone: there may be many of both.
+    const own = [...familyOfPair.keys()].filter((i) => familyOfPair[i] === index)
+    const exponents = own.map((i) => exponentOfPair[i] as number)
+    inversePowersAt(base, exponents, dim).forEach((power, j) => {
+      exact[own[j] as number] = times(power, multiplier)
+    })
   })
   return buildFrequencies(exact, float32Axial(options))
 }
