@@ -7,7 +7,7 @@
  * models); dense axes have any weights (learned mixtures).
  */
 import { checkInteger, checkKeys, checkNumbers, checkRecord, reject } from './check.js'
-import { MOST_AXES, MOST_PAIRS } from './limits.js'
+import { MOST_AXES, MOST_PAIRS, MOST_WEIGHTS } from './limits.js'
 
 /**
  * Which position drives which pair:
@@ -91,6 +91,7 @@ function validateDense(options: Readonly<Record<string, unknown>>, pairs: number
     return reject('INVALID_OPTION', 'axes.weights', weights, 'a list of rows, one per axis')
   }
   checkInteger(weights.length, 'axes.weights.length', 1, MOST_AXES)
+  checkInteger(weights.length * pairs, 'the number of axes.weights', 1, MOST_WEIGHTS)
   return {
     kind: 'dense',
     weights: weights.map((row, axis) => checkNumbers(row, `axes.weights[${axis}]`, pairs)),

@@ -16,6 +16,12 @@ export const MOST_HEADS = 65536
 /** Positions per token, and families of frequencies. Released models have up to 4. */
 export const MOST_AXES = 64
 
+/**
+ * Weights of dense axes, axes times pairs. Each has rows of its own in a table that takes up to
+ * 1.5 kB per weight. Released models have up to 192.
+ */
+export const MOST_WEIGHTS: number = 2 ** 17
+
 /** Layers of a model, and so entries of a list with one per layer. Released ones have up to 126. */
 export const MOST_LAYERS = 4096
 
@@ -30,6 +36,9 @@ export const MOST_POSITIONS: number = 2 ** 24
 
 /** Positions of one call, all its axes together: 1 GiB of float64. Longer calls are made in parts. */
 export const MOST_ROWS: number = 2 ** 27
+
+/** Pairs of a rotation written out as one matrix, for theorems: 8 MiB of numbers. */
+export const MOST_MATRIX_PAIRS = 512
 
 /** Tokens that one rank of a divided sequence holds: 256 MiB of indices. */
 export const MOST_SHARD_TOKENS: number = 2 ** 26

@@ -13,6 +13,8 @@ import { shardOf } from '../src/parallel/shard.js'
 import { shardPositions } from '../src/parallel/shard-positions.js'
 import { permutePairing } from '../src/permute.js'
 import { expandPositions, readPositions } from '../src/positions.js'
+import { blockDiagonalMatrix } from '../src/reference/faces/block-diagonal.js'
+import { inverseFrequencies } from '../src/reference/frequencies.js'
 
 /** Numbers that no size may be; none of them may cost memory or time. */
 const HOSTILE = [2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 2 ** 63, 1e308, Infinity, NaN, -1, 0.5]
@@ -126,6 +128,22 @@ describe('sizes of options', () => {
       () => readPositions({ axes: list as never }, 3),
     ].map(refusal)
     for (const message of refusals) expect(message).toMatch(/accepted: .+|the config has 3 axes$/)
+  })
+
+  test('a matrix of all pairs, and frequencies of an oracle', () => {
+    const angles = new Float64Array(513)
+    expect(refusal(() => blockDiagonalMatrix(angles, 'half'))).toMatch(/or another face$/)
+    for (const size of [...HOSTILE, 0]) {
+      const schedule = { type: 'default', base: 1e4 } as const
+      expect(refusal(() => inverseFrequencies(schedule, size))).toMatch(/; accepted: .+/)
+    }
+  })
+
+  test('weights of many axes of a wide head', () => {
+    const weights = Array.from({ length: 64 }, () => Array<number>(32768).fill(1))
+    const axes = { kind: 'dense', weights } as const
+    const wide = { headDim: 65536, pairing: config.pairing, schedule: config.schedule, axes }
+    expect(refusal(() => resolveConfig(wide))).toMatch(/an integer from 1 to 131072$/)
   })
 
   test('a cache of a million rows may have 64 pairs, and no more', () => {

@@ -4,6 +4,7 @@
  * pairs has d = 2 * pairs channels, and i counts pairs from 0.
  */
 import { RopeError } from '../errors.js'
+import { MOST_PAIRS } from '../limits.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 import { type Big, divide, fromDouble, multiply, ONE, toFloat32 } from './big.js'
 import { at } from './element.js'
@@ -11,7 +12,11 @@ import { exponential, logarithm } from './elementary.js'
 import { exactPower } from './exact-angle.js'
 
 function perPair<Value>(pairs: number, formula: (i: number) => Value): Value[] {
-  return Array.from({ length: pairs }, (_, i) => formula(i))
+  if (Number.isInteger(pairs) && pairs >= 1 && pairs <= MOST_PAIRS) {
+    return Array.from({ length: pairs }, (_, i) => formula(i))
+  }
+  const problem = `pairs is ${String(pairs)}; accepted: an integer from 1 to ${MOST_PAIRS}`
+  throw new RopeError('INVALID_OPTION', problem, { field: 'pairs' })
 }
 
 /** The schedules these formulas are for; a schedule that only adds to them is refused. */

@@ -13,6 +13,7 @@ const FOLDER = join(SOURCE, 'reference')
 /** Contract files; from those marked `types` only types may come. */
 const ALLOWED: Readonly<Record<string, 'values' | 'types'>> = {
   'errors.js': 'values',
+  'limits.js': 'values',
   'dtype.js': 'types',
   'axes.js': 'types',
   'config.js': 'types',

@@ -2,7 +2,9 @@
  * Face 3 of RoPE: the whole head is one vector, turned by one d x d matrix that is zero outside
  * the pairs (RoFormer, equations 14 and 15). Slow by definition; good for theorems.
  */
+import { RopeError } from '../../errors.js'
 import type { PairingName } from '../../layout/pairing.js'
+import { MOST_MATRIX_PAIRS } from '../../limits.js'
 import { pairChannels } from '../channels.js'
 import { at } from '../element.js'
 import { applyMatrix, type Matrix, rotationMatrix } from './matrix.js'
@@ -13,9 +15,14 @@ import { applyMatrix, type Matrix, rotationMatrix } from './matrix.js'
  * stand at the crossings of channels i and i + d/2.
  *
  * @param angles m * theta_i in radians, one per pair; d is twice their number
+ * @throws RopeError INVALID_OPTION for more than 512 pairs, since the matrix grows with their square
  */
 export function blockDiagonalMatrix(angles: ArrayLike<number>, pairing: PairingName): Matrix {
   const pairs = angles.length
+  if (!(pairs <= MOST_MATRIX_PAIRS)) {
+    const problem = `angles.length is ${pairs}; accepted: at most ${MOST_MATRIX_PAIRS} pairs in one matrix, or another face`
+    throw new RopeError('INVALID_OPTION', problem, { field: 'angles.length' })
+  }
   const matrix = Array.from({ length: 2 * pairs }, () => new Array<number>(2 * pairs).fill(0))
   for (let i = 0; i < pairs; i += 1) {
     const { x, y } = pairChannels(pairing, i, pairs)
