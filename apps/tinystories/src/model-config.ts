@@ -48,7 +48,7 @@ export function readModelConfig(json: unknown): ModelConfig {
     keyHeads: size(values, 'num_key_value_heads'),
     headDim: size(values, 'head_dim'),
     vocabularySize: size(values, 'vocab_size'),
-    contextLength: size(values, 'max_position_embeddings'),
+    contextLength: contextLength(values),
     epsilon: positive(values, 'rms_norm_eps'),
     startToken: token(values, 'bos_token_id'),
     endToken: token(values, 'eos_token_id'),
@@ -74,6 +74,15 @@ function size(values: Values, key: string): number {
   const value = values[key]
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
   return reject(key, value, 'a positive integer')
+}
+
+/** The caches of keys and values are as long as this, if somebody asks for so many tokens. */
+const LONGEST_CONTEXT = 2 ** 20
+
+function contextLength(values: Values): number {
+  const key = 'max_position_embeddings'
+  const length = size(values, key)
+  return length <= LONGEST_CONTEXT ? length : reject(key, length, `at most ${LONGEST_CONTEXT}`)
 }
 
 function token(values: Values, key: string): number {

@@ -1,4 +1,6 @@
 /** Damaged model folders: one clear error each. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -128,6 +130,25 @@ describe('a damaged model', () => {
   ]
   test.each(files)('%s', async (_what, name, content, message) => {
     expect(await runWith(name, content)).toMatch(message)
+  })
+
+  test.each([
+    ['a pipe without a writer', (path: string) => void spawnSync('mkfifo', [path])],
+    ['a device that never ends', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('%s in place of a file', async (_, put) => {
+    await cp(MODEL_FOLDER, folder, { recursive: true })
+    await rm(join(folder, 'config.json'), { recursive: true })
+    put(join(folder, 'config.json'))
+    const { exitCode, err } = await run(['--tokens', '8'], { modelFolder: folder })
+    await rm(join(folder, 'config.json'), { recursive: true })
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(/config\.json of the model cannot be read \(it is not a regular file\)/)
+  })
+
+  test('a context that no cache could be made for', () => {
+    const read = (): unknown => readModelConfig({ ...config, max_position_embeddings: 2 ** 53 - 1 })
+    expect(read).toThrow(/max_position_embeddings is 9007199254740991; accepted: at most 1048576/)
   })
 
   test('no expected texts to check', async () => {
