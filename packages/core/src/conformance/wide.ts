@@ -3,7 +3,7 @@
  * reach whatever a backend does with large calls only (threads, slices of time), while hardly any
  * of their memory is ever touched. Always float32, in place, one operand.
  */
-import type { Plan, Rotation, View } from '../backend.js'
+import type { Backend, Plan, Rotation, View } from '../backend.js'
 import type { Elements } from '../dtype.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
 import { acquire, type Origin } from './arena.js'
@@ -20,6 +20,16 @@ export interface WideShape {
   readonly heads: number
   readonly headDim: number
   readonly pairs: number
+}
+
+/**
+ * A call that a CPU backend with so many threads finds too large to make at once: some make all that
+ * takes a millisecond, 4 MB for each thread, without giving way. A GPU is given a small one.
+ */
+export function largeShape({ device, capabilities }: Backend): WideShape {
+  if (device === 'gpu') return { tokens: 64, heads: 2, headDim: 64, pairs: 8 }
+  const tokens = 96 * Math.min(capabilities.threads + 2, 18) + 5
+  return { tokens, heads: 1, headDim: 16400, pairs: 8 }
 }
 
 /** A plan on memory of its own. */

@@ -249,9 +249,9 @@ const manyTokens: Body = async (setting) => {
   const wide: Setting = { ...setting, config }
   const [rope, other] = await ropesOf(wide)
   for (const origin of originsOf(setting)) {
-    for (const tokens of [40, 600]) {
+    for (const tokens of [40, 1200]) {
       const loop = new Loop(wide, rope, other, { tokens, heads: [1, 1] }, origin)
-      for (const position of [0, 1000, -1000]) loop.check(position)
+      for (const position of [0, 1000]) loop.check(position)
     }
   }
 }

@@ -22,7 +22,7 @@ import {
   type RawCall,
   runKernel,
 } from '../raw.js'
-import { checkWindows, turned, wideCall, wideRows, writeWindows } from '../wide.js'
+import { checkWindows, largeShape, turned, wideCall, wideRows, writeWindows } from '../wide.js'
 
 /** A backend that may be disposed of, with a call that it was asked to prepare before. */
 interface Doomed {
@@ -108,6 +108,13 @@ const ATTEMPTS: Readonly<Record<string, Prepare>> = {
       kernel.run(views, rotation),
   'run-async': ({ kernel, prepared: { views, rotation } }) =>
     kernel.runAsync && (() => kernel.runAsync?.(views, rotation)),
+  'run-async-large': ({ trial, backend, kernel, call: { origin } }) => {
+    if (kernel.runAsync === undefined) return undefined
+    const { plan, views, ...rest } = wideCall(trial, largeShape(backend), origin)
+    const large = compileClaimed(trial, plan)
+    const rotation = wideRows({ plan, views, ...rest }, 1)
+    return () => large.runAsync?.(views, rotation)
+  },
   bind: ({ kernel, prepared: { views, rotation } }) =>
     kernel.bind && (() => kernel.bind?.(views, rotation)()),
   'bound-call': ({ kernel, prepared: { views, rotation } }) => kernel.bind?.(views, rotation),
@@ -224,7 +231,8 @@ async function othersLive(trial: Trial): Promise<void> {
   second.backend.dispose()
 }
 
-const SOON = 20_000
+/** Milliseconds after which a call counts as lost: far longer than any takes. */
+const LOST_AFTER = 10_000
 
 /**
  * A call is on its way while its backend is disposed of: it may finish, and then it has rotated
@@ -234,12 +242,7 @@ async function onItsWay(trial: Trial, origin: Origin): Promise<void> {
   const backend = await another(trial)
   const own: Trial = { ...trial, backend }
   if (!backend.capabilities.dtypes.includes('float32')) unsupported('no float32')
-  const tokens = 96 * Math.min(backend.capabilities.threads + 2, 18)
-  const shape =
-    backend.device === 'cpu'
-      ? { tokens, heads: 1, headDim: 16400, pairs: 8 }
-      : { tokens: 64, heads: 2, headDim: 64, pairs: 8 }
-  const call = wideCall(own, shape, origin)
+  const call = wideCall(own, largeShape(backend), origin)
   const kernel = compileClaimed(own, call.plan)
   const rotation = wideRows(call, 3)
   const { tokens: count, headDim, heads } = call.sizes
@@ -254,7 +257,7 @@ async function onItsWay(trial: Trial, origin: Origin): Promise<void> {
     unsupported('the kernel has no asynchronous call')
   }
   backend.dispose()
-  const outcome = await settled(pending, SOON)
+  const outcome = await settled(pending, LOST_AFTER)
   check(outcome !== 'pending', () => 'a call that was on its way at dispose never settles')
   if (outcome === 'resolved') {
     checkWindows(call, turned(call, input, rotation), 'a call that was on its way at dispose')

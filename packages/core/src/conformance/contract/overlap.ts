@@ -23,6 +23,7 @@ import { KINDS } from '../values.js'
 import {
   checkOutside,
   checkWindows,
+  largeShape,
   turned,
   type WideCall,
   wideCall,
@@ -270,20 +271,12 @@ async function oneKernel(trial: Trial, pairing: PairingName, dtype: DType): Prom
   )
 }
 
-/**
- * Bytes that a backend with so many threads finds too many to rotate at once: some rotate all that
- * takes a millisecond, 4 MB for each thread, without giving way.
- */
-function largeTokens({ threads }: { readonly threads: number }): number {
-  return 96 * Math.min(threads + 2, 18)
-}
-
 /** Large calls of one kernel, which take their time: by threads, or in slices. */
 async function runLarge(trial: Trial, origin: Origin, seed: number): Promise<void> {
   needDType(trial, 'float32')
   const { capabilities } = trial.backend
   if (origin === 'shared' && !capabilities.sharedMemory) unsupported('no shared memory')
-  const shape = { tokens: largeTokens(capabilities) + 5, heads: 1, headDim: 16400, pairs: 8 }
+  const shape = largeShape(trial.backend)
   const first = wideCall(trial, shape, origin)
   const runAsync = asyncKernel(trial, first.plan)
   const calls: readonly WideCall[] = [first, wideCall(trial, shape, origin)]

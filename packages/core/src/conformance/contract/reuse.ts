@@ -5,13 +5,22 @@
 import type { Kernel, Plan } from '../../backend.js'
 import type { DType } from '../../dtype.js'
 import type { PairingName } from '../../layout/pairing.js'
-import type { Origin } from '../arena.js'
+import { createArena, type Origin, putTensor } from '../arena.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { randomRows } from '../inputs.js'
 import { needDType } from '../numbers.js'
 import type { Spacing } from '../placement.js'
 import { seededRandom, seedOf } from '../random.js'
-import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall, runKernel } from '../raw.js'
+import {
+  compileClaimed,
+  judgeCall,
+  type PreparedCall,
+  prepare,
+  RAW_CONTROL,
+  type RawCall,
+  type RawOperand,
+  runKernel,
+} from '../raw.js'
 import { KINDS } from '../values.js'
 
 /** Two operands, channels on both sides of the window, several batch entries. */
@@ -146,6 +155,33 @@ async function refilled(trial: Trial, control: RawCall): Promise<void> {
   }
 }
 
+/** Out of place within one array, and from one array to another, by one kernel. */
+async function oneArray(trial: Trial, control: RawCall): Promise<void> {
+  const call: RawCall = { ...control, ...OUT, heads: [2] }
+  const kernelOf = keptKernels(trial)
+  for (const origin of ORIGINS) {
+    if (!isPossible(trial, call.dtype, { origin })) continue
+    const apart = prepare(trial, { ...call, origin })
+    for (const prepared of [joined(trial, call, apart, origin), apart]) {
+      await runKernel(trial, kernelOf(prepared.plan), prepared)
+      judgeCall(trial, call, prepared)
+    }
+  }
+}
+
+/** The same call with its target behind its source, in one array. */
+function joined(trial: Trial, call: RawCall, apart: PreparedCall, origin: Origin): PreparedCall {
+  const { placement } = (apart.operands[0] as RawOperand).source
+  const { length } = placement
+  const arena = createArena(trial.backend, call.dtype, 2 * length, call.seed + 9, origin)
+  const { input } = apart.operands[0] as RawOperand
+  const source = putTensor(arena, placement, input)
+  const target = putTensor(arena, placement, null, length)
+  const { data } = arena
+  const view = { source: data, sourceOffset: 0, target: data, targetOffset: length }
+  return { ...apart, operands: [{ source, target, input }], views: [view] }
+}
+
 function reuseCase(
   name: string,
   pairing: PairingName,
@@ -166,5 +202,6 @@ export function reuseCases(): readonly ConformanceCase[] {
       reuseCase(name, pairing, dtype, (trial, control) => runTurns(trial, control, turns)),
     ),
     reuseCase('refilled-rows', pairing, dtype, refilled),
+    reuseCase('one-array', pairing, dtype, oneArray),
   ])
 }
