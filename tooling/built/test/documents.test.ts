@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { listPackages, ROOT } from '../../setup/workspace.mjs'
+import { builtCommand, listPackages, ROOT } from '../../setup/workspace.mjs'
 import { makeProject } from './project.js'
 
 interface Example {
@@ -59,17 +59,16 @@ describe.each(EXAMPLES)('$name', ({ name, prints }) => {
 test('the backend that core shows passes the whole suite, by the command that core names', () => {
   const own = EXAMPLES.find(({ code }) => code.includes('export function createMyBackend'))
   const file = join(project.folder, `${own?.name}.mjs`)
-  const main = join(ROOT, 'tooling/setup/main.cjs')
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [main, 'rope', 'verify', '--module', file, '--json'],
+    [builtCommand('@rope/cli'), 'verify', '--module', file, '--json'],
     { encoding: 'utf8', maxBuffer: 2 ** 26 },
   )
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   const [report] = JSON.parse(stdout).backends
   expect(report).toMatchObject({ name: 'mine', available: true, failed: 0 })
   // It does one dtype of four, and all that there is to do in it.
-  expect(report.passed).toBeGreaterThan(report.cases / 2)
+  expect(report.passed).toBeGreaterThan(report.cases / 4)
 })
 
 test.each(DOCUMENTS)('the links of %s lead somewhere', (document) => {

@@ -28,12 +28,17 @@ export type PageMessage =
 
 type Send = (message: PageMessage) => Promise<void>
 
+/** One after the other: on a busy machine a later message would overtake an earlier one. */
 function sender(url: string): Send {
   const { fetch } = globalThis as unknown as {
     readonly fetch: (url: string, init: object) => Promise<unknown>
   }
+  let last: Promise<unknown> = Promise.resolve()
   return async (message) => {
-    await fetch(url, { method: 'POST', body: JSON.stringify(message) })
+    const post = (): Promise<unknown> =>
+      fetch(url, { method: 'POST', body: JSON.stringify(message) })
+    last = last.then(post, post)
+    await last
   }
 }
 

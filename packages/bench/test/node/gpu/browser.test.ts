@@ -5,12 +5,16 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { RopeError } from '@rope/core'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { PageMessage } from '../../../src/gpu/page.js'
 import { benchGpu } from '../../../src/node/gpu/bench-gpu.js'
 import { findBrowser } from '../../../src/node/gpu/find-browser.js'
 import { servePage } from '../../../src/node/gpu/page-server.js'
-import { browserFlags, openInBrowser } from '../../../src/node/gpu/run-browser.js'
+import { browserFlags, FLAGS_VARIABLE, openInBrowser } from '../../../src/node/gpu/run-browser.js'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 const BUILT = fileURLToPath(new URL('../../../dist/gpu.js', import.meta.url))
 
@@ -92,10 +96,23 @@ describe('the page', () => {
     }
   })
 
-  test('runs in a browser', { timeout: 120_000 }, async (context) => {
-    if (!existsSync(BUILT)) context.skip('the packages are not built; run: npm run build')
-    if (!existsSync('/usr/bin/chromium'))
-      context.skip('no browser (Debian: apt-get install chromium)')
+  /** A machine's own GPU is used when it is asked for; the one in software always has to be. */
+  const SOFTWARE = '--use-webgpu-adapter=swiftshader --enable-unsafe-swiftshader'
+
+  function whyNot(): string | undefined {
+    if (!existsSync(BUILT)) return 'the packages are not built; run: npm run build'
+    try {
+      findBrowser()
+    } catch (error) {
+      return String(error)
+    }
+    return undefined
+  }
+
+  test('runs in a browser', { timeout: 240_000 }, async (context) => {
+    const reason = whyNot()
+    if (reason !== undefined) context.skip(reason)
+    if (process.env.ROPE_GPU !== 'hardware') vi.stubEnv(FLAGS_VARIABLE, SOFTWARE)
     const titles: string[] = []
     const { groups, backends, machine } = await benchGpu({
       where: 'browser',
@@ -108,5 +125,18 @@ describe('the page', () => {
     expect(groups[0]?.comparisons[0]?.ratio).toBeGreaterThan(0)
     expect(backends[0]?.facts.timestampQuery).toBe(true)
     expect(machine.engine).toContain('Chrom')
+  })
+
+  test('without an adapter it says so, and how to get one', {
+    timeout: 240_000,
+  }, async (context) => {
+    const reason = whyNot()
+    if (reason !== undefined) context.skip(reason)
+    vi.stubEnv(FLAGS_VARIABLE, '--disable-gpu')
+    const attempt = benchGpu({ where: 'browser', size: 'quick' })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/no adapter; .*hardware acceleration/),
+    })
   })
 })
