@@ -240,7 +240,7 @@ function watch({ operands }: PreparedCall, gone: Elements): () => void {
   const before = arenas.map(snapshot)
   return () =>
     arenas.forEach((arena, i) => {
-      checkUnchanged(arena, before[i] as Uint8Array, 'memory beside that which was gone')
+      checkUnchanged(arena, before[i] as Elements, 'memory beside that which was gone')
     })
 }
 

@@ -4,6 +4,7 @@
  * one way or the other. Nobody else notices.
  */
 import type { Backend, Kernel, Plan, Rotation, RowFactors, View } from '../../backend.js'
+import type { Elements } from '../../dtype.js'
 import { RopeError } from '../../errors.js'
 import type { Tensor } from '../../layout/tensor.js'
 import { createRope, type Rope } from '../../rope.js'
@@ -189,7 +190,7 @@ async function runAfter(trial: Trial, prepareAttempt: Prepare, origin: Origin): 
   backend.dispose()
   for (let i = 0; i < 2; i++) await expectRefusal(['DISPOSED'], attempt)
   arenas.forEach((arena, i) => {
-    checkUnchanged(arena, before[i] as Uint8Array, 'memory given to a backend that was disposed of')
+    checkUnchanged(arena, before[i] as Elements, 'memory given to a backend that was disposed of')
   })
 }
 
