@@ -37,7 +37,7 @@ export interface PlacedTensor {
 }
 
 /** An odd number, so that the data starts where no vector load is aligned. */
-const GUARD = 37
+export const GUARD = 37
 
 interface SharedMemory {
   readonly SharedArrayBuffer?: new (bytes: number) => ArrayBufferLike
@@ -93,6 +93,11 @@ export function createArena(
     noise: copyElements(elements),
     owned: new Uint8Array(length),
   }
+}
+
+/** The noise of an arena's data: a copy, which may be turned into what the data must hold. */
+export function noiseOfData({ noise, data }: Arena): Elements {
+  return noise.subarray(GUARD, GUARD + data.length)
 }
 
 /** The same memory as a Float16Array, where the engine has one. */

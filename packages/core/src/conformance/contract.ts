@@ -9,6 +9,7 @@ import { capabilitiesCases } from './contract/capabilities.js'
 import { disposeCases } from './contract/dispose.js'
 import { edgesCases } from './contract/edges.js'
 import { errorsCases } from './contract/errors.js'
+import { largeCases } from './contract/large.js'
 import { lifecycleCases } from './contract/lifecycle.js'
 import { memoryCases } from './contract/memory.js'
 import { operandsCases } from './contract/operands.js'
@@ -56,5 +57,6 @@ export function contractCases(): readonly ConformanceCase[] {
     ...rowsCases(),
     ...tiesCases(),
     ...edgesCases(),
+    ...largeCases(),
   ]
 }

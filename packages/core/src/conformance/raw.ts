@@ -147,7 +147,7 @@ export function planOf(call: RawCall, operands: readonly OperandPlan[]): Plan {
 }
 
 /** Where each operand of a call lies. */
-function placesOf(call: RawCall): readonly OperandPlace[] {
+export function placesOf(call: RawCall): readonly OperandPlace[] {
   return call.heads.map((_, index) => ({ ...call, ...call.each?.[index] }))
 }
 
@@ -181,7 +181,7 @@ const ROWS_APART = 5
 type RotationMemory = Pick<PreparedCall, 'rotation' | 'table'>
 
 /** Rows in the precision of the dtype, `batchStride` rows apart for each batch entry. */
-function rotationOf({ backend }: Trial, call: RawCall): RotationMemory {
+export function rotationOf({ backend }: Trial, call: RawCall): RotationMemory {
   const { dtype, batch, tokens, pairs, batchStride, rowsIn, seed } = call
   const rows = (batch - 1) * batchStride + tokens
   const length = Math.max(0, rows) * pairs
@@ -207,9 +207,14 @@ function isShared({ source, target }: View): boolean {
   )
 }
 
-/** Memory, plan and rows of a call. */
-export function prepare(trial: Trial, call: RawCall): PreparedCall {
-  const operands = placesOf(call).map((place, index) => placeOperand(trial, call, place, index))
+/** The two sides of an operand that has been placed. */
+type Sides = Readonly<Record<'source' | 'target', Pick<PlacedTensor, 'arena' | 'placement'>>>
+
+/** The plan of a call on operands that have been placed, and their views. */
+export function planPlaced(
+  call: RawCall,
+  operands: readonly Sides[],
+): Pick<PreparedCall, 'plan' | 'views'> {
   const plans = operands.map(({ source, target }) =>
     operandPlan(source.placement.sizes, source.placement.strides, target.placement.strides),
   )
@@ -222,10 +227,14 @@ export function prepare(trial: Trial, call: RawCall): PreparedCall {
   const memory = views.some(isShared) ? 'shared' : 'local'
   return {
     plan: Object.freeze({ ...planOf(call, plans), memory }),
-    operands,
     views: Object.freeze(views),
-    ...rotationOf(trial, call),
   }
+}
+
+/** Memory, plan and rows of a call. */
+export function prepare(trial: Trial, call: RawCall): PreparedCall {
+  const operands = placesOf(call).map((place, index) => placeOperand(trial, call, place, index))
+  return { ...planPlaced(call, operands), operands, ...rotationOf(trial, call) }
 }
 
 /** Judges what a kernel left in memory. */
