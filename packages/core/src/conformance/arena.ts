@@ -7,7 +7,7 @@ import type { Backend } from '../backend.js'
 import type { DType, Elements, TensorData } from '../dtype.js'
 import type { Tensor } from '../layout/tensor.js'
 import { check, fail, unsupported } from './case.js'
-import { bitsOf, copyElements, createElements, wordsOf } from './elements.js'
+import { bitsOf, copyElements, createElements, firstDifference, wordsOf } from './elements.js'
 import { fillWithNoise } from './inputs.js'
 import { addressesOf, type Placement } from './placement.js'
 
@@ -151,13 +151,8 @@ export function snapshot(arena: Arena): Elements {
 
 /** Fails if anything at all in the arena differs from a snapshot. */
 export function checkUnchanged(arena: Arena, before: Elements, what: string): void {
-  const now = wordsOf(arena.elements)
-  const then = wordsOf(before)
-  for (let i = 0; i < then.length; i++) {
-    if (now[i] === then[i]) continue
-    const index = Math.floor((i * arena.elements.length) / now.length) - GUARD
-    fail(`${what} was written: element ${index} of its data changed`)
-  }
+  const at = firstDifference(arena.elements, before)
+  if (at !== -1) fail(`${what} was written: element ${at - GUARD} of its data changed`)
 }
 
 /** Fails if an element that no tensor owns no longer holds its noise. */

@@ -64,6 +64,20 @@ export function wordsOf(elements: Elements): Uint16Array | Uint32Array {
     : new Uint32Array(buffer, byteOffset, byteLength / 4)
 }
 
+/** The first element from which two arrays of one dtype and length differ in their bits, or -1. */
+export function firstDifference(one: Elements, other: Elements): number {
+  const size = one.BYTES_PER_ELEMENT
+  const isAligned = (one.byteOffset | other.byteOffset) % 4 === 0
+  const count = isAligned ? Math.floor(one.byteLength / 4) : 0
+  const a = new Int32Array(one.buffer, isAligned ? one.byteOffset : 0, count)
+  const b = new Int32Array(other.buffer, isAligned ? other.byteOffset : 0, count)
+  let same = 0
+  while (same < count && a[same] === b[same]) same++
+  if (size >= 4) return same === count ? -1 : Math.floor((4 * same) / size)
+  for (let i = 2 * same; i < one.length; i++) if (one[i] !== other[i]) return i
+  return -1
+}
+
 /** A copy with its own memory, bit for bit. */
 export function copyElements(elements: Elements): Elements {
   const bytes = bytesOf(elements).slice()

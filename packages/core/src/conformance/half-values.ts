@@ -36,7 +36,7 @@ function narrowing(format: HalfFormat): HalfValues['narrow'] {
     DOUBLE[0] = value
     const top = WORDS[TOP] as number
     const exponent = Math.max(((top >>> 20) & 0x7ff) - 1023, lowest)
-    const units = Math.abs(value) / (POWERS[exponent - precision + 1 - LOWEST] as number)
+    const units = Math.abs(value) * (POWERS[precision - 1 - exponent - LOWEST] as number)
     // A normal number has `width` units or more, one binade above the last; a carry does the rest.
     const pattern = (exponent - lowest) * width + (units + WHOLE - WHOLE)
     return (top >>> 31) * 0x8000 + Math.min(pattern, infinity)

@@ -70,19 +70,33 @@ export function fillWithNoise(elements: Elements, seed: number): void {
   )
 }
 
-/** Rows of cos and sin that belong to no schedule: any kernel must take them as they are. */
-export function randomRows(
-  length: number,
-  random: Random,
-): { readonly cos: Float64Array; readonly sin: Float64Array } {
-  const cos = new Float64Array(length)
-  const sin = new Float64Array(length)
-  for (let i = 0; i < length; i++) {
+interface Turns {
+  readonly cos: Float64Array
+  readonly sin: Float64Array
+}
+
+function makeTurns(random: Random): Turns {
+  const cos = new Float64Array(MADE)
+  const sin = new Float64Array(MADE)
+  for (let i = 0; i < MADE; i++) {
     const angle = random() * 2 * Math.PI
     const factor = 0.5 + random()
     cos[i] = factor * Math.cos(angle)
     sin[i] = factor * Math.sin(angle)
   }
+  return { cos, sin }
+}
+
+let turns: Turns | undefined
+
+/** Rows of cos and sin that belong to no schedule: any kernel must take them as they are. */
+export function randomRows(length: number, random: Random): Turns {
+  turns ??= makeTurns(seededRandom(seedOf('turns')))
+  const cos = new Float64Array(length)
+  const sin = new Float64Array(length)
+  const seed = random() * 2 ** 32
+  fillFrom(turns.cos, cos, seed)
+  fillFrom(turns.sin, sin, seed)
   return { cos, sin }
 }
 
