@@ -3,7 +3,7 @@
  * functions that all of them have.
  */
 import type { ConformanceSubject, Status } from './case.js'
-import { type CaseFilter, conformanceCases } from './cases.js'
+import { type CaseFilter, type CaseOptions, conformanceCases } from './cases.js'
 
 /** What a test runner offers: vitest, jest, node:test, mocha. */
 export interface TestFunctions {
@@ -12,7 +12,7 @@ export interface TestFunctions {
 }
 
 /** How to define the tests. */
-export interface DefineOptions {
+export interface DefineOptions extends CaseOptions {
   /** All cases when absent. */
   readonly filter?: CaseFilter
   /** At least so many cases must pass, so that a backend cannot decline its way through. */
@@ -43,7 +43,7 @@ export function defineConformance(
   options: DefineOptions,
 ): void {
   const { describe, test } = functions
-  const cases = conformanceCases(options.filter)
+  const cases = conformanceCases(options.filter, options)
   const statuses: Status[] = []
   let subject: Promise<ConformanceSubject> | undefined
   for (const family of FAMILIES) {

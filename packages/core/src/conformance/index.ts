@@ -11,7 +11,7 @@ export type {
   Outcome,
   Status,
 } from './case.js'
-export { type CaseFilter, conformanceCases } from './cases.js'
+export { type CaseFilter, type CaseOptions, conformanceCases } from './cases.js'
 export { type DefineOptions, defineConformance, type TestFunctions } from './define.js'
 export type { ConformanceReport, ReportedFailure, WorstError } from './report.js'
 export { conformanceResults, type RunOptions, runConformance } from './run.js'

@@ -87,9 +87,21 @@ function eachHead(
   }
 }
 
+/** True where memory and logical order are the same. */
+function isPlain({ sizes, strides }: Placement): boolean {
+  const { tokens, heads, headDim } = sizes
+  const { batch, token, head } = strides
+  return head === headDim && token === heads * headDim && batch === tokens * heads * headDim
+}
+
 /** Writes a tensor whose channels are neighbours; fewer values than it has are repeated. */
 function writeTensor(memory: Elements, placement: Placement, values: Elements): void {
-  const { headDim } = placement.sizes
+  const { batch, tokens, heads, headDim } = placement.sizes
+  if (isPlain(placement)) {
+    const end = placement.origin + batch * tokens * heads * headDim
+    for (let at = placement.origin; at < end; at += values.length) memory.set(values, at)
+    return
+  }
   eachHead(placement, (at, logical) => {
     const from = logical % values.length
     memory.set(values.subarray(from, from + headDim), at)

@@ -4,11 +4,11 @@
  */
 import type { Backend } from '../backend.js'
 import type { ConformanceResult, ConformanceSubject, MakeRope } from './case.js'
-import { type CaseFilter, conformanceCases } from './cases.js'
+import { type CaseFilter, type CaseOptions, conformanceCases } from './cases.js'
 import { type ConformanceReport, makeReport } from './report.js'
 
 /** How to run the suite. */
-export interface RunOptions {
+export interface RunOptions extends CaseOptions {
   /** All cases when absent. */
   readonly filter?: CaseFilter
   /** For a bare backend: how ropes are made over it; core's own way when absent. */
@@ -49,7 +49,7 @@ export async function* conformanceResults(
   options: RunOptions = {},
 ): AsyncGenerator<ConformanceResult, void, undefined> {
   const subject = toSubject(given, options)
-  for (const one of conformanceCases(options.filter)) {
+  for (const one of conformanceCases(options.filter, options)) {
     const result: ConformanceResult = {
       id: one.id,
       family: one.family,

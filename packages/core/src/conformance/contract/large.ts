@@ -20,7 +20,7 @@ const SHAPES: Readonly<Record<string, Control>> = {
   },
   'many-tokens': {
     ...RAW_CONTROL,
-    ...{ tokens: 5000, heads: [2, 1], headDim: 86, windowOffset: 3, pairs: 40 },
+    ...{ tokens: 5000, heads: [1, 1], headDim: 70, windowOffset: 3, pairs: 32 },
   },
   'forty-tokens': {
     ...RAW_CONTROL,
