@@ -4,13 +4,7 @@
  */
 import type { DType, Elements, RotateTensors } from '@rope/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  detach,
-  growableBuffer,
-  LOSSES,
-  type Loss,
-  resizableBuffer,
-} from '../../../core/test/losses.js'
+import { detach, growableBuffer, LOSSES, type Loss, resizableBuffer } from './losses.js'
 import {
   dtypesOf,
   errorOf,
