@@ -34,6 +34,12 @@ export const MOST_TOKENS: number = 2 ** 31 - 1
  */
 export const MOST_POSITIONS: number = 2 ** 24
 
+/**
+ * Tokens of one prompt with images and video, built from segments: three lists of numbers, 100 MiB.
+ * The longest prompts of released models have a million.
+ */
+export const MOST_PROMPT_TOKENS: number = 2 ** 22
+
 /** Positions of one call, all its axes together: 1 GiB of float64. Longer calls are made in parts. */
 export const MOST_ROWS: number = 2 ** 27
 

@@ -12,6 +12,9 @@ import { toOnnx } from '../src/onnx/caches.js'
 import { shardOf } from '../src/parallel/shard.js'
 import { shardPositions } from '../src/parallel/shard-positions.js'
 import { permutePairing } from '../src/permute.js'
+import { countedCoordinates } from '../src/positions/coordinates.js'
+import { gridPositions } from '../src/positions/grid.js'
+import { sequencePositions } from '../src/positions/multimodal.js'
 import { expandPositions, readPositions } from '../src/positions.js'
 import { blockDiagonalMatrix } from '../src/reference/faces/block-diagonal.js'
 import { inverseFrequencies } from '../src/reference/frequencies.js'
@@ -128,6 +131,36 @@ describe('sizes of options', () => {
       () => readPositions({ axes: list as never }, 3),
     ].map(refusal)
     for (const message of refusals) expect(message).toMatch(/accepted: .+|the config has 3 axes$/)
+  })
+
+  test('builders of positions list a bounded number of them', () => {
+    const long = new Float64Array(5000)
+    for (const size of HOSTILE) {
+      const refusals = [
+        () => countedCoordinates(size),
+        () => gridPositions([long, long], { repeat: size }),
+        () => gridPositions([long, long], { leading: size }),
+        () => sequencePositions([{ kind: 'text', tokens: size }]),
+        () => sequencePositions([{ kind: 'vision', rows: size, columns: 1, frames: [0] }]),
+      ].map(refusal)
+      for (const message of refusals) expect(message).toMatch(/; accepted: .+/)
+    }
+    const text = { kind: 'text', tokens: 2 ** 21 } as const
+    expect(refusal(() => gridPositions([long, long]))).toMatch(/^the number of tokens is 25000000;/)
+    expect(refusal(() => sequencePositions([text, text, text]))).toMatch(/^the number of tokens/)
+  })
+
+  test('a video far away in time, with its sound, is built at once', () => {
+    const frames = [0, 2 ** 40]
+    const video = {
+      kind: 'audio-video',
+      rows: 1,
+      columns: 1,
+      frames,
+      audioTokens: 3,
+      chunk: 1,
+    } as const
+    expect(sequencePositions([video]).time).toEqual([0, 0, 1, 2, 2 ** 40])
   })
 
   test('a matrix of all pairs, and frequencies of an oracle', () => {

@@ -3,9 +3,10 @@
  * are combined into positions by `gridPositions`.
  */
 import { checkInteger, checkPositive } from '../check.js'
+import { MOST_POSITIONS } from '../limits.js'
 
 function along(count: number, at: (i: number) => number): Float64Array {
-  const n = checkInteger(count, 'count', 0, 2 ** 31)
+  const n = checkInteger(count, 'count', 0, MOST_POSITIONS)
   return Float64Array.from({ length: n }, (_, i) => at(i))
 }
 

@@ -3,6 +3,7 @@
  * row, or block by block where a model merges neighbouring patches into one token.
  */
 import { checkInteger, reject } from '../check.js'
+import { MOST_AXES, MOST_POSITIONS, MOST_ROWS } from '../limits.js'
 
 /** Positions with one list per axis, as every call takes them. */
 export interface GridPositions {
@@ -25,19 +26,6 @@ export interface GridOptions {
   readonly repeat?: number
 }
 
-/** The index of every patch along the last two axes, in the order of tokens. */
-function plane(rows: number, columns: number, merge: number): readonly (readonly number[])[] {
-  const order: (readonly number[])[] = []
-  for (let top = 0; top < rows; top += merge) {
-    for (let left = 0; left < columns; left += merge) {
-      for (let inner = 0; inner < merge * merge; inner++) {
-        order.push([top + Math.floor(inner / merge), left + (inner % merge)])
-      }
-    }
-  }
-  return order
-}
-
 function checkMerge(rows: number, columns: number, given: number): number {
   const merge = checkInteger(given, 'merge', 1, 65536)
   for (const size of [rows, columns]) {
@@ -47,17 +35,23 @@ function checkMerge(rows: number, columns: number, given: number): number {
   return merge
 }
 
-/** The indices of all patches of one or two outer and two inner axes, in the order of tokens. */
-function indicesOf(sizes: readonly number[], merge: number): readonly (readonly number[])[] {
+/** Where the n-th patch, in the order of tokens, stands along one of the axes. */
+function indexAlong(sizes: readonly number[], axis: number, merge: number): (n: number) => number {
   const [rows = 1, columns = 1] = sizes.slice(-2)
-  const inner = plane(rows, columns, checkMerge(rows, columns, merge))
-  return sizes
-    .slice(0, -2)
-    .reduceRight<readonly (readonly number[])[]>(
-      (below, size) =>
-        Array.from({ length: size }, (_, i) => i).flatMap((i) => below.map((rest) => [i, ...rest])),
-      inner,
-    )
+  const isInner = axis >= sizes.length - 2
+  if (!isInner) {
+    const below = sizes.slice(axis + 1).reduce((product, size) => product * size, 1)
+    return (n) => Math.floor(n / below) % (sizes[axis] as number)
+  }
+  const block = merge * merge
+  const blocksAcross = columns / merge
+  const isRow = axis === sizes.length - 2
+  return (n) => {
+    const inPlane = n % (rows * columns)
+    const [at, inner] = [Math.floor(inPlane / block), inPlane % block]
+    if (isRow) return Math.floor(at / blocksAcross) * merge + Math.floor(inner / merge)
+    return (at % blocksAcross) * merge + (inner % merge)
+  }
 }
 
 /**
@@ -65,7 +59,8 @@ function indicesOf(sizes: readonly number[], merge: number): readonly (readonly 
  *
  * @param coordinates one list per axis, from the slowest to the fastest: [rows, columns] or
  *   [frames, rows, columns]
- * @throws RopeError INVALID_POSITIONS when there are fewer than two axes, INVALID_OPTION
+ * @throws RopeError INVALID_POSITIONS when there are fewer than two axes, INVALID_OPTION; a grid has
+ *   at most 2^24 tokens
  *
  * @example
  * ```ts
@@ -81,17 +76,21 @@ export function gridPositions(
   if (coordinates.length < 2) {
     reject('INVALID_POSITIONS', 'coordinates', coordinates, 'two lists or more, one per axis')
   }
-  const indices = indicesOf(
-    coordinates.map((axis) => axis.length),
-    merge,
-  )
-  const before = checkInteger(leading, 'leading', 0, 2 ** 31)
-  const after = checkInteger(trailing, 'trailing', 0, 2 ** 31)
-  const times = checkInteger(repeat, 'repeat', 1, 2 ** 31)
+  checkInteger(coordinates.length, 'coordinates.length', 2, MOST_AXES)
+  const sizes = coordinates.map((axis) => axis.length)
+  const [rowCount = 1, columnCount = 1] = sizes.slice(-2)
+  checkMerge(rowCount, columnCount, merge)
+  const before = checkInteger(leading, 'leading', 0, MOST_POSITIONS)
+  const after = checkInteger(trailing, 'trailing', 0, MOST_POSITIONS)
+  const times = checkInteger(repeat, 'repeat', 1, MOST_POSITIONS)
+  const patches = sizes.reduce((product, size) => product * size, 1)
+  const tokens = before + times * patches + after
+  checkInteger(tokens, 'the number of tokens', 0, MOST_POSITIONS)
+  checkInteger(tokens * sizes.length, 'the number of positions', 0, MOST_ROWS)
   const axes = coordinates.map((axis, a) => {
-    const patches = indices.map((index) => axis[index[a] as number] as number)
-    const ids = new Float64Array(before + times * patches.length + after)
-    for (let r = 0; r < times; r++) ids.set(patches, before + r * patches.length)
+    const along = indexAlong(sizes, a, merge)
+    const ids = new Float64Array(tokens)
+    for (let n = 0; n < times * patches; n++) ids[before + n] = axis[along(n % patches)] as number
     return ids
   })
   const [columns, rows] = [axes[axes.length - 1], axes[axes.length - 2]]

@@ -4,6 +4,7 @@
  * token; an image or video spans a box that starts where the text before it stopped.
  */
 import { checkInteger } from '../check.js'
+import { MOST_PROMPT_TOKENS, MOST_TOKENS } from '../limits.js'
 
 /** A run of tokens of one kind. Sizes are in tokens, so after spatial merging. */
 export type Segment =
@@ -43,8 +44,8 @@ export interface SequencePositions {
   readonly next: number
 }
 
-/** One token of a segment: where it stands from the segment's start. */
-type Place = readonly [time: number, row: number, column: number]
+/** Takes one token of a segment: where it stands from the segment's start. */
+type Visit = (time: number, row: number, column: number) => void
 
 /** How many tokens a segment has. */
 export function segmentTokens(segment: Segment): number {
@@ -65,50 +66,60 @@ function advanceOf(segment: Segment): number {
   )
 }
 
-function textPlaces(tokens: number): readonly Place[] {
-  return Array.from({ length: tokens }, (_, t) => [t, t, t])
+function visitText(first: number, end: number, visit: Visit): void {
+  for (let t = first; t < end; t++) visit(t, t, t)
 }
 
-function framePlaces(time: number, rows: number, columns: number): readonly Place[] {
-  return Array.from({ length: rows * columns }, (_, i) => [
-    time,
-    Math.floor(i / columns),
-    i % columns,
-  ])
+function visitFrame(time: number, rows: number, columns: number, visit: Visit): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) visit(time, row, column)
+  }
 }
 
-function audioVideoPlaces(segment: Extract<Segment, { kind: 'audio-video' }>): readonly Place[] {
-  const { rows, columns, frames, audioTokens, chunk } = segment
+/** In every chunk of time first its frames, then its sound. */
+function visitAudioVideo(segment: Extract<Segment, { kind: 'audio-video' }>, visit: Visit): void {
+  const { rows, columns, audioTokens, chunk } = segment
   const chunkOf = (time: number): number => Math.floor(time / chunk)
-  const sound = textPlaces(audioTokens)
-  const last = Math.max(chunkOf(audioTokens - 1), ...Array.from(frames, chunkOf))
-  return Array.from({ length: last + 1 }, (_, k) => [
-    ...Array.from(frames)
-      .filter((time) => chunkOf(time) === k)
-      .flatMap((time) => framePlaces(time, rows, columns)),
-    ...sound.filter(([time]) => chunkOf(time) === k),
-  ]).flat()
+  const frames = Array.from(segment.frames).sort((a, b) => chunkOf(a) - chunkOf(b))
+  let heard = 0
+  for (const time of frames) {
+    const end = Math.max(heard, Math.min(audioTokens, chunkOf(time) * chunk))
+    visitText(heard, end, visit)
+    heard = end
+    visitFrame(time, rows, columns, visit)
+  }
+  visitText(heard, audioTokens, visit)
 }
 
-function placesOf(segment: Segment, field: string): readonly Place[] {
+function visitSegment(segment: Segment, visit: Visit): void {
+  if (segment.kind === 'text') visitText(0, segment.tokens, visit)
+  else if (segment.kind === 'audio-video') visitAudioVideo(segment, visit)
+  else {
+    const { rows, columns } = segment
+    for (const time of Array.from(segment.frames)) visitFrame(time, rows, columns, visit)
+  }
+}
+
+function checkSegment(segment: Segment, field: string): void {
   const check = (key: string, value: number, low: number, high: number): number =>
     checkInteger(value, `${field}.${key}`, low, high)
-  if (segment.kind === 'text') return textPlaces(check('tokens', segment.tokens, 0, 2 ** 31))
-  const rows = check('rows', segment.rows, 1, 65536)
-  const columns = check('columns', segment.columns, 1, 65536)
-  if (segment.kind === 'vision') {
-    return Array.from(segment.frames).flatMap((time) => framePlaces(time, rows, columns))
+  if (segment.kind === 'text') {
+    check('tokens', segment.tokens, 0, MOST_PROMPT_TOKENS)
+    return
   }
-  check('audioTokens', segment.audioTokens, 0, 2 ** 31)
-  check('chunk', segment.chunk, 1, 2 ** 31)
-  return audioVideoPlaces(segment)
+  check('rows', segment.rows, 1, MOST_PROMPT_TOKENS)
+  check('columns', segment.columns, 1, MOST_PROMPT_TOKENS)
+  check('frames.length', segment.frames.length, 0, MOST_PROMPT_TOKENS)
+  if (segment.kind === 'vision') return
+  check('audioTokens', segment.audioTokens, 0, MOST_PROMPT_TOKENS)
+  check('chunk', segment.chunk, 1, MOST_TOKENS)
 }
 
 /**
  * The positions of a sequence of segments.
  *
  * @param start where the first token stands; 0 when absent
- * @throws RopeError INVALID_OPTION
+ * @throws RopeError INVALID_OPTION; a sequence has at most 2^22 tokens
  */
 export function sequencePositions(segments: readonly Segment[], start = 0): SequencePositions {
   const time: number[] = []
@@ -116,12 +127,17 @@ export function sequencePositions(segments: readonly Segment[], start = 0): Sequ
   const column: number[] = []
   let next = start
   segments.forEach((segment, index) => {
-    for (const [t, r, c] of placesOf(segment, `segments[${index}]`)) {
+    checkSegment(segment, `segments[${index}]`)
+  })
+  const tokens = segments.reduce((sum, segment) => sum + segmentTokens(segment), 0)
+  checkInteger(tokens, 'the number of tokens', 0, MOST_PROMPT_TOKENS)
+  for (const segment of segments) {
+    visitSegment(segment, (t, r, c) => {
       time.push(next + t)
       row.push(next + r)
       column.push(next + c)
-    }
+    })
     next += advanceOf(segment)
-  })
+  }
   return { time, row, column, next }
 }
