@@ -216,8 +216,8 @@ function elementsAt(views: readonly View[], side: Side): Elements {
   return side.endsWith('source') ? view.source : view.target
 }
 
-/** Often enough for an engine to compile what checks the memory. */
-const CALLS_BEFORE = 2000
+/** Over all cases often enough for an engine to compile what checks the memory. */
+const CALLS_BEFORE = 300
 
 /** How a call is bound. */
 type Binding = (kernel: Kernel, prepared: PreparedCall) => (() => void) | undefined
