@@ -136,7 +136,7 @@ export async function readStory(
   try {
     await page.goto(address)
     const text = page.locator('body:has-text("{")')
-    return JSON.parse(await text.innerText({ timeout: 30_000 })) as Story
+    return JSON.parse(await text.innerText({ timeout: 55_000 })) as Story
   } finally {
     await page.close()
   }

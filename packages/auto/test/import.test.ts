@@ -35,7 +35,7 @@ describe.each(Object.entries(LOADS))('%s', (_, load) => {
   test('loads no backend and changes nothing', (context) => {
     if (project === undefined) return context.skip(NOT_BUILT ?? '')
     const program = PROGRAM.replace('LOAD', load)
-    const options = { cwd: project.folder, encoding: 'utf8', timeout: 20_000 } as const
+    const options = { cwd: project.folder, encoding: 'utf8', timeout: 55_000 } as const
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], options)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const { globals, read, cached } = JSON.parse(stdout) as {

@@ -65,7 +65,7 @@ describe('a bare page', () => {
     expect([first.costs, first.bits]).toEqual(['measured', BITS])
     // It is written behind the page's back, a moment later.
     const visit = async (): Promise<string | null> => (await readStory(visitor, address)).costs
-    await expect.poll(visit, { timeout: 30_000 }).toBe('cache')
+    await expect.poll(visit, { timeout: 55_000 }).toBe('cache')
     await visitor.close()
   })
 

@@ -627,7 +627,8 @@ describe('properties', () => {
     }
   })
 
-  test('a megabyte of hostile header takes no more than a moment', () => {
+  // Steps that grow with the square of a header would be 10^12 here: the test would not end.
+  test('a megabyte of hostile header is refused in a pass or two', () => {
     const million = 1_000_000
     const hostile = [
       `{"${'\\'.repeat(million)}`,
@@ -638,8 +639,6 @@ describe('properties', () => {
       `{${' '.repeat(million)}`,
       `{"__metadata__":{${Array.from({ length: million / 20 }, (_, i) => `"${i}":""`).join(',')},"0":""}}`,
     ]
-    const start = Date.now()
     for (const header of hostile) expect(readAll(fileOf(header))).toBe('refused')
-    expect(Date.now() - start).toBeLessThan(5000)
   })
 })
