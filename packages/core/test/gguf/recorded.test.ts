@@ -215,6 +215,34 @@ describe('every key about RoPE that the package has means what it says', () => {
   })
 })
 
+describe('layers that differ, where a file does not list them', () => {
+  const LAYERS = 60
+  /** llama.cpp 3f545becc, `set_swa_pattern` and `n_no_rope_layer_step` in the models' loaders. */
+  const RULES: Readonly<Record<string, (layer: number) => boolean>> = {
+    gemma3: (layer) => layer % 6 === 5,
+    gemma3n: (layer) => layer % 5 === 4,
+    olmo2: (layer) => layer % 4 === 3,
+    cohere2: (layer) => layer % 4 === 3,
+    exaone4: (layer) => layer % 4 === 3,
+    llama4: (layer) => layer % 4 === 3,
+    smollm3: (layer) => layer % 4 === 3,
+    'modern-bert': (layer) => layer % 3 === 0,
+  }
+
+  test.each(Object.entries(RULES))('%s', (architecture, isOther) => {
+    const keys = { BLOCK_COUNT: LAYERS, SLIDING_WINDOW: 1024, FREQ_BASE_SWA: 1e4 }
+    const profiles = ggufProfiles(
+      file(
+        architecture,
+        ['llama4', 'smollm3'].includes(architecture) ? { BLOCK_COUNT: LAYERS } : keys,
+      ),
+    )
+    const other = profiles.find(({ name }) => ['full_attention', 'nope'].includes(name))
+    expect(other?.layers).toEqual(Array.from({ length: LAYERS }, (_, i) => i).filter(isOther))
+    expect(profiles.flatMap(({ layers }) => layers ?? []).length).toBe(LAYERS)
+  })
+})
+
 describe('tensors divide frequencies', () => {
   const { ROPE_FREQS, ROPE_FACTORS_LONG, ROPE_FACTORS_SHORT } = recorded.tensors
   const divisors = (of: (i: number) => number): Float32Array =>
