@@ -18,7 +18,7 @@ import {
 } from '@rope/bench/node'
 import { RopeError } from '@rope/core'
 import { type Command, Option } from 'commander'
-import type { BackendEntry } from '../backends.js'
+import { type BackendEntry, unavailable } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { checkOutput, type OutputFile, writeOutput } from '../files/output-file.js'
@@ -86,17 +86,26 @@ function start(options: BenchOptions, context: Context): Promise<void> {
 }
 
 /** The GPU's time is measured in another way than calls of a CPU: by itself, and without peers here. */
-function benchNamedGpu(options: BenchOptions, context: Context): Promise<void> {
+async function benchNamedGpu(options: BenchOptions, context: Context): Promise<void> {
   const other = options.backend?.find((name) => name !== GPU)
   const mode = (['goals', 'auto', 'peers'] as const).find((name) => options[name] === true)
-  if (other === undefined && mode === undefined)
-    return benchGpu({ ...options, gpu: 'node' }, context)
-  const beside = other === undefined ? `--${mode}` : `backend ${JSON.stringify(other)}`
-  throw new RopeError(
-    'INVALID_OPTION',
-    `backend ${GPU} is measured by itself, not with ${beside}; run 'rope bench --backend ${GPU}', or 'rope bench --gpu' to measure it in a browser`,
-    { field: '--backend' },
-  )
+  if (other !== undefined || mode !== undefined) {
+    const beside = other === undefined ? `--${mode}` : `backend ${JSON.stringify(other)}`
+    throw new RopeError(
+      'INVALID_OPTION',
+      `backend ${GPU} is measured by itself, not with ${beside}; run 'rope bench --backend ${GPU}', or 'rope bench --gpu' to measure it in a browser`,
+      { field: '--backend' },
+    )
+  }
+  try {
+    await benchGpu({ ...options, gpu: 'node' }, context)
+  } catch (error) {
+    if (!RopeError.isInstance(error) || error.code !== 'UNAVAILABLE') throw error
+    throw new RopeError('UNAVAILABLE', unavailable(GPU, error.message), {
+      field: '--backend',
+      cause: error,
+    })
+  }
 }
 
 async function bench(options: BenchOptions, context: Context): Promise<void> {

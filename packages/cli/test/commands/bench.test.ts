@@ -56,6 +56,8 @@ describe('rope bench', () => {
   })
 
   test.each([
+    [['--backend', 'js', 'webgpu'], /backend webgpu is measured by itself, not with backend "js"/],
+    [['--backend', 'webgpu', '--goals'], /measured by itself, not with --goals/],
     [['--backend', 'nvidia'], /unknown backend "nvidia"; known backends: .*js/],
     [['--quick', '--filter', 'no such case', '--backend', 'js'], /no group has "no such case"/],
     [['--quick', '--goals'], /cannot be used with option/],

@@ -151,6 +151,33 @@ describe('availability', () => {
   })
 })
 
+describe('webgpu by name', () => {
+  test('is known, beside those that run without being named', async () => {
+    const { code, stderr } = await rope(['verify', '--backend', 'cuda'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('known backends: native, wasm, js, webgpu')
+  })
+
+  test('runs, or says what it lacks here and how to get it', async () => {
+    const argv = ['verify', '--backend', 'webgpu', '--json', '--filter', FILTER]
+    const { code, stdout, stderr } = await rope(argv)
+    if (code === 0) {
+      expect(JSON.parse(stdout).backends).toMatchObject([{ name: 'webgpu', failed: 0 }])
+    } else {
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/backend webgpu is not available: .*(run: npm install|install a )/)
+    }
+  })
+})
+
+test('several names run in their order, each once', async () => {
+  const backends = [fake.working('a'), fake.working('b'), fake.mirrored()]
+  const argv = ['verify', '--backend', 'b', 'a', 'b', '--json', '--filter', FILTER]
+  const { code, stdout } = await rope(argv, { backends })
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout).backends.map(({ name }: { name: string }) => name)).toEqual(['b', 'a'])
+})
+
 test('every backend is disposed, also a failing one', async () => {
   const disposed: string[] = []
   const watched = (name: string) =>
