@@ -35,9 +35,10 @@ function madeOnce<Key>(made: Map<Key, Elements>, key: Key, make: () => Elements)
 function fillFrom(made: Elements, to: Elements, seed: number): void {
   const from = wordsOf(made)
   const into = wordsOf(to)
-  let start = Math.imul(seed + 1, 0x9e3779b1) >>> 0
+  const hash = Math.imul(seed + 1, 0x9e3779b1) >>> 0
+  let start = (hash % made.length) * (from.length / made.length)
   for (let at = 0; at < into.length; ) {
-    const rest = from.subarray(start % from.length).subarray(0, into.length - at)
+    const rest = from.subarray(start, start + into.length - at)
     into.set(rest, at)
     at += rest.length
     start = 0
