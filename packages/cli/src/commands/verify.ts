@@ -7,6 +7,7 @@ import { type Backend, RopeError } from '@rope/core'
 import {
   type ConformanceReport,
   conformanceCases,
+  type RunOptions,
   runConformance,
   SUITE_VERSION,
 } from '@rope/core/conformance'
@@ -19,10 +20,14 @@ import { helpNotes } from '../help.js'
 import { jsonOption } from '../options.js'
 import { VerifyOutput } from './verify-output.js'
 
+/** Which cases of the suite. */
+type Cases = Pick<RunOptions, 'filter' | 'large'>
+
 interface VerifyOptions {
   readonly backend?: readonly string[]
   readonly module?: readonly string[]
   readonly filter?: string
+  readonly large?: boolean
   readonly json?: boolean
 }
 
@@ -47,6 +52,7 @@ export function addVerify(program: Command, context: Context): void {
     .option('--backend <name...>', 'these backends only; it is an error when one cannot run here')
     .option('--module <file...>', 'a backend of your own: a module that exports createBackend')
     .option('--filter <text>', 'only the cases whose id contains this text')
+    .option('--large', 'also the cases that need gigabytes of addresses or memory')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -56,6 +62,7 @@ export function addVerify(program: Command, context: Context): void {
         ['rope verify --backend webgpu', 'the GPU, through the npm package webgpu'],
         ['rope verify --module ./my-backend.js', 'your own backend'],
         ['rope verify --filter golden/', 'some cases, while looking for a defect'],
+        ['rope verify --large', 'gigabytes as well'],
         ['rope verify --json', 'a report for machines'],
       ]),
     )
@@ -63,11 +70,12 @@ export function addVerify(program: Command, context: Context): void {
 }
 
 async function verify(options: VerifyOptions, context: Context): Promise<void> {
-  const { filter = '' } = options
-  const output = new VerifyOutput(context.io, options.json === true, countCases(filter))
+  const { filter = '', large } = options
+  const cases: Cases = { filter: (id) => id.includes(filter), large }
+  const output = new VerifyOutput(context.io, options.json === true, countCases(filter, cases))
   const reports: BackendReport[] = []
   for (const open of chosen(options, context)) {
-    reports.push(await verifyBackend(await open(), filter, output))
+    reports.push(await verifyBackend(await open(), cases, output))
   }
   if (options.json === true) {
     const report = { suiteVersion: SUITE_VERSION, backends: reports }
@@ -103,8 +111,8 @@ function isRight({ failed }: BackendReport): boolean {
 }
 
 /** How many cases the filter keeps; a filter that keeps none is a mistake, not a success. */
-function countCases(filter: string): number {
-  const { length } = conformanceCases((id) => id.includes(filter))
+function countCases(filter: string, cases: Cases): number {
+  const { length } = conformanceCases(cases.filter, cases)
   if (length > 0) return length
   const message = `no case of the suite has ${JSON.stringify(filter)} in its id; ids look like 'values/half/float32/bshd'`
   throw new RopeError('INVALID_OPTION', message, { field: '--filter' })
@@ -112,7 +120,7 @@ function countCases(filter: string): number {
 
 async function verifyBackend(
   opened: OpenedBackend,
-  filter: string,
+  options: Cases,
   output: VerifyOutput,
 ): Promise<BackendReport> {
   const { name } = opened
@@ -127,7 +135,7 @@ async function verifyBackend(
   try {
     const report = await runConformance(
       { name, backend, createBackend: create },
-      { filter: (id) => id.includes(filter), onResult: (result) => output.result(result) },
+      { ...options, onResult: (result) => output.result(result) },
     )
     output.end(report)
     const { cases, passed, failed, unsupported, worst } = report
