@@ -18,6 +18,7 @@ import {
   type RawCall,
   runKernel,
 } from '../raw.js'
+import { streamedHalvesCases } from './large.js'
 import { kindCases } from './variants.js'
 
 const PAIRS = 19
@@ -163,6 +164,7 @@ function needReach({ backend }: Trial, elements: number): void {
 /** Cases that need gigabytes, of addresses or of memory. */
 export function gigabytesCases(): readonly ConformanceCase[] {
   return [
+    ...streamedHalvesCases(),
     ...kindCases('gigabytes/far-apart', (trial, [pairing, dtype], seed) => {
       needReach(trial, farOf(dtype) + 8 * PITCH)
       const call = farCall(pairing, dtype, seed)
