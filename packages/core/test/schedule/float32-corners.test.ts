@@ -54,12 +54,13 @@ describe('llama3 with equal factors', () => {
         .map((frequency) => f(frequency / 16)),
     ])
     expect(inverseFrequencies[0]).toBe(1)
+    expect(compute(step(1, 2 * Math.PI), 4).inverseFrequencies[0]).toBe(1)
     expect(inverseFrequencies[1]).toBeCloseTo(5e5 ** -0.25 / 16, 15)
   })
 })
 
 describe('dynamic with a factor that float32 has not', () => {
-  test.each([2049, 5000, 16384, 131072])('%d tokens', (length) => {
+  test.each([2049, 3911, 3913, 5000, 16384, 131072])('%d tokens', (length) => {
     const schedule = {
       type: 'dynamic',
       base: 1e4,
@@ -114,6 +115,7 @@ describe('yarn with a zero', () => {
     [{ mscale: 0, mscaleAllDim: 0.5, scaleSoftmax: true }, g(1), g(0.5) ** 2],
     [{ mscale: 0.5, mscaleAllDim: 0, scaleSoftmax: true }, g(1), 1],
     [{ mscale: 1, mscaleAllDim: 1, scaleSoftmax: true }, 1, g(1) ** 2],
+    [{ scaleSoftmax: true }, g(1), 1],
     [{ extrapolationFactor: 0, mscaleCoefficient: 0 }, 1, 1],
   ])('%j', (more, attentionFactor, softmaxScale) => {
     const result = yarn(more)
