@@ -174,7 +174,10 @@ export function createNaiveBackend(broken: Partial<NaiveParts> = {}): Backend {
     },
     supports: () => ({ ok: true }),
     compile,
-    allocate,
+    allocate(dtype, length) {
+      checkAlive()
+      return allocate(dtype, length)
+    },
     dispose() {
       disposed = true
     },
