@@ -6,7 +6,7 @@
  * A single axis has weight 1 everywhere; one-hot axes have one 1 per pair (M-RoPE, vision
  * models); dense axes have any weights (learned mixtures).
  */
-import { checkInteger, checkKeys, checkNumbers, checkRecord, reject } from './check.js'
+import { checkInteger, checkKeys, checkList, checkNumbers, checkRecord, reject } from './check.js'
 import { MOST_AXES, MOST_PAIRS, MOST_WEIGHTS } from './limits.js'
 
 /**
@@ -20,10 +20,19 @@ export type AxesOptions =
   | { readonly kind: 'one-hot'; readonly count: number; readonly axisOfPair: readonly number[] }
   | { readonly kind: 'dense'; readonly weights: readonly (readonly number[])[] }
 
-/** The number of positions a token has. */
+const FORMS = "{ kind: 'one-hot', ... } or { kind: 'dense', ... }"
+
+/**
+ * The number of positions a token has.
+ *
+ * @throws RopeError INVALID_OPTION
+ */
 export function axisCount(axes: AxesOptions | null): number {
   if (axes === null) return 1
-  return axes.kind === 'one-hot' ? axes.count : axes.weights.length
+  const { kind, count, weights } = checkRecord(axes, 'axes', FORMS)
+  if (kind === 'one-hot') return checkInteger(count, 'axes.count', 1, MOST_AXES)
+  if (kind !== 'dense') return reject('INVALID_OPTION', 'axes.kind', kind, `'one-hot' or 'dense'`)
+  return checkList(weights, 'axes.weights', 'a list of rows, one per axis').length
 }
 
 /**
@@ -34,11 +43,11 @@ export function axisCount(axes: AxesOptions | null): number {
  * @throws RopeError INVALID_OPTION
  */
 export function sectionAxes(sections: readonly number[]): AxesOptions {
-  checkSections(sections)
+  const checked = checkSections(sections)
   return {
     kind: 'one-hot',
-    count: sections.length,
-    axisOfPair: sections.flatMap((pairs, axis) => Array<number>(pairs).fill(axis)),
+    count: checked.length,
+    axisOfPair: checked.flatMap((pairs, axis) => Array<number>(pairs).fill(axis)),
   }
 }
 
@@ -48,19 +57,16 @@ export function sectionAxes(sections: readonly number[]): AxesOptions {
  * @param count how many axes there have to be; any number up to the limit when absent
  * @throws RopeError INVALID_OPTION
  */
-export function checkSections(sections: readonly number[], count?: number): void {
-  if (!Array.isArray(sections)) {
-    reject('INVALID_OPTION', 'sections', sections, 'a list of whole numbers of pairs')
+export function checkSections(sections: unknown, count?: number): readonly number[] {
+  const list = checkList(sections, 'sections', 'a list of whole numbers of pairs')
+  if (count !== undefined && list.length !== count) {
+    reject('INVALID_OPTION', 'sections.length', list.length, `${count}`)
   }
-  if (count !== undefined && sections.length !== count) {
-    reject('INVALID_OPTION', 'sections.length', sections.length, `${count}`)
-  }
-  checkInteger(sections.length, 'sections.length', 1, MOST_AXES)
-  let total = 0
-  sections.forEach((pairs, axis) => {
-    total += checkInteger(pairs, `sections[${axis}]`, 0, MOST_PAIRS)
-  })
+  checkInteger(list.length, 'sections.length', 1, MOST_AXES)
+  const checked = list.map((pairs, axis) => checkInteger(pairs, `sections[${axis}]`, 0, MOST_PAIRS))
+  const total = checked.reduce((sum, pairs) => sum + pairs, 0)
   checkInteger(total, 'the sum of sections', 1, MOST_PAIRS)
+  return checked
 }
 
 /**
@@ -70,7 +76,7 @@ export function checkSections(sections: readonly number[], count?: number): void
  */
 export function validateAxes(axes: unknown, pairs: number): AxesOptions | null {
   if (axes === undefined || axes === null) return null
-  const options = checkRecord(axes, 'axes', `{ kind: 'one-hot', ... } or { kind: 'dense', ... }`)
+  const options = checkRecord(axes, 'axes', FORMS)
   if (options.kind === 'one-hot') return validateOneHot(options, pairs)
   if (options.kind === 'dense') return validateDense(options, pairs)
   return reject('INVALID_OPTION', 'axes.kind', options.kind, `'one-hot' or 'dense'`)
@@ -86,14 +92,11 @@ function validateOneHot(options: Readonly<Record<string, unknown>>, pairs: numbe
 
 function validateDense(options: Readonly<Record<string, unknown>>, pairs: number): AxesOptions {
   checkKeys(options, 'axes', ['kind', 'weights'])
-  const { weights } = options
-  if (!Array.isArray(weights)) {
-    return reject('INVALID_OPTION', 'axes.weights', weights, 'a list of rows, one per axis')
-  }
+  const weights = checkList(options.weights, 'axes.weights', 'a list of rows, one per axis')
   checkInteger(weights.length, 'axes.weights.length', 1, MOST_AXES)
   checkInteger(weights.length * pairs, 'the number of axes.weights', 1, MOST_WEIGHTS)
   return {
     kind: 'dense',
-    weights: weights.map((row, axis) => checkNumbers(row, `axes.weights[${axis}]`, pairs)),
+    weights: Array.from(weights, (row, axis) => checkNumbers(row, `axes.weights[${axis}]`, pairs)),
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Kernel, OperandPlan, Plan, Span, View } from './backend.js'
 import { bytesNeeded } from './bound-memory.js'
-import { isRecord } from './check.js'
+import { isRecord, reject } from './check.js'
 import { bytesPerElement, type Elements } from './dtype.js'
 import { elementsOf } from './elements.js'
 import type { Tensor } from './layout/tensor.js'
@@ -181,10 +181,12 @@ function remember(tensors: RotateTensors, planned: PlannedCall, kernel: Kernel):
   return { form: formOf(tensors), hasOut, width, tensors: known, relations, plan, kernel }
 }
 
+/** Longer than a list with one entry per axis; such a list is left to planning to refuse. */
+const LONGEST = 8
+
 function copyList<List>(list: List): List {
-  return Array.isArray(list)
-    ? (Array.from({ length: list.length }, (_, i) => list[i]) as List)
-    : list
+  if (!Array.isArray(list) || list.length > LONGEST) return list
+  return Array.from({ length: list.length }, (_, i) => list[i]) as List
 }
 
 /** What is no record is left to planning to refuse. */
@@ -201,9 +203,13 @@ function copyTensor<Given extends Tensor | undefined>(tensor: Given): Given {
  */
 export function copyTensors(tensors: RotateTensors): RotateTensors {
   if (!isRecord(tensors)) return tensors
-  const { q, k, out, inverse } = tensors as RotateTensors
-  const copiedOut = isRecord(out) ? { q: copyTensor(out.q), k: copyTensor(out.k) } : out
-  return { q: copyTensor(q), k: copyTensor(k), out: copiedOut as RotateTensors['out'], inverse }
+  try {
+    const { q, k, out, inverse } = tensors as RotateTensors
+    const copiedOut = isRecord(out) ? { q: copyTensor(out.q), k: copyTensor(out.k) } : out
+    return { q: copyTensor(q), k: copyTensor(k), out: copiedOut as RotateTensors['out'], inverse }
+  } catch {
+    return reject('INVALID_TENSOR', 'tensors', tensors, '{ q, k } or one of them')
+  }
 }
 
 /** The most recent calls of one rope, newest first. */

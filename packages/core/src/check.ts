@@ -1,29 +1,66 @@
 /**
  * Checks on what users pass in, shared by every file that validates. Each throws one RopeError
  * that names the field, says what was given and what is accepted.
+ *
+ * Records and lists come back as copies: an object is read once, here, where whatever its getters
+ * throw becomes a refusal, and what was checked is what is used.
  */
 import { RopeError, type RopeErrorCode } from './errors.js'
-import { kindOf, lengthOf } from './memory.js'
+import { MOST_POSITIONS } from './limits.js'
+import { bufferOf, byteOffsetOf, kindOf, lengthOf } from './memory.js'
 
 /** Longest text shown in full; what users pass in may be megabytes long. */
 const LONGEST_TEXT = 80
 
+/**
+ * What reading a caller's object gives. Getters and proxies may throw anything, and a revoked proxy
+ * throws at every touch: then `otherwise` is the answer.
+ */
+export function reading<Value, Otherwise>(
+  read: () => Value,
+  otherwise: () => Otherwise,
+): Value | Otherwise {
+  try {
+    return read()
+  } catch (error) {
+    if (RopeError.isInstance(error)) throw error
+    return otherwise()
+  }
+}
+
+/** True for a list of this realm or another. */
+export function isList(value: unknown): value is readonly unknown[] {
+  return reading(
+    () => Array.isArray(value),
+    () => false,
+  )
+}
+
 /** A short rendering of any value for a message; lists within lists by their length only. */
 export function show(value: unknown, nested = false): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value))
-  if (typeof value === 'bigint') return `${value}n`
-  if (Array.isArray(value) && nested) return `a list of ${value.length}`
-  if (Array.isArray(value)) {
-    const items = value.slice(0, 8).map((item) => show(item, true))
-    return `[${items.join(', ')}${value.length > 8 ? ', ...' : ''}]`
-  }
-  if (ArrayBuffer.isView(value)) return kindOf(value) ?? 'DataView'
-  if (typeof value === 'object' && value !== null)
-    return `an object with keys ${Object.keys(value).slice(0, 8).map(shorten).join(', ') || '(none)'}`
-  return typeof value === 'function' ? 'a function' : String(value)
+  if (typeof value === 'bigint') return shorten(`${value}n`)
+  if (typeof value === 'symbol') return shorten(String(value))
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return reading(
+    () => showObject(value, nested),
+    () => 'an object that cannot be read',
+  )
 }
 
-function shorten(text: string): string {
+function showObject(value: object, nested: boolean): string {
+  if (ArrayBuffer.isView(value)) return kindOf(value) ?? 'DataView'
+  if (!Array.isArray(value)) {
+    return `an object with keys ${Object.keys(value).slice(0, 8).map(shorten).join(', ') || '(none)'}`
+  }
+  if (nested) return `a list of ${value.length}`
+  const items = Array.from({ length: Math.min(8, value.length) }, (_, i) => show(value[i], true))
+  return `[${items.join(', ')}${value.length > 8 ? ', ...' : ''}]`
+}
+
+/** A text of bounded length for a message. */
+export function shorten(text: string): string {
   return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 3)}...`
 }
 
@@ -39,21 +76,183 @@ export function reject(
 
 /** True for an object that is neither null nor an array nor a typed array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value)
-  )
+  return typeof value === 'object' && value !== null && !isList(value) && !ArrayBuffer.isView(value)
 }
 
-/** A plain options object, or INVALID_OPTION. */
+/** A copy of a plain options object, each of its fields read once, or INVALID_OPTION. */
 export function checkRecord(
   value: unknown,
   field: string,
   accepted: string,
+  code: RopeErrorCode = 'INVALID_OPTION',
 ): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : reject('INVALID_OPTION', field, value, accepted)
+  if (!isRecord(value)) return reject(code, field, value, accepted)
+  return reading(
+    () => ({ ...value }),
+    () => reject(code, field, value, accepted),
+  )
+}
+
+/** The named fields of an object, own or inherited, each read once; or the given kind of error. */
+export function checkFields<Key extends string>(
+  value: unknown,
+  field: string,
+  keys: readonly Key[],
+  accepted: string,
+  code: RopeErrorCode = 'INVALID_OPTION',
+): Readonly<Record<Key, unknown>> {
+  const refuse = (): never => reject(code, field, value, accepted)
+  if (!isRecord(value)) return refuse()
+  return reading(
+    () => Object.fromEntries(keys.map((key) => [key, value[key]])) as Record<Key, unknown>,
+    refuse,
+  )
+}
+
+/** Deeper than anything in a model's file that is read. */
+const DEEPEST = 16
+
+/**
+ * A copy of a document made of plain objects, lists and scalars, such as a parsed JSON file: every
+ * field is read once, here. What is deeper than any document that is read stays as it is.
+ *
+ * @throws RopeError of the given kind when reading it throws
+ */
+export function readDocument(value: unknown, field: string, code: RopeErrorCode): unknown {
+  const copies = new Map<object, unknown>()
+  const copy = (part: unknown, depth: number): unknown => {
+    if (typeof part !== 'object' || part === null || depth > DEEPEST) return part
+    if (ArrayBuffer.isView(part)) return part
+    if (copies.has(part)) return copies.get(part)
+    const own: Record<string, unknown> | unknown[] = Array.isArray(part) ? [] : {}
+    copies.set(part, own)
+    if (Array.isArray(part) && part.length > MOST_POSITIONS) throw new RangeError('a list too long')
+    const keys = Array.isArray(part) ? part.keys() : Object.keys(part)
+    for (const key of keys) {
+      const entry = copy((part as Readonly<Record<PropertyKey, unknown>>)[key], depth + 1)
+      // As JSON.parse does it: a key named __proto__ is a key like any other.
+      Object.defineProperty(own, key, { value: entry, ...PLAIN })
+    }
+    return own
+  }
+  return reading(
+    () => copy(value, 0),
+    () => reject(code, field, value, 'plain objects, lists and scalars'),
+  )
+}
+
+const PLAIN = { enumerable: true, configurable: true, writable: true } as const
+
+/** A copy of a list or typed array of at most `most` entries, or the given kind of error. */
+export function checkList(
+  value: unknown,
+  field: string,
+  accepted: string,
+  code: RopeErrorCode = 'INVALID_OPTION',
+  most: number = MOST_POSITIONS,
+): readonly unknown[] {
+  const refuse = (): never => reject(code, field, value, accepted)
+  const length = reading(() => itemsOf(value), refuse) ?? refuse()
+  if (length > most) reject(code, `${field}.length`, length, `at most ${most}`)
+  const list = value as ArrayLike<unknown>
+  return reading(() => Array.from({ length }, (_, i) => list[i]), refuse)
+}
+
+/** The typed arrays by the name of their kind. */
+interface Arrays {
+  readonly Int8Array: Int8Array
+  readonly Uint8Array: Uint8Array
+  readonly Uint8ClampedArray: Uint8ClampedArray
+  readonly Int16Array: Int16Array
+  readonly Uint16Array: Uint16Array
+  readonly Int32Array: Int32Array
+  readonly Uint32Array: Uint32Array
+  readonly Float32Array: Float32Array
+  readonly Float64Array: Float64Array
+  readonly BigInt64Array: BigInt64Array
+  readonly BigUint64Array: BigUint64Array
+}
+
+const ARRAYS: { readonly [Kind in keyof Arrays]: unknown } = {
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+}
+type PlainKind = keyof Arrays
+
+/**
+ * A typed array of one of the kinds, or the given kind of error: a plain one over the same memory,
+ * whose length and methods are the language's own. It is empty where the memory is gone.
+ */
+export function checkTypedArray<Kind extends PlainKind>(
+  value: unknown,
+  field: string,
+  kinds: readonly Kind[],
+  code: RopeErrorCode = 'INVALID_OPTION',
+): Arrays[Kind] {
+  const kind = kindOf(value)
+  if (kind === undefined || !kinds.includes(kind as Kind)) {
+    return reject(code, field, value, kinds.join(' or '))
+  }
+  const array = value as ArrayBufferView
+  const ArrayType = ARRAYS[kind as Kind] as unknown as new (
+    ...given: readonly unknown[]
+  ) => Arrays[Kind]
+  const length = lengthOf(array)
+  return length === 0
+    ? new ArrayType(0)
+    : new ArrayType(bufferOf(array), byteOffsetOf(array), length)
+}
+
+/** What a function of the caller's gives; what it throws is the cause of a refusal. */
+export function callBack<Value>(field: string, call: () => Value): Value {
+  try {
+    return call()
+  } catch (cause) {
+    throw new RopeError(
+      'INVALID_OPTION',
+      `${field} threw an error; accepted: a function that returns`,
+      {
+        field,
+        cause,
+      },
+    )
+  }
+}
+
+/** A function, or INVALID_OPTION. */
+export function checkFunction(value: unknown, field: string): void {
+  if (typeof value !== 'function') reject('INVALID_OPTION', field, value, 'a function')
+}
+
+/** A boolean, or INVALID_OPTION. */
+export function checkFlag(value: unknown, field: string): boolean {
+  if (typeof value === 'boolean') return value
+  return reject('INVALID_OPTION', field, value, 'true or false')
+}
+
+/** Any number at all, or INVALID_OPTION. */
+export function checkNumber(value: unknown, field: string): number {
+  return typeof value === 'number' ? value : reject('INVALID_OPTION', field, value, 'a number')
+}
+
+/** A finite number, or INVALID_OPTION. */
+export function checkFinite(value: unknown, field: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  return reject('INVALID_OPTION', field, value, 'a finite number')
+}
+
+/** How many of something to make, or INVALID_OPTION. */
+export function checkCount(value: unknown, field: string, low = 0): number {
+  return checkInteger(value, field, low, MOST_POSITIONS)
 }
 
 /** A finite number above zero, or INVALID_OPTION. */
@@ -77,24 +276,37 @@ export function checkInteger(value: unknown, field: string, low: number, high: n
 
 /** How many items a list has, be it an array or a typed array; undefined for what is no list. */
 export function itemsOf(value: unknown): number | undefined {
-  if (Array.isArray(value)) return value.length
+  if (isList(value)) return value.length
   return kindOf(value) === undefined ? undefined : lengthOf(value as ArrayBufferView)
 }
 
 /** A copy of a list of finite numbers of the given length, or INVALID_OPTION. */
 export function checkNumbers(value: unknown, field: string, length: number): readonly number[] {
-  const given = itemsOf(value)
-  if (given === undefined)
-    return reject('INVALID_OPTION', field, value, `a list of ${length} numbers`)
-  if (given !== length)
-    reject('INVALID_OPTION', `${field}.length`, given, `${length}, one per pair`)
-  const numbers = Array.from({ length }, (_, index) => (value as ArrayLike<unknown>)[index])
-  numbers.forEach((number, index) => {
-    if (typeof number !== 'number' || !Number.isFinite(number)) {
-      reject('INVALID_OPTION', `${field}[${index}]`, number, 'a finite number')
-    }
+  const list = checkList(value, field, `a list of ${length} numbers`)
+  if (list.length !== length) {
+    reject('INVALID_OPTION', `${field}.length`, list.length, `${length}, one per pair`)
+  }
+  return finiteNumbers(list, field)
+}
+
+/** A copy of a list of finite numbers of any length, or the given kind of error. */
+export function checkAnyNumbers(
+  value: unknown,
+  field: string,
+  code: RopeErrorCode = 'INVALID_OPTION',
+): readonly number[] {
+  return finiteNumbers(checkList(value, field, 'a list of numbers', code), field, code)
+}
+
+function finiteNumbers(
+  list: readonly unknown[],
+  field: string,
+  code: RopeErrorCode = 'INVALID_OPTION',
+): readonly number[] {
+  return list.map((number, index) => {
+    if (typeof number === 'number' && Number.isFinite(number)) return number
+    return reject(code, `${field}[${index}]`, number, 'a finite number')
   })
-  return numbers as readonly number[]
 }
 
 /** One of a list of words, or the given kind of error. */
@@ -120,7 +332,7 @@ export function checkKeys(
         'INVALID_OPTION',
         `${field} has an unknown key ${show(key)}; accepted: ${known.join(', ')}`,
         {
-          field: `${field}.${key}`,
+          field: `${field}.${shorten(key)}`,
         },
       )
     }

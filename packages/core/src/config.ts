@@ -76,6 +76,16 @@ const KEYS: readonly (keyof RopeConfig)[] = [
  * ```
  */
 export function resolveConfig(options: RopeOptions | RopeConfig): RopeConfig {
+  if (RESOLVED.has(options)) return options as RopeConfig
+  const config = resolve(options)
+  RESOLVED.add(config)
+  return config
+}
+
+/** Configs made here: frozen and known to be right, so that functions may ask for one again. */
+const RESOLVED = /* @__PURE__ */ new WeakSet<object>()
+
+function resolve(options: unknown): RopeConfig {
   const record = checkRecord(options, 'options', 'an object with headDim, pairing and schedule')
   checkKeys(record, 'options', KEYS)
   const headDim = checkInteger(record.headDim, 'headDim', 2, MOST_CHANNELS)
@@ -114,12 +124,14 @@ function resolveRotaryDim(given: unknown, headDim: number, windowOffset: number)
 /**
  * The frequencies, attention factor and softmax scale of a config.
  *
+ * @param given a resolved config, or options that resolve to one
  * @param length tokens in the sequence, for schedules whose table depends on it (dynamic NTK,
  *   dynamic YaRN, LongRoPE); without it, the table of a short sequence
  * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option; also where options that
  *   are in range by themselves make a frequency or factor that is not finite together
  */
-export function computeFrequencies(config: RopeConfig, length?: number): Frequencies {
+export function computeFrequencies(given: RopeConfig, length?: number): Frequencies {
+  const config = resolveConfig(given)
   const inForce = length === undefined ? undefined : checkLength(length)
   const table = scheduleFrequencies(config.schedule, config.rotaryDim / 2, inForce)
   if (config.axes?.kind === 'dense') checkWeights(config.axes.weights, table)
@@ -145,7 +157,7 @@ export function computeFrequencies(config: RopeConfig, length?: number): Frequen
  * ```
  */
 export function regimeFor(config: RopeConfig, length: number): Regime {
-  return scheduleRegime(config.schedule, checkLength(length))
+  return scheduleRegime(resolveConfig(config).schedule, checkLength(length))
 }
 
 function checkLength(length: unknown): number {

@@ -3,6 +3,7 @@
  * 16-bit floats travel as raw bits in a Uint16Array everywhere, and as a Float16Array where the
  * engine has one; the view that came in is the view that goes out.
  */
+import { show } from './check.js'
 import { RopeError } from './errors.js'
 import { kindOf } from './memory.js'
 
@@ -31,7 +32,7 @@ export type TensorData = Float64Array | Float32Array | Uint16Array | Float16Arra
 /** CPU memory as kernels see it: 16-bit floats are always raw bits. */
 export type Elements = Float64Array | Float32Array | Uint16Array
 
-/** Bytes of one element. */
+/** Bytes of one element of a dtype; 2 for all that is not one. */
 export function bytesPerElement(dtype: DType): 2 | 4 | 8 {
   if (dtype === 'float64') return 8
   return dtype === 'float32' ? 4 : 2
@@ -69,7 +70,7 @@ export function checkDType(dtype: unknown, field: string): DType {
   if (isDType(dtype)) return dtype
   throw new RopeError(
     'INVALID_TENSOR',
-    `${field}.dtype is ${JSON.stringify(dtype) ?? 'missing'}; accepted: ${DTYPES.join(', ')}`,
+    `${field}.dtype is ${dtype === undefined ? 'missing' : show(dtype)}; accepted: ${DTYPES.join(', ')}`,
     { field: `${field}.dtype` },
   )
 }
@@ -93,7 +94,7 @@ export function resolveDType(data: unknown, stated: DType | undefined, field: st
   if (dtype !== undefined && !isDType(dtype)) {
     throw new RopeError(
       'INVALID_TENSOR',
-      `${field}.dtype is ${JSON.stringify(dtype)}; accepted: ${DTYPES.join(', ')}`,
+      `${field}.dtype is ${show(dtype)}; accepted: ${DTYPES.join(', ')}`,
       { field: `${field}.dtype` },
     )
   }

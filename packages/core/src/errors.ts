@@ -48,15 +48,21 @@ export class RopeError extends Error {
   readonly field: string | undefined
 
   constructor(code: RopeErrorCode, message: string, details: RopeErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    const { field, cause } = details ?? {}
+    super(typeof message === 'string' ? message : '', cause === undefined ? undefined : { cause })
     this.name = 'RopeError'
     this.code = code
-    this.field = details.field
+    this.field = field
     Object.defineProperty(this, MARKER, { value: true })
   }
 
   /** True for a RopeError of this copy of the package or of any other copy in the process. */
   static isInstance(value: unknown): value is RopeError {
-    return typeof value === 'object' && value !== null && MARKER in value
+    try {
+      return typeof value === 'object' && value !== null && MARKER in value
+    } catch {
+      // A proxy whose traps throw is no error of ours.
+      return false
+    }
   }
 }

@@ -5,7 +5,8 @@
  * the one form every JavaScript engine compiles well and the C kernels can mirror.
  */
 
-import type { DType, Elements } from './dtype.js'
+import { checkNumber, checkTypedArray, checkWord, show } from './check.js'
+import { DTYPES, type DType, type Elements } from './dtype.js'
 import { RopeError } from './errors.js'
 
 const FLOAT = new Float32Array(1)
@@ -23,32 +24,38 @@ function bitsToFloat(bits: number): number {
 
 /** The 16 bits of the bfloat16 nearest to `value` (which is first rounded to float32). */
 export function encodeBFloat16(value: number): number {
+  if (typeof value !== 'number') checkNumber(value, 'value')
   return narrowToBFloat16(floatToBits(value))
 }
 
 /** The value of a bfloat16 given by its 16 bits; exact. */
 export function decodeBFloat16(bits: number): number {
+  if (typeof bits !== 'number') checkNumber(bits, 'bits')
   return bitsToFloat(bits << 16)
 }
 
 /** The 16 bits of the float16 nearest to `value` (which is first rounded to float32). */
 export function encodeFloat16(value: number): number {
+  if (typeof value !== 'number') checkNumber(value, 'value')
   return narrowToFloat16(floatToBits(value))
 }
 
 /** The value of a float16 given by its 16 bits; exact. */
 export function decodeFloat16(bits: number): number {
+  if (typeof bits !== 'number') checkNumber(bits, 'bits')
   return bitsToFloat(widenFloat16(bits))
 }
 
 /** bfloat16 bits from float32 bits. Adding half a unit, less one when the result is even, rounds to nearest even. */
 export function narrowToBFloat16(bits: number): number {
+  if (typeof bits !== 'number') checkNumber(bits, 'bits')
   if ((bits & 0x7fffffff) > 0x7f800000) return ((bits >>> 16) | 0x40) & 0xffff
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff
 }
 
 /** float16 bits from float32 bits. */
 export function narrowToFloat16(bits: number): number {
+  if (typeof bits !== 'number') checkNumber(bits, 'bits')
   const sign = (bits >>> 16) & 0x8000
   const magnitude = bits & 0x7fffffff
   if (magnitude >= 0x47800000) {
@@ -73,6 +80,7 @@ function narrowToSubnormal(magnitude: number): number {
 
 /** float32 bits from float16 bits. */
 export function widenFloat16(bits: number): number {
+  if (typeof bits !== 'number') checkNumber(bits, 'bits')
   const sign = (bits & 0x8000) << 16
   const exponent = (bits >>> 10) & 0x1f
   const mantissa = bits & 0x3ff
@@ -83,11 +91,23 @@ export function widenFloat16(bits: number): number {
   return (sign | ((113 - shift) << 23) | (((mantissa << shift) & 0x3ff) << 13)) >>> 0
 }
 
+/** The arrays that hold a dtype, 16-bit floats as raw bits. */
+const KINDS = {
+  float64: ['Float64Array'],
+  float32: ['Float32Array'],
+  float16: ['Uint16Array'],
+  bfloat16: ['Uint16Array'],
+} as const
+
 /**
  * A Float32Array with the values of `data`; exact for float32, float16 and bfloat16, rounded once
- * for float64. `data` holds raw bits when the dtype is 16 bits wide.
+ * for float64. The data are raw bits when the dtype is 16 bits wide.
+ *
+ * @throws RopeError INVALID_OPTION for an unknown dtype, or data of another kind
  */
-export function toFloat32Array(data: Elements, dtype: DType): Float32Array {
+export function toFloat32Array(given: Elements, dtype: DType): Float32Array {
+  checkWord(dtype, 'dtype', DTYPES)
+  const data = checkTypedArray(given, 'data', KINDS[dtype])
   if (dtype === 'float32' || dtype === 'float64') return Float32Array.from(data)
   const decode = dtype === 'float16' ? decodeFloat16 : decodeBFloat16
   return Float32Array.from(data, decode)
@@ -98,7 +118,8 @@ export function toFloat32Array(data: Elements, dtype: DType): Float32Array {
  *
  * @throws RopeError INVALID_OPTION for an unknown dtype
  */
-export function fromFloat32Array(values: Float32Array, dtype: DType): Elements {
+export function fromFloat32Array(given: Float32Array, dtype: DType): Elements {
+  const values = checkTypedArray(given, 'values', ['Float32Array'])
   switch (dtype) {
     case 'float64':
       return Float64Array.from(values)
@@ -111,7 +132,7 @@ export function fromFloat32Array(values: Float32Array, dtype: DType): Elements {
     default:
       throw new RopeError(
         'INVALID_OPTION',
-        `dtype is ${String(dtype)}; accepted: float64, float32, float16, bfloat16`,
+        `dtype is ${show(dtype)}; accepted: float64, float32, float16, bfloat16`,
         {
           field: 'dtype',
         },

@@ -3,7 +3,7 @@
  * with the other once the rows of its q and k projections (and their biases) have been reordered:
  * within each head's window, half keeps pair i at rows (i, i + n), interleaved at (2i, 2i + 1).
  */
-import { checkInteger, checkRecord, checkWord, reject } from './check.js'
+import { checkInteger, checkRecord, checkTypedArray, checkWord, reject } from './check.js'
 import { PAIRINGS, type PairingName, resolvePairing } from './layout/pairing.js'
 import { MOST_CHANNELS, MOST_HEADS } from './limits.js'
 
@@ -39,7 +39,7 @@ export interface PermuteOptions {
  * what is added to its output: biases, norms over a head's channels (one head), and the outer matrix
  * B of a LoRA pair B A; the inner one stays as it is.
  *
- * @param weights row-major [heads * headDim, columns], or a bias [heads * headDim] (one column);
+ * @param given row-major [heads * headDim, columns], or a bias [heads * headDim] (one column);
  *   the number of columns follows from the length
  * @throws RopeError INVALID_OPTION when sizes do not fit
  *
@@ -50,10 +50,11 @@ export interface PermuteOptions {
  * ```
  */
 export function permutePairing<Weights extends WeightArray>(
-  weights: Weights,
+  given: Weights,
   options: PermuteOptions,
 ): Weights {
   const { heads, headDim, from, to, rotaryDim, windowOffset } = checkOptions(options)
+  const weights = checkTypedArray(given, 'weights', KINDS)
   const rows = heads * headDim
   if (rows === 0 || weights.length % rows !== 0) {
     reject(
@@ -64,9 +65,9 @@ export function permutePairing<Weights extends WeightArray>(
     )
   }
   const columns = weights.length / rows
-  const result = weights.slice() as Weights
+  const result = weights.slice() as WeightArray
   // No columns: nothing to move, however many rows that would be.
-  if (columns === 0) return result
+  if (columns === 0) return result as Weights
   const pairs = rotaryDim / 2
   const source = resolvePairing(from, pairs)
   const target = resolvePairing(to, pairs)
@@ -80,8 +81,13 @@ export function permutePairing<Weights extends WeightArray>(
       }
     }
   }
-  return result
+  return result as Weights
 }
+
+const KINDS = [
+  ...(['Float64Array', 'Float32Array', 'Uint16Array', 'Int16Array', 'Int8Array'] as const),
+  ...(['Uint8Array', 'Int32Array', 'Uint32Array'] as const),
+]
 
 function checkOptions(given: PermuteOptions): Required<PermuteOptions> {
   const options = checkRecord(given, 'options', '{ from, to, heads, headDim }')

@@ -4,8 +4,8 @@
  */
 
 import type { OperandPlan, Plan, View } from './backend.js'
-import { isRecord, reject } from './check.js'
-import type { RopeConfig } from './config.js'
+import { checkFields, reject } from './check.js'
+import { type RopeConfig, resolveConfig } from './config.js'
 import { RopeError } from './errors.js'
 import { resolvePairing } from './layout/pairing.js'
 import {
@@ -67,12 +67,13 @@ const NAMES = ['q', 'k'] as const
 /**
  * Validates the tensors of a call and describes it as a plan.
  *
- * @param config the resolved config
- * @param tensors q and k, and where to write
+ * @param given the resolved config
+ * @param call q and k, and where to write
  * @param layout the layout of tensors that state none
  * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
  */
-export function makePlan(config: RopeConfig, tensors: RotateTensors, layout?: Layout): PlannedCall {
+export function makePlan(given: RopeConfig, call: RotateTensors, layout?: Layout): PlannedCall {
+  const [config, tensors] = [resolveConfig(given), readTensors(call)]
   const operands = checkedOperands(config, tensors, layout)
   return { plan: planOf(config, operands, tensors), views: operands.map(viewOf) }
 }
@@ -81,12 +82,13 @@ export function makePlan(config: RopeConfig, tensors: RotateTensors, layout?: La
  * The same rules for memory that is no typed array: a GPU backend describes its buffers by their
  * measures. Only the plan comes back; the memory stays with whoever knows what it is.
  *
- * @param config the resolved config
- * @param tensors q and k, and where to write
+ * @param given the resolved config
+ * @param call q and k, and where to write
  * @param layout the layout of tensors that state none
  * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
  */
-export function makeMemoryPlan(config: RopeConfig, tensors: RotateMemory, layout?: Layout): Plan {
+export function makeMemoryPlan(given: RopeConfig, call: RotateMemory, layout?: Layout): Plan {
+  const [config, tensors] = [resolveConfig(given), readTensors(call)]
   return planOf(config, checkedOperands(config, tensors, layout), tensors)
 }
 
@@ -129,15 +131,13 @@ function readOperands(
   tensors: RotateTensors | RotateMemory,
   layout: Layout | undefined,
 ): readonly Operand[] {
-  checkObject(tensors, 'tensors', '{ q, k } or one of them')
   const names = NAMES.filter((name) => tensors[name] !== undefined)
   if (names.length === 0) {
     throw new RopeError('INVALID_TENSOR', 'neither q nor k was given; give at least one of them', {
       field: 'q',
     })
   }
-  const { out } = tensors
-  if (out !== undefined) checkObject(out, 'out', '{ q, k } with the same keys as the inputs')
+  const out = readOut(tensors.out)
   for (const name of NAMES) {
     if (out !== undefined && (out[name] === undefined) !== (tensors[name] === undefined)) {
       throw new RopeError(
@@ -154,8 +154,24 @@ function readOperands(
   )
 }
 
-function checkObject(value: unknown, field: string, accepted: string): void {
-  if (!isRecord(value)) reject('INVALID_TENSOR', field, value, accepted)
+type Tensors = RotateTensors | RotateMemory
+
+/** The fields of a call, each read once; INVALID_TENSOR for what is no call. */
+export function readTensors<Given extends Tensors>(given: Given): Given {
+  const accepted = '{ q, k } or one of them'
+  const keys = ['q', 'k', 'out', 'inverse'] as const
+  const tensors = checkFields(given, 'tensors', keys, accepted, 'INVALID_TENSOR')
+  const { inverse } = tensors
+  if (inverse !== undefined && typeof inverse !== 'boolean') {
+    reject('INVALID_OPTION', 'inverse', inverse, 'true or false')
+  }
+  return tensors as unknown as Given
+}
+
+function readOut(out: unknown): Tensors['out'] {
+  if (out === undefined) return undefined
+  const accepted = '{ q, k } with the same keys as the inputs'
+  return checkFields(out, 'out', NAMES, accepted, 'INVALID_TENSOR') as Tensors['out']
 }
 
 function readOperand(

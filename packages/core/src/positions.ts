@@ -3,9 +3,20 @@
  * copied (`readPositions`), so that later changes to the caller's arrays do not matter; then,
  * once batch and tokens are known, it is expanded to one number per row and axis.
  */
-import { isRecord, itemsOf, reject, show } from './check.js'
+import {
+  checkInteger,
+  checkList,
+  checkRecord,
+  isList,
+  isRecord,
+  itemsOf,
+  reading,
+  reject,
+  show,
+} from './check.js'
 import { RopeError } from './errors.js'
 import { MOST_ROWS } from './limits.js'
+import { kindOf, lengthOf } from './memory.js'
 
 /** Integer or fractional position ids. Fractions and negative values are fine; NaN is not. */
 export type PositionArray =
@@ -47,6 +58,31 @@ export interface PackedOptions {
   readonly paddedLengths?: PositionArray
   /** The same by cumulative lengths, [0, ..., tokens]. */
   readonly paddedCumulativeLengths?: PositionArray
+}
+
+/**
+ * A table whose every axis is a Float64Array of its rows: what `expandPositions` gives.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function checkPositionTable(table: PositionTable, axes = 0): void {
+  const accepted = 'what expandPositions gives'
+  if (!isTable(table, axes)) reject('INVALID_POSITIONS', 'positions', table, accepted)
+}
+
+function isTable(table: unknown, axes: number): boolean {
+  if (typeof table !== 'object' || table === null) return false
+  try {
+    const { rows, batchStride, axes: lists } = table as PositionTable
+    if (!Number.isSafeInteger(rows) || rows < 0 || !Number.isSafeInteger(batchStride)) return false
+    if (!Array.isArray(lists) || lists.length < axes) return false
+    for (const list of lists) {
+      if (kindOf(list) !== 'Float64Array' || lengthOf(list) !== rows) return false
+    }
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Where each token stands: one set for all axes, or one per axis. */
@@ -107,10 +143,19 @@ function toNumber(value: unknown, field: string, index?: number): number {
   return reject('INVALID_POSITIONS', name, value, accepted)
 }
 
+function isArray(value: unknown): boolean {
+  return isList(value) || kindOf(value) !== undefined
+}
+
 function readArray(value: unknown, field: string): Float64Array {
+  const accepted = 'an array or typed array of numbers'
+  const refuse = (): never => reject('INVALID_POSITIONS', field, value, accepted)
+  return reading(() => copyArray(value, field) ?? refuse(), refuse)
+}
+
+function copyArray(value: unknown, field: string): Float64Array | undefined {
   const count = itemsOf(value)
-  if (count === undefined)
-    return reject('INVALID_POSITIONS', field, value, 'an array or typed array of numbers')
+  if (count === undefined) return undefined
   const list = value as PositionArray
   // A list may say that it is longer than it is: it is walked before memory of its length is taken.
   if (Array.isArray(value)) for (let i = 0; i < count; i++) toNumber(list[i], field, i)
@@ -184,8 +229,11 @@ function readAxis(positions: unknown, field: string): PositionSource {
   if (typeof positions === 'number' || typeof positions === 'bigint') {
     return { kind: 'start', start: toNumber(positions, field) }
   }
-  if (itemsOf(positions) !== undefined) return { kind: 'ids', ids: readArray(positions, field) }
-  if (!isRecord(positions)) return reject('INVALID_POSITIONS', field, positions, FORMS)
+  if (isArray(positions)) return { kind: 'ids', ids: readArray(positions, field) }
+  return readForms(checkRecord(positions, field, FORMS, 'INVALID_POSITIONS'), field)
+}
+
+function readForms(positions: Packed, field: string): PositionSource {
   const keys: readonly string[] = Object.keys(positions)
   const given = (names: readonly string[]): readonly string[] =>
     names.filter((key) => key in positions)
@@ -211,23 +259,60 @@ export function readPositions(
   axes: number,
   field: 'positions' | 'delta' = 'positions',
 ): readonly PositionSource[] {
-  if (!isRecord(positions) || !('axes' in positions)) return [readAxis(positions, field)]
-  const list: unknown = positions.axes
-  if (!Array.isArray(list) || Object.keys(positions).length > 1) {
-    return reject(
-      'INVALID_POSITIONS',
-      field,
-      positions,
-      '{ axes: [one entry per axis] } and no other key',
-    )
+  if (!isRecord(positions)) return [readAxis(positions, field)]
+  const record = checkRecord(positions, field, FORMS, 'INVALID_POSITIONS')
+  if (!('axes' in record)) return [readForms(record, field)]
+  const accepted = '{ axes: [one entry per axis] } and no other key'
+  if (!isList(record.axes) || Object.keys(record).length > 1) {
+    return reject('INVALID_POSITIONS', field, record, accepted)
   }
+  const list = checkList(record.axes, `${field}.axes`, accepted, 'INVALID_POSITIONS')
   if (list.length !== axes) {
     fail(
       `${field}.axes`,
       `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`,
     )
   }
-  return list.map((axis, i) => readAxis(axis, `${field}.axes[${i}]`))
+  return Array.from(list, (axis, i) => readAxis(axis, `${field}.axes[${i}]`))
+}
+
+/** More axes than any config has. */
+const MOST_AXES = 64
+const KINDS: Readonly<Record<PositionSource['kind'], readonly string[]>> = {
+  start: [],
+  ids: ['ids'],
+  offsets: ['offsets'],
+  packed: ['lengths', 'offsets', 'spans'],
+}
+
+/** Sources as `readPositions` makes them, and sizes that a table can have. */
+function checkTable(
+  sources: readonly PositionSource[],
+  batch: number,
+  tokens: number,
+  axes: number,
+): void {
+  checkInteger(batch, 'batch', 0, Number.MAX_SAFE_INTEGER)
+  checkInteger(tokens, 'tokens', 0, Number.MAX_SAFE_INTEGER)
+  checkInteger(axes, 'axes', 1, MOST_AXES)
+  if (areSources(sources)) return
+  reject('INVALID_POSITIONS', 'sources', sources, 'what readPositions gives')
+}
+
+function areSources(sources: unknown): boolean {
+  try {
+    if (!Array.isArray(sources) || sources.length > MOST_AXES) return false
+    for (const source of sources) if (!isSource(source)) return false
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isSource(record: Readonly<Record<string, unknown>>): boolean {
+  if (record.kind === 'start') return Number.isFinite(record.start)
+  const keys = Object.hasOwn(KINDS, String(record.kind)) ? KINDS[record.kind as 'ids'] : undefined
+  return keys?.every((key) => kindOf(record[key]) === 'Float64Array') === true
 }
 
 function isShared(source: PositionSource, batch: number, tokens: number): boolean {
@@ -338,6 +423,7 @@ export function expandPositions(
   axes: number,
   advance: 0 | 1 = 1,
 ): PositionTable {
+  checkTable(sources, batch, tokens, axes)
   checkPositionCounts(sources, batch, tokens)
   const shared = sources.every((source) => isShared(source, batch, tokens))
   const entries = shared ? 1 : batch

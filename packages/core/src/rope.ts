@@ -9,7 +9,7 @@ import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
 import { bindKernel } from './bind-kernel.js'
 import { checkMemory, goneMemory, watchMemory } from './bound-memory.js'
 import { CallCache, copyTensors, type PreparedCall } from './call-cache.js'
-import { checkRecord, checkWord, show } from './check.js'
+import { checkFields, checkRecord, checkWord, reject, show } from './check.js'
 import {
   computeFrequencies,
   type RopeConfig,
@@ -20,7 +20,7 @@ import {
 import { RopeError } from './errors.js'
 import { LAYOUTS, type Layout, type Tensor } from './layout/tensor.js'
 import { kindOf } from './memory.js'
-import { makePlan, planKey, type RotateTensors, withoutEmptySizes } from './plan.js'
+import { makePlan, planKey, type RotateTensors, readTensors, withoutEmptySizes } from './plan.js'
 import { checkPosition, type Positions } from './positions.js'
 import type { RotationBuilder } from './rotation.js'
 import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from './rows.js'
@@ -111,7 +111,15 @@ const KEPT_KERNELS = 64
 const KEPT_ROWS = 4096
 
 function checkBackend(backend: unknown): Backend {
-  const record = checkRecord(backend, 'backend', 'a backend, such as createJsBackend()')
+  const accepted = 'a backend, such as createJsBackend()'
+  const keys = ['specVersion', 'name', 'device', 'supports', 'compile'] as const
+  const record = checkFields(backend, 'backend', keys, accepted)
+  for (const method of ['supports', 'compile'] as const) {
+    if (typeof record[method] !== 'function') {
+      reject('INVALID_OPTION', `backend.${method}`, record[method], 'a function')
+    }
+  }
+  checkWord(record.device, 'backend.device', ['cpu', 'gpu'])
   if (record.specVersion !== 1) {
     throw new RopeError(
       'INVALID_OPTION',
@@ -122,6 +130,21 @@ function checkBackend(backend: unknown): Backend {
     )
   }
   return backend as Backend
+}
+
+/** Where a call's tokens stand. Read for every call: a copy costs nothing once it is inlined. */
+function readPlace(input: RotateInput): { positions: Positions; length: number | undefined } {
+  try {
+    const { positions, length } = input
+    return { positions, length }
+  } catch {
+    return reject('INVALID_OPTION', 'input', input, '{ q, k, positions }')
+  }
+}
+
+function lengthOf(options: LengthOptions): number | undefined {
+  const { length } = checkFields(options, 'options', ['length'], '{ length }')
+  return length as number | undefined
 }
 
 const ROLES = ['q', 'k'] as const
@@ -179,9 +202,9 @@ class BackendRope implements Rope {
     await this.#runAsync(input, this.#rowsFor(input))
   }
 
-  at(positions: Positions, { length }: LengthOptions = {}): RopeStep {
+  at(positions: Positions, options: LengthOptions = {}): RopeStep {
     this.#checkAlive()
-    const rows = this.#rows(positions, length)
+    const rows = this.#rows(positions, lengthOf(options))
     return {
       rotate: (tensors) => {
         this.#checkSync()
@@ -194,10 +217,10 @@ class BackendRope implements Rope {
     }
   }
 
-  bind(tensors: RotateTensors, { length }: LengthOptions = {}): BoundRope {
+  bind(given: RotateTensors, options: LengthOptions = {}): BoundRope {
     this.#checkSync()
-    const stated = checkStatedLength(length)
-    const calls = this.#prepareParts(tensors)
+    const stated = checkStatedLength(lengthOf(options))
+    const calls = this.#prepareParts(readTensors(given))
     const parts = calls.map((call) => this.#bindPart(call, stated))
     if (parts.length === 1) return parts[0] as BoundRope
     const areThere = calls.map(({ views, plan }) => watchMemory(views, plan))
@@ -234,8 +257,9 @@ class BackendRope implements Rope {
     }
   }
 
-  shift(k: Tensor, delta: Positions, { length }: LengthOptions = {}): void {
+  shift(k: Tensor, delta: Positions, options: LengthOptions = {}): void {
     this.#checkSync()
+    const length = lengthOf(options)
     if (this.#tables.dependsOnLength && length === undefined) {
       throw new RopeError(
         'INVALID_OPTION',
@@ -287,7 +311,8 @@ class BackendRope implements Rope {
   }
 
   /** A decode step rotates every layer at the same number: keep the rows of the last one. */
-  #rowsFor({ positions, length }: RotateInput): PlannedRows {
+  #rowsFor(input: RotateInput): PlannedRows {
+    const { positions, length } = readPlace(input)
     if (typeof positions !== 'number') return this.#rows(positions, length)
     const isLast = this.#lastStart === positions && this.#lastLength === length
     if (this.#lastRows === undefined || !isLast) {
@@ -353,7 +378,7 @@ class BackendRope implements Rope {
   }
 
   #prepare(tensors: RotateTensors): PreparedCall {
-    const known = this.#calls.find(tensors)
+    const known = this.#known(tensors)
     if (known !== undefined) return known
     const copies = copyTensors(tensors)
     const planned = makePlan(this.config, copies, this.#layout)
@@ -371,6 +396,15 @@ class BackendRope implements Rope {
     })
     if (calls.length > 1) for (const { views, plan } of calls) checkMemory(views, plan)
     return calls
+  }
+
+  /** A call like this one, if there was one; what cannot be read is left to planning, which says so. */
+  #known(tensors: RotateTensors): PreparedCall | undefined {
+    try {
+      return this.#calls.find(tensors)
+    } catch {
+      return undefined
+    }
   }
 
   #kernel(plan: Plan): Kernel {

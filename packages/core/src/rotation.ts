@@ -13,9 +13,10 @@ import { type RowRole, rowAdjustment } from './angles/row-adjustment.js'
 import { tokenRows } from './angles/token-rows.js'
 import { axisCount } from './axes.js'
 import type { Rotation } from './backend.js'
-import type { RopeConfig } from './config.js'
-import { kindOf } from './memory.js'
-import { checkPosition, type PositionTable } from './positions.js'
+import { checkFields, checkFinite, checkWord, reject } from './check.js'
+import { type RopeConfig, resolveConfig } from './config.js'
+import { kindOf, lengthOf } from './memory.js'
+import { checkPosition, checkPositionTable, type PositionTable } from './positions.js'
 import type { Frequencies } from './schedule/schedule.js'
 
 /** Element type of the rows: float64 for float64 tensors, float32 for all others. */
@@ -69,6 +70,20 @@ function storeWith(factor: number): Store {
   }
 }
 
+/** Frequencies as `computeFrequencies` gives them for this many pairs. */
+function checkTable(frequencies: Frequencies, pairs: number): void {
+  const accepted = `what computeFrequencies gives for ${pairs} pairs`
+  const keys = ['inverseFrequencies', 'residuals', 'float32Frequencies', 'attentionFactor'] as const
+  const table = checkFields(frequencies, 'frequencies', keys, accepted)
+  const lists = [table.inverseFrequencies, table.residuals, table.float32Frequencies]
+  lists.forEach((list, i) => {
+    const kind = i < 2 ? 'Float64Array' : 'Float32Array'
+    if (kindOf(list) === kind && lengthOf(list as Float64Array) === pairs) return
+    reject('INVALID_OPTION', `frequencies.${keys[i]}`, list, accepted)
+  })
+  checkFinite(table.attentionFactor, 'frequencies.attentionFactor')
+}
+
 /**
  * A rotation builder for a config and its frequencies.
  *
@@ -76,10 +91,13 @@ function storeWith(factor: number): Store {
  * @throws RopeError UNSUPPORTED when it needs to and does not
  */
 export function createRotationBuilder(
-  config: RopeConfig,
+  given: RopeConfig,
   frequencies: Frequencies,
   role?: RowRole,
 ): RotationBuilder {
+  const config = resolveConfig(given)
+  checkTable(frequencies, config.rotaryDim / 2)
+  if (role !== undefined) checkWord(role, 'role', ['q', 'k'])
   const pairs = config.rotaryDim / 2
   const adjust = rowAdjustment(frequencies, role)
   const { write, ...short } = tokenRows(config, frequencies)
@@ -104,6 +122,8 @@ export function createRotationBuilder(
   return {
     moving: moving && (() => sharedMoving(moving)),
     build(positions, precision, unitFactor = false) {
+      checkPositionTable(positions, axes)
+      if (precision !== 'float64') checkWord(precision, 'precision', ['float32', 'float64'])
       const length = positions.rows * pairs
       const rotation: Rotation = {
         pairs,

@@ -4,10 +4,10 @@
  * are made when first asked for and the latest are kept.
  */
 import type { RowRole } from './angles/row-adjustment.js'
-import { show } from './check.js'
-import { computeFrequencies, type RopeConfig, regimeFor } from './config.js'
+import { checkWord, show } from './check.js'
+import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from './config.js'
 import { RopeError } from './errors.js'
-import type { PositionTable } from './positions.js'
+import { checkPositionTable, type PositionTable } from './positions.js'
 import { createRotationBuilder, type RotationBuilder } from './rotation.js'
 import { dependsOnLength } from './schedule/registry.js'
 
@@ -33,6 +33,7 @@ interface Table {
 
 /** The smallest length that all positions of a call fit in: the largest of them, plus one. */
 export function lengthOfPositions(positions: PositionTable): number {
+  checkPositionTable(positions)
   let largest = -1
   for (const axis of positions.axes) {
     for (const position of axis) if (position > largest) largest = position
@@ -56,7 +57,8 @@ export function checkStatedLength(length: unknown): number | undefined {
  *
  * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
  */
-export function createRotationTables(config: RopeConfig): RotationTables {
+export function createRotationTables(given: RopeConfig): RotationTables {
+  const config = resolveConfig(given)
   const byLength = dependsOnLength(config.schedule)
   const hasRoles = config.schedule.type === 'xpos'
   const tables = new Map<string, Table>()
@@ -68,6 +70,7 @@ export function createRotationTables(config: RopeConfig): RotationTables {
   }
 
   function find(length: number, role: RowRole): Table {
+    checkWord(role, 'role', ['q', 'k'])
     const regime = byLength ? regimeFor(config, length) : 'fixed'
     const key = hasRoles ? `${regime} ${role}` : String(regime)
     const known = tables.get(key)

@@ -3,8 +3,9 @@
  * they are in and the frame within it, and every angle is multiplied by the feature's own time. The
  * product of the two is no new kind of rope: it is a position, and a fraction at that.
  */
-import { checkPositive, reject } from '../check.js'
-import type { AxialOptions } from './axial-options.js'
+import { checkAnyNumbers, checkInteger, checkPositive, reject } from '../check.js'
+import { MOST_POSITIONS } from '../limits.js'
+import { type AxialOptions, checkHead } from './axial-options.js'
 import { axialRope } from './video.js'
 
 /**
@@ -18,7 +19,7 @@ export function musicFlamingoRope(features: {
   readonly dim: number
   readonly base: number
 }): AxialOptions {
-  const { width, dim, base } = features
+  const { width, dim, base } = checkHead(features)
   return axialRope([dim, dim], { headDim: width, base })
 }
 
@@ -37,12 +38,14 @@ export function musicFlamingoPositions(
   maxPositionEmbeddings: number,
 ): { readonly axes: readonly [Float64Array, Float64Array] } {
   const most = checkPositive(maxPositionEmbeddings, 'maxPositionEmbeddings')
-  if (!(frames >= 1 && Number.isInteger(seconds.length / frames))) {
-    reject('INVALID_POSITIONS', 'seconds.length', seconds.length, `a multiple of frames, ${frames}`)
+  const times = checkAnyNumbers(seconds, 'seconds', 'INVALID_POSITIONS')
+  checkInteger(frames, 'frames', 1, MOST_POSITIONS)
+  if (times.length % frames !== 0) {
+    reject('INVALID_POSITIONS', 'seconds.length', times.length, `a multiple of frames, ${frames}`)
   }
-  const turn = (at: number): number => -2 * Math.PI * (seconds[at] as number)
+  const turn = (at: number): number => -2 * Math.PI * (times[at] as number)
   const place = (rank: (at: number) => number): Float64Array =>
-    Float64Array.from({ length: seconds.length }, (_, at) => (rank(at) / most) * turn(at))
+    Float64Array.from({ length: times.length }, (_, at) => (rank(at) / most) * turn(at))
   return {
     axes: [place((at) => Math.floor(at / frames)), place((at) => 2 * Math.PI * (at % frames))],
   }

@@ -2,7 +2,7 @@
  * From a rule (this pair takes this axis and this exponent) to options: what all presets of vision
  * and video models are made with.
  */
-import { checkInteger } from '../check.js'
+import { checkAtLeast, checkInteger, checkRecord } from '../check.js'
 import type { RopeOptions } from '../config.js'
 import type { PairingName } from '../layout/pairing.js'
 import type { AxialSchedule, FrequencyFamily } from '../schedule/schedule.js'
@@ -32,7 +32,18 @@ export interface AxialParts {
 
 /** Channels of a head that has to split into equal parts. */
 export function checkHeadDim(value: unknown, multiple: number): number {
-  return multiple * checkInteger(Number(value) / multiple, `headDim / ${multiple}`, 1, 65536)
+  const headDim = checkInteger(value, 'headDim', multiple, 65536)
+  return multiple * checkInteger(headDim / multiple, `headDim / ${multiple}`, 1, 65536)
+}
+
+/** What a preset is given: an object with headDim, its fields read once. */
+export function checkHead<Head extends object>(head: Head): Head {
+  return checkRecord(head, 'head', 'an object such as { headDim: 64 }') as Head
+}
+
+/** theta of a preset. */
+export function checkTheta(base: unknown): number {
+  return checkAtLeast(base, 'base', 1)
 }
 
 /** `count` pairs by their number. */

@@ -2,9 +2,24 @@
  * Rotary embeddings of video and image generators: time, rows and columns (or any list of axes),
  * each with its own share of the head and its own run of frequencies.
  */
-import { checkInteger, checkPositive } from '../check.js'
-import type { PairingName } from '../layout/pairing.js'
-import { type AxialOptions, axialOptions, checkHeadDim, pairsOf, runOf } from './axial-options.js'
+import {
+  checkInteger,
+  checkList,
+  checkNumbers,
+  checkPositive,
+  checkRecord,
+  checkWord,
+} from '../check.js'
+import { PAIRINGS, type PairingName } from '../layout/pairing.js'
+import {
+  type AxialOptions,
+  axialOptions,
+  checkHead,
+  checkHeadDim,
+  checkTheta,
+  pairsOf,
+  runOf,
+} from './axial-options.js'
 
 /**
  * Any number of axes with a width each, one after the other (Flux [16, 56, 56]; Qwen-Image, Hunyuan
@@ -13,6 +28,7 @@ import { type AxialOptions, axialOptions, checkHeadDim, pairsOf, runOf } from '.
  * @param widths channels per axis, even
  * @param settings `headDim` when the head is wider than their sum; theta, 10000 when absent; the
  *   pairing, interleaved when absent; one factor on theta per axis
+ * @throws RopeError INVALID_OPTION
  */
 export function axialRope(
   widths: readonly number[],
@@ -23,15 +39,34 @@ export function axialRope(
     readonly baseFactors?: readonly number[]
   } = {},
 ): AxialOptions {
-  const { base = 10000, pairing = 'interleaved', baseFactors = [] } = settings
-  const halves = widths.map((width, i) => checkInteger(width / 2, `widths[${i}] / 2`, 1, 32768))
+  const given = checkRecord(settings, 'settings', '{ headDim, base, pairing, baseFactors }')
+  const list = checkList(widths, 'widths', 'a list of channels per axis')
+  checkInteger(list.length, 'widths.length', 1, MOST_AXES)
+  const halves = Array.from(list, halfOf)
   const sum = 2 * halves.reduce((total, half) => total + half, 0)
+  const base = checkTheta(given.base ?? 10000)
+  const factors =
+    given.baseFactors === undefined
+      ? halves.map(() => 1)
+      : checkNumbers(given.baseFactors, 'baseFactors', halves.length)
   return axialOptions({
-    headDim: settings.headDim ?? sum,
-    pairing,
-    families: halves.map((half, i) => ({ base: base * (baseFactors[i] ?? 1), dim: 2 * half })),
+    headDim: checkInteger(given.headDim ?? sum, 'headDim', sum, 65536),
+    pairing: checkWord(given.pairing ?? 'interleaved', 'pairing', PAIRINGS),
+    families: halves.map((half, i) => ({
+      base: checkTheta(base * (factors[i] as number)),
+      dim: 2 * half,
+    })),
     pairs: halves.flatMap((half, axis) => runOf(axis, half)),
   })
+}
+
+/** As many as a config may have. */
+const MOST_AXES = 64
+
+/** Half the channels of an axis. */
+function halfOf(width: unknown, axis: number): number {
+  const channels = checkInteger(width, `widths[${axis}]`, 2, 65536)
+  return checkInteger(channels / 2, `widths[${axis}] / 2`, 1, 32768)
 }
 
 /** Flux: the axes of its ids, interleaved; theta 10000. */
@@ -40,7 +75,8 @@ export function fluxRope(axesDim: readonly number[] = [16, 56, 56], base = 10000
 }
 
 /** Wan: time, rows, columns; time has what two thirds in whole pairs leave; interleaved. */
-export function wanRope(head: { readonly headDim: number; readonly base?: number }): AxialOptions {
+export function wanRope(given: { readonly headDim: number; readonly base?: number }): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 2)
   const sixth = Math.floor(headDim / 6)
   const widths = [headDim - 4 * sixth, 2 * sixth, 2 * sixth]
@@ -51,10 +87,11 @@ export function wanRope(head: { readonly headDim: number; readonly base?: number
  * CogVideoX: time has a quarter of the head, rows and columns three eighths each; interleaved.
  * Positions are spread over the crop (`spreadCoordinates`).
  */
-export function cogVideoXRope(head: {
+export function cogVideoXRope(given: {
   readonly headDim: number
   readonly base?: number
 }): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 16)
   const eighth = headDim / 8
   return axialRope([2 * eighth, 3 * eighth, 3 * eighth], { base: head.base ?? 10000 })
@@ -64,16 +101,17 @@ export function cogVideoXRope(head: {
  * Cosmos: time, rows, columns, each with an NTK factor of its own on theta,
  * `10000 * scale^(width / (width - 2))`; half. Time is in frames at the rate of the training.
  *
- * @param head `scales` of time, rows and columns, 1 for no change
+ * @param given `scales` of time, rows and columns, 1 for no change
  */
-export function cosmosRope(head: {
+export function cosmosRope(given: {
   readonly headDim: number
   readonly scales?: readonly [number, number, number]
 }): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 2)
   const space = 2 * Math.floor(headDim / 6)
   const widths = [headDim - 2 * space, space, space]
-  const scales = head.scales ?? [1, 1, 1]
+  const scales = checkNumbers(head.scales ?? [1, 1, 1], 'scales', 3)
   const baseFactors = widths.map((width, i) => {
     const factor = checkPositive(scales[i], `scales[${i}]`) ** (width / (width - 2))
     return checkPositive(factor, `the factor that scales[${i}] makes with ${width} channels`)
@@ -82,10 +120,11 @@ export function cosmosRope(head: {
 }
 
 /** MiniMax M3 VL: three equal axes of even width; what is left of the head passes; half. */
-export function minimaxVisionRope(head: {
+export function minimaxVisionRope(given: {
   readonly headDim: number
   readonly base?: number
 }): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 2)
   const width = 2 * Math.floor(Math.floor(headDim / 3) / 2)
   const { base = 10000 } = head
@@ -102,8 +141,11 @@ export function ltx2Rope(head: {
   readonly base?: number
   readonly pairing?: PairingName
 }): AxialOptions {
-  const { axes = 3, base = 10000, pairing = 'interleaved' } = head
-  const headDim = checkHeadDim(head.headDim, 2)
+  const given = checkHead(head)
+  const axes = checkInteger(given.axes ?? 3, 'axes', 1, MOST_AXES - 1)
+  const base = checkTheta(given.base ?? 10000)
+  const pairing = checkWord(given.pairing ?? 'interleaved', 'pairing', PAIRINGS)
+  const headDim = checkHeadDim(given.headDim, 2)
   const steps = checkInteger(Math.floor(headDim / 2 / axes), 'headDim / 2 / axes', 2, 32768)
   const still = headDim / 2 - steps * axes
   const family = { base, dim: steps - 1, multiplier: Math.PI / 2 }

@@ -2,8 +2,17 @@
  * Rotary embeddings of vision towers: two axes over an image's patches. Each preset gives complete
  * options; axis 0 and axis 1 are named in its description, and positions go in that order.
  */
+import { checkInteger, checkPositive } from '../check.js'
 import type { RopeOptions } from '../config.js'
-import { type AxialOptions, axialOptions, checkHeadDim, pairsOf, runOf } from './axial-options.js'
+import {
+  type AxialOptions,
+  axialOptions,
+  checkHead,
+  checkHeadDim,
+  checkTheta,
+  pairsOf,
+  runOf,
+} from './axial-options.js'
 
 /** A vision tower's head. */
 export interface VisionHead {
@@ -15,27 +24,29 @@ export interface VisionHead {
 const same = <Value>(value: Value): readonly [Value, Value] => [value, value]
 
 /** Both axes have D/4 pairs and the frequencies theta^(-2j/(D/2)), one after the other. */
-function twoRuns(head: VisionHead, base: number, pairing: 'half' | 'interleaved'): AxialOptions {
+function twoRuns(given: VisionHead, base: number, pairing: 'half' | 'interleaved'): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 4)
   return axialOptions({
     headDim,
     pairing,
-    families: same({ base: head.base ?? base, dim: headDim / 2 }),
+    families: same({ base: checkTheta(head.base ?? base), dim: headDim / 2 }),
     pairs: [...runOf(0, headDim / 4), ...runOf(1, headDim / 4)],
   })
 }
 
 /** The same frequencies, pairs taking turns. */
 function takingTurns(
-  head: VisionHead,
+  given: VisionHead,
   base: number,
   pairing: 'half' | 'interleaved',
 ): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 4)
   return axialOptions({
     headDim,
     pairing,
-    families: same({ base: head.base ?? base, dim: headDim / 2 }),
+    families: same({ base: checkTheta(head.base ?? base), dim: headDim / 2 }),
     pairs: pairsOf(headDim / 2, (i) => ({ axis: i % 2, exponent: i - (i % 2) })),
   })
 }
@@ -53,13 +64,14 @@ export function museVisionRope(head: VisionHead): AxialOptions {
 /**
  * Pixtral: rows with the even frequencies of the head, then columns with the odd ones; theta 10000.
  */
-export function pixtralVisionRope(head: VisionHead): AxialOptions {
+export function pixtralVisionRope(given: VisionHead): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 4)
   const quarter = headDim / 4
   return axialOptions({
     headDim,
     pairing: 'half',
-    families: same({ base: head.base ?? 10000, dim: headDim }),
+    families: same({ base: checkTheta(head.base ?? 10000), dim: headDim }),
     pairs: pairsOf(2 * quarter, (i) => {
       const axis = i < quarter ? 0 : 1
       return { axis, exponent: 2 * (2 * (i - axis * quarter) + axis) }
@@ -98,12 +110,13 @@ export function sam2Rope(head: VisionHead): AxialOptions {
  * 2 pi * 100^(-4j/D). Class and register tokens are not rotated: leave them out of the view, or
  * give them position 0.
  */
-export function dinov3Rope(head: VisionHead): AxialOptions {
+export function dinov3Rope(given: VisionHead): AxialOptions {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 4)
   return axialOptions({
     headDim,
     pairing: 'half',
-    families: same({ base: head.base ?? 100, dim: headDim, multiplier: 2 * Math.PI }),
+    families: same({ base: checkTheta(head.base ?? 100), dim: headDim, multiplier: 2 * Math.PI }),
     pairs: [...runOf(0, headDim / 4, 4), ...runOf(1, headDim / 4, 4)],
   })
 }
@@ -113,7 +126,8 @@ export function dinov3Rope(head: VisionHead): AxialOptions {
  * halves of that chunk; theta 100. A pairing is one for the whole window, so this is two ropes with
  * a window each: rotate with both, the first at the columns and the second at the rows.
  */
-export function gemma4VisionRopes(head: VisionHead): readonly [RopeOptions, RopeOptions] {
+export function gemma4VisionRopes(given: VisionHead): readonly [RopeOptions, RopeOptions] {
+  const head = checkHead(given)
   const headDim = checkHeadDim(head.headDim, 4)
   const rotaryDim = headDim / 2
   const chunk = (windowOffset: number): RopeOptions => ({
@@ -121,7 +135,7 @@ export function gemma4VisionRopes(head: VisionHead): readonly [RopeOptions, Rope
     pairing: 'half',
     rotaryDim,
     windowOffset,
-    schedule: { type: 'default', base: head.base ?? 100 },
+    schedule: { type: 'default', base: checkTheta(head.base ?? 100) },
   })
   return [chunk(0), chunk(rotaryDim)]
 }
@@ -137,8 +151,10 @@ export function pixelRope(head: {
   readonly axes: number
   readonly maxFrequency: number
 }): RopeOptions {
-  const { axes, maxFrequency } = head
-  const headDim = checkHeadDim(head.headDim, 2 * axes)
+  const given = checkHead(head)
+  const axes = checkInteger(given.axes, 'axes', 1, 64)
+  const maxFrequency = checkPositive(given.maxFrequency, 'maxFrequency')
+  const headDim = checkHeadDim(given.headDim, 2 * axes)
   const perAxis = headDim / 2 / axes
   const step = perAxis === 1 ? 0 : (maxFrequency / 2 - 1) / (perAxis - 1)
   const pairs = pairsOf(headDim / 2, (i) => ({ axis: Math.floor(i / perAxis), exponent: 0 }))

@@ -6,7 +6,8 @@
  * alone bit for bit: tokens whose distance is 0 on every axis, and blocks outside the window.
  */
 import { axisCount } from '../axes.js'
-import { checkInteger, reject } from '../check.js'
+import { checkFields, checkInteger, checkRecord, checkTypedArray, reject } from '../check.js'
+import { type RopeConfig, resolveConfig } from '../config.js'
 import { decodeFloat16, encodeFloat16 } from '../half-float.js'
 import { expandPositions, type Positions, readPositions } from '../positions.js'
 import type { LengthOptions, Rope } from '../rope.js'
@@ -60,10 +61,11 @@ function quantiseBlock(values: Float32Array, from: number, blocks: Uint8Array, a
 /**
  * The numbers that q8_0 blocks stand for.
  *
- * @param blocks whole blocks of 34 bytes
+ * @param given whole blocks of 34 bytes
  * @throws RopeError INVALID_TENSOR
  */
-export function dequantiseQ8(blocks: Uint8Array): Float32Array {
+export function dequantiseQ8(given: Uint8Array): Float32Array {
+  const blocks = checkTypedArray(given, 'blocks', ['Uint8Array'], 'INVALID_TENSOR')
   const count = checkBlocks(blocks.length, BYTES, 'blocks.length')
   const values = new Float32Array(count * CHANNELS)
   for (let b = 0; b < count; b++) widenBlock(blocks, b * BYTES, values, b * CHANNELS)
@@ -74,10 +76,11 @@ export function dequantiseQ8(blocks: Uint8Array): Float32Array {
  * Numbers as q8_0 blocks, quantised as ggml's reference does: scale = largest / 127, halves away
  * from zero.
  *
- * @param values a multiple of 32 of them, finite
+ * @param given a multiple of 32 of them, finite
  * @throws RopeError INVALID_TENSOR
  */
-export function quantiseQ8(values: Float32Array): Uint8Array {
+export function quantiseQ8(given: Float32Array): Uint8Array {
+  const values = checkTypedArray(given, 'values', ['Float32Array'], 'INVALID_TENSOR')
   const count = checkBlocks(values.length, CHANNELS, 'values.length')
   const blocks = new Uint8Array(count * BYTES)
   for (let b = 0; b < count; b++) quantiseBlock(values, b * CHANNELS, blocks, b * BYTES)
@@ -111,6 +114,12 @@ function blocksInWindow({ config }: Rope, blocks: number): readonly boolean[] {
   )
 }
 
+/** The config of a rope. */
+function checkRope(rope: Rope): RopeConfig {
+  const { config } = checkFields(rope, 'rope', ['config', 'shift'], 'a rope of createRope')
+  return resolveConfig(config as RopeConfig)
+}
+
 /**
  * Moves cached q8_0 keys by `delta` positions, in place.
  *
@@ -131,10 +140,12 @@ export function shiftQ8(
   delta: Positions,
   options: LengthOptions = {},
 ): void {
-  const { data } = keys
-  const { headDim } = rope.config
-  const tokens = checkInteger(keys.tokens, 'keys.tokens', 0, 2 ** 31)
-  const width = checkInteger(keys.heads, 'keys.heads', 1, 65536) * headDim
+  const given = checkRecord(keys, 'keys', '{ data, tokens, heads }', 'INVALID_TENSOR')
+  const { headDim } = checkRope(rope)
+  const data = checkTypedArray(given.data, 'keys.data', ['Uint8Array'], 'INVALID_TENSOR')
+  const tokens = checkInteger(given.tokens, 'keys.tokens', 0, 2 ** 31)
+  const heads = checkInteger(given.heads, 'keys.heads', 1, 65536)
+  const width = heads * headDim
   const blocks = checkBlocks(width, CHANNELS, 'heads * headDim')
   const rowBytes = blocks * BYTES
   if (data.length !== tokens * rowBytes) {
@@ -150,7 +161,7 @@ export function shiftQ8(
   })
   const tensor = {
     data: values,
-    shape: [moved.length, keys.heads, headDim],
+    shape: [moved.length, heads, headDim],
     layout: 'thd',
   } as const
   rope.shift(tensor, { axes }, options)

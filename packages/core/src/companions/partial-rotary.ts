@@ -3,7 +3,7 @@
  * everywhere: the span that pairs up (`rotaryDim`, `windowOffset`) and what the exponents divide by
  * (the span, unless the schedule states `exponentDim`).
  */
-import { checkInteger, checkWord, reject } from '../check.js'
+import { checkAtLeast, checkInteger, checkRecord, checkWord, reject } from '../check.js'
 
 /** The span of a head that pairs up. */
 export interface RotarySpan {
@@ -69,6 +69,18 @@ export const PARTIAL_ROTARY: Readonly<
   'minimax-m3-vl': { rule: 'thirds' },
 }
 
+const RULES = ['leading', 'fixed', 'trailing', 'proportional', 'thirds'] as const
+
+function checkConvention(given: PartialConvention): PartialConvention {
+  const convention = checkRecord(given, 'convention', "{ rule: 'leading', share } or the like")
+  const rule = checkWord(convention.rule, 'convention.rule', RULES)
+  if (rule === 'leading' || rule === 'proportional') {
+    return { rule, share: checkAtLeast(convention.share, 'convention.share', 0) }
+  }
+  if (rule === 'thirds') return { rule }
+  return { rule, rotaryDim: checkInteger(convention.rotaryDim, 'convention.rotaryDim', 2, 65536) }
+}
+
 function widthOf(convention: PartialConvention, headDim: number): number {
   switch (convention.rule) {
     // The product is a float and rounds down, as int() does: 192 * 0.334 gives 64.
@@ -101,9 +113,10 @@ export function partialRotary(
   headDim: number,
 ): RotarySpan {
   const names = Object.keys(PARTIAL_ROTARY) as (keyof typeof PARTIAL_ROTARY)[]
+  checkInteger(headDim, 'headDim', 2, 65536)
   const rule =
     typeof convention === 'object'
-      ? convention
+      ? checkConvention(convention)
       : PARTIAL_ROTARY[checkWord(convention, 'convention', names)]
   const rotaryDim = checkInteger(widthOf(rule, headDim), 'rotaryDim', 2, headDim)
   if (rotaryDim % 2 !== 0) {

@@ -2,7 +2,7 @@
  * Factors on q that grow with the position: companions of RoPE in long-context models. They are not
  * angles and no schedule applies them: multiply q (or its row of scores) by them, once.
  */
-import { checkAtLeast, checkPositive, reject } from '../check.js'
+import { checkAtLeast, checkPositive, checkRecord, reject } from '../check.js'
 
 /** Options of Llama 4's temperature. */
 export interface Llama4Temperature {
@@ -26,8 +26,9 @@ function temperature(slope: number, steps: number, options: string): number {
  * @throws RopeError INVALID_OPTION
  */
 export function llama4Temperature(position: number, options: Llama4Temperature = {}): number {
-  const attnScale = checkAtLeast(options.attnScale ?? 0.1, 'attnScale', 0)
-  const floorScale = checkPositive(options.floorScale ?? 8192, 'floorScale')
+  const given = checkRecord(options, 'options', '{ attnScale, floorScale }')
+  const attnScale = checkAtLeast(given.attnScale ?? 0.1, 'attnScale', 0)
+  const floorScale = checkPositive(given.floorScale ?? 8192, 'floorScale')
   const steps = Math.floor((checkAtLeast(position, 'position', 0) + 1) / floorScale)
   return temperature(attnScale, steps, `attnScale ${attnScale} and floorScale ${floorScale}`)
 }
@@ -47,9 +48,10 @@ export interface MinistralTemperature {
  * @throws RopeError INVALID_OPTION
  */
 export function ministralTemperature(position: number, options: MinistralTemperature): number {
-  const beta = checkAtLeast(options.beta, 'beta', 0)
   const key = 'originalMaxPositionEmbeddings'
-  const length = checkAtLeast(options[key], key, 1)
+  const given = checkRecord(options, 'options', `{ beta, ${key} }`)
+  const beta = checkAtLeast(given.beta, 'beta', 0)
+  const length = checkAtLeast(given[key], key, 1)
   const steps = Math.floor(checkAtLeast(position, 'position', 0) / length)
   return temperature(beta, steps, `beta ${beta} and ${key} ${length}`)
 }

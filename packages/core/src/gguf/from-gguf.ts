@@ -4,7 +4,7 @@
  */
 import { interleavedAxes } from '../axes/text.js'
 import { type AxesOptions, sectionAxes } from '../axes.js'
-import { checkRecord, show } from '../check.js'
+import { checkRecord, readDocument, show } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { selectConfig } from '../huggingface/from-hugging-face.js'
@@ -61,9 +61,9 @@ interface Kind {
  * @throws RopeError INVALID_CONFIG when it lacks something or contradicts itself,
  *   UNKNOWN_SCHEDULE when its scaling type is not known
  */
-export function ggufProfiles(file: GgufRope, options: GgufOptions = {}): readonly RopeProfile[] {
-  checkRecord(file, 'file', '{ metadata, tensors }')
-  checkRecord(file.metadata, 'file.metadata', 'an object of GGUF keys')
+export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly RopeProfile[] {
+  const options = checkRecord(how, 'options', '{ pairing }') as GgufOptions
+  const file = checkFile(given)
   const keys = new GgufKeys(file.metadata)
   const sections = keys.list('rope.dimension_sections')?.some((size) => size > 0) === true
   const kind = ggufRopeKind(keys.architecture, sections)
@@ -78,6 +78,14 @@ export function ggufProfiles(file: GgufRope, options: GgufOptions = {}): readonl
   })
 }
 
+function checkFile(given: GgufRope): GgufRope {
+  const file = checkRecord(given, 'file', '{ metadata, tensors }')
+  checkRecord(file.metadata, 'file.metadata', 'an object of GGUF keys')
+  const metadata = readDocument(file.metadata, 'file.metadata', 'INVALID_CONFIG')
+  const tensors = checkRecord(file.tensors ?? {}, 'file.tensors', 'Float32Arrays by name')
+  return { metadata, tensors } as GgufRope
+}
+
 /**
  * The RoPE of a GGUF file.
  *
@@ -88,7 +96,8 @@ export function fromGguf(
   file: GgufRope,
   options: GgufOptions & { readonly profile?: string | undefined } = {},
 ): RopeConfig {
-  return selectConfig(ggufProfiles(file, options), options.profile, 'GGUF')
+  const given = checkRecord(options, 'options', '{ pairing, profile }') as typeof options
+  return selectConfig(ggufProfiles(file, given), given.profile, 'GGUF')
 }
 
 function asConfigError(error: unknown): unknown {

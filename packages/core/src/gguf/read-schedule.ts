@@ -2,7 +2,7 @@
  * The schedule of a GGUF file: its scaling keys, or the divisors of its factor tensors, with what
  * llama.cpp computes from them.
  */
-import { show } from '../check.js'
+import { checkTypedArray, show } from '../check.js'
 import { RopeError } from '../errors.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 import type { ArchitectureFacts } from './architectures.js'
@@ -29,7 +29,9 @@ function factorTensor(file: GgufRope, name: string, pairs: number): Float32Array
     Object.hasOwn(tensors, own),
   )
   const values = key === undefined ? undefined : tensors[key]
-  if (values === undefined || values.length === pairs) return values
+  if (values === undefined) return undefined
+  checkTypedArray(values, `file.tensors['${key}']`, ['Float32Array'], 'INVALID_CONFIG')
+  if (values.length === pairs) return values
   return failGguf(`${key}`, `has ${values.length} numbers; accepted: ${pairs}, one per pair`)
 }
 

@@ -6,8 +6,9 @@
 
 import { interleavedAxes } from '../axes/text.js'
 import { sectionAxes } from '../axes.js'
-import { checkRecord, show } from '../check.js'
-import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
+import { checkInteger, checkRecord, reject, show } from '../check.js'
+import { checkProfiles } from '../check-profiles.js'
+import { computeFrequencies, type RopeConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import type { PairingName } from '../layout/pairing.js'
 import type { WritableProfile } from '../profile.js'
@@ -61,10 +62,10 @@ function fail(field: string, problem: string): never {
  */
 export function toGguf(
   rope: RopeConfig | readonly WritableProfile[],
-  options: ToGgufOptions,
+  given: ToGgufOptions,
 ): GgufOutput {
-  checkRecord(options, 'options', "{ architecture: 'llama' }")
-  const profiles = asProfiles(rope)
+  const options = checkGgufOptions(given)
+  const profiles = checkProfiles(rope)
   const first = profiles.find(({ config }) => config !== null)?.config
   if (!first) return fail('rope', 'no profile rotates; give at least one config')
   const pairing = filePairing(options.architecture, first)
@@ -76,13 +77,15 @@ export function toGguf(
   return { ...output, permutation, notes }
 }
 
-function asProfiles(rope: RopeConfig | readonly WritableProfile[]): readonly WritableProfile[] {
-  if (!Array.isArray(rope)) return [{ name: 'default', config: resolveConfig(rope as RopeConfig) }]
-  return (rope as readonly WritableProfile[]).map(({ name, config, layers = null }) => ({
-    name,
-    config: config === null ? null : resolveConfig(config),
-    layers,
-  }))
+function checkGgufOptions(given: ToGgufOptions): ToGgufOptions {
+  const options = checkRecord(given, 'options', "{ architecture: 'llama' }")
+  const { architecture, maxPositionEmbeddings: most } = options
+  if (typeof architecture !== 'string') {
+    return reject('INVALID_OPTION', 'architecture', architecture, "a name such as 'llama'")
+  }
+  if (most === undefined) return { architecture }
+  const field = 'maxPositionEmbeddings'
+  return { architecture, [field]: checkInteger(most, field, 1, Number.MAX_SAFE_INTEGER) }
 }
 
 function filePairing(architecture: string, { axes }: RopeConfig): PairingName {

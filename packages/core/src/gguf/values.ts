@@ -41,6 +41,9 @@ export function shortestFloat32(value: number): number {
   return single
 }
 
+/** Longer than the name of any architecture, so that messages stay short. */
+const LONGEST_NAME = 80
+
 /** Typed access to the keys of one architecture. */
 export class GgufKeys {
   readonly architecture: string
@@ -50,6 +53,9 @@ export class GgufKeys {
     const architecture = metadata['general.architecture']
     if (typeof architecture !== 'string' || architecture === '') {
       failGguf('general.architecture', `is ${show(architecture)}; accepted: a name such as "llama"`)
+    }
+    if (architecture.length > LONGEST_NAME) {
+      failGguf('general.architecture', `has ${architecture.length} characters; give a short name`)
     }
     this.architecture = architecture
     this.#metadata = metadata
@@ -76,7 +82,7 @@ export class GgufKeys {
   count(key: string, isList = false): number | undefined {
     const raw = this.raw(key)
     const value =
-      isList && Array.isArray(raw) ? Math.max(...raw.slice(0, MOST_LAYERS).map(Number)) : raw
+      isList && Array.isArray(raw) ? Math.max(...this.#numbers(raw.slice(0, MOST_LAYERS))) : raw
     if (value === undefined) return undefined
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
     return this.#fail(key, raw, 'a whole number above 0')
@@ -93,8 +99,17 @@ export class GgufKeys {
   list(key: string): readonly number[] | undefined {
     const value = this.raw(key)
     if (value === undefined) return undefined
-    if (Array.isArray(value) && value.length <= MOST_LAYERS) return value.map(Number)
+    if (Array.isArray(value) && value.length <= MOST_LAYERS) return this.#numbers(value)
     return this.#fail(key, value, `a list of at most ${MOST_LAYERS} numbers`)
+  }
+
+  /** Numbers, bigints and booleans as numbers; NaN, which no key accepts, for all else. */
+  #numbers(list: readonly unknown[]): readonly number[] {
+    return list.map((item) =>
+      typeof item === 'boolean' || typeof item === 'bigint' || typeof item === 'number'
+        ? Number(item)
+        : Number.NaN,
+    )
   }
 
   /** Keys about RoPE that are none of `known`. */

@@ -3,7 +3,7 @@
  * a model's weights are the business of converters; this one is to be merged into such a file.
  * Source of the format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
  */
-import { show } from '../check.js'
+import { checkRecord, checkTypedArray, readDocument, shorten, show } from '../check.js'
 import { RopeError } from '../errors.js'
 import type { GgufValue } from './values.js'
 
@@ -84,7 +84,10 @@ export function writeGgufFile(
   metadata: Readonly<Record<string, GgufValue>>,
   tensors: Readonly<Record<string, Float32Array>>,
 ): Uint8Array {
-  const [values, entries] = [Object.entries(metadata), Object.entries(tensors)]
+  const values = Object.entries(readEntries(metadata, 'metadata')) as [string, GgufValue][]
+  const entries = Object.entries(readEntries(tensors, 'tensors')).map(([name, data]) => {
+    return [name, checkTypedArray(data, `tensors['${shorten(name)}']`, ['Float32Array'])] as const
+  })
   const file = new Bytes()
   file.push(Uint8Array.of(0x47, 0x47, 0x55, 0x46))
   file.uint32(3)
@@ -102,6 +105,11 @@ export function writeGgufFile(
     file.pad()
   }
   return file.join()
+}
+
+function readEntries(given: unknown, field: string): Readonly<Record<string, unknown>> {
+  checkRecord(given, field, 'an object of values by name')
+  return readDocument(given, field, 'INVALID_OPTION') as Readonly<Record<string, unknown>>
 }
 
 function writeTensorInfo(file: Bytes, name: string, length: number, offset: number): void {
@@ -142,7 +150,7 @@ function writeNumber(file: Bytes, key: string, value: number): void {
 
 function writeList(file: Bytes, key: string, list: readonly unknown[]): void {
   const isFlags = list.every((item) => typeof item === 'boolean')
-  const isWhole = list.every((item) => Number.isInteger(item))
+  const isWhole = list.every((item) => Number.isInteger(item) && Math.abs(Number(item)) < 2 ** 31)
   if (!isFlags && !isWhole) reject(key, list)
   file.uint32(TYPE.array)
   file.uint32(isFlags ? TYPE.bool : TYPE.int32)

@@ -10,7 +10,8 @@
 import type { AxesOptions } from '../axes.js'
 import { axisCount } from '../axes.js'
 import type { Plan, View } from '../backend.js'
-import { computeFrequencies, type RopeConfig } from '../config.js'
+import { checkFields } from '../check.js'
+import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
 import type { DType, Elements } from '../dtype.js'
 import { RopeError } from '../errors.js'
 import { decodeBFloat16, decodeFloat16 } from '../half-float.js'
@@ -109,7 +110,7 @@ function weightOf(axes: AxesOptions | null, axis: number, i: number): number {
 /**
  * Gradients with respect to positions, frequencies, axis weights and the attention factor.
  *
- * @param config the config of the rotation
+ * @param given the config of the rotation
  * @throws RopeError INVALID_TENSOR, INVALID_POSITIONS; UNSUPPORTED for xPos and FoPE, whose rows are
  *   more than a rotation
  *
@@ -121,14 +122,20 @@ function weightOf(axes: AxesOptions | null, axis: number, i: number): number {
  * rope.rotate({ q: dq, positions, inverse: true }) // dq becomes the gradient of the input
  * ```
  */
-export function rotationGradients(config: RopeConfig, input: GradientInput): RotationGradients {
-  const { output, gradient, layout } = input
+export function rotationGradients(given: RopeConfig, input: GradientInput): RotationGradients {
+  const config = resolveConfig(given)
+  const { output, gradient, layout, positions, length } = checkFields(
+    input,
+    'input',
+    ['output', 'gradient', 'layout', 'positions', 'length'],
+    '{ output, gradient, positions }',
+  ) as unknown as GradientInput
   const planned = makePlan(config, { q: output, out: { q: gradient } }, layout)
   const { plan } = planned
   const axes = axisCount(config.axes)
-  const sources = readPositions(input.positions, axes)
+  const sources = readPositions(positions, axes)
   const table = expandPositions(sources, plan.batch, plan.tokens, axes)
-  const of = computeFrequencies(config, input.length ?? Math.max(0, lengthOfPositions(table)))
+  const of = computeFrequencies(config, length ?? Math.max(0, lengthOfPositions(table)))
   if (of.decay !== undefined || of.mixture !== undefined) {
     throw new RopeError(
       'UNSUPPORTED',

@@ -3,7 +3,7 @@
  * silence: what had to be assumed, and what was not understood, is in `warnings`; what cannot be
  * done is an error that says so. Source of the rules: transformers 5.16, modeling_rope_utils.py.
  */
-import { isRecord, show } from '../check.js'
+import { checkRecord, isRecord, readDocument, show } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { PAIRINGS, type PairingName } from '../layout/pairing.js'
@@ -170,10 +170,11 @@ function readProfile(
  */
 export function huggingFaceProfiles(
   json: unknown,
-  options: HuggingFaceOptions = {},
+  how: HuggingFaceOptions = {},
 ): readonly RopeProfile[] {
+  const options = checkRecord(how, 'options', '{ pairing }') as HuggingFaceOptions
   if (!isRecord(json)) failConfig('the file', `holds ${show(json)}; accepted: a JSON object`)
-  const config = languageModel(json)
+  const config = languageModel(readDocument(json, 'the file', 'INVALID_CONFIG') as Json)
   return layerParameters(config).map((layer) => {
     try {
       return readProfile(config, layer, options)
@@ -210,7 +211,8 @@ export function fromHuggingFace(
   json: unknown,
   options: HuggingFaceOptions & { readonly profile?: string | undefined } = {},
 ): RopeConfig {
-  return selectConfig(huggingFaceProfiles(json, options), options.profile, 'config.json')
+  const given = checkRecord(options, 'options', '{ pairing, profile }') as typeof options
+  return selectConfig(huggingFaceProfiles(json, given), given.profile, 'config.json')
 }
 
 /**

@@ -5,8 +5,9 @@
  */
 import { ernieAxes, interleavedAxes } from '../axes/text.js'
 import { type AxesOptions, sectionAxes } from '../axes.js'
-import { checkRecord, checkWord, show } from '../check.js'
-import { type RopeConfig, resolveConfig } from '../config.js'
+import { checkPositive, checkRecord, checkWord, isList, reject, show } from '../check.js'
+import { checkProfiles } from '../check-profiles.js'
+import type { RopeConfig } from '../config.js'
 import { RopeError } from '../errors.js'
 import { MOST_LAYERS } from '../limits.js'
 import type { WritableProfile } from '../profile.js'
@@ -46,30 +47,37 @@ interface Rotating {
  */
 export function toHuggingFace(
   rope: RopeConfig | readonly WritableProfile[],
-  options: ToHuggingFaceOptions,
+  given: ToHuggingFaceOptions,
 ): Readonly<Record<string, unknown>> {
-  checkRecord(options, 'options', "{ version: 'legacy' or 'v5' }")
-  checkWord(options.version, 'version', ['legacy', 'v5'])
+  const options = checkWriting(given)
   const profiles = asProfiles(rope)
   const json = write(profiles, options)
   checkReadBack(json, profiles)
   return json
 }
 
-function asProfiles(rope: RopeConfig | readonly WritableProfile[]): readonly WritableProfile[] {
-  if (!Array.isArray(rope)) {
-    return [{ name: 'default', config: resolveConfig(rope as RopeConfig), layers: null }]
+function checkWriting(given: ToHuggingFaceOptions): ToHuggingFaceOptions {
+  const options = checkRecord(given, 'options', "{ version: 'legacy' or 'v5' }")
+  const { modelType, maxPositionEmbeddings: most } = options
+  if (modelType !== undefined && typeof modelType !== 'string') {
+    return reject('INVALID_OPTION', 'modelType', modelType, 'a text such as llama')
   }
-  const profiles = rope as readonly WritableProfile[]
+  return {
+    version: checkWord(options.version, 'version', ['legacy', 'v5']),
+    modelType,
+    maxPositionEmbeddings:
+      most === undefined ? undefined : checkPositive(most, 'maxPositionEmbeddings'),
+  }
+}
+
+function asProfiles(rope: RopeConfig | readonly WritableProfile[]): readonly WritableProfile[] {
+  const profiles = checkProfiles(rope)
+  if (!isList(rope)) return profiles
   if (!profiles.some(({ config }) => config !== null)) {
     failWrite('rope', 'has no profile that rotates', 'give at least one config')
   }
-  return profiles.map(({ name, config, layers = null }) => ({
-    name,
-    config: config === null ? null : resolveConfig(config),
-    // One kind of layer is all of them.
-    layers: profiles.length === 1 ? null : layers,
-  }))
+  // One kind of layer is all of them.
+  return profiles.length === 1 ? profiles.map((only) => ({ ...only, layers: null })) : profiles
 }
 
 function write(profiles: readonly WritableProfile[], options: ToHuggingFaceOptions): Json {

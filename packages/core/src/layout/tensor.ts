@@ -4,7 +4,7 @@
  */
 
 import type { Strides } from '../backend.js'
-import { isRecord, reject, show } from '../check.js'
+import { checkFields, checkList, isList, reject, show } from '../check.js'
 import { checkDType, type DType, type Elements, resolveDType, type TensorData } from '../dtype.js'
 import { elementsOf } from '../elements.js'
 import { RopeError } from '../errors.js'
@@ -90,26 +90,27 @@ function fail(field: string, message: string): never {
   throw new RopeError('INVALID_TENSOR', `${field} ${message}`, { field })
 }
 
-function checkSizes(shape: unknown, field: string): readonly number[] {
-  if (!Array.isArray(shape))
-    return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
-  return copyNumbers(shape, (size, axis) => {
-    if (Number.isSafeInteger(size) && (size as number) >= 0) return
-    reject('INVALID_TENSOR', `${field}.shape[${axis}]`, size, 'a whole number, 0 or more')
+/** Sizes of a tensor's axes, each read once; INVALID_TENSOR for anything else. */
+export function checkSizes(shape: unknown, field: string): readonly number[] {
+  if (!isList(shape)) return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
+  return readAxes(shape, `${field}.shape`, 'a list of sizes', (size, axis) => {
+    if (Number.isSafeInteger(size) && (size as number) >= 0) return size as number
+    return reject('INVALID_TENSOR', `${field}.shape[${axis}]`, size, 'a whole number, 0 or more')
   })
 }
 
-/** What was checked is what is used, whatever the caller's list becomes or answers later. */
-function copyNumbers(
+/** The entries of a list with one per axis. */
+function readAxes(
   list: readonly unknown[],
-  check: (value: unknown, axis: number) => void,
+  field: string,
+  accepted: string,
+  check: (value: unknown, axis: number) => number,
 ): readonly number[] {
-  return Array.from({ length: list.length }, (_, axis) => {
-    const value = list[axis]
-    check(value, axis)
-    return value as number
-  })
+  return Array.from(checkList(list, field, accepted, 'INVALID_TENSOR', MOST_AXES), check)
 }
+
+/** Any layout has fewer. */
+const MOST_AXES = 8
 
 function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: string): Layout {
   const layout = tensor.layout ?? fallback
@@ -117,7 +118,8 @@ function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: strin
     if (LAYOUTS.includes(layout)) return layout
     return reject('INVALID_TENSOR', `${field}.layout`, layout, LAYOUTS.join(', '))
   }
-  if (tensor.strides !== undefined) return tensor.shape.length === 3 ? 'thd' : 'bshd'
+  if (tensor.strides !== undefined)
+    return checkSizes(tensor.shape, field).length === 3 ? 'thd' : 'bshd'
   return fail(
     `${field}.layout`,
     `is missing; accepted: ${LAYOUTS.join(', ')} (on the tensor, or once for all in createRope), or explicit strides`,
@@ -127,17 +129,13 @@ function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: strin
 function checkStrides(tensor: Shaped, shape: readonly number[], field: string): readonly number[] {
   const { strides } = tensor
   if (strides === undefined) return denseStrides(shape)
-  if (!Array.isArray(strides) || strides.length !== shape.length) {
-    return reject(
-      'INVALID_TENSOR',
-      `${field}.strides`,
-      strides,
-      `${shape.length} whole numbers, one per axis of shape`,
-    )
+  const accepted = `${shape.length} whole numbers, one per axis of shape`
+  if (!isList(strides) || strides.length !== shape.length) {
+    return reject('INVALID_TENSOR', `${field}.strides`, strides, accepted)
   }
-  return copyNumbers(strides, (stride, axis) => {
-    if (!Number.isSafeInteger(stride))
-      reject('INVALID_TENSOR', `${field}.strides[${axis}]`, stride, 'a whole number')
+  return readAxes(strides, `${field}.strides`, accepted, (stride, axis) => {
+    if (Number.isSafeInteger(stride)) return stride as number
+    return reject('INVALID_TENSOR', `${field}.strides[${axis}]`, stride, 'a whole number')
   })
 }
 
@@ -207,15 +205,34 @@ function resolveMemory(
   tensor: Tensor | MemoryTensor,
   field: string,
 ): Pick<ResolvedTensor, 'memory' | 'elements' | 'dtype'> {
-  if ('memory' in tensor) {
-    const { memory } = tensor
+  if ('memory' in tensor && tensor.memory !== undefined) {
+    const memory = checkMemory(tensor.memory, `${field}.memory`)
     return { memory, elements: undefined, dtype: checkDType(tensor.dtype, field) }
   }
+  if (!('data' in tensor)) return fail(`${field}.data`, 'is missing')
   const { data } = tensor
   const dtype = resolveDType(data, tensor.dtype, field)
   const elements = elementsOf(data, `${field}.data`)
   return { memory: measure(elements), elements, dtype }
 }
+
+const MEASURES = ['buffer', 'byteOffset', 'BYTES_PER_ELEMENT', 'length'] as const
+
+/** The measures of memory that is no typed array, each read once. */
+function checkMemory(memory: unknown, field: string): Memory {
+  const accepted = `{ ${MEASURES.join(', ')} }`
+  const measures = checkFields(memory, field, MEASURES, accepted, 'INVALID_TENSOR')
+  const isObject = typeof measures.buffer === 'object' && measures.buffer !== null
+  if (!isObject) reject('INVALID_TENSOR', `${field}.buffer`, measures.buffer, 'an object')
+  for (const name of MEASURES.slice(1)) {
+    const size = measures[name]
+    if (Number.isSafeInteger(size) && (size as number) >= 0) continue
+    reject('INVALID_TENSOR', `${field}.${name}`, size, 'a whole number, 0 or more')
+  }
+  return measures as unknown as Memory
+}
+
+const FIELDS = ['data', 'memory', 'shape', 'layout', 'strides', 'offset', 'dtype'] as const
 
 /**
  * Sizes, strides and memory of a tensor.
@@ -226,12 +243,15 @@ function resolveMemory(
  * @throws RopeError INVALID_TENSOR, naming the field
  */
 export function resolveTensor(
-  tensor: Tensor | MemoryTensor,
+  given: Tensor | MemoryTensor,
   field: string,
   headDim: number,
   fallback: Layout | undefined,
 ): ResolvedTensor {
-  if (!isRecord(tensor)) return reject('INVALID_TENSOR', field, tensor, '{ data, shape, layout }')
+  const accepted = '{ data, shape, layout }'
+  const tensor = checkFields(given, field, FIELDS, accepted, 'INVALID_TENSOR') as unknown as
+    | Tensor
+    | MemoryTensor
   const place = resolveMemory(tensor, field)
   const layout = chooseLayout(tensor, fallback, field)
   const unfolded = unfoldLayout(tensor, layout, headDim, field)

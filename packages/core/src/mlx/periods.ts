@@ -6,7 +6,15 @@
  * Periods are float32; a pair that stands still has an infinite one. Source: MLX's documentation of
  * `mlx.core.fast.rope`.
  */
-import { checkInteger, checkPositive, checkRecord, reject } from '../check.js'
+import {
+  checkAtLeast,
+  checkFlag,
+  checkInteger,
+  checkPositive,
+  checkRecord,
+  checkTypedArray,
+  reject,
+} from '../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
 import { MOST_CHANNELS } from '../limits.js'
 import { checkTable } from '../onnx/caches.js'
@@ -56,18 +64,28 @@ export function toMlx(given: RopeConfig, sequenceLength?: number): MlxRope {
  * @throws RopeError INVALID_OPTION when neither or both of base and periods are given, or a period
  *   is not above 0
  */
-export function fromMlx(rope: MlxRope, headDim: number): RopeConfig {
-  checkRecord(rope, 'rope', '{ dims, traditional, base, scale, freqs, mscale }')
+export function fromMlx(given: MlxRope, headDim: number): RopeConfig {
+  const rope = checkMlx(given)
   checkInteger(headDim, 'headDim', 2, MOST_CHANNELS)
   checkInteger(rope.dims, 'dims', 2, headDim)
-  checkPositive(rope.scale, 'scale')
-  checkPositive(rope.mscale, 'mscale')
   return resolveConfig({
     headDim,
     rotaryDim: rope.dims,
     pairing: rope.traditional ? 'interleaved' : 'half',
     schedule: scheduleOf(rope),
   })
+}
+
+function checkMlx(given: MlxRope): MlxRope {
+  const rope = checkRecord(given, 'rope', '{ dims, traditional, base, scale, freqs, mscale }')
+  return {
+    dims: checkInteger(rope.dims, 'dims', 2, 65536),
+    traditional: checkFlag(rope.traditional, 'traditional'),
+    base: rope.base === null ? null : checkAtLeast(rope.base, 'base', 1),
+    scale: checkPositive(rope.scale, 'scale'),
+    freqs: rope.freqs === null ? null : checkTypedArray(rope.freqs, 'freqs', ['Float32Array']),
+    mscale: checkPositive(rope.mscale, 'mscale'),
+  }
 }
 
 function scheduleOf({ base, freqs, scale, mscale, dims }: MlxRope): ScheduleOptions {

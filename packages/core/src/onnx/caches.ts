@@ -4,10 +4,17 @@
  * reading finds the frequencies in them, and the base where they have one.
  * Source: onnx/docs/Operators.md and onnxruntime/docs/ContribOperators.md.
  */
-import { checkRecord, checkWord, reject } from '../check.js'
+import {
+  checkFields,
+  checkInteger,
+  checkRecord,
+  checkTypedArray,
+  checkWord,
+  reject,
+} from '../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
 import { RopeError } from '../errors.js'
-import type { PairingName } from '../layout/pairing.js'
+import { PAIRINGS, type PairingName } from '../layout/pairing.js'
 import { MOST_TABLE_NUMBERS } from '../limits.js'
 import { expandPositions, readPositions } from '../positions.js'
 import { createRotationBuilder } from '../rotation.js'
@@ -58,7 +65,9 @@ export function onnxInputs<Value>(
   inputs: Readonly<Record<OnnxInput, Value>>,
 ): readonly Value[] {
   checkWord(domain, 'domain', ['com.microsoft', 'ai.onnx'])
-  return ONNX_INPUTS[domain].map((name) => inputs[name])
+  const names = ONNX_INPUTS[domain]
+  const given = checkFields(inputs, 'inputs', names, `{ ${names.join(', ')} }`)
+  return names.map((name) => given[name] as Value)
 }
 
 /**
@@ -75,10 +84,10 @@ export function onnxInputs<Value>(
  */
 export function toOnnx(config: RopeConfig, options: OnnxOptions): OnnxRotary {
   const { headDim, rotaryDim, pairing } = checkTable(config, 'RotaryEmbedding')
-  checkRecord(options, 'options', '{ length }')
+  const given = checkRecord(options, 'options', '{ length }')
   const pairs = rotaryDim / 2
-  const length = checkRows(options.length, pairs)
-  const frequencies = computeFrequencies(config, options.sequenceLength ?? length)
+  const length = checkRows(given.length, pairs)
+  const frequencies = computeFrequencies(config, (given.sequenceLength ?? length) as number)
   const table = expandPositions(readPositions(0, 1), 1, length, 1)
   const { cos, sin } = createRotationBuilder(config, frequencies).build(table, 'float32')
   return {
@@ -131,10 +140,9 @@ export interface OnnxCaches {
  * @throws RopeError INVALID_OPTION when the caches have another shape, fewer than two rows, or rows
  *   that are not rotations by growing angles
  */
-export function fromOnnx(caches: OnnxCaches): RopeConfig {
-  checkRecord(caches, 'caches', '{ cosCache, sinCache, headDim, pairing }')
-  const { cosCache, sinCache, headDim, pairing } = caches
-  const rotaryDim = caches.rotaryDim || headDim
+export function fromOnnx(given: OnnxCaches): RopeConfig {
+  const caches = checkCaches(given)
+  const { cosCache, sinCache, headDim, pairing, rotaryDim } = caches
   const pairs = rotaryDim / 2
   const rows = cosCache.length / pairs
   if (cosCache.length !== sinCache.length || !Number.isInteger(rows) || rows < 2) {
@@ -155,6 +163,20 @@ export function fromOnnx(caches: OnnxCaches): RopeConfig {
   if (attentionFactor !== 1) return list
   const known = recognised(inverseFrequencies).map(config)
   return known.find((candidate) => isSame(caches, candidate, rows)) ?? list
+}
+
+function checkCaches(given: OnnxCaches): OnnxCaches & { readonly rotaryDim: number } {
+  const caches = checkRecord(given, 'caches', '{ cosCache, sinCache, headDim, pairing }')
+  const headDim = checkInteger(caches.headDim, 'headDim', 2, 65536)
+  const rotaryDim = checkInteger(caches.rotaryDim ?? 0, 'rotaryDim', 0, headDim) || headDim
+  if (rotaryDim % 2 !== 0) reject('INVALID_OPTION', 'rotaryDim', rotaryDim, 'an even number')
+  return {
+    cosCache: checkTypedArray(caches.cosCache, 'cosCache', ['Float32Array']),
+    sinCache: checkTypedArray(caches.sinCache, 'sinCache', ['Float32Array']),
+    pairing: checkWord(caches.pairing, 'pairing', PAIRINGS),
+    headDim,
+    rotaryDim,
+  }
 }
 
 /** The angle per position: each doubling of the position halves what is not known of it. */

@@ -2,8 +2,9 @@
  * Taking a shard's tokens out of a tensor and putting them back: copies of bits, for tests, workers
  * and whoever has no collective operation for it.
  */
+import { checkCount, checkRecord, checkTypedArray } from '../check.js'
 import { RopeError } from '../errors.js'
-import type { Shard } from './shard.js'
+import { checkShard, type Shard } from './shard.js'
 
 /** The arrays that tensors are made of. */
 export type TokenArray = Float32Array | Float64Array | Uint16Array
@@ -15,6 +16,17 @@ export interface TokenRows<Elements extends TokenArray = TokenArray> {
   readonly tokens: number
   /** Elements per token: heads times headDim. */
   readonly width: number
+}
+
+const KINDS = ['Float32Array', 'Float64Array', 'Uint16Array'] as const
+
+function checkRows<Elements extends TokenArray>(whole: TokenRows<Elements>): TokenRows<Elements> {
+  const { data, tokens, width } = checkRecord(whole, 'whole', '{ data, tokens, width }')
+  return {
+    data: checkTypedArray(data, 'whole.data', KINDS, 'INVALID_TENSOR') as Elements,
+    tokens: checkCount(tokens, 'whole.tokens', 1),
+    width: checkCount(width, 'whole.width', 1),
+  }
 }
 
 function batchOf({ data, tokens, width }: TokenRows, field: string): number {
@@ -48,17 +60,19 @@ function eachToken(
  * @throws RopeError INVALID_TENSOR when `whole.data` holds no whole number of batch entries
  */
 export function takeShard<Elements extends TokenArray>(
-  whole: TokenRows<Elements>,
-  shard: Shard,
+  given: TokenRows<Elements>,
+  part: Shard,
 ): Elements {
+  const whole = checkRows(given)
+  const shard = checkShard(part, whole.tokens)
   const batch = batchOf(whole, 'whole.data')
   const { data, width } = whole
   const length = batch * shard.indices.length * width
-  const part = new (data.constructor as new (length: number) => Elements)(length)
+  const taken = new (data.constructor as new (length: number) => Elements)(length)
   eachToken(shard, whole, batch, (inPart, inWhole) => {
-    part.set(data.subarray(inWhole, inWhole + width), inPart)
+    taken.set(data.subarray(inWhole, inWhole + width), inPart)
   })
-  return part
+  return taken
 }
 
 /**
@@ -67,10 +81,13 @@ export function takeShard<Elements extends TokenArray>(
  * @throws RopeError INVALID_TENSOR when `part` is not the size that `takeShard` gives
  */
 export function putShard<Elements extends TokenArray>(
-  whole: TokenRows<Elements>,
-  shard: Shard,
-  part: Elements,
+  given: TokenRows<Elements>,
+  from: Shard,
+  tokens: Elements,
 ): void {
+  const whole = checkRows(given)
+  const shard = checkShard(from, whole.tokens)
+  const part = checkTypedArray(tokens, 'part', KINDS, 'INVALID_TENSOR')
   const batch = batchOf(whole, 'whole.data')
   const { data, width } = whole
   const length = batch * shard.indices.length * width

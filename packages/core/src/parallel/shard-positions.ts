@@ -2,10 +2,10 @@
  * The positions of a shard: those of its tokens in the whole, whatever form the whole was given in.
  * A shard that counted its own tokens from 0 would rotate them wrongly and silently.
  */
-import { checkInteger } from '../check.js'
+import { checkInteger, checkRecord } from '../check.js'
 import { MOST_AXES, MOST_TOKENS } from '../limits.js'
 import { expandPositions, type Positions, readPositions } from '../positions.js'
-import type { Shard } from './shard.js'
+import { checkShard, type Shard } from './shard.js'
 
 /** The tensors of the whole, as far as positions depend on them. */
 export interface WholeSequence {
@@ -42,14 +42,12 @@ function pick(values: Float64Array, { indices }: Shard, tokens: number): Float64
  * shardPositions(100, shard, { tokens: 8 }) // 101, 105
  * ```
  */
-export function shardPositions(
-  positions: Positions,
-  shard: Shard,
-  whole: WholeSequence,
-): Positions {
-  const tokens = checkInteger(whole.tokens, 'whole.tokens', 0, MOST_TOKENS)
-  const batch = checkInteger(whole.batch ?? 1, 'whole.batch', 0, MOST_TOKENS)
-  const axes = checkInteger(whole.axes ?? 1, 'whole.axes', 1, MOST_AXES)
+export function shardPositions(positions: Positions, part: Shard, whole: WholeSequence): Positions {
+  const given = checkRecord(whole, 'whole', '{ tokens, batch, axes }')
+  const tokens = checkInteger(given.tokens, 'whole.tokens', 0, MOST_TOKENS)
+  const batch = checkInteger(given.batch ?? 1, 'whole.batch', 0, MOST_TOKENS)
+  const axes = checkInteger(given.axes ?? 1, 'whole.axes', 1, MOST_AXES)
+  const shard = checkShard(part, tokens)
   const table = expandPositions(readPositions(positions, axes), batch, tokens, axes)
   const picked = table.axes.map((values) => pick(values, shard, tokens))
   const [first] = picked

@@ -3,7 +3,16 @@
  * indices, so it composes with every form of positions, with packing and with several axes; nothing
  * else in the library knows of ranks.
  */
-import { checkInteger, checkRecord, checkWord, reject } from '../check.js'
+import {
+  checkAnyNumbers,
+  checkInteger,
+  checkList,
+  checkRecord,
+  checkTypedArray,
+  checkWord,
+  isList,
+  reject,
+} from '../check.js'
 import { MOST_SHARD_TOKENS, MOST_TOKENS } from '../limits.js'
 
 /**
@@ -72,14 +81,30 @@ const DIVIDE: Readonly<Record<Sharding, Divide>> = {
 }
 
 function checkTokens(tokens: unknown): readonly number[] {
-  const lengths = Array.isArray(tokens) ? tokens : [tokens]
-  const checked = lengths.map((length: unknown, i) => {
-    const field = Array.isArray(tokens) ? `tokens[${i}]` : 'tokens'
+  const many = isList(tokens)
+  const lengths = many ? checkList(tokens, 'tokens', 'lengths') : [tokens]
+  const checked = Array.from(lengths, (length: unknown, i) => {
+    const field = many ? `tokens[${i}]` : 'tokens'
     return checkInteger(length, field, 0, MOST_TOKENS)
   })
   const total = checked.reduce((sum, length) => sum + length, 0)
   if (total <= MOST_TOKENS) return checked
   return reject('INVALID_OPTION', 'tokens', tokens, `at most ${MOST_TOKENS} tokens in all`)
+}
+
+/**
+ * A shard whose indices lie within a whole of `tokens`.
+ *
+ * @throws RopeError INVALID_OPTION
+ */
+export function checkShard(shard: Shard, tokens: number): Shard {
+  const { indices, sequenceLengths } = checkRecord(shard, 'shard', 'a shard of shardOf')
+  const list = checkTypedArray(indices, 'shard.indices', ['Int32Array'])
+  list.forEach((index, i) => checkInteger(index, `shard.indices[${i}]`, 0, tokens - 1))
+  return {
+    indices: list,
+    sequenceLengths: checkAnyNumbers(sequenceLengths, 'shard.sequenceLengths'),
+  }
 }
 
 /**

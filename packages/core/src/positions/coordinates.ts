@@ -2,17 +2,26 @@
  * Coordinates along one axis: where the rows, columns or frames of an image or video stand. They
  * are combined into positions by `gridPositions`.
  */
-import { checkInteger, checkPositive } from '../check.js'
-import { MOST_POSITIONS } from '../limits.js'
+import {
+  callBack,
+  checkAnyNumbers,
+  checkCount,
+  checkFinite,
+  checkFunction,
+  checkList,
+  checkPositive,
+  checkRecord,
+} from '../check.js'
 
 function along(count: number, at: (i: number) => number): Float64Array {
-  const n = checkInteger(count, 'count', 0, MOST_POSITIONS)
+  const n = checkCount(count, 'count')
   return Float64Array.from({ length: n }, (_, i) => at(i))
 }
 
 /** `origin`, `origin + 1`, ...: counted places. Llama 4 vision and EfficientLoFTR count from 1. */
 export function countedCoordinates(count: number, origin = 0): Float64Array {
-  return along(count, (i) => origin + i)
+  const first = checkFinite(origin, 'origin')
+  return along(count, (i) => first + i)
 }
 
 /**
@@ -20,18 +29,24 @@ export function countedCoordinates(count: number, origin = 0): Float64Array {
  * with the extent of its training).
  */
 export function normalisedCoordinates(count: number, extent: number = count): Float64Array {
-  return along(count, (i) => (2 * (i + 0.5)) / extent - 1)
+  const n = checkCount(count, 'count')
+  // No coordinates have no extent either.
+  const whole = n === 0 ? 1 : checkPositive(extent, 'extent')
+  return along(n, (i) => (2 * (i + 0.5)) / whole - 1)
 }
 
 /** Evenly spread from `start` up to, not including, `stop` (CogVideoX crops). */
 export function spreadCoordinates(count: number, start: number, stop: number): Float64Array {
-  const last = (stop * (count - 1)) / count
+  checkCount(count, 'count')
+  checkFinite(start, 'start')
+  const last = (checkFinite(stop, 'stop') * (count - 1)) / count
   return along(count, (i) => (count === 1 ? start : start + (i * (last - start)) / (count - 1)))
 }
 
 /** Whole numbers around 0, the larger half below it: -2 -1 0 1 for 4 (Qwen-Image). */
 export function centredCoordinates(count: number): Float64Array {
-  return along(count, (i) => i - (count - Math.floor(count / 2)))
+  const below = Math.ceil(checkCount(count, 'count') / 2)
+  return along(count, (i) => i - below)
 }
 
 /**
@@ -43,7 +58,8 @@ export function centredCoordinates(count: number): Float64Array {
  */
 export function timedCoordinates(frames: number, fps: number, rate = 1): Float64Array {
   const perSecond = checkPositive(fps, 'fps')
-  return along(frames, (i) => (i / perSecond) * rate)
+  const pace = checkFinite(rate, 'rate')
+  return along(frames, (i) => (i / perSecond) * pace)
 }
 
 /** DINOv3's augmentation in training; each is off when absent. */
@@ -68,15 +84,21 @@ export function augmentCoordinates(
   augmentation: CoordinateAugmentation,
   random: () => number = Math.random,
 ): readonly Float64Array[] {
-  const { shift = 0, jitter = 1, rescale = 1 } = augmentation
-  const logarithms = [jitter, rescale].map((factor, i) =>
-    Math.log(checkPositive(factor, i === 0 ? 'jitter' : 'rescale')),
+  const given = checkRecord(augmentation, 'augmentation', '{ shift, jitter, rescale }')
+  const shift = checkFinite(given.shift ?? 0, 'shift')
+  const logarithms = (['jitter', 'rescale'] as const).map((key) =>
+    Math.log(checkPositive(given[key] ?? 1, key)),
   )
-  const within = (bound: number): number => (2 * random() - 1) * bound
-  const shifts = coordinates.map(() => within(shift))
-  const jitters = coordinates.map(() => Math.exp(within(logarithms[0] as number)))
+  checkFunction(random, 'random')
+  const axes = Array.from(checkList(coordinates, 'coordinates', 'one list per axis'), (axis, a) =>
+    Float64Array.from(checkAnyNumbers(axis, `coordinates[${a}]`)),
+  )
+  const within = (bound: number): number =>
+    (2 * checkFinite(callBack('random', random), 'what random returns') - 1) * bound
+  const shifts = axes.map(() => within(shift))
+  const jitters = axes.map(() => Math.exp(within(logarithms[0] as number)))
   const common = Math.exp(within(logarithms[1] as number))
-  return coordinates.map((axis, a) =>
+  return axes.map((axis, a) =>
     axis.map((value) => (value + (shifts[a] as number)) * (jitters[a] as number) * common),
   )
 }

@@ -3,7 +3,7 @@
  * within a chunk, and queries stand at other positions for keys of their own chunk, of the one
  * before, and of all earlier ones. Distances then never exceed the chunk size.
  */
-import { checkInteger } from '../check.js'
+import { checkInteger, checkRecord } from '../check.js'
 
 /** `dual_chunk_attention_config` of a model. */
 export interface DualChunkOptions {
@@ -34,8 +34,9 @@ export interface DualChunkPosition {
  * @throws RopeError INVALID_OPTION
  */
 export function dualChunkPosition(position: number, options: DualChunkOptions): DualChunkPosition {
-  const chunkSize = checkInteger(options.chunkSize, 'chunkSize', 1, 2 ** 31)
-  const localSize = checkInteger(options.localSize, 'localSize', 0, chunkSize - 1)
+  const given = checkRecord(options, 'options', '{ chunkSize, localSize }')
+  const chunkSize = checkInteger(given.chunkSize, 'chunkSize', 1, 2 ** 31)
+  const localSize = checkInteger(given.localSize, 'localSize', 0, chunkSize - 1)
   const chunk = chunkSize - localSize
   const within = checkInteger(position, 'position', 0, Number.MAX_SAFE_INTEGER) % chunk
   return {

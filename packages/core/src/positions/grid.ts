@@ -2,8 +2,16 @@
  * Positions of the patches of an image or video: the product of the coordinates of its axes, row by
  * row, or block by block where a model merges neighbouring patches into one token.
  */
-import { checkInteger, reject } from '../check.js'
-import { MOST_AXES, MOST_POSITIONS, MOST_ROWS } from '../limits.js'
+import {
+  checkAnyNumbers,
+  checkCount,
+  checkFlag,
+  checkInteger,
+  checkList,
+  checkRecord,
+  reject,
+} from '../check.js'
+import { MOST_AXES, MOST_ROWS } from '../limits.js'
 
 /** Positions with one list per axis, as every call takes them. */
 export interface GridPositions {
@@ -26,7 +34,18 @@ export interface GridOptions {
   readonly repeat?: number
 }
 
-function checkMerge(rows: number, columns: number, given: number): number {
+/** Two lists of numbers or more. */
+function checkCoordinates(coordinates: unknown): readonly (readonly number[])[] {
+  const accepted = 'two lists or more, one per axis'
+  const lists = checkList(coordinates, 'coordinates', accepted, 'INVALID_POSITIONS')
+  if (lists.length < 2) reject('INVALID_POSITIONS', 'coordinates', coordinates, accepted)
+  checkInteger(lists.length, 'coordinates.length', 2, MOST_AXES)
+  return lists.map((list, axis) =>
+    checkAnyNumbers(list, `coordinates[${axis}]`, 'INVALID_POSITIONS'),
+  )
+}
+
+function checkMerge(rows: number, columns: number, given: unknown): number {
   const merge = checkInteger(given, 'merge', 1, 65536)
   for (const size of [rows, columns]) {
     if (size % merge === 0) continue
@@ -72,22 +91,20 @@ export function gridPositions(
   coordinates: readonly Float64Array[],
   options: GridOptions = {},
 ): GridPositions {
-  const { merge = 1, columnsFirst = false, leading = 0, trailing = 0, repeat = 1 } = options
-  if (coordinates.length < 2) {
-    reject('INVALID_POSITIONS', 'coordinates', coordinates, 'two lists or more, one per axis')
-  }
-  checkInteger(coordinates.length, 'coordinates.length', 2, MOST_AXES)
-  const sizes = coordinates.map((axis) => axis.length)
+  const accepted = '{ merge, columnsFirst, leading, trailing, repeat }'
+  const given = checkRecord(options, 'options', accepted)
+  const lists = checkCoordinates(coordinates)
+  const sizes = lists.map((axis) => axis.length)
   const [rowCount = 1, columnCount = 1] = sizes.slice(-2)
-  checkMerge(rowCount, columnCount, merge)
-  const before = checkInteger(leading, 'leading', 0, MOST_POSITIONS)
-  const after = checkInteger(trailing, 'trailing', 0, MOST_POSITIONS)
-  const times = checkInteger(repeat, 'repeat', 1, MOST_POSITIONS)
+  const merge = checkMerge(rowCount, columnCount, given.merge ?? 1)
+  const columnsFirst = checkFlag(given.columnsFirst ?? false, 'columnsFirst')
+  const before = checkCount(given.leading ?? 0, 'leading')
+  const after = checkCount(given.trailing ?? 0, 'trailing')
+  const times = checkCount(given.repeat ?? 1, 'repeat', 1)
   const patches = sizes.reduce((product, size) => product * size, 1)
-  const tokens = before + times * patches + after
-  checkInteger(tokens, 'the number of tokens', 0, MOST_POSITIONS)
+  const tokens = checkCount(before + times * patches + after, 'the number of tokens')
   checkInteger(tokens * sizes.length, 'the number of positions', 0, MOST_ROWS)
-  const axes = coordinates.map((axis, a) => {
+  const axes = lists.map((axis, a) => {
     const along = indexAlong(sizes, a, merge)
     const ids = new Float64Array(tokens)
     for (let n = 0; n < times * patches; n++) ids[before + n] = axis[along(n % patches)] as number

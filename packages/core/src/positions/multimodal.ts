@@ -3,7 +3,14 @@
  * Hugging Face calls `get_rope_index`, built from segments. Text moves all three axes by one per
  * token; an image or video spans a box that starts where the text before it stopped.
  */
-import { checkInteger } from '../check.js'
+import {
+  checkAnyNumbers,
+  checkFinite,
+  checkInteger,
+  checkList,
+  checkRecord,
+  checkWord,
+} from '../check.js'
 import { MOST_PROMPT_TOKENS, MOST_TOKENS } from '../limits.js'
 
 /** A run of tokens of one kind. Sizes are in tokens, so after spatial merging. */
@@ -100,19 +107,23 @@ function visitSegment(segment: Segment, visit: Visit): void {
   }
 }
 
-function checkSegment(segment: Segment, field: string): void {
-  const check = (key: string, value: number, low: number, high: number): number =>
-    checkInteger(value, `${field}.${key}`, low, high)
-  if (segment.kind === 'text') {
-    check('tokens', segment.tokens, 0, MOST_PROMPT_TOKENS)
-    return
+const KINDS = ['text', 'vision', 'audio-video'] as const
+
+/** A segment whose fields are what they have to be, each read once. */
+function checkSegment(given: unknown, field: string): Segment {
+  const segment = checkRecord(given, field, "{ kind: 'text', tokens } or the like")
+  const count = (key: string, low: number, high = MOST_PROMPT_TOKENS): number =>
+    checkInteger(segment[key], `${field}.${key}`, low, high)
+  const kind = checkWord(segment.kind, `${field}.kind`, KINDS)
+  if (kind === 'text') return { kind, tokens: count('tokens', 0) }
+  const frames = checkAnyNumbers(segment.frames, `${field}.frames`)
+  const box = { rows: count('rows', 1), columns: count('columns', 1), frames }
+  if (kind === 'audio-video') {
+    const [audioTokens, chunk] = [count('audioTokens', 0), count('chunk', 1, MOST_TOKENS)]
+    return { kind, ...box, audioTokens, chunk }
   }
-  check('rows', segment.rows, 1, MOST_PROMPT_TOKENS)
-  check('columns', segment.columns, 1, MOST_PROMPT_TOKENS)
-  check('frames.length', segment.frames.length, 0, MOST_PROMPT_TOKENS)
-  if (segment.kind === 'vision') return
-  check('audioTokens', segment.audioTokens, 0, MOST_PROMPT_TOKENS)
-  check('chunk', segment.chunk, 1, MOST_TOKENS)
+  const advance = segment.advance ?? 'largest'
+  return { kind, ...box, advance: checkWord(advance, `${field}.advance`, ['largest', 'space']) }
 }
 
 /**
@@ -125,13 +136,13 @@ export function sequencePositions(segments: readonly Segment[], start = 0): Sequ
   const time: number[] = []
   const row: number[] = []
   const column: number[] = []
-  let next = start
-  segments.forEach((segment, index) => {
-    checkSegment(segment, `segments[${index}]`)
-  })
-  const tokens = segments.reduce((sum, segment) => sum + segmentTokens(segment), 0)
+  let next = checkFinite(start, 'start')
+  const checked = checkList(segments, 'segments', 'a list of segments').map((segment, index) =>
+    checkSegment(segment, `segments[${index}]`),
+  )
+  const tokens = checked.reduce((sum, segment) => sum + segmentTokens(segment), 0)
   checkInteger(tokens, 'the number of tokens', 0, MOST_PROMPT_TOKENS)
-  for (const segment of segments) {
+  for (const segment of checked) {
     visitSegment(segment, (t, r, c) => {
       time.push(next + t)
       row.push(next + r)

@@ -1,20 +1,27 @@
 /**
  * Positions of padded batches from their attention masks: tokens count, padding does not.
  */
-import { checkInteger, reject } from '../check.js'
+import { checkFinite, checkInteger, checkList, checkRecord, reject } from '../check.js'
+import { MOST_POSITIONS } from '../limits.js'
 
-/** A mask as a list of rows flattened, [batch * tokens]: true or anything but 0 is a token. */
+/** A mask as a list of rows flattened, [batch * tokens]: true and 1 are tokens, false and 0 padding. */
 export type AttentionMask = ArrayLike<number | bigint | boolean>
 
-/** Whether place `i` of a mask holds a token; without a mask all do. */
-export function isToken(mask: AttentionMask | undefined, i: number): boolean {
-  return mask === undefined || Number(mask[i]) !== 0
-}
+const ACCEPTED =
+  '0 and 1 or false and true, flattened to [batch * tokens]; an additive mask (0 and -Infinity) has to be turned into one'
 
-/** A mask of the right length, or INVALID_POSITIONS. */
-export function checkMask(mask: AttentionMask, length: number): void {
-  if (mask.length === length) return
-  reject('INVALID_POSITIONS', 'attentionMask.length', mask.length, `batch * tokens = ${length}`)
+/**
+ * A mask as booleans. Only 0 and 1 are clear: in an additive mask 0 is a token.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function readMask(mask: unknown, field: string): readonly boolean[] {
+  const list: ArrayLike<unknown> = checkList(mask, field, ACCEPTED, 'INVALID_POSITIONS')
+  return Array.from(list, (mark, i) => {
+    if (mark === 1 || mark === true || mark === 1n) return true
+    if (mark === 0 || mark === false || mark === 0n) return false
+    return reject('INVALID_POSITIONS', `${field}[${i}]`, mark, ACCEPTED)
+  })
 }
 
 /**
@@ -30,16 +37,18 @@ export function positionsFromMask(
   mask: AttentionMask,
   size: { readonly batch: number; readonly padding?: number },
 ): Float64Array {
-  const batch = checkInteger(size.batch, 'batch', 1, 2 ** 31)
-  const tokens = mask.length / batch
+  const given = checkRecord(size, 'size', '{ batch, padding }')
+  const batch = checkInteger(given.batch, 'batch', 1, MOST_POSITIONS)
+  const marks = readMask(mask, 'mask')
+  const tokens = marks.length / batch
   if (!Number.isInteger(tokens)) {
-    reject('INVALID_POSITIONS', 'mask.length', mask.length, `a multiple of batch, ${batch}`)
+    reject('INVALID_POSITIONS', 'mask.length', marks.length, `a multiple of batch, ${batch}`)
   }
-  const ids = new Float64Array(mask.length).fill(size.padding ?? 1)
+  const ids = new Float64Array(marks.length).fill(checkFinite(given.padding ?? 1, 'padding'))
   for (let row = 0; row < batch; row++) {
     let position = 0
     for (let at = row * tokens; at < (row + 1) * tokens; at++) {
-      if (isToken(mask, at)) ids[at] = position++
+      if (marks[at] === true) ids[at] = position++
     }
   }
   return ids

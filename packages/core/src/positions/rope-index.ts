@@ -5,15 +5,30 @@
  * The three differ in time alone: Qwen2-VL counts frames; Qwen2.5-VL counts time in steps of
  * 1 / tokensPerSecond; Qwen3-VL writes time as text, so every frame is an image of its own.
  */
-import { checkInteger, checkPositive, checkWord, reject } from '../check.js'
+import {
+  checkAnyNumbers,
+  checkCount,
+  checkFinite,
+  checkInteger,
+  checkList,
+  checkPositive,
+  checkRecord,
+  checkWord,
+  reject,
+} from '../check.js'
+import { MOST_POSITIONS } from '../limits.js'
 import { type Segment, segmentTokens, sequencePositions } from './multimodal.js'
-import { type AttentionMask, checkMask, isToken } from './padding.js'
+import { type AttentionMask, readMask } from './padding.js'
 
 /** Models whose positions this file builds. */
 export type VisionLanguageModel = 'qwen2-vl' | 'qwen2.5-vl' | 'qwen3-vl'
 
 /** Frames, rows and columns of an image or video, in patches, before spatial merging. */
-export type GridSize = readonly [frames: number, rows: number, columns: number]
+export type GridSize = readonly [
+  frames: number | bigint,
+  rows: number | bigint,
+  columns: number | bigint,
+]
 
 /** A prompt as its processor gives it. */
 export interface RopeIndexInput {
@@ -35,8 +50,8 @@ export interface RopeIndexInput {
   /** spatial_merge_size; 2 when absent. */
   readonly mergeSize?: number
   /** image_token_id and video_token_id of the config. */
-  readonly imageToken: number
-  readonly videoToken: number
+  readonly imageToken: number | bigint
+  readonly videoToken: number | bigint
   /**
    * Which major version of transformers to follow, 4 when absent. They differ around videos and
    * padding: after a video, 4 goes on behind the largest position of all axes and 5 behind the
@@ -86,24 +101,95 @@ function frameTimes(
   )
 }
 
-function videoFrames(input: RopeIndexInput, frames: number, index: number): readonly number[] {
+/** A size of an image or video in patches. */
+type Patches = readonly [frames: number, rows: number, columns: number]
+
+/** What was given, brought to numbers and lists that have been checked. */
+interface Prompt {
+  readonly model: VisionLanguageModel
+  readonly ids: readonly number[]
+  readonly marks: readonly boolean[] | undefined
+  readonly batch: number
+  readonly imageGrids: readonly Patches[]
+  readonly videoGrids: readonly Patches[]
+  readonly secondsPerGrid: readonly number[]
+  readonly tokensPerSecond: number
+  readonly mergeSize: number
+  readonly imageToken: number
+  readonly videoToken: number
+  readonly revision: 4 | 5
+  readonly padding: number
+}
+
+/** Token ids and sizes are whole numbers, or bigints as int64 tensors hold them. */
+function checkWhole(value: unknown, field: string, low: number, high: number): number {
+  return checkInteger(typeof value === 'bigint' ? Number(value) : value, field, low, high)
+}
+
+function checkToken(value: unknown, field: string): number {
+  return checkWhole(value, field, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+}
+
+function checkIds(inputIds: unknown): readonly number[] {
+  const accepted = 'token ids flattened to [batch * tokens]'
+  const list: ArrayLike<unknown> = checkList(inputIds, 'inputIds', accepted, 'INVALID_POSITIONS')
+  return Array.from(list, (id, i) => {
+    if (typeof id === 'number' || typeof id === 'bigint') return checkToken(id, `inputIds[${i}]`)
+    return reject('INVALID_POSITIONS', `inputIds[${i}]`, id, accepted)
+  })
+}
+
+function checkGrids(grids: unknown, field: string): readonly Patches[] {
+  const accepted = 'a list of [frames, rows, columns]'
+  return Array.from(checkList(grids ?? [], field, accepted), (grid, index) => {
+    const place = `${field}[${index}]`
+    const sizes: ArrayLike<unknown> = checkList(grid, place, '[frames, rows, columns]')
+    if (sizes.length !== 3) reject('INVALID_OPTION', place, grid, '[frames, rows, columns]')
+    const [frames, rows, columns] = Array.from(sizes, (size, i) =>
+      checkWhole(size, `${place}[${i}]`, 1, 2 ** 31),
+    ) as unknown as Patches
+    checkCount(frames * rows * columns, `the patches of ${place}`)
+    return [frames, rows, columns]
+  })
+}
+
+function readPrompt(input: RopeIndexInput): Prompt {
+  const given = checkRecord(input, 'input', '{ model, inputIds, imageToken, videoToken, ... }')
+  const { attentionMask: mask, revision = 4 } = given
+  if (revision !== 4 && revision !== 5) reject('INVALID_OPTION', 'revision', revision, '4 or 5')
+  return {
+    model: checkWord(given.model, 'model', ['qwen2-vl', 'qwen2.5-vl', 'qwen3-vl']),
+    ids: checkIds(given.inputIds),
+    marks: mask === undefined ? undefined : readMask(mask, 'attentionMask'),
+    batch: checkInteger(given.batch ?? 1, 'batch', 1, MOST_POSITIONS),
+    imageGrids: checkGrids(given.imageGrids, 'imageGrids'),
+    videoGrids: checkGrids(given.videoGrids, 'videoGrids'),
+    secondsPerGrid: checkAnyNumbers(given.secondsPerGrid ?? [], 'secondsPerGrid'),
+    tokensPerSecond: checkPositive(given.tokensPerSecond ?? 2, 'tokensPerSecond'),
+    mergeSize: checkInteger(given.mergeSize ?? 2, 'mergeSize', 1, 65536),
+    imageToken: checkToken(given.imageToken, 'imageToken'),
+    videoToken: checkToken(given.videoToken, 'videoToken'),
+    revision: revision === 5 ? 5 : 4,
+    padding: checkFinite(given.padding ?? (revision === 5 ? 0 : 1), 'padding'),
+  }
+}
+
+function videoFrames(input: Prompt, frames: number, index: number): readonly number[] {
   if (input.model === 'qwen2-vl') return Array.from({ length: frames }, (_, t) => t)
-  const { secondsPerGrid, tokensPerSecond = 2, revision = 4 } = input
-  const seconds = checkPositive(secondsPerGrid?.[index] ?? 1, `secondsPerGrid[${index}]`)
-  const rate = checkPositive(tokensPerSecond, 'tokensPerSecond')
-  return frameTimes(frames, seconds, rate, revision)
+  const { secondsPerGrid, tokensPerSecond, revision } = input
+  const seconds = checkPositive(secondsPerGrid[index] ?? 1, `secondsPerGrid[${index}]`)
+  const times = frameTimes(frames, seconds, tokensPerSecond, revision)
+  checkFinite(times.at(-1), `the time of the last frame of video ${index}`)
+  return times
 }
 
 function mediaOf(
-  grids: readonly GridSize[],
+  grids: readonly Patches[],
   field: string,
-  { mergeSize: merge = 2, revision = 4 }: RopeIndexInput,
+  { mergeSize: merge, revision }: Prompt,
   framesOf: (frames: number, index: number) => readonly number[],
 ): Media {
-  const segments = grids.map((grid, index): Segment => {
-    const [frames, rows, columns] = grid.map((size, i) =>
-      checkInteger(size, `${field}[${index}][${i}]`, 1, 2 ** 31),
-    ) as unknown as GridSize
+  const segments = grids.map(([frames, rows, columns], index): Segment => {
     const merged = [rows, columns].map((size, i) => {
       if (size % merge === 0) return size / merge
       return reject(
@@ -140,9 +226,9 @@ function mediaOf(
 }
 
 /** Qwen3-VL: every frame of a video is an image of its own. */
-function asFrames(grids: readonly GridSize[]): readonly GridSize[] {
+function asFrames(grids: readonly Patches[]): readonly Patches[] {
   return grids.flatMap(([frames, rows, columns]) =>
-    Array.from({ length: frames }, (): GridSize => [1, rows, columns]),
+    Array.from({ length: frames }, (): Patches => [1, rows, columns]),
   )
 }
 
@@ -179,9 +265,8 @@ function segmentsOf(ids: readonly number[], media: ReadonlyMap<number, Media>): 
   return segments
 }
 
-function createMedia(input: RopeIndexInput): ReadonlyMap<number, Media> {
-  checkInteger(input.mergeSize ?? 2, 'mergeSize', 1, 65536)
-  const { imageGrids = [], videoGrids = [], imageToken, videoToken } = input
+function createMedia(input: Prompt): ReadonlyMap<number, Media> {
+  const { imageGrids, videoGrids, imageToken, videoToken } = input
   const stills = (frames: number): readonly number[] => Array.from({ length: frames }, (_, t) => t)
   const videos = input.model === 'qwen3-vl' ? asFrames(videoGrids) : videoGrids
   const framesOf = (frames: number, index: number): readonly number[] =>
@@ -225,25 +310,25 @@ function cursor(starts: Float64Array): Pick<RopeIndex, 'next' | 'rewind'> {
  * ```
  */
 export function ropeIndex(input: RopeIndexInput): RopeIndex {
-  checkWord(input.model, 'model', ['qwen2-vl', 'qwen2.5-vl', 'qwen3-vl'])
-  const batch = checkInteger(input.batch ?? 1, 'batch', 1, 2 ** 31)
-  const { inputIds, attentionMask: mask, revision = 4 } = input
-  if (revision !== 4 && revision !== 5) reject('INVALID_OPTION', 'revision', revision, '4 or 5')
-  const { padding = revision === 5 ? 0 : 1 } = input
-  const tokens = inputIds.length / batch
+  const prompt = readPrompt(input)
+  const { ids: all, marks, batch, revision, padding } = prompt
+  const tokens = all.length / batch
   if (!Number.isInteger(tokens)) {
-    reject('INVALID_POSITIONS', 'inputIds.length', inputIds.length, `a multiple of batch, ${batch}`)
+    reject('INVALID_POSITIONS', 'inputIds.length', all.length, `a multiple of batch, ${batch}`)
   }
-  if (mask !== undefined) checkMask(mask, inputIds.length)
-  const media = createMedia(input)
+  if (marks !== undefined && marks.length !== all.length) {
+    const accepted = `batch * tokens = ${all.length}`
+    reject('INVALID_POSITIONS', 'attentionMask.length', marks.length, accepted)
+  }
+  const media = createMedia(prompt)
   const axes = [0, 1, 2].map(() => new Float64Array(batch * tokens).fill(padding))
   const lengths = new Float64Array(batch)
   const starts = new Float64Array(batch)
   for (let entry = 0; entry < batch; entry++) {
-    const places = Array.from({ length: tokens }, (_, t) => entry * tokens + t).filter((at) =>
-      isToken(mask, at),
+    const places = Array.from({ length: tokens }, (_, t) => entry * tokens + t).filter(
+      (at) => marks === undefined || marks[at] === true,
     )
-    const ids = places.map((at) => Number(inputIds[at]))
+    const ids = places.map((at) => all[at] as number)
     const { time, row, column } = sequencePositions(segmentsOf(ids, media))
     for (const [axis, values] of [time, row, column].entries()) {
       places.forEach((at, i) => {
@@ -252,7 +337,7 @@ export function ropeIndex(input: RopeIndexInput): RopeIndex {
     }
     lengths[entry] = places.length
     // Decoding goes on behind everything, also where the text before it did not.
-    starts[entry] = [...time, ...row, ...column].reduce((end, at) => Math.max(end, at + 1), 0)
+    starts[entry] = time.concat(row, column).reduce((end, at) => Math.max(end, at + 1), 0)
   }
   checkAllTaken(media)
   return {

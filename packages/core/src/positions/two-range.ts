@@ -4,7 +4,15 @@
  * with the positions of the near range and of the far range, and each pair of tokens takes the one
  * its distance belongs to.
  */
-import { checkAtLeast, checkInteger } from '../check.js'
+import {
+  callBack,
+  checkAnyNumbers,
+  checkAtLeast,
+  checkFinite,
+  checkFunction,
+  checkInteger,
+  checkRecord,
+} from '../check.js'
 
 /** Where tokens stand in the far range, and which range a distance belongs to. */
 export interface TwoRangeMap {
@@ -23,9 +31,17 @@ function twoRange(
   farQuery: (position: number) => number,
   farKey: (position: number) => number,
 ): TwoRangeMap {
-  const distance = (query: number, key: number): number =>
-    query - key < window ? query - key : farQuery(query) - farKey(key)
-  return { window, farQuery, farKey, distance }
+  const near = (query: number, key: number): number =>
+    checkFinite(query, 'query') - checkFinite(key, 'key')
+  return {
+    window,
+    farQuery: (position) => farQuery(checkFinite(position, 'position')),
+    farKey: (position) => farKey(checkFinite(position, 'position')),
+    distance(query, key) {
+      const distance = near(query, key)
+      return distance < window ? distance : farQuery(query) - farKey(key)
+    },
+  }
 }
 
 /**
@@ -40,8 +56,9 @@ export function selfExtendMap(options: {
   readonly group: number
   readonly window: number
 }): TwoRangeMap {
-  const group = checkInteger(options.group, 'group', 1, 2 ** 31)
-  const window = checkInteger(options.window, 'window', 0, 2 ** 31)
+  const given = checkRecord(options, 'options', '{ group, window }')
+  const group = checkInteger(given.group, 'group', 1, 2 ** 31)
+  const window = checkInteger(given.window, 'window', 0, 2 ** 31)
   const shift = window - Math.floor(window / group)
   const grouped = (position: number): number => Math.floor(position / group)
   return twoRange(window, (position) => grouped(position) + shift, grouped)
@@ -59,8 +76,9 @@ export function reRopeMap(options: {
   readonly window: number
   readonly leak?: number
 }): TwoRangeMap {
-  const window = checkInteger(options.window, 'window', 1, 2 ** 31)
-  const leak = checkAtLeast(options.leak ?? 0, 'leak', 0)
+  const given = checkRecord(options, 'options', '{ window, leak }')
+  const window = checkInteger(given.window, 'window', 1, 2 ** 31)
+  const leak = checkAtLeast(given.leak ?? 0, 'leak', 0)
   return twoRange(
     window,
     (position) => window + (position - window) * leak,
@@ -68,10 +86,21 @@ export function reRopeMap(options: {
   )
 }
 
-/** A map applied to every position, as ids that a call takes. */
+/**
+ * A map applied to every position, as ids that a call takes.
+ *
+ * @throws RopeError INVALID_POSITIONS, INVALID_OPTION
+ */
 export function mapPositions(
   positions: ArrayLike<number>,
   map: (position: number) => number,
 ): Float64Array {
-  return Float64Array.from(positions, map)
+  checkFunction(map, 'map')
+  const numbers = checkAnyNumbers(positions, 'positions', 'INVALID_POSITIONS')
+  return Float64Array.from(numbers, (position) =>
+    checkFinite(
+      callBack('map', () => map(position)),
+      'what map returns',
+    ),
+  )
 }

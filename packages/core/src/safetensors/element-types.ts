@@ -51,8 +51,8 @@ export function elementTypeOf(dtype: SafetensorsDType): DType | null {
 }
 
 /** True when `name` is an element type of the format. */
-export function isSafetensorsDType(name: string): name is SafetensorsDType {
-  return Object.hasOwn(BITS, name)
+export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
+  return typeof name === 'string' && Object.hasOwn(BITS, name)
 }
 
 /** Bits of one element. */

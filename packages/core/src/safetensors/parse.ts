@@ -3,8 +3,10 @@
  * number of the header is checked before it is used, and no byte of the payload is read.
  * Source: the format's description at https://github.com/huggingface/safetensors.
  */
+import { checkFields, checkRecord, checkTypedArray, reject } from '../check.js'
 import { arrayKind } from '../dtype.js'
 import { RopeError } from '../errors.js'
+import { kindOf } from '../memory.js'
 import {
   bitsPerElement,
   byteLengthOf,
@@ -83,8 +85,10 @@ declare const TextDecoder: new (
  * ```
  */
 export function parseSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
-  const fail = failFor(options.source ?? 'safetensors')
-  if (arrayKind(bytes) !== 'Uint8Array') {
+  const { source = 'safetensors' } = checkRecord(options, 'options', '{ source }')
+  if (typeof source !== 'string') reject('INVALID_OPTION', 'source', source, 'a text')
+  const fail = failFor(source)
+  if (kindOf(bytes) !== 'Uint8Array') {
     fail(`given ${arrayKind(bytes)}`, "pass the file's bytes as a Uint8Array")
   }
   const headerBytes = headerLength(bytes, fail)
@@ -108,7 +112,7 @@ export function parseSafetensors(bytes: Uint8Array, options: SafetensorsOptions 
  */
 export function tensorBytes(file: Safetensors, name: string): Uint8Array {
   const { byteOffset, byteLength } = findTensor(file, name)
-  return file.bytes.subarray(byteOffset, byteOffset + byteLength)
+  return checkParsed(file).bytes.subarray(byteOffset, byteOffset + byteLength)
 }
 
 /**
@@ -128,16 +132,38 @@ export function tensorData(file: Safetensors, name: string): SafetensorsData {
 
 /** The tensor of a name, or INVALID_FILE with the names there are. */
 export function findTensor(file: Safetensors, name: string): SafetensorsTensor {
-  const tensor = file.tensors.get(name)
+  const { tensors } = checkParsed(file)
+  if (typeof name !== 'string') return reject('INVALID_FILE', 'name', name, 'the name of a tensor')
+  const tensor = tensors.get(name)
   if (tensor !== undefined) return tensor
-  const names = [...file.tensors.keys()].slice(0, 8).map(quote)
-  const more =
-    file.tensors.size > names.length ? `, and ${file.tensors.size - names.length} more` : ''
+  const names = [...tensors.keys()].slice(0, 8).map(quote)
+  const more = tensors.size > names.length ? `, and ${tensors.size - names.length} more` : ''
   throw new RopeError(
     'INVALID_FILE',
     `the file has no tensor ${quote(name)}; it has ${names.join(', ') || 'none'}${more}`,
     { field: name },
   )
+}
+
+const PARTS = ['bytes', 'metadata', 'tensors'] as const
+
+/** A file as `parseSafetensors` gives it; INVALID_FILE for anything else. */
+export function checkParsed(file: Safetensors): Safetensors {
+  const code = 'INVALID_FILE'
+  const parts = checkFields(file, 'file', PARTS, 'what parseSafetensors gives', code)
+  const { metadata, tensors } = parts
+  if (!isMap(tensors)) return reject(code, 'file.tensors', tensors, 'a Map')
+  const bytes = checkTypedArray(parts.bytes, 'file.bytes', ['Uint8Array'], code)
+  return { bytes, tensors, metadata: metadata as Safetensors['metadata'] }
+}
+
+/** True for a Map, whatever realm it is of. */
+function isMap(value: unknown): value is Safetensors['tensors'] {
+  try {
+    return Map.prototype.has.call(value, '') !== undefined
+  } catch {
+    return false
+  }
 }
 
 const TRUNCATED = 'the file is truncated or not a safetensors file: fetch or write it again'

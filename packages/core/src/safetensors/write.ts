@@ -2,7 +2,8 @@
  * Tensors -> the bytes of a safetensors file: a new file, or a copy of an existing one in which
  * only some tensors' bytes differ. What is written here, `parseSafetensors` accepts.
  */
-import { RopeError } from '../errors.js'
+import { checkFields, checkList, isList, reading, reject, show } from '../check.js'
+import { RopeError, type RopeErrorCode } from '../errors.js'
 import {
   bitsPerElement,
   byteLengthOf,
@@ -11,7 +12,7 @@ import {
   type SafetensorsDType,
 } from './element-types.js'
 import { isWellFormed, METADATA_KEY, quote } from './header.js'
-import { findTensor, MAX_HEADER_BYTES, type Safetensors } from './parse.js'
+import { checkParsed, findTensor, MAX_HEADER_BYTES, type Safetensors } from './parse.js'
 
 /** A tensor to write: dense, row-major. */
 export interface SafetensorsInput {
@@ -72,14 +73,18 @@ export function replaceTensors(
   file: Safetensors,
   replacements: Iterable<readonly [string, ArrayBufferView]>,
 ): Uint8Array {
-  const changes = [...replacements].map(([name, data]) => {
+  const pairs = readPairs(replacements, 'replacements', 'INVALID_TENSOR')
+  const { bytes } = checkParsed(file)
+  const changes = pairs.map(([key, data]) => {
+    const name = key as string
     const { byteOffset, byteLength } = findTensor(file, name)
+    if (!ArrayBuffer.isView(data)) return refuse(name, `has ${show(data)} for data; give an array`)
     if (data.byteLength !== byteLength) {
-      reject(name, `has ${byteLength} bytes in the file, but its data has ${data.byteLength}`)
+      refuse(name, `has ${byteLength} bytes in the file, but its data has ${data.byteLength}`)
     }
     return { data, byteOffset }
   })
-  const copy = new Uint8Array(file.bytes)
+  const copy = new Uint8Array(bytes)
   for (const { data, byteOffset } of changes) copy.set(bytesOf(data), byteOffset)
   return copy
 }
@@ -88,27 +93,27 @@ function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
-function reject(name: string, problem: string): never {
+function refuse(name: string, problem: string): never {
   throw new RopeError('INVALID_TENSOR', `tensor ${quote(name)} ${problem}`, { field: name })
 }
 
 function checkInputs(tensors: Iterable<SafetensorsInput>): SafetensorsInput[] {
   const names = new Set<string>()
-  return Array.from(tensors, (tensor) => {
+  return readAll(tensors).map((given) => {
+    const tensor = checkInput(given)
     const { name, dtype, shape, data } = tensor
-    if (name === METADATA_KEY) reject(name, 'has a name that the format reserves; use another')
-    if (names.has(name)) reject(name, 'is given twice; names must be unique')
+    if (name === METADATA_KEY) refuse(name, 'has a name that the format reserves; use another')
+    if (names.has(name)) refuse(name, 'is given twice; names must be unique')
     if (!isWellFormed(name))
-      reject(name, 'has half a surrogate pair in its name; UTF-8 cannot hold it')
+      refuse(name, 'has half a surrogate pair in its name; UTF-8 cannot hold it')
     names.add(name)
     if (!isSafetensorsDType(dtype)) {
-      reject(name, `has dtype ${quote(String(dtype))}; accepted: ${SAFETENSORS_DTYPES.join(', ')}`)
+      refuse(name, `has dtype ${show(dtype)}; accepted: ${SAFETENSORS_DTYPES.join(', ')}`)
     }
-    checkShape(tensor)
     const bytes = byteLengthOf(dtype, shape)
     if (bytes !== data.byteLength) {
       const wanted = bytes === null ? 'too many' : `${bytes}`
-      reject(
+      refuse(
         name,
         `is ${dtype} [${shape.join(', ')}], ${wanted} bytes, but its data has ${data.byteLength}`,
       )
@@ -117,16 +122,57 @@ function checkInputs(tensors: Iterable<SafetensorsInput>): SafetensorsInput[] {
   })
 }
 
-function checkShape({ name, shape }: SafetensorsInput): void {
-  if (shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return
-  reject(name, `has shape [${shape.join(', ')}]; accepted: non-negative integers`)
+function readAll(tensors: unknown): readonly unknown[] {
+  return readItems(tensors, 'tensors', 'a list or another iterable of tensors', 'INVALID_TENSOR')
+}
+
+/** A tensor whose fields are of the right types, each read once. */
+function checkInput(given: unknown): SafetensorsInput {
+  const code = 'INVALID_TENSOR'
+  const keys = ['name', 'dtype', 'shape', 'data'] as const
+  const fields = checkFields(given, 'tensor', keys, '{ name, dtype, shape, data }', code)
+  const { name, dtype, data } = fields
+  if (typeof name !== 'string') return reject('INVALID_TENSOR', 'name', name, 'a text')
+  if (!ArrayBuffer.isView(data)) return refuse(name, `has ${show(data)} for data; give an array`)
+  const shape = checkList(fields.shape, `the shape of ${quote(name)}`, 'a list of sizes', code)
+  if (!shape.every((size) => Number.isSafeInteger(size) && (size as number) >= 0)) {
+    return refuse(name, `has shape ${show(shape)}; accepted: non-negative integers`)
+  }
+  return { name, dtype: dtype as SafetensorsDType, shape: shape as readonly number[], data }
+}
+
+/** Items of a list or any other iterable, each read once; a list that lies about its length ends soon. */
+function readItems(
+  given: unknown,
+  field: string,
+  accepted: string,
+  code: RopeErrorCode,
+): readonly unknown[] {
+  if (isList(given)) return checkList(given, field, accepted, code)
+  return reading(
+    () => Array.from(given as Iterable<unknown>),
+    () => reject(code, field, given, accepted),
+  )
+}
+
+/** Pairs of a Map, a list or any other iterable. */
+function readPairs(
+  given: unknown,
+  field: string,
+  code: RopeErrorCode,
+): readonly (readonly [unknown, unknown])[] {
+  const accepted = 'pairs of a name and a value, such as a Map or the entries of an object'
+  return readItems(given, field, accepted, code).map((pair) => {
+    const [key, value] = checkList(pair, field, accepted, code)
+    return [key, value]
+  })
 }
 
 function checkMetadata(metadata: Iterable<readonly [string, string]>): Map<string, string> {
-  const checked = new Map(metadata)
+  const checked = new Map(readPairs(metadata, 'metadata', 'INVALID_OPTION') as [string, string][])
   for (const [key, value] of checked) {
     if (isText(key) && isText(value)) continue
-    const given = `metadata ${quote(String(key))} is ${quote(String(value))}, a ${typeof value}`
+    const given = `metadata ${show(key)} is ${show(value)}, a ${typeof value}`
     throw new RopeError('INVALID_OPTION', `${given}; accepted: strings of well-formed Unicode`, {
       field: 'metadata',
     })

@@ -9,6 +9,7 @@ import {
   checkAtLeast,
   checkInteger,
   checkKeys,
+  checkList,
   checkNumbers,
   checkRecord,
   reject,
@@ -71,10 +72,7 @@ export const axialSchedule: Schedule<AxialSchedule> = {
   type: 'axial',
   validate(options, pairs) {
     checkKeys(options, 'schedule', ['type', 'families', 'familyOfPair', 'exponentOfPair'])
-    const { families } = options
-    if (!Array.isArray(families)) {
-      return reject('INVALID_OPTION', 'schedule.families', families, 'a list of { base, dim }')
-    }
+    const families = checkList(options.families, 'schedule.families', 'a list of { base, dim }')
     checkInteger(families.length, 'schedule.families.length', 1, MOST_AXES)
     const indices = checkNumbers(options.familyOfPair, 'schedule.familyOfPair', pairs)
     const exponents = checkNumbers(options.exponentOfPair, 'schedule.exponentOfPair', pairs)
@@ -86,7 +84,7 @@ export const axialSchedule: Schedule<AxialSchedule> = {
     )
     return checkHighest({
       type: 'axial',
-      families: families.map(checkFamily),
+      families: Array.from(families, checkFamily),
       familyOfPair: indices,
       exponentOfPair: exponents,
     })

@@ -4,7 +4,7 @@
  */
 import { type DoubleDouble, divide, multiply, sum } from '../angles/double-double.js'
 import { checkAtLeast, checkInteger, reject } from '../check.js'
-import { MOST_PAIRS } from '../limits.js'
+import { MOST_CHANNELS } from '../limits.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { Frequencies } from './schedule.js'
 
@@ -85,15 +85,9 @@ export function checkExponentDim(options: Readonly<Record<string, unknown>>): {
 } {
   const { exponentDim } = options
   if (exponentDim === undefined) return {}
-  const half = checkInteger(Number(exponentDim) / 2, 'schedule.exponentDim / 2', 1, MOST_PAIRS)
-  return { exponentDim: 2 * half }
-}
-
-/** A boolean, or INVALID_OPTION. */
-export function checkFlag(value: unknown, field: string): boolean {
-  return typeof value === 'boolean'
-    ? value
-    : reject('INVALID_OPTION', field, value, 'true or false')
+  const width = checkInteger(exponentDim, 'schedule.exponentDim', 2, MOST_CHANNELS)
+  if (width % 2 !== 0) reject('INVALID_OPTION', 'schedule.exponentDim', width, 'an even number')
+  return { exponentDim: width }
 }
 
 /** Those of the keys that are given, each checked. */

@@ -3,8 +3,8 @@
  * Until a sequence outgrows `maxPositionEmbeddings` nothing changes: a model trained at that length
  * (`finetuned`) uses the factor it was trained with, any other is not scaled at all.
  */
-import { checkKeys } from '../check.js'
-import { checkFlag, checkLength, pick } from './build.js'
+import { checkFlag, checkKeys } from '../check.js'
+import { checkLength, pick } from './build.js'
 import { defaultFrequencies } from './default.js'
 import type { DynamicYarnSchedule, Frequencies, Schedule } from './schedule.js'
 import { validateYarn, YARN_KEYS, yarnFrequencies } from './yarn.js'

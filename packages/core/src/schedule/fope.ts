@@ -4,18 +4,32 @@
  * mixed by learned matrices. Rows stay rows, so every backend rotates with them; they are no longer
  * points on the unit circle, so keys cannot be shifted afterwards.
  */
-import { checkKeys, checkNumbers, reject } from '../check.js'
+import {
+  checkAnyNumbers,
+  checkInteger,
+  checkKeys,
+  checkList,
+  checkNumbers,
+  checkPositive,
+  reject,
+} from '../check.js'
 import { checkBase } from './build.js'
 import { defaultFrequencies } from './default.js'
 import type { FopeSchedule, Frequencies, RowMixture, Schedule } from './schedule.js'
 
+/** Half the channels of the widest head. */
+const MOST_PAIRS = 32768
+
 /**
  * How many of the default frequencies complete a turn within a context: those with
  * `base^(-2i/d) > 2 pi / maxPositionEmbeddings`, which published code keeps.
+ *
+ * @throws RopeError INVALID_OPTION
  */
 export function fopeInputs(base: number, pairs: number, maxPositionEmbeddings: number): number {
-  const { inverseFrequencies } = defaultFrequencies(base, pairs)
-  const slowest = (2 * Math.PI) / maxPositionEmbeddings
+  const count = checkInteger(pairs, 'pairs', 1, MOST_PAIRS)
+  const { inverseFrequencies } = defaultFrequencies(checkBase(base), count)
+  const slowest = (2 * Math.PI) / checkPositive(maxPositionEmbeddings, 'maxPositionEmbeddings')
   return inverseFrequencies.filter((frequency) => frequency > slowest).length
 }
 
@@ -48,14 +62,13 @@ function fopeFrequencies(options: FopeSchedule, pairs: number): Frequencies {
 function checkMatrix(value: unknown, name: string, pairs: number): readonly (readonly number[])[] {
   const field = `schedule.${name}`
   const accepted = `a list of 1 to ${pairs} rows, one per kept frequency`
-  if (!Array.isArray(value) || value.length === 0 || value.length > pairs) {
-    return reject('INVALID_OPTION', field, value, accepted)
+  const rows = checkList(value, field, accepted)
+  if (rows.length === 0 || rows.length > pairs) reject('INVALID_OPTION', field, value, accepted)
+  const columns = checkAnyNumbers(rows[0], `${field}[0]`).length
+  if (columns < 1 || columns > pairs) {
+    return reject('INVALID_OPTION', `${field}[0]`, rows[0], `a list of 1 to ${pairs} numbers`)
   }
-  const columns: unknown = value[0]?.length
-  if (typeof columns !== 'number' || columns < 1 || columns > pairs) {
-    return reject('INVALID_OPTION', `${field}[0]`, value[0], `a list of 1 to ${pairs} numbers`)
-  }
-  return value.map((row, i) => checkNumbers(row, `${field}[${i}]`, columns))
+  return Array.from(rows, (row, i) => checkNumbers(row, `${field}[${i}]`, columns))
 }
 
 function checkSameShape(options: FopeSchedule): FopeSchedule {

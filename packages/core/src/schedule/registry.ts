@@ -52,6 +52,8 @@ export const SCHEDULES: readonly ScheduleOptions['type'][] = Object.keys(
   REGISTRY,
 ) as ScheduleOptions['type'][]
 
+const EXAMPLE = "an object such as { type: 'default', base: 10000 }"
+
 // Options and schedule always carry the same type, which the compiler cannot see through an index.
 function find(type: unknown): Schedule {
   if (typeof type === 'string' && Object.hasOwn(REGISTRY, type)) {
@@ -70,11 +72,7 @@ function find(type: unknown): Schedule {
  * @throws RopeError UNKNOWN_SCHEDULE for an unknown type, INVALID_OPTION for wrong options
  */
 export function validateSchedule(options: unknown, pairs: number): ScheduleOptions {
-  const record = checkRecord(
-    options,
-    'schedule',
-    `an object such as { type: 'default', base: 10000 }`,
-  )
+  const record = checkRecord(options, 'schedule', EXAMPLE)
   return find(record.type).validate(record, pairs)
 }
 
@@ -97,8 +95,12 @@ export function scheduleRegime(options: ScheduleOptions, length: number): Regime
   return find(options.type).regime?.(options, length) ?? 'fixed'
 }
 
-/** True when the table depends on how long a sequence is. */
+/**
+ * True when the table depends on how long a sequence is.
+ *
+ * @throws RopeError UNKNOWN_SCHEDULE, INVALID_OPTION
+ */
 export function dependsOnLength(options: ScheduleOptions): boolean {
-  const isFrozen = 'frozenLength' in options && options.frozenLength !== undefined
-  return find(options.type).regime !== undefined && !isFrozen
+  const { type, frozenLength } = checkRecord(options, 'schedule', EXAMPLE)
+  return find(type).regime !== undefined && frozenLength === undefined
 }

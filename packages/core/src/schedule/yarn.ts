@@ -6,13 +6,12 @@
  *     r(beta) = d ln(L0 / (2 pi beta)) / (2 ln theta);   ramp from r(betaFast) to r(betaSlow)
  *     F = f (1 - ramp) + f / s * ramp;   g(s, m) = 1 for s <= 1, else 0.1 m ln s + 1
  */
-import { checkAtLeast, checkKeys, checkPositive, reject } from '../check.js'
+import { checkAtLeast, checkFlag, checkKeys, checkPositive, reject } from '../check.js'
 import {
   blend,
   buildFrequencies,
   checkBase,
   checkFactor,
-  checkFlag,
   checkLength,
   dividedBy,
   float32Powers,

@@ -11,7 +11,15 @@
  * says whether its sign can be chance. Untrained weights show neither pairing, and neither do the
  * weights of a model without RoPE; the answer is then null.
  */
-import { checkInteger, checkRecord, reject } from '../check.js'
+import {
+  checkAnyNumbers,
+  checkInteger,
+  checkList,
+  checkRecord,
+  checkTypedArray,
+  isList,
+  reject,
+} from '../check.js'
 import { type PairingName, resolvePairing } from '../layout/pairing.js'
 import { MOST_CHANNELS } from '../limits.js'
 
@@ -136,11 +144,16 @@ function asList(
   weights: ProjectionWeights | readonly ProjectionWeights[],
   field: string,
 ): readonly ProjectionWeights[] {
-  if (ArrayBuffer.isView(weights)) return [weights as ProjectionWeights]
-  if (!Array.isArray(weights))
-    return reject('INVALID_OPTION', field, weights, 'an array of numbers')
-  const isOne = weights.every((item) => typeof item === 'number')
-  return isOne ? [weights as readonly number[]] : (weights as readonly ProjectionWeights[])
+  if (!isList(weights)) return [checkProjection(weights, field)]
+  const list = checkList(weights, field, 'an array of numbers')
+  const isOne = Array.prototype.every.call(list, (item) => typeof item === 'number')
+  if (isOne) return [list as readonly number[]]
+  return Array.from(list, (one, layer) => checkProjection(one, `${field}[${layer}]`))
+}
+
+function checkProjection(weights: unknown, field: string): ProjectionWeights {
+  if (isList(weights)) return checkAnyNumbers(weights, field)
+  return checkTypedArray(weights, field, ['Float64Array', 'Float32Array'])
 }
 
 /** ln of the squared length of every rotating row, head by head. */
