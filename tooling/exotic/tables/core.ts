@@ -1,0 +1,349 @@
+/**
+ * Valid arguments of every function of `@rope/core` and its subpaths, and of the methods that come
+ * out of them. THE place for a new function: without an entry here the test fails.
+ */
+import * as core from '@rope/core'
+import * as safetensors from '@rope/core/safetensors'
+import { createJsBackend } from '@rope/js'
+import type { Call, MakeArguments } from '../walk.js'
+
+const options = { headDim: 8, pairing: 'half', schedule: { type: 'default', base: 10000 } } as const
+const mrope = { ...options, axes: core.sectionAxes([2, 1, 1]) }
+const dynamic = {
+  ...options,
+  schedule: { type: 'dynamic', base: 10000, factor: 2, maxPositionEmbeddings: 16 },
+} as const
+const config = (): core.RopeConfig => core.resolveConfig(options)
+const plain = (): core.RopeConfig => structuredClone(config())
+const tensor = (tokens = 2) => ({
+  data: new Float32Array(tokens * 8).fill(1),
+  shape: [1, tokens, 1, 8],
+  layout: 'bshd' as const,
+})
+const tensors = () => ({ q: tensor(), k: tensor(), out: { q: tensor(), k: tensor() } })
+const rope = (given: core.RopeOptions = options) =>
+  core.createRope(given, { backend: createJsBackend(), layout: 'bshd' })
+const head = { headDim: 48, base: 10000 }
+const profiles = () => [{ name: 'default', config: plain(), layers: null }]
+const llama = {
+  ...{ model_type: 'llama', hidden_size: 64, num_attention_heads: 8, head_dim: 8 },
+  ...{ max_position_embeddings: 512, rope_theta: 10000 },
+  rope_scaling: { rope_type: 'linear', factor: 2 },
+}
+const gguf = () => ({
+  metadata: {
+    'general.architecture': 'llama',
+    'llama.attention.key_length': 8,
+    'llama.rope.freq_base': 10000,
+    'llama.block_count': 2,
+  },
+  tensors: { 'rope_freqs.weight': Float32Array.of(1, 1, 2, 4) },
+})
+const shard = () => core.shardOf({ sharding: 'striped', ranks: 2, rank: 1, tokens: 4 })
+const weights = () => new Float32Array(3 * 8 * 2).map((_, i) => Math.sin(i))
+const index = () => ({
+  ...{ model: 'qwen2.5-vl', inputIds: [1, 7, 7, 3], batch: 1, attentionMask: [1, 1, 1, 1] },
+  ...{ imageGrids: [[1, 2, 4]], videoGrids: [], secondsPerGrid: [1], tokensPerSecond: 2 },
+  ...{ mergeSize: 2, imageToken: 7, videoToken: 8, revision: 4, padding: 1 },
+})
+const q8 = () => ({ data: core.quantiseQ8(new Float32Array(64).fill(1)), tokens: 2, heads: 4 })
+const mlx = () => core.toMlx(config())
+const onnx = () => {
+  const { cosCache, sinCache } = core.toOnnx(config(), { length: 4 })
+  return { cosCache, sinCache, headDim: 8, pairing: 'half', rotaryDim: 8 }
+}
+const rotation = () => {
+  const builder = core.createRotationBuilder(config(), core.computeFrequencies(config()))
+  return {
+    builder,
+    row: builder.build({ rows: 1, batchStride: 0, axes: [Float64Array.of(3)] }, 'float32'),
+  }
+}
+const file = () => safetensors.writeSafetensors(stored())
+const stored = () => [
+  { name: 'q', dtype: 'F32' as const, shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
+]
+
+/** Every function of `@rope/core`. */
+export const CORE: Readonly<Record<string, MakeArguments>> = {
+  RopeError: () => ['INVALID_OPTION', 'a message', { field: 'x' }],
+  augmentCoordinates: () => [
+    [Float64Array.of(1, 2)],
+    { shift: 1, jitter: 2, rescale: 2 },
+    () => 0.5,
+  ],
+  axialRope: () => [
+    [16, 56, 56],
+    { headDim: 128, base: 10000, pairing: 'half', baseFactors: [1, 2, 3] },
+  ],
+  axisCount: () => [{ kind: 'one-hot', count: 2, axisOfPair: [0, 1] }],
+  bytesPerElement: () => ['float32'],
+  centredCoordinates: () => [4],
+  cogVideoXRope: () => [head],
+  computeFrequencies: () => [plain(), 16],
+  cosmosRope: () => [{ headDim: 48, scales: [1, 2, 2] }],
+  countedCoordinates: () => [4, 1],
+  createRope: () => [options, { backend: createJsBackend(), layout: 'bshd' }],
+  createRotationBuilder: () => [plain(), core.computeFrequencies(config()), 'q'],
+  createRotationTables: () => [plain()],
+  decodeBFloat16: () => [16256],
+  decodeFloat16: () => [15360],
+  denseRope: () => [
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    { headDim: 8, pairing: 'half' },
+  ],
+  denseRopesByHead: () => [
+    [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    { headDim: 8, pairing: 'half' },
+  ],
+  dependsOnLength: () => [{ type: 'default', base: 10000 }],
+  dequantiseQ8: () => [q8().data],
+  dinov3Rope: () => [head],
+  dualChunkPosition: () => [7, { chunkSize: 8, localSize: 2 }],
+  elementsOf: () => [Float32Array.of(1), 'data'],
+  encodeBFloat16: () => [1],
+  encodeFloat16: () => [1],
+  ernieAxes: () => [[2, 2, 1]],
+  expandPositions: () => [core.readPositions([1, 2], 1), 1, 2, 1, 1],
+  fluxRope: () => [[16, 56, 56], 10000],
+  fopeInputs: () => [10000, 4, 100],
+  fromFloat32Array: () => [Float32Array.of(1, 2), 'float16'],
+  fromGguf: () => [gguf(), { pairing: 'half', profile: 'default' }],
+  fromHuggingFace: () => [llama, { pairing: 'half', profile: 'default' }],
+  fromMlx: () => [mlx(), 8],
+  fromOnnx: () => [onnx()],
+  gemma4VisionRopes: () => [head],
+  ggmlInterleavedAxes: () => [[2, 1, 1, 0]],
+  ggufProfiles: () => [gguf(), { pairing: 'half' }],
+  ggufRopeKind: () => ['llama', false],
+  gridPositions: () => [
+    [Float64Array.of(0, 1), Float64Array.of(0, 1)],
+    { merge: 2, columnsFirst: true, leading: 1, trailing: 1, repeat: 1 },
+  ],
+  headView: () => [{ ...tensor(), offset: 0 }, 0],
+  huggingFaceProfiles: () => [llama, { pairing: 'half' }],
+  interleavedAxes: () => [[2, 1, 1]],
+  isDType: () => ['float32'],
+  kimiVisionRope: () => [head],
+  lengthOfPositions: () => [{ rows: 2, batchStride: 0, axes: [Float64Array.of(1, 2)] }],
+  llama4Temperature: () => [7, { attnScale: 0.1, floorScale: 8 }],
+  llama4VisionRope: () => [head],
+  loftrRope: () => [head],
+  logNScale: () => [7, 8],
+  ltx2Rope: () => [{ headDim: 48, axes: 3, base: 10000, pairing: 'half' }],
+  makeMemoryPlan: () => [
+    plain(),
+    {
+      q: {
+        memory: { buffer: {}, byteOffset: 0, BYTES_PER_ELEMENT: 4, length: 16 },
+        ...{ shape: [1, 2, 1, 8], layout: 'bshd', dtype: 'float32', offset: 0 },
+      },
+    },
+    'bshd',
+  ],
+  makePlan: () => [plain(), tensors(), 'bshd'],
+  mapPositions: () => [[1, 2], (position: number) => position],
+  minimaxVisionRope: () => [head],
+  ministralTemperature: () => [7, { beta: 0.1, originalMaxPositionEmbeddings: 8 }],
+  museVisionRope: () => [head],
+  musicFlamingoPositions: () => [[0, 1, 2, 3], 2, 100],
+  musicFlamingoRope: () => [{ width: 16, dim: 4, base: 100 }],
+  narrowToBFloat16: () => [1065353216],
+  narrowToFloat16: () => [1065353216],
+  normalisedCoordinates: () => [4, 8],
+  onnxInputs: () => ['ai.onnx', { input: 1, position_ids: 2, cos_cache: 3, sin_cache: 4 }],
+  partialRotary: () => [{ rule: 'leading', share: 0.5 }, 64],
+  permutePairing: () => [
+    new Float32Array(32),
+    { from: 'half', to: 'interleaved', heads: 2, headDim: 8, rotaryDim: 8, windowOffset: 0 },
+  ],
+  pixelRope: () => [{ headDim: 16, axes: 2, maxFrequency: 10 }],
+  pixtralVisionRope: () => [head],
+  positionsFromMask: () => [[0, 1, 1], { batch: 1, padding: 1 }],
+  putShard: () => [
+    { data: new Float32Array(8), tokens: 4, width: 2 },
+    shard(),
+    Float32Array.of(1, 2, 3, 4),
+  ],
+  quantiseQ8: () => [new Float32Array(32).fill(1)],
+  qwen2VisionRope: () => [head],
+  reRopeMap: () => [{ window: 8, leak: 0.5 }],
+  readPositions: () => [{ sequenceLengths: [2, 3], offsets: [0, 1], paddedLengths: [4, 4] }, 1],
+  regimeFor: () => [core.resolveConfig(dynamic), 20],
+  resolveConfig: () => [{ ...mrope, rotaryDim: 8, windowOffset: 0, angles: 'exact' }],
+  resolvePairing: () => ['half', 4],
+  ropeIndex: () => [index()],
+  rotationGradients: () => [
+    plain(),
+    { output: tensor(), gradient: tensor(), positions: [1, 2], length: 4, layout: 'bshd' },
+  ],
+  sam2Rope: () => [head],
+  sectionAxes: () => [[2, 1, 1]],
+  selfExtendMap: () => [{ group: 2, window: 8 }],
+  sequencePositions: () => [
+    [
+      { kind: 'text', tokens: 2 },
+      { kind: 'vision', rows: 2, columns: 2, frames: [0, 1], advance: 'space' },
+    ],
+    0,
+  ],
+  shardOf: () => [{ sharding: 'zig-zag', ranks: 2, rank: 0, tokens: [8, 4] }],
+  shardPositions: () => [{ offsets: [3] }, shard(), { tokens: 4, batch: 1, axes: 1 }],
+  shiftQ8: () => [rope(), q8(), [1, 2], { length: 4 }],
+  spreadCoordinates: () => [4, 0, 2],
+  takeShard: () => [{ data: new Float32Array(8), tokens: 4, width: 2 }, shard()],
+  timedCoordinates: () => [4, 24, 2],
+  toFloat32Array: () => [Uint16Array.of(15360), 'float16'],
+  toGguf: () => [profiles(), { architecture: 'llama', maxPositionEmbeddings: 512 }],
+  toHuggingFace: () => [
+    profiles(),
+    { version: 'v5', modelType: 'llama', maxPositionEmbeddings: 512 },
+  ],
+  toMlx: () => [plain(), 16],
+  toOnnx: () => [plain(), { length: 4, sequenceLength: 4 }],
+  verifyPairing: () => [
+    weights(),
+    [weights()],
+    { headDim: 8, columns: 2, rotaryDim: 8, windowOffset: 0 },
+  ],
+  wanRope: () => [head],
+  widenFloat16: () => [15360],
+  writeGgufFile: () => [
+    { 'general.architecture': 'llama', 'llama.x': [1, 2] },
+    { a: Float32Array.of(1) },
+  ],
+}
+
+/** Every function of `@rope/core/safetensors`. */
+export const SAFETENSORS: Readonly<Record<string, MakeArguments>> = {
+  elementTypeOf: () => ['F32'],
+  parseSafetensors: () => [file(), { source: 'a file' }],
+  replaceTensors: () => [safetensors.parseSafetensors(file()), { q: Float32Array.of(1, 2, 3, 4) }],
+  tensorBytes: () => [safetensors.parseSafetensors(file()), 'q'],
+  tensorData: () => [safetensors.parseSafetensors(file()), 'q'],
+  writeSafetensors: () => [stored(), { metadata: new Map([['a', 'b']]) }],
+}
+
+/** The methods of what these functions give. */
+export const METHODS: Readonly<Record<string, Call>> = {
+  'Rope.rotate': {
+    run: (input) => rope().rotate(input as core.RotateInput),
+    valid: () => [{ ...tensors(), positions: { offsets: [3] }, length: 8, inverse: true }],
+  },
+  'Rope.rotate, at a number': {
+    run: (input) => rope().rotate(input as core.RotateInput),
+    valid: () => [{ q: tensor(), positions: 3 }],
+  },
+  'Rope.rotateAsync': {
+    run: (input) => rope().rotateAsync(input as core.RotateInput),
+    valid: () => [{ ...tensors(), positions: { sequenceLengths: [2] } }],
+  },
+  'Rope.rotate of a length': {
+    run: (input) => rope(dynamic).rotate(input as core.RotateInput),
+    valid: () => [
+      { q: { ...tensor(), strides: [16, 8, 8, 1], offset: 0 }, positions: [1, 2], length: 20 },
+    ],
+  },
+  'Rope.at': {
+    run: (positions, given) =>
+      rope(mrope)
+        .at(positions as core.Positions, given as core.LengthOptions)
+        .rotate({ q: tensor() }),
+    valid: () => [{ axes: [0, [1, 2], { offsets: [3] }] }, { length: 8 }],
+  },
+  'RopeStep.rotate': {
+    run: (given) =>
+      rope()
+        .at(3)
+        .rotate(given as object),
+    valid: () => [tensors()],
+  },
+  'RopeStep.rotateAsync': {
+    run: (given) =>
+      rope()
+        .at(3)
+        .rotateAsync(given as object),
+    valid: () => [tensors()],
+  },
+  'Rope.bind': {
+    run: (given, length) =>
+      rope()
+        .bind(given as object, length as core.LengthOptions)
+        .rotate(3),
+    valid: () => [tensors(), { length: 8 }],
+  },
+  'BoundRope.rotate': {
+    run: (position) =>
+      rope()
+        .bind({ q: tensor() })
+        .rotate(position as number),
+    valid: () => [3],
+  },
+  'Rope.shift': {
+    run: (k, delta, length) =>
+      rope(dynamic).shift(k as core.Tensor, delta as core.Positions, length as core.LengthOptions),
+    valid: () => [tensor(), [1, 2], { length: 8 }],
+  },
+  'Rope.rerope': {
+    run: (k, from, to) =>
+      rope().rerope(k as core.Tensor, from as core.CachePlace, to as core.CachePlace),
+    valid: () => [
+      tensor(),
+      { positions: 3, length: 8 },
+      { positions: [4, 5], length: 9, schedule: { type: 'linear', base: 10000, factor: 2 } },
+    ],
+  },
+  'Rope.regimeFor': {
+    run: (length) => rope(dynamic).regimeFor(length as number),
+    valid: () => [20],
+  },
+  'RopeError.isInstance': { run: (value) => core.RopeError.isInstance(value), valid: () => [{}] },
+  'RopeIndex.next': {
+    run: (n) => core.ropeIndex(index() as unknown as core.RopeIndexInput).next(n as number),
+    valid: () => [1],
+  },
+  'RopeIndex.rewind': {
+    run: (n) => core.ropeIndex(index() as unknown as core.RopeIndexInput).rewind(n as number),
+    valid: () => [0],
+  },
+  'TwoRangeMap.distance': {
+    run: (query, key) =>
+      core.selfExtendMap({ group: 2, window: 4 }).distance(query as number, key as number),
+    valid: () => [9, 3],
+  },
+  'TwoRangeMap.farQuery': {
+    run: (query) => core.reRopeMap({ window: 4 }).farQuery(query as number),
+    valid: () => [9],
+  },
+  'TwoRangeMap.farKey': {
+    run: (key) => core.reRopeMap({ window: 4 }).farKey(key as number),
+    valid: () => [9],
+  },
+  'RotationBuilder.build': {
+    run: (table, precision, unit) =>
+      rotation().builder.build(
+        table as core.PositionTable,
+        precision as 'float32',
+        unit as boolean,
+      ),
+    valid: () => [{ rows: 1, batchStride: 0, axes: [Float64Array.of(1)] }, 'float32', false],
+  },
+  'RotationTables.builder': {
+    run: (length, role) =>
+      core.createRotationTables(config()).builder(length as number, role as 'q'),
+    valid: () => [8, 'q'],
+  },
+  'RotationTables.attentionFactor': {
+    run: (length) =>
+      core.createRotationTables(core.resolveConfig(dynamic)).attentionFactor(length as number),
+    valid: () => [8],
+  },
+}

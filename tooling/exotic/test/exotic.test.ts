@@ -1,0 +1,65 @@
+/**
+ * Every function that a package exports, called with everything that it should not be called with.
+ * A function that has no entry in the tables fails here, so that a new one cannot be forgotten.
+ */
+import { describe, expect, test } from 'vitest'
+import { listPackages, modulesOf, ROOT } from '../../setup/workspace.mjs'
+import { METHODS } from '../tables/core.js'
+import { TABLES } from '../tables/index.js'
+import { faultsOf, type MakeArguments } from '../walk.js'
+
+/** Every module of the core package; the tables of the other packages are still to be written. */
+const MODULES = listPackages(ROOT)
+  .filter(({ manifest }) => manifest.name === '@rope/core')
+  .flatMap(({ manifest }) =>
+    modulesOf(manifest).map((subpath) => `${manifest.name}${subpath.slice(1)}`),
+  )
+  // Cases and oracles for tests, which are given what tests make.
+  .filter((name) => !['@rope/core/conformance', '@rope/core/reference'].includes(name))
+
+/**
+ * Functions that are called inside every decode step, on what core itself made: a check of their
+ * arguments would cost more than they do.
+ */
+const UNCHECKED: readonly string[] = [
+  ...['bufferOf', 'byteLengthOf', 'byteOffsetOf', 'checkMemory', 'elementBytesOf', 'goneMemory'],
+  ...['isSharedBuffer', 'kindOf', 'lengthOf', 'multiplyRow', 'planKey', 'reachesMemory'],
+  ...['partOf', 'setElements', 'watchMemory'],
+]
+
+type Callable = (...given: readonly unknown[]) => unknown
+
+function isClass(value: unknown): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value))
+}
+
+async function functionsOf(name: string): Promise<Readonly<Record<string, Callable>>> {
+  const module: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ name)
+  const found = Object.entries(module).filter(([, value]) => typeof value === 'function')
+  return Object.fromEntries(found) as Record<string, Callable>
+}
+
+describe.each(MODULES)('%s', async (name) => {
+  const functions = await functionsOf(name)
+  const table: Readonly<Record<string, MakeArguments>> = TABLES[name] ?? {}
+
+  test('every function is in the table', () => {
+    const known = [...Object.keys(table), ...UNCHECKED.filter((key) => key in functions)]
+    expect(known.sort()).toEqual(Object.keys(functions).sort())
+  })
+
+  test.each(Object.keys(table))('%s', async (key) => {
+    const own = functions[key] as Callable
+    const run: Callable = isClass(own) ? (...given) => Reflect.construct(own, given) : own
+    const valid = table[key] as MakeArguments
+    await run(...valid())
+    expect((await faultsOf({ run, valid })).join('\n')).toBe('')
+  })
+})
+
+describe('methods', () => {
+  test.each(Object.entries(METHODS))('%s', async (_, call) => {
+    await call.run(...call.valid())
+    expect((await faultsOf(call)).join('\n')).toBe('')
+  })
+})
