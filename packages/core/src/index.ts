@@ -1,6 +1,7 @@
 /**
  * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
  */
+export { allocationBytes } from './allocation.js'
 export { checkRest, multiplyRow } from './angles/multiply-row.js'
 export { musicFlamingoPositions, musicFlamingoRope } from './axes/audio.js'
 export type { AxialOptions } from './axes/axial-options.js'

@@ -76,15 +76,6 @@ function refuse({ reason, field }: Support & { readonly ok: false }): RopeError 
   return new RopeError('UNSUPPORTED', reason, { field })
 }
 
-function checkLength(length: number): void {
-  if (Number.isSafeInteger(length) && length >= 0) return
-  throw new RopeError(
-    'INVALID_OPTION',
-    `length is ${String(length)}; accepted: a whole number of elements, 0 or more`,
-    { field: 'length' },
-  )
-}
-
 function factsOf(features: Features, threads: number): Probe['facts'] {
   const { withoutThreads, crossOriginIsolated, concurrency } = features
   return {
@@ -155,9 +146,9 @@ class ModuleBackend implements WasmBackend {
 
   allocate(dtype: DType, length: number): Elements {
     const { memory } = this.#alive()
-    checkLength(length)
+    const elements = memory.allocate(dtype, length)
     this.#hasGiven = true
-    return memory.allocate(dtype, length)
+    return elements
   }
 
   isResident(elements: Elements): boolean {

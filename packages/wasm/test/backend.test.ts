@@ -73,15 +73,21 @@ describe('allocate', () => {
     backend.dispose()
   })
 
-  test('refuses lengths that are none, and says when memory is too large', async () => {
-    const backend = await createWasmBackend()
-    for (const length of [-1, 1.5, Number.NaN]) {
-      const error = await refusal(() => backend.allocate('float32', length))
-      expect(error.code).toBe('INVALID_OPTION')
-      expect(error.field).toBe('length')
+  test.each([0, 2])('refuses what is no dtype and no length, with %i threads', async (threads) => {
+    const backend = await createWasmBackend({ threads })
+    for (const length of [-1, 1.5, Number.NaN, 2 ** 53, '4', null]) {
+      const error = await refusal(() => backend.allocate('float32', length as never))
+      expect([error.code, error.field]).toEqual(['INVALID_OPTION', 'length'])
     }
-    const error = await refusal(() => backend.allocate('float32', 2 ** 30))
-    expect(error.code).toBe('UNSUPPORTED')
+    for (const dtype of ['float8', 'toString', null, 4]) {
+      const error = await refusal(() => backend.allocate(dtype as never, 4))
+      expect([error.code, error.field]).toEqual(['INVALID_OPTION', 'dtype'])
+    }
+    for (const length of [2 ** 30, 2 ** 40, 2 ** 53 - 1]) {
+      const error = await refusal(() => backend.allocate('float32', length))
+      expect([error.code, error.field]).toEqual(['BACKEND_FAILED', 'length'])
+    }
+    expect(backend.allocate('float32', 4).length).toBe(4)
     backend.dispose()
   })
 

@@ -6,7 +6,7 @@
  * alone, so that the engine frees it when the last of them is gone.
  * Threads: one shared memory that grows; what was taken is never given back.
  */
-import { bufferOf, byteOffsetOf, bytesPerElement, type DType, type Elements } from '@rope/core'
+import { allocationBytes, bufferOf, byteOffsetOf, type DType, type Elements } from '@rope/core'
 import { fixedMemory, outOfMemory, Segment, sharedMemory, type Windows } from './segment.js'
 
 /**
@@ -34,6 +34,7 @@ export interface Memory {
   placeOf(elements: Elements): Place | undefined
   /** Whether it is in our memory; cheaper than its place where it is not. */
   has(elements: Elements): boolean
+  /** Throws INVALID_OPTION naming the argument, BACKEND_FAILED without memory. */
   allocate(dtype: DType, length: number): Elements
 }
 
@@ -83,7 +84,7 @@ export function createLocalMemory(module: WebAssembly.Module): Memory {
     placeOf: placesIn((buffer) => segments.get(buffer)),
     has: (elements) => segments.has(bufferOf(elements)),
     allocate(dtype, length) {
-      const bytes = length * bytesPerElement(dtype)
+      const bytes = allocationBytes(dtype, length)
       if (bytes > current.left) {
         const roomy = create(2 * bytes + HOME_BYTES)
         const segment = roomy ?? create(bytes + overhead)
@@ -114,7 +115,7 @@ export function createSharedMemory(module: WebAssembly.Module): Memory {
     placeOf: placesIn((buffer) => (buffers.has(buffer) ? home : undefined)),
     has: (elements) => buffers.has(bufferOf(elements)),
     allocate(dtype, length) {
-      const bytes = length * bytesPerElement(dtype)
+      const bytes = allocationBytes(dtype, length)
       if (bytes + 64 > home.left) grow(bytes + 64)
       return view(dtype, home.buffer, home.take(bytes), length)
     },

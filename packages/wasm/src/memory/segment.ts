@@ -186,7 +186,7 @@ export function sharedMemory(bytes: number): WebAssembly.Memory {
 /** The error for an allocation that no memory can serve. */
 export function outOfMemory(bytes: number): RopeError {
   return new RopeError(
-    'UNSUPPORTED',
+    'BACKEND_FAILED',
     `${bytes} bytes of WebAssembly memory are not to be had; one memory holds at most 4 GiB. Allocate less, or use ordinary arrays, which are copied through a small window`,
     { field: 'length' },
   )
