@@ -1,5 +1,6 @@
 #include "kernel.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "pool.h"
@@ -20,17 +21,37 @@ static const double most = 9007199254740991.0;
 
 static bool is_size(int64_t value) { return value >= 0 && (double)value <= most; }
 
-/* True when every channel that the plan rotates lies within the head. */
+static bool is_distance(int64_t value) { return (double)value >= -most && (double)value <= most; }
+
+static bool are_distances(const rope_strides *strides) {
+  return is_distance(strides->batch) && is_distance(strides->token) &&
+         is_distance(strides->head) && is_distance(strides->channel);
+}
+
+static bool are_equal(const rope_strides *a, const rope_strides *b) {
+  return a->batch == b->batch && a->token == b->token && a->head == b->head &&
+         a->channel == b->channel;
+}
+
+/* True when the window, and every channel that the plan rotates, lies within the head. */
 static bool has_sound_window(const rope_plan *plan) {
   if (!is_size(plan->head_dim) || !is_size(plan->pairs) || !is_size(plan->window_offset) ||
       !is_size(plan->step) || !is_size(plan->partner)) {
     return false;
   }
+  const double head_dim = (double)plan->head_dim, offset = (double)plan->window_offset;
+  if (offset + 2.0 * (double)plan->pairs > head_dim) return false;
   if (plan->pairs == 0) return true;
-  const double last = (double)plan->window_offset + (double)(plan->pairs - 1) * (double)plan->step +
-                      (double)plan->partner;
-  return last < (double)plan->head_dim &&
-         (double)plan->window_offset + 2.0 * (double)plan->pairs <= (double)plan->head_dim;
+  const double last =
+      offset + (double)(plan->pairs - 1) * (double)plan->step + (double)plan->partner;
+  return last < head_dim && (double)plan->step <= head_dim;
+}
+
+/* In place, the target is where the source is: nobody looks at its memory. */
+static bool is_sound_operand(const rope_plan *plan, const rope_operand *operand) {
+  if (!is_size(operand->heads)) return false;
+  if (!are_distances(&operand->source) || !are_distances(&operand->target)) return false;
+  return !plan->in_place || are_equal(&operand->source, &operand->target);
 }
 
 static bool is_sound(const rope_plan *plan) {
@@ -40,7 +61,7 @@ static bool is_sound(const rope_plan *plan) {
   if (!is_size(plan->batch) || !is_size(plan->tokens) || !has_sound_window(plan)) return false;
   double elements = 0;
   for (int32_t i = 0; i < plan->operands; i++) {
-    if (!is_size(plan->operand[i].heads)) return false;
+    if (!is_sound_operand(plan, &plan->operand[i])) return false;
     elements += (double)plan->operand[i].heads;
   }
   return elements * (double)plan->batch * (double)plan->tokens * (double)plan->head_dim <= most / 4;
@@ -48,6 +69,14 @@ static bool is_sound(const rope_plan *plan) {
 
 static bool is_empty(const rope_plan *plan, const rope_operand *operand) {
   return plan->batch == 0 || plan->tokens == 0 || operand->heads == 0 || plan->head_dim == 0;
+}
+
+/* Without elements there are no units, however many tokens a plan counts. */
+static bool has_elements(const rope_plan *plan) {
+  for (int32_t i = 0; i < plan->operands; i++) {
+    if (!is_empty(plan, &plan->operand[i])) return true;
+  }
+  return false;
 }
 
 /* The reach of a view; false when it is beyond what can be counted. */
@@ -85,25 +114,23 @@ native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
   if (!is_sound(plan)) return NULL;
   native_kernel *kernel = calloc(1, sizeof *kernel);
   if (kernel == NULL) return NULL;
+  kernel->program.plan = *plan;
+  if (!find_spans(kernel)) {
+    free(kernel);
+    return NULL;
+  }
+  const rope_plan nothing = {.in_place = plan->in_place, .operands = plan->operands};
+  plan = has_elements(plan) ? plan : &nothing;
   rope_prepare(&kernel->program, kernels, plan, machine);
   kernel->multiply = kernels->multiply;
   kernel->units = rope_units(plan);
   kernel->unit_bytes = kernel->units > 0 ? rope_plan_bytes(plan) / kernel->units : 0;
   kernel->most_threads = most_threads;
   kernel->split = kernel_split_of(kernel->units, kernel->unit_bytes, most_threads);
-  kernel->references = 1;
-  if (!find_spans(kernel)) {
-    free(kernel);
-    return NULL;
-  }
   return kernel;
 }
 
-void kernel_retain(native_kernel *kernel) { kernel->references++; }
-
-void kernel_release(native_kernel *kernel) {
-  if (--kernel->references == 0) free(kernel);
-}
+void kernel_free(native_kernel *kernel) { free(kernel); }
 
 int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride) {
   const rope_plan *plan = &kernel->program.plan;
@@ -129,12 +156,18 @@ kernel_split kernel_split_of(int64_t units, int64_t unit_bytes, int32_t most_thr
   return split;
 }
 
+/* What a job of the pool works on. */
+typedef struct kernel_work {
+  const native_kernel *kernel;
+  const native_call *call;
+} kernel_work;
+
 static void run_alone(const native_kernel *kernel, const native_call *call, int64_t begin,
                       int64_t end) {
   rope_run(&kernel->program, call->views, &call->rotation, begin, end);
 }
 
-void kernel_run_chunk(void *context, int64_t begin, int64_t end) {
+static void run_chunk(void *context, int64_t begin, int64_t end) {
   const kernel_work *work = context;
   run_alone(work->kernel, work->call, begin, end);
 }
@@ -161,7 +194,7 @@ static void run_split(const native_kernel *kernel, const native_call *call, int6
     return;
   }
   kernel_work work = {kernel, call};
-  pool_job job = {.work = kernel_run_chunk,
+  pool_job job = {.work = run_chunk,
                   .context = &work,
                   .begin = begin,
                   .end = end,
@@ -177,4 +210,42 @@ void kernel_run_range(const native_kernel *kernel, const native_call *call, int6
                       int64_t end) {
   const kernel_split split = kernel_split_of(end - begin, kernel->unit_bytes, kernel->most_threads);
   run_split(kernel, call, begin, end, split);
+}
+
+/* A call that is on its way without the thread that made it. */
+typedef struct kernel_task {
+  pool_job job;
+  kernel_work work;
+  void (*done)(void *context);
+  void *context;
+} kernel_task;
+
+/* On the last of the pool's threads, which has let go of the job. */
+static void finish(void *context) {
+  kernel_task *task = (kernel_task *)((char *)context - offsetof(kernel_task, work));
+  void (*const done)(void *) = task->done;
+  void *const theirs = task->context;
+  free(task);
+  done(theirs);
+}
+
+bool kernel_start(const native_kernel *kernel, const native_call *call, void (*done)(void *),
+                  void *context) {
+  const int32_t others = kernel->most_threads - 1; /* the calling thread does not take part */
+  const kernel_split split = kernel_split_of(kernel->units, kernel->unit_bytes, others);
+  if (others < 1 || kernel->units == 0 || pool_prepare(split.threads) == 0) return false;
+  kernel_task *task = malloc(sizeof *task);
+  if (task == NULL) return false;
+  task->work = (kernel_work){kernel, call};
+  task->done = done;
+  task->context = context;
+  task->job = (pool_job){.work = run_chunk,
+                         .done = finish,
+                         .context = &task->work,
+                         .begin = 0,
+                         .end = kernel->units,
+                         .chunk = split.chunk};
+  if (pool_start(&task->job, split.threads)) return true;
+  free(task);
+  return false;
 }

@@ -10,6 +10,10 @@
 
 #include "rope/kernels.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A thread is worth waking for this many bytes of data at least. */
 #define KERNEL_BYTES_PER_THREAD ((int64_t)256 << 10)
 
@@ -31,7 +35,6 @@ typedef struct native_kernel {
   int64_t units, unit_bytes;
   int32_t most_threads; /* that any call may use, the calling one included */
   kernel_split split;   /* of a call over all units */
-  int32_t references;   /* of one environment only: its finalizers take turns */
 } native_kernel;
 
 /* One call: where everything lies at this moment. */
@@ -41,14 +44,13 @@ typedef struct native_call {
 } native_call;
 
 /*
- * A kernel with one reference for a plan, or null: when the plan reaches outside its own head or
- * beyond 2^53 elements (no plan of @rope/core does), or without memory. `kernels` must be able to
- * run here.
+ * A kernel for a plan, or null: when the plan reaches outside its own head or beyond 2^53 elements,
+ * or writes in place elsewhere than it reads (no plan of @rope/core does), or without memory.
+ * `kernels` must be able to run here; `most_threads` is at least 1.
  */
 native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
                              const rope_machine *machine, int32_t most_threads);
-void kernel_retain(native_kernel *kernel);
-void kernel_release(native_kernel *kernel);
+void kernel_free(native_kernel *kernel);
 
 /* Floats that cos and sin must hold for a rotation of that batch stride; -1 when it is negative. */
 int64_t kernel_table_length(const native_kernel *kernel, int64_t batch_stride);
@@ -61,11 +63,16 @@ void kernel_run(const native_kernel *kernel, const native_call *call);
 void kernel_run_range(const native_kernel *kernel, const native_call *call, int64_t begin,
                       int64_t end);
 
-/* A pool job's work: rotates a chunk; `context` is a kernel_work. */
-typedef struct kernel_work {
-  const native_kernel *kernel;
-  const native_call *call;
-} kernel_work;
-void kernel_run_chunk(void *context, int64_t begin, int64_t end);
+/*
+ * Has the pool's threads alone rotate everything, and calls done(context) on the last of them.
+ * Kernel and call stay where they are until then. False, and nothing happens, when there are no
+ * threads, nothing to rotate, or no memory.
+ */
+bool kernel_start(const native_kernel *kernel, const native_call *call, void (*done)(void *),
+                  void *context);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

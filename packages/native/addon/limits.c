@@ -46,7 +46,7 @@ static void work_on(const limit_work *work, const limit_array *array, int64_t be
   if (array->source == NULL) {
     scale_of(work->isa)(array->target + first, last - first, work->factor);
   } else {
-    memcpy(array->target + first, array->source + first, (size_t)(last - first) * sizeof(float));
+    memmove(array->target + first, array->source + first, (size_t)(last - first) * sizeof(float));
   }
 }
 

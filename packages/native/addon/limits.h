@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One array of a limit; `source` is null for a scale. */
 typedef struct limit_array {
   float *target;
@@ -25,5 +29,9 @@ typedef struct limit_work {
 
 /* target *= factor, or target = source, over all arrays, with up to `most_threads` threads. */
 void limits_run(const limit_work *work, int32_t most_threads);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

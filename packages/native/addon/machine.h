@@ -10,6 +10,10 @@
 
 #include "rope/kernels.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* True when code of that instruction set (ROPE_ISA_*) may run here. */
 bool machine_supports(int32_t isa);
 
@@ -19,5 +23,9 @@ int64_t machine_shared_cache(void);
 
 /* What the kernels want to know. */
 rope_machine machine_facts(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

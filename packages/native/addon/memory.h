@@ -6,14 +6,28 @@
 #ifndef ROPE_NATIVE_MEMORY_H
 #define ROPE_NATIVE_MEMORY_H
 
-#include <stddef.h>
+#include <cstddef>
+#include <memory>
 
-typedef struct memory_block memory_block;
+class Block {
+ public:
+  /* Null when there is no memory. */
+  static std::shared_ptr<Block> allocate(size_t bytes);
 
-/* A block with one owner; null when there is no memory. */
-memory_block *memory_allocate(size_t bytes);
-void *memory_address(const memory_block *block);
-void memory_retain(memory_block *block);
-void memory_release(memory_block *block);
+  /* The block, of any environment, that holds this address; null for all other memory. */
+  static std::shared_ptr<Block> find(const void *address);
+
+  ~Block();
+  void *address() const { return address_; }
+
+ private:
+  Block() = default;
+  bool take(size_t bytes);
+
+  void *address_ = nullptr; /* aligned */
+  void *base_ = nullptr;    /* as the system gave it */
+  size_t bytes_ = 0;        /* from address_ on */
+  size_t mapped_ = 0;       /* of the mapping at base_; 0 when it came from the heap */
+};
 
 #endif

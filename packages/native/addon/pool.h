@@ -9,11 +9,16 @@
 #ifndef ROPE_NATIVE_POOL_H
 #define ROPE_NATIVE_POOL_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { POOL_MAX_THREADS = 255 };
+
+#ifdef __cplusplus
+extern "C" {
+#else /* C++ has no such atomics: only C makes jobs */
+
+#include <stdatomic.h>
 
 /* Fields up to `end` are the caller's, the rest the pool's. A job stays where it is until done. */
 typedef struct pool_job {
@@ -27,13 +32,6 @@ typedef struct pool_job {
   struct pool_job *following;
 } pool_job;
 
-/* An environment begins or ends to use the pool; the last one to end waits for the threads' end. */
-void pool_retain(void);
-void pool_release(void);
-
-/* Makes the pool have `wanted` threads; returns how many it has, fewer if the system refuses. */
-int32_t pool_prepare(int32_t wanted);
-
 /* Works off a job with the calling thread and up to `helpers` others; returns when it is done. */
 void pool_run(pool_job *job, int32_t helpers);
 
@@ -43,10 +41,23 @@ void pool_run(pool_job *job, int32_t helpers);
  */
 bool pool_start(pool_job *job, int32_t helpers);
 
+#endif
+
+/* An environment begins or ends to use the pool; the last one to end waits for the threads' end. */
+void pool_retain(void);
+void pool_release(void);
+
+/* Makes the pool have `wanted` threads; returns how many it has, fewer if the system refuses. */
+int32_t pool_prepare(int32_t wanted);
+
 /* How many threads there are at this moment. */
 int32_t pool_threads(void);
 
 /* True when some thread is at work, or spins and would join at once. */
 bool pool_is_awake(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

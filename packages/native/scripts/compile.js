@@ -1,35 +1,40 @@
 /**
- * From C files to an addon: every file by itself, a few at a time, then one link.
+ * From C and C++ files to an addon: every file by itself, a few at a time, then one link.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 
 /** @typedef {import('./toolchain.js').Toolchain} Toolchain */
 
 /**
  * @typedef {object} Job
  * @property {Toolchain} toolchain
- * @property {readonly string[]} files C files
+ * @property {readonly string[]} files C files, and C++ files that end in .cc
  * @property {string} include the kernels' include folder
  * @property {string} output the addon to make
  * @property {readonly string[]} [flags] for compiling and linking, after the usual ones
  */
 
 /** No contraction: a fused multiply-add would change the bits of the result. */
-const COMPILE_FLAGS = [
-  '-std=gnu11',
-  '-O3',
-  '-fPIC',
-  '-fvisibility=hidden',
-  '-ffp-contract=off',
-  '-pthread',
+const COMPILE_FLAGS = ['-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-pthread']
+const C_FLAGS = ['-std=gnu11']
+const CXX_FLAGS = [
+  '-std=c++17',
+  '-fno-exceptions',
+  '-fvisibility-inlines-hidden',
+  '-DNAPI_VERSION=8',
+  '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
+  // In a worker that is being terminated nothing can be thrown: that is no reason to end the process.
+  '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
 ]
 const WARNINGS = ['-Wall', '-Wextra']
 const LINK_FLAGS = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
-  others: ['-shared', '-pthread', '-static-libgcc'],
+  // The C++ library goes into the addon, and none of its names out of it: the one binary fits
+  // systems whose library is older than that of the compiler.
+  others: ['-shared', '-pthread', '-static-libgcc', '-static-libstdc++', '-Wl,--exclude-libs,ALL'],
 }
 
 /** A compiler that did not do what it was asked; the message is its own output. */
@@ -42,31 +47,24 @@ export class CompileError extends Error {}
  * @returns {Promise<void>} rejects with CompileError
  */
 export async function compileAddon({ toolchain, files, include, output, flags = [] }) {
-  const [command = '', ...first] = toolchain.compiler
   mkdirSync(dirname(output), { recursive: true })
   const folder = mkdtempSync(join(dirname(output), '.compile-'))
   try {
-    const includes = [`-I${include}`, '-isystem', toolchain.include]
-    const objects = files.map((file, i) => join(folder, `${i}-${basename(file, '.c')}.o`))
+    const headers = toolchain.includes.flatMap((path) => ['-isystem', path])
+    const common = [...COMPILE_FLAGS, ...WARNINGS, ...flags, `-I${include}`, ...headers]
+    const objects = files.map((file, i) => join(folder, `${i}-${basename(file)}.o`))
     const compiles = files.map((file, i) => () => {
       const object = /** @type {string} */ (objects[i])
-      const args = [
-        ...first,
-        ...COMPILE_FLAGS,
-        ...WARNINGS,
-        ...flags,
-        ...includes,
-        '-c',
-        file,
-        '-o',
-        object,
-      ]
-      return run(command, args)
+      const isCxx = extname(file) === '.cc'
+      const [compiler, language] = isCxx
+        ? [toolchain.cxxCompiler, CXX_FLAGS]
+        : [toolchain.compiler, C_FLAGS]
+      return run(compiler, [...language, ...common, '-c', file, '-o', object])
     })
     await inParallel(compiles, availableParallelism())
     const made = join(folder, 'made.node')
     const linkFlags = process.platform === 'darwin' ? LINK_FLAGS.darwin : LINK_FLAGS.others
-    await run(command, [...first, ...linkFlags, ...flags, ...objects, '-o', made])
+    await run(toolchain.cxxCompiler, [...linkFlags, ...flags, ...objects, '-o', made])
     renameSync(made, output)
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -86,13 +84,13 @@ async function inParallel(tasks, limit) {
 }
 
 /**
- * @param {string} command
+ * @param {readonly string[]} compiler the command and its first arguments
  * @param {readonly string[]} args
  * @returns {Promise<void>}
  */
-function run(command, args) {
+function run([command = '', ...first], args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const collect = (/** @type {Buffer} */ chunk) => {
       output += chunk

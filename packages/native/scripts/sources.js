@@ -21,13 +21,13 @@ export const PACKED_KERNELS = join(ADDON, 'kernels')
 export const KERNEL_FOLDERS = ['include', 'src']
 
 /**
- * The C files to compile and the folder that `#include "rope/..."` is relative to.
+ * The C and C++ files to compile and the folder that `#include "rope/..."` is relative to.
  * @returns {{ readonly files: readonly string[], readonly include: string }}
  */
 export function addonSources() {
   const kernels = existsSync(join(WORKSPACE_KERNELS, 'src')) ? WORKSPACE_KERNELS : PACKED_KERNELS
   return {
-    files: [...cFilesOf(ADDON), ...cFilesOf(join(kernels, 'src'))],
+    files: [...filesOf(ADDON), ...filesOf(join(kernels, 'src'))],
     include: join(kernels, 'include'),
   }
 }
@@ -36,9 +36,9 @@ export function addonSources() {
  * @param {string} folder
  * @returns {string[]}
  */
-function cFilesOf(folder) {
+function filesOf(folder) {
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.c'))
+    .filter((name) => name.endsWith('.c') || name.endsWith('.cc'))
     .sort()
     .map((name) => join(folder, name))
 }

@@ -1,7 +1,8 @@
 /**
- * What the compiled addon exports: types only. addon/binding.c is the other side of this file.
+ * What the compiled addon exports: types only. addon/addon.cc is the other side of this file.
  * Calls return undefined when all went well, and a number when an argument does not hold what the
- * kernel would touch: 1 for cos, 2 for sin, 3 for the batch stride, then four per operand.
+ * kernel would touch: 1 for cos, 2 for sin, 3 for the batch stride, then four per operand. What is
+ * of another type than stands here is a TypeError.
  */
 import type { Elements, Rotation } from '@rope/core'
 
@@ -35,14 +36,11 @@ export type CallArguments = readonly [
   ...second: OperandArguments | readonly [],
 ]
 
-/** The factors of a moving row; Float64Arrays. */
-export type FactorArguments = readonly [
-  restCos: Float64Array,
-  restSin: Float64Array,
-  blockCos: Float64Array,
-  blockSin: Float64Array,
-  attentionFactor: number,
-]
+/** Where an array of a bound call lies: an ArrayBuffer, or the array itself (src/bound-memory.ts). */
+export type BoundArray = ArrayBufferLike | Elements | Rotation['cos']
+
+/** What a bound call answers instead of undefined. */
+export const NO_SUCH_REST = 1
 
 /** The exports of rope.node. */
 export interface Addon {
@@ -61,35 +59,43 @@ export interface Addon {
     end: number,
     ...call: CallArguments
   ): WrongArgument | undefined
+  /** A copy of the rests of some factors; undefined for what is no whole rows of doubles. */
+  copyFactors(
+    restCos: Float64Array,
+    restSin: Float64Array,
+    pairs: number,
+    attentionFactor: number,
+  ): Handle<'rows'> | undefined
+  /** Copies the row of the block; false for arrays that are no such row (any more). */
+  setBlock(rows: Handle<'rows'>, blockCos: Float64Array, blockSin: Float64Array): boolean
+  /** With rows, the call makes its own; undefined when the kernel wants others. */
   bind(
     kernel: Handle<'kernel'>,
+    rows: Handle<'rows'> | undefined,
     ...call: CallArguments
   ): Handle<'bound'> | WrongArgument | undefined
-  runBound(bound: Handle<'bound'>): void
-  /** Undefined for more rows than one, and for factors that do not hold whole rows. */
-  bindMoving(
-    kernel: Handle<'kernel'>,
-    ...factorsAndCall: [...FactorArguments, ...CallArguments]
-  ): Handle<'moving'> | WrongArgument | undefined
-  /** A number when there is no such rest. */
-  runMoving(bound: Handle<'moving'>, rest: number): WrongArgument | undefined
-  start(
-    kernel: Handle<'kernel'>,
-    keep: readonly unknown[],
-    ...call: CallArguments
-  ): Promise<void> | WrongArgument | undefined
-  allocate(bytes: number): readonly [ArrayBuffer, Handle<'block'>] | undefined
+  /**
+   * With the memory of cos and sin, unless it makes its own, then of each operand's source and,
+   * out of place, target. A number when there is no such rest, or when memory is gone.
+   */
+  runBound(
+    bound: Handle<'bound'>,
+    rest: number,
+    ...memory: readonly (BoundArray | undefined)[]
+  ): number | undefined
+  /** Undefined when threads cannot do it: memory may be detached, or there are no threads. */
+  start(kernel: Handle<'kernel'>, ...call: CallArguments): Promise<void> | WrongArgument | undefined
+  allocate(bytes: number): ArrayBuffer | undefined
   /** For benchmarks: targets *= factor, or targets = sources where there are sources. */
   runLimit(
     mostThreads: number,
     isa: number,
     factor: number,
     repeat: number,
-    targets: readonly Float32Array[],
-    sources: readonly Float32Array[],
-  ): WrongArgument | undefined
+    ...targetsAndSources: readonly (Float32Array | undefined)[]
+  ): boolean
   countThreads(): number
 }
 
-/** The number that addon/binding.c calls INTERFACE_VERSION. */
-export const INTERFACE_VERSION = 2
+/** The number that addon/addon.cc calls INTERFACE_VERSION. */
+export const INTERFACE_VERSION = 3

@@ -19,10 +19,11 @@ import { type Platform, platformName } from './binary/platform.js'
 import { chooseInstructionSet, supportedSets } from './instruction-set.js'
 import { createNativeKernel, type NativeKernel } from './kernel.js'
 import { createLimits, type NativeLimits } from './limits.js'
-import { createMemory } from './memory.js'
+import { allocate } from './memory.js'
 import { checkOptions, defaultThreads, type NativeOptions } from './options.js'
 import { PACKAGE_ROOT } from './package-root.js'
 import { KERNEL_DTYPES } from './plan-words.js'
+import { createRowsOf } from './rows.js'
 
 /** A backend whose kernels can do more than the contract asks for. */
 export interface NativeBackend extends Backend {
@@ -111,7 +112,6 @@ export function createNativeBackend(options: NativeOptions = {}): NativeBackend 
   const checked = checkOptions(options)
   const { addon, isa } = open(checked)
   const threads = checked.threads ?? defaultThreads()
-  const memory = createMemory(addon)
   let disposed = false
   const checkAlive = (): void => {
     if (!disposed) return
@@ -120,7 +120,7 @@ export function createNativeBackend(options: NativeOptions = {}): NativeBackend 
       'this native backend has been disposed of; create a new one with createNativeBackend',
     )
   }
-  const context = { addon, isa: isa.id, threads, memory, checkAlive }
+  const context = { addon, isa: isa.id, threads, rowsOf: createRowsOf(addon), checkAlive }
   return {
     specVersion: 1,
     name: 'native',
@@ -142,7 +142,7 @@ export function createNativeBackend(options: NativeOptions = {}): NativeBackend 
     },
     allocate(dtype, length) {
       checkAlive()
-      return memory.allocate(dtype, length)
+      return allocate(addon, dtype, length)
     },
     dispose() {
       disposed = true

@@ -4,6 +4,7 @@
  */
 import {
   bytesPerElement,
+  goneMemory,
   type Kernel,
   type Plan,
   RopeError,
@@ -11,12 +12,13 @@ import {
   type RowFactors,
   type View,
 } from '@rope/core'
-import type { Addon, CallArguments, Handle, WrongArgument } from './addon.js'
-import { callArguments, hasRightElements, wrongArgument, wrongElements } from './call.js'
-import type { Memory } from './memory.js'
+import type { WrongArgument } from './addon.js'
+import { type Addon, type CallArguments, type Handle, NO_SUCH_REST } from './addon.js'
+import { boundMemory } from './bound-memory.js'
+import { callArguments, checkKinds, wrongArgument } from './call.js'
 import { planWords } from './plan-words.js'
+import type { Rows } from './rows.js'
 import { inSlices } from './slices.js'
-import { watch, watchFactors } from './watch.js'
 
 /** What the kernels of one backend share. */
 export interface KernelContext {
@@ -24,7 +26,8 @@ export interface KernelContext {
   readonly isa: number
   /** That a call may use, the calling one included. */
   readonly threads: number
-  readonly memory: Memory
+  /** The addon's copy of some factors. */
+  rowsOf(factors: RowFactors): Rows | undefined
   /** Throws DISPOSED once the backend is. */
   checkAlive(): void
 }
@@ -108,7 +111,6 @@ class AddonKernel implements NativeKernel {
   readonly #plan: Plan
   readonly #handle: Handle<'kernel'>
   readonly #call: Run
-  readonly #elementBytes: number
   readonly #slices: number
 
   constructor(context: KernelContext, plan: Plan) {
@@ -117,7 +119,6 @@ class AddonKernel implements NativeKernel {
     this.#plan = plan
     this.#handle = compilePlan(context, plan)
     this.#call = (plan.operands.length === 1 ? runOne : runTwo)(addon, this.#handle)
-    this.#elementBytes = bytesPerElement(plan.dtype)
     this.#slices = Math.ceil(bytesOf(plan) / (SLICE_BYTES * threads))
   }
 
@@ -128,18 +129,9 @@ class AddonKernel implements NativeKernel {
   }
 
   bind(views: readonly View[], rotation: Rotation): () => void {
-    this.#check(views, rotation)
-    const { addon, checkAlive } = this.#context
-    const { runBound } = addon
-    const bound = addon.bind(this.#handle, ...callArguments(views, rotation))
-    if (typeof bound === 'number') throw wrongArgument(bound, this.#plan, views)
-    if (bound === undefined) throw new RopeError('BACKEND_FAILED', 'no memory to bind a call')
-    const isIntact = watch(this.#plan, views, rotation)
-    return () => {
-      checkAlive()
-      if (!isIntact()) throw goneMemory()
-      runBound(bound)
-    }
+    const bound = this.#bind(views, rotation)
+    if (bound === undefined) throw new RopeError('BACKEND_FAILED', 'the addon cannot bind a call')
+    return () => bound(0)
   }
 
   bindMoving(
@@ -147,22 +139,39 @@ class AddonKernel implements NativeKernel {
     rotation: Rotation,
     factors: RowFactors,
   ): ((rest: number) => void) | undefined {
+    const rows = this.#context.rowsOf(factors)
+    return rows && this.#bind(views, rotation, rows)
+  }
+
+  #bind(
+    views: readonly View[],
+    rotation: Rotation,
+    rows?: Rows,
+  ): ((rest: number) => void) | undefined {
     this.#check(views, rotation)
     const { addon, checkAlive } = this.#context
-    const { runMoving } = addon
-    const { restCos, restSin, blockCos, blockSin, attentionFactor } = factors
-    if (factors.pairs !== this.#plan.pairs || !areDoubles(factors)) return undefined
-    const factorArguments = [restCos, restSin, blockCos, blockSin, attentionFactor] as const
-    const args = callArguments(views, rotation)
-    const bound = addon.bindMoving(this.#handle, ...factorArguments, ...args)
+    const { runBound } = addon
+    const bound = addon.bind(this.#handle, rows?.handle, ...callArguments(views, rotation))
     if (typeof bound === 'number') throw wrongArgument(bound, this.#plan, views)
     if (bound === undefined) return undefined
-    const isIntact = watch(this.#plan, views, rotation)
-    const areIntact = watchFactors(factors)
+    const memory = boundMemory(this.#plan, views, rows === undefined ? rotation : undefined)
+    const [a, b, c, d, e, f] = memory
+    const explain = (wrong: number, rest: number): RopeError =>
+      wrong === NO_SUCH_REST ? noSuchRest(rest) : goneMemory()
+    // Each argument takes its time: two arrays, q and k in place, are what a decode step has.
+    if (memory.length <= 2) {
+      return (rest) => {
+        checkAlive()
+        rows?.follow()
+        const wrong = runBound(bound, rest, a, b)
+        if (wrong !== undefined) throw explain(wrong, rest)
+      }
+    }
     return (rest) => {
       checkAlive()
-      if (!isIntact() || !areIntact()) throw goneMemory()
-      if (runMoving(bound, rest) !== undefined) throw noSuchRest(rest)
+      rows?.follow()
+      const wrong = runBound(bound, rest, a, b, c, d, e, f)
+      if (wrong !== undefined) throw explain(wrong, rest)
     }
   }
 
@@ -175,10 +184,7 @@ class AddonKernel implements NativeKernel {
 
   /** By the pool alone; undefined when threads must not, or cannot, do it. */
   #start(views: readonly View[], args: CallArguments): Promise<void> | undefined {
-    const { addon, threads, memory } = this.#context
-    const keep = threads === 1 ? null : memory.keepersOf(views)
-    if (keep === null) return undefined
-    const started = addon.start(this.#handle, keep, ...args)
+    const started = this.#context.addon.start(this.#handle, ...args)
     if (typeof started === 'number') throw wrongArgument(started, this.#plan, views)
     return started
   }
@@ -195,13 +201,8 @@ class AddonKernel implements NativeKernel {
 
   #check(views: readonly View[], rotation: Rotation): void {
     this.#context.checkAlive()
-    if (hasRightElements(views, rotation, this.#elementBytes, this.#plan.pairs)) return
-    throw wrongElements(this.#plan)
+    checkKinds(this.#plan, views, rotation)
   }
-}
-
-function areDoubles({ restCos, restSin, blockCos, blockSin }: RowFactors): boolean {
-  return [restCos, restSin, blockCos, blockSin].every((array) => array instanceof Float64Array)
 }
 
 function noSuchRest(rest: number): RopeError {
@@ -209,13 +210,6 @@ function noSuchRest(rest: number): RopeError {
     'INVALID_POSITIONS',
     `rest is ${rest}; accepted: the number of a row of the factors' restCos`,
     { field: 'rest' },
-  )
-}
-
-function goneMemory(): RopeError {
-  return new RopeError(
-    'INVALID_TENSOR',
-    'a bound array has shrunk or been detached since it was bound; bind the new memory',
   )
 }
 

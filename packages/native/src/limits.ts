@@ -22,9 +22,9 @@ export function createLimits(addon: Addon, isa: number, threads: number): Native
     targets: readonly Float32Array[],
     sources: readonly Float32Array[],
   ): void {
-    const areFloats = [...targets, ...sources].every((array) => array.BYTES_PER_ELEMENT === 4)
-    if (areFloats && addon.runLimit(threads, isa, factor, repeat, targets, sources) === undefined)
-      return
+    const arrays = targets.flatMap((target, i) => [target, sources[i]])
+    const fits = sources.length === 0 || sources.length === targets.length
+    if (fits && addon.runLimit(threads, isa, factor, repeat, ...arrays)) return
     const message =
       'a limit takes up to 4 Float32Arrays, and a copy as many sources, none shorter than its target'
     throw new RopeError('INVALID_TENSOR', message)

@@ -2,19 +2,8 @@
  * The addon's own memory: aligned to cache lines, in huge pages where it is large, and counted, so
  * that threads may work on it whatever JavaScript does meanwhile.
  */
-import { bytesPerElement, type DType, type Elements, RopeError, type View } from '@rope/core'
-import type { Addon, Handle } from './addon.js'
-
-/** What one backend has handed out. */
-export interface Memory {
-  /** Zero-filled. Throws INVALID_OPTION for a length that is none, BACKEND_FAILED without memory. */
-  allocate(dtype: DType, length: number): Elements
-  /**
-   * What must be kept so that threads may work on the views while JavaScript runs; null when
-   * nothing helps: ordinary memory can be detached, and then it is freed.
-   */
-  keepersOf(views: readonly View[]): readonly unknown[] | null
-}
+import { allocationBytes, type DType, type Elements, RopeError } from '@rope/core'
+import type { Addon } from './addon.js'
 
 function viewOf(dtype: DType, buffer: ArrayBuffer, length: number): Elements {
   if (dtype === 'float64') return new Float64Array(buffer, 0, length)
@@ -23,44 +12,23 @@ function viewOf(dtype: DType, buffer: ArrayBuffer, length: number): Elements {
     : new Uint16Array(buffer, 0, length)
 }
 
-function checkLength(length: number): void {
-  if (Number.isSafeInteger(length) && length >= 0) return
-  throw new RopeError('INVALID_OPTION', `length is ${length}; accepted: an integer from 0`, {
-    field: 'length',
-  })
+/** Electron's and other sandboxes refuse foreign memory: theirs will do, if not across threads. */
+function acquire(addon: Addon, bytes: number): ArrayBuffer {
+  const own = bytes === 0 || !Number.isSafeInteger(bytes) ? undefined : addon.allocate(bytes)
+  return own ?? new ArrayBuffer(bytes)
 }
 
-/** The memory of one backend; blocks live until nobody holds their arrays any more. */
-export function createMemory(addon: Addon): Memory {
-  const blocks = new WeakMap<ArrayBufferLike, Handle<'block'>>()
-
-  /** Electron's and other sandboxes refuse foreign memory: theirs will do, if not across threads. */
-  function acquire(bytes: number): ArrayBuffer {
-    const made = bytes === 0 ? undefined : addon.allocate(bytes)
-    if (made === undefined) return new ArrayBuffer(bytes)
-    blocks.set(made[0], made[1])
-    return made[0]
+/**
+ * Zero-filled memory; it lives until nobody holds its array any more.
+ *
+ * @throws RopeError INVALID_OPTION naming the argument; BACKEND_FAILED without memory
+ */
+export function allocate(addon: Addon, dtype: DType, length: number): Elements {
+  const bytes = allocationBytes(dtype, length)
+  try {
+    return viewOf(dtype, acquire(addon, bytes), length)
+  } catch (error) {
+    const message = `there is no memory for ${length} elements of ${dtype}; ask for fewer`
+    throw new RopeError('BACKEND_FAILED', message, { field: 'length', cause: error })
   }
-
-  return {
-    allocate(dtype, length) {
-      checkLength(length)
-      try {
-        return viewOf(dtype, acquire(length * bytesPerElement(dtype)), length)
-      } catch (error) {
-        const message = `there is no memory for ${length} elements of ${dtype}; ask for fewer`
-        throw new RopeError('BACKEND_FAILED', message, { field: 'length', cause: error })
-      }
-    },
-    keepersOf(views) {
-      const arrays = views.flatMap(({ source, target }) => [source, target])
-      const keepers = arrays.map((elements) => blocks.get(elements.buffer) ?? sharedOf(elements))
-      return keepers.includes(undefined) ? null : [...arrays, ...keepers]
-    },
-  }
-}
-
-/** The array itself if its memory is shared: that cannot be detached, and never shrinks. */
-function sharedOf(elements: Elements): Elements | undefined {
-  return elements.buffer instanceof SharedArrayBuffer ? elements : undefined
 }

@@ -182,21 +182,30 @@ describeNative('allocate', () => {
     expect(elements.every((value) => value === 0)).toBe(true)
   })
 
-  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    '%d elements are refused',
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '4', null, 4n])(
+    'a length of %s is refused',
     (length) => {
-      expect(codeOf(() => backend.allocate('float32', length))).toEqual({
+      expect(codeOf(() => backend.allocate('float32', length as never))).toEqual({
         code: 'INVALID_OPTION',
         field: 'length',
       })
     },
   )
 
-  test('more than there is fails', () => {
-    expect(codeOf(() => backend.allocate('float32', 2 ** 50))).toEqual({
-      code: 'BACKEND_FAILED',
-      field: 'length',
+  test.each(['float8', 'toString', '', null, undefined, 4])('a dtype of %s is refused', (dtype) => {
+    expect(codeOf(() => backend.allocate(dtype as never, 4))).toEqual({
+      code: 'INVALID_OPTION',
+      field: 'dtype',
     })
+  })
+
+  test.each([2 ** 40, 2 ** 50, 2 ** 53 - 1])('%d elements are more than there is', (length) => {
+    for (const dtype of ['float32', 'float64', 'bfloat16'] as const) {
+      expect(codeOf(() => backend.allocate(dtype, length))).toEqual({
+        code: 'BACKEND_FAILED',
+        field: 'length',
+      })
+    }
   })
 
   test('its memory is rotated like any other', () => {

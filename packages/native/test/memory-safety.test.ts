@@ -258,35 +258,83 @@ describeNative('memory', () => {
       return { call, factors, bound }
     }
 
-    test('writes the product into its rotation, rounded once, and rotates', () => {
-      const { call, factors, bound } = bindMoving()
-      const { cos, sin } = call.rotation
-      const before = call.views.map((view) => ({ ...view, source: view.source.slice() }))
-      bound(3)
+    /** The row of a rest, each value rounded once: the definition, by itself. */
+    function rowOf(factors: RowFactors, rest: number): Pick<Rotation, 'cos' | 'sin'> {
       const { pairs, blockCos, blockSin, restCos, restSin, attentionFactor } = factors
       const row = Array.from({ length: pairs }, (_, i) => {
         const [ca = 0, sa = 0] = [blockCos[i], blockSin[i]]
-        const [cb = 0, sb = 0] = [restCos[3 * pairs + i], restSin[3 * pairs + i]]
+        const [cb = 0, sb = 0] = [restCos[rest * pairs + i], restSin[rest * pairs + i]]
         return [attentionFactor * (ca * cb - sa * sb), attentionFactor * (sa * cb + ca * sb)]
       })
-      expect(cos).toEqual(Float32Array.from(row, ([value]) => value as number))
-      expect(sin).toEqual(Float32Array.from(row, ([, value]) => value as number))
-      const views = before.map((view) => ({ ...view, target: view.source }))
-      expect(holds(call.views, rotatedByJs(call.plan, views, call.rotation))).toBe(true)
+      return {
+        cos: Float32Array.from(row, ([value]) => value as number),
+        sin: Float32Array.from(row, ([, value]) => value as number),
+      }
+    }
+
+    function expectRotated(call: CallFixture, factors: RowFactors, rest: number, run: () => void) {
+      const views = call.views.map((view) => {
+        const source = view.source.slice()
+        return { ...view, source, target: source }
+      })
+      run()
+      const rotation = { ...call.rotation, ...rowOf(factors, rest) }
+      expect(holds(call.views, rotatedByJs(call.plan, views, rotation))).toBe(true)
+    }
+
+    test('rotates by the product, rounded once, at any rest, in any order', () => {
+      const { call, factors, bound } = bindMoving()
+      for (const rest of [3, 3, 0, 2, 3, 1]) expectRotated(call, factors, rest, () => bound(rest))
     })
 
-    test.each(['restCos', 'restSin', 'blockCos', 'blockSin'] as const)(
-      'refuses once its %s is detached',
+    test('follows the block when its number changes', () => {
+      const { call, factors, bound } = bindMoving()
+      bound(1)
+      factors.blockCos.fill(0.5)
+      factors.blockSin.fill(-0.25)
+      Object.assign(factors, { block: 1 })
+      expectRotated(call, factors, 1, () => bound(1))
+    })
+
+    test('calls with the same factors share a row, and those with others do not', () => {
+      const { call, factors, bound } = bindMoving()
+      const [second, third] = [createCall({ tokens: 1 }), createCall({ tokens: 1 })]
+      const others = { ...factorsFor(factors.pairs), attentionFactor: -3 }
+      const kernel = backend.compile(call.plan)
+      const boundSecond = kernel.bindMoving(second.views, second.rotation, factors)
+      const boundThird = kernel.bindMoving(third.views, third.rotation, others)
+      for (const rest of [2, 0, 0]) {
+        expectRotated(call, factors, rest, () => bound(rest))
+        expectRotated(third, others, 1, () => boundThird?.(1))
+        expectRotated(second, factors, rest, () => boundSecond?.(rest))
+      }
+    })
+
+    test('has copies: rests may go, and a block until it changes', () => {
+      const { call, factors, bound } = bindMoving()
+      const before = { ...factors }
+      for (const name of ['restCos', 'restSin', 'blockCos', 'blockSin'] as const)
+        before[name] = factors[name].slice()
+      bound(0)
+      for (const name of ['restCos', 'restSin', 'blockCos', 'blockSin'] as const)
+        detach(factors[name])
+      expectRotated(call, before, 3, () => bound(3))
+    })
+
+    test.each(['blockCos', 'blockSin'] as const)(
+      'refuses a block whose %s is detached',
       (which) => {
         const { call, factors, bound } = bindMoving()
+        bound(0)
         const before = call.views.map(({ source }) => source.slice())
         detach(factors[which])
+        Object.assign(factors, { block: 1 })
         expect(() => bound(0)).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
         expect(holds(call.views, before)).toBe(true)
       },
     )
 
-    test.each([-1, 4, 2 ** 31])('refuses a rest of %d', (rest) => {
+    test.each([-1, 4, 0.5, 2 ** 31, 2 ** 32, Number.NaN])('refuses a rest of %d', (rest) => {
       const { call, factors, bound } = bindMoving()
       expect(factors.restCos.length).toBe(4 * factors.pairs)
       const before = call.views.map(({ source }) => source.slice())

@@ -1,0 +1,43 @@
+/**
+ * The addon's copies of the factors of moving rows: the rests once, the block's row when it
+ * changes. All bound calls with the same factors share theirs.
+ */
+import { goneMemory, type RowFactors } from '@rope/core'
+import type { Addon, Handle } from './addon.js'
+
+/** A copy of some factors. */
+export class Rows {
+  readonly handle: Handle<'rows'>
+  readonly #addon: Addon
+  readonly #factors: RowFactors
+  #copied = Number.NaN
+
+  constructor(addon: Addon, factors: RowFactors, handle: Handle<'rows'>) {
+    this.handle = handle
+    this.#addon = addon
+    this.#factors = factors
+  }
+
+  /** Sees to it that the block is the factors' own. */
+  follow(): void {
+    const { block, blockCos, blockSin } = this.#factors
+    if (block === this.#copied) return
+    if (!this.#addon.setBlock(this.handle, blockCos, blockSin)) throw goneMemory()
+    this.#copied = block
+  }
+}
+
+/** A function that gives each factors their copy; undefined for arrays that are no such factors. */
+export function createRowsOf(addon: Addon): (factors: RowFactors) => Rows | undefined {
+  const known = new WeakMap<RowFactors, Rows>()
+  return (factors) => {
+    const found = known.get(factors)
+    if (found !== undefined) return found
+    const { restCos, restSin, blockCos, blockSin, pairs, attentionFactor } = factors
+    const handle = addon.copyFactors(restCos, restSin, pairs, attentionFactor)
+    if (handle === undefined || !addon.setBlock(handle, blockCos, blockSin)) return undefined
+    const rows = new Rows(addon, factors, handle)
+    known.set(factors, rows)
+    return rows
+  }
+}
