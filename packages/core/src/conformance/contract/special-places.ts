@@ -30,9 +30,15 @@ function runPlaces(
   [pairing, dtype]: readonly [PairingName, DType],
 ): Promise<void> {
   const call = specialCall(kind, pairing, dtype)
-  return tryEach(cross({ 'in place': {}, ...PLACES }, DIRECTIONS), (change) =>
-    runRaw(trial, { ...call, ...change }),
-  )
+  const length = call.tokens * call.pairs
+  const identity = { cos: new Float64Array(length).fill(1), sin: new Float64Array(length) }
+  // Where every row is (1, 0), leaving numbers as they are is nearly right.
+  const nowhere: Variants = {
+    'at position 0': { rows: identity },
+    'out, at position 0': { rows: identity, inPlace: false },
+  }
+  const all = { ...cross({ 'in place': {}, ...PLACES }, DIRECTIONS), ...nowhere }
+  return tryEach(all, (change) => runRaw(trial, { ...call, ...change }))
 }
 
 /** Channels of a head with one special number: two vectors of the widest kind, and a tail. */

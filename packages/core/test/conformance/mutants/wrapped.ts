@@ -15,12 +15,14 @@ import { RopeError } from '../../../src/errors.js'
 import type { Mutant } from './mutant.js'
 
 /** What a wrapper changes on the way to the healthy backend. */
-interface Wrapping {
+export interface Wrapping {
   readonly plan?: (plan: Plan) => Plan
   readonly rotation?: (rotation: Rotation, plan: Plan) => Rotation
   readonly views?: (views: readonly View[], plan: Plan) => readonly View[]
   readonly before?: (plan: Plan, views: readonly View[], rotation: Rotation) => void
   readonly after?: (plan: Plan, views: readonly View[], rotation: Rotation) => void
+  /** Whether a call is left out. */
+  readonly skips?: (plan: Plan, rotation: Rotation) => boolean
   readonly capabilities?: Partial<Capabilities>
   readonly supports?: (plan: Plan) => Support
   readonly refuses?: (plan: Plan) => Error | null
@@ -28,7 +30,8 @@ interface Wrapping {
   readonly allocate?: (dtype: DType, length: number) => Elements
 }
 
-function wrap(base: Backend, changes: Wrapping): Backend {
+/** A healthy backend with these changes. */
+export function wrap(base: Backend, changes: Wrapping): Backend {
   return {
     ...base,
     capabilities: { ...base.capabilities, ...changes.capabilities },
@@ -39,6 +42,7 @@ function wrap(base: Backend, changes: Wrapping): Backend {
       const kernel = base.compile(changes.plan?.(plan) ?? plan)
       return {
         run(views, rotation) {
+          if (changes.skips?.(plan, rotation) === true) return
           changes.before?.(plan, views, rotation)
           kernel.run(
             changes.views?.(views, plan) ?? views,
@@ -53,7 +57,8 @@ function wrap(base: Backend, changes: Wrapping): Backend {
   }
 }
 
-function wrapped(name: string, noticed: readonly RegExp[], changes: Wrapping): Mutant {
+/** A mutant of the js backend. */
+export function wrapped(name: string, noticed: readonly RegExp[], changes: Wrapping): Mutant {
   return {
     name,
     noticed,
