@@ -67,11 +67,11 @@ describe('ids', () => {
   test('are stable: raise SUITE_VERSION when these change', () => {
     expect({ version: SUITE_VERSION, ...byFamily() }).toMatchInlineSnapshot(`
       {
-        "contract": 578,
+        "contract": 1317,
         "golden": 320,
         "properties": 112,
         "values": 574,
-        "version": "1.2.0",
+        "version": "1.3.0",
       }
     `)
   })
@@ -206,7 +206,7 @@ describe('honest backends', () => {
     expect(report.failures).toEqual([])
     expect(report.unsupported).toBeGreaterThan(report.cases / 3)
     expect(report.passed).toBeGreaterThan(report.cases / 3)
-  }, 30_000)
+  }, 300_000)
 
   test('on a GPU are bounded, not compared', async () => {
     const report = await runConformance({
@@ -216,7 +216,7 @@ describe('honest backends', () => {
     })
     expect(report.failures).toEqual([])
     expect(report.passed).toBeGreaterThan(report.cases / 2)
-  }, 30_000)
+  }, 300_000)
 })
 
 describe('GPU backends are not let off', () => {
