@@ -175,6 +175,10 @@ async function main() {
     () => checkLeaks(runtime, 'leaks', '2'),
     () => checkAddresses(runtime, 'workers'),
     () => checkAddresses(runtime, 'garbage'),
+    () => checkAddresses(runtime, 'detach'),
+    () => checkAddresses(runtime, 'loads', 'exit'),
+    () => checkAddresses(runtime, 'loads', 'finish'),
+    () => checkAddresses(runtime, 'fuzz', '60000', '4'),
     () => checkAddresses(runtime, 'exit', 'end with a call under way'),
   ]
   if (runtimeOf(toolchain, 'libtsan.so') === null)

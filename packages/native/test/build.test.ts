@@ -7,7 +7,10 @@ import { expect, test } from 'vitest'
 import { REASON } from './here.js'
 
 interface ToolchainModule {
-  findToolchain(environment?: NodeJS.ProcessEnv): { readonly missing?: string }
+  findToolchain(environment?: NodeJS.ProcessEnv): {
+    readonly missing?: string
+    readonly cxxCompiler?: readonly string[]
+  }
 }
 
 const SCRIPT = new URL('../scripts/toolchain.js', import.meta.url).href
@@ -31,3 +34,20 @@ test('without a compiler the build says so in one line, and how to get one', () 
       : /^no C compiler \(tried no-such-compiler -m64\); install /
   expect(without.missing).toMatch(expected)
 })
+
+test.skipIf(process.platform === 'win32' || missing !== undefined)(
+  'without a compiler for C++ as well',
+  () => {
+    const { missing: why } = findToolchain({ ...process.env, CXX: 'no-such-compiler++ -m64' })
+    expect(why).toMatch(/^no C\+\+ compiler \(tried no-such-compiler\+\+ -m64\); install /)
+  },
+)
+
+test.skipIf(process.platform === 'win32' || missing !== undefined)(
+  'a compiler for C brings its sibling along',
+  () => {
+    const found = findToolchain({ CC: 'gcc -O0' })
+    if (found.missing === undefined) expect(found.cxxCompiler).toEqual(['g++', '-O0'])
+    else expect(found.missing).toMatch(/^no C/)
+  },
+)

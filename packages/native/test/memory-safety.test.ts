@@ -2,6 +2,7 @@
  * Memory that goes away, shrinks, grows or is not what it should be: an error that says so, never
  * a crash, and nothing written.
  */
+import { runInNewContext } from 'node:vm'
 import { type Elements, RopeError, type Rotation, type RowFactors, type View } from '@rope/core'
 import { createNativeBackend } from '@rope/native'
 import { describe, expect, test } from 'vitest'
@@ -147,6 +148,35 @@ describeNative('memory', () => {
       const sin = rotation.sin.slice()
       detach(sin)
       await expectRefusal(call, { rotation: { ...rotation, sin } }, 'rotation.sin')
+    })
+
+    test('an array that calls itself another', async () => {
+      const call = createCall()
+      const { length } = (call.views[0] as View).source
+      class Liar extends Uint8Array {
+        override get [Symbol.toStringTag](): 'Uint8Array' {
+          return 'Float32Array' as never
+        }
+      }
+      const own = Object.defineProperties(new Uint8Array(length), {
+        BYTES_PER_ELEMENT: { value: 4 },
+        byteLength: { value: 4 * length },
+        [Symbol.toStringTag]: { value: 'Float32Array' },
+      })
+      const heir = Object.setPrototypeOf(new Uint8Array(length), Float32Array.prototype)
+      for (const liar of [new Liar(length), own, heir, new Int32Array(length)]) {
+        const source = liar as unknown as Elements
+        await expectRefusal(call, { views: replace(call.views, 1, { source, target: source }) })
+        await expectRefusal(call, { rotation: { ...call.rotation, cos: liar as never } })
+      }
+    })
+
+    test('an array of another realm is as good as ours', async () => {
+      const Foreign = runInNewContext('Float32Array') as typeof Float32Array
+      const call = createCall({ allocate: (length) => new Foreign(length) })
+      const result = await way(call, call.views, call.rotation)
+      if (typeof result === 'function') result()
+      expect(holds(call.views, call.wanted)).toBe(true)
     })
 
     test('a target that is too short', async () => {

@@ -71,6 +71,55 @@ describeBuilt('processes', () => {
     LIMIT,
   )
 
+  test.each([
+    ['finish', 0],
+    ['exit', 0],
+    ['end', 0],
+    ['throw', 1],
+  ])(
+    'the addon is loaded three times, in workers too, and they %s',
+    (end, code) => {
+      const { status, signal, stdout, stderr } = run([program('loads'), end])
+      expect({ status, signal, stdout }, stderr).toEqual({
+        status: code,
+        signal: null,
+        stdout: 'done',
+      })
+    },
+    LIMIT,
+  )
+
+  test(
+    'memory that goes away is never written to, however warm the code is',
+    () => {
+      const { status, signal, stdout, stderr } = run(['--expose-gc', program('detach')])
+      expect({ status, signal, stdout }, stderr).toEqual({
+        status: 0,
+        signal: null,
+        stdout: 'done',
+      })
+    },
+    LIMIT,
+  )
+
+  test.each([1, 2, 3])(
+    'every export of the addon survives every argument, seed %i',
+    (seed) => {
+      const { status, signal, stdout, stderr } = run([
+        '--expose-gc',
+        program('fuzz'),
+        '40000',
+        String(seed),
+      ])
+      expect({ status, signal }, stderr).toEqual({ status: 0, signal: null })
+      const { calls, through } = JSON.parse(stdout) as { calls: number; through: number }
+      expect(calls).toBe(40_000)
+      // A fuzzer whose cases are all refused at once looks at nothing.
+      expect(through).toBeGreaterThan(calls / 3)
+    },
+    LIMIT,
+  )
+
   test(
     'memory does not grow',
     () => {

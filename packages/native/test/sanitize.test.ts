@@ -24,7 +24,7 @@ describeBuilt('sanitizers', () => {
       if (stdout.startsWith('skipped: ')) skip(stdout)
       expect(
         stdout.split('\n').filter((line) => line.startsWith('ok ')).length,
-      ).toBeGreaterThanOrEqual(6)
+      ).toBeGreaterThanOrEqual(10)
     },
     LIMIT,
   )

@@ -50,3 +50,15 @@ export function checkRotated({ views, rotation }) {
     }
   }
 }
+
+/** A plan of one float32 operand in place as src/plan-words.ts writes it: it compiles, or it is not. */
+export function planBytes({ batch, tokens, headDim, pairs, windowOffset, pairing, operands }) {
+  const bytes = new Uint8Array(216)
+  new Int32Array(bytes.buffer, 0, 4).set([0, 1, 1, 1])
+  const [{ heads, source, target }] = operands
+  const strides = [source, target].flatMap((of) => [of.batch, of.token, of.head, of.channel])
+  const { step, partner } = pairing
+  const numbers = [batch, tokens, headDim, pairs, windowOffset, step, partner, heads, ...strides]
+  new BigInt64Array(bytes.buffer, 16).set(numbers.map(BigInt))
+  return bytes
+}
