@@ -119,7 +119,8 @@ native_kernel *kernel_create(const rope_plan *plan, const rope_kernels *kernels,
     free(kernel);
     return NULL;
   }
-  const rope_plan nothing = {.in_place = plan->in_place, .operands = plan->operands};
+  const rope_plan nothing = {
+      .dtype = plan->dtype, .in_place = plan->in_place, .operands = plan->operands};
   plan = has_elements(plan) ? plan : &nothing;
   rope_prepare(&kernel->program, kernels, plan, machine);
   kernel->multiply = kernels->multiply;

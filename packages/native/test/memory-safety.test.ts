@@ -412,15 +412,19 @@ describeNative('memory', () => {
     })
   })
 
-  test('nothing to rotate is nothing to refuse', () => {
-    for (const empty of [{ tokens: 0 }, { batch: 0 }]) {
-      const call = createCall()
-      const kernel = backend.compile({ ...call.plan, ...empty })
-      const before = call.views.map(({ source }) => source.slice())
-      const none = { ...call.rotation, cos: new Float32Array(), sin: new Float32Array() }
-      kernel.run(call.views, none)
-      kernel.bind(call.views, none)()
-      expect(holds(call.views, before)).toBe(true)
-    }
-  })
+  test.each(['float32', 'float16'] as const)(
+    'nothing to rotate is nothing to refuse: %s',
+    async (dtype) => {
+      for (const empty of [{ tokens: 0 }, { batch: 0 }]) {
+        const call = createCall({ dtype })
+        const kernel = backend.compile({ ...call.plan, ...empty })
+        const before = call.views.map(({ source }) => source.slice())
+        const none = { ...call.rotation, cos: new Float32Array(), sin: new Float32Array() }
+        kernel.run(call.views, none)
+        kernel.bind(call.views, none)()
+        await kernel.runAsync(call.views, none)
+        expect(holds(call.views, before)).toBe(true)
+      }
+    },
+  )
 })
