@@ -66,7 +66,10 @@ void Rows::make(rope_multiply_function *multiply, size_t rest) {
   made_ = rest;
 }
 
-/* One raw call instead of node-addon-api's CallbackInfo saves 12 ns of the 330 of a decode step. */
+/*
+ * Raw, because node-addon-api's CallbackInfo takes 12 ns of the 330 of a decode step. Asking for
+ * memory takes 7 per array, and is what makes the call safe.
+ */
 napi_value run_bound(napi_env env, napi_callback_info info) {
   constexpr int32_t before = 2;
   size_t count = before + MOST_PARTS;
