@@ -86,11 +86,13 @@ async function checkAddresses(runtime, name, ...args) {
 
 /**
  * True when the addon itself asked for the memory: the caller of the allocator is one of its files,
- * or the binary where it could not be told. What Node allocates for an addon it keeps to its end.
+ * or the binary where it could not be told; what the C++ library and node-addon-api asked for, they
+ * asked for on behalf of their caller. What Node allocates for an addon it keeps to its end.
  * @param {string} block of a report: a line that says what leaked, then the stack
  */
 function isOurs(block) {
-  const caller = /^ *#1 .*$/m.exec(block)?.[0] ?? ''
+  const [, ...callers] = block.match(/^ *#\d+ .*$/gm) ?? []
+  const caller = callers.find((line) => !/\/include\/c\+\+\/|node-addon-api/.test(line)) ?? ''
   return [PACKAGE_ROOT, WORKSPACE_KERNELS, BINARY].some((path) => caller.includes(path))
 }
 
