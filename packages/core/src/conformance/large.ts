@@ -227,6 +227,8 @@ function checkClaimed(trial: Trial, call: LargeCall): void {
   const origins = placesOf(call).flatMap(({ origin, targetOrigin }) => [origin, targetOrigin])
   if (allocate === undefined && origins.includes('allocated'))
     unsupported('the backend has no allocate')
+  if (origins.includes('shared') && !trial.backend.capabilities.sharedMemory)
+    unsupported('the backend does not claim shared memory')
   if (call.via === 'run') return
   const small = prepare(trial, { ...RAW_CONTROL, pairing, dtype, seed: 1 })
   const { runAsync } = compileClaimed(trial, small.plan)

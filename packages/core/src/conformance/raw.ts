@@ -19,7 +19,7 @@ import {
   readTensor,
   snapshot,
 } from './arena.js'
-import { check, type Trial } from './case.js'
+import { check, type Trial, unsupported } from './case.js'
 import { toNumbers } from './elements.js'
 import { ordinaryElements, randomRows } from './inputs.js'
 import { type Placement, placeTensor, type Spacing } from './placement.js'
@@ -271,9 +271,13 @@ export function judgeCall(trial: Trial, call: RawCall, prepared: PreparedCall): 
   })
 }
 
-/** Compiles a plan that the backend claims; it must agree. */
+/** Compiles a plan that the backend claims; it must agree. Shared memory it may not claim. */
 export function compileClaimed(trial: Trial, plan: Plan): Kernel {
   const support = trial.backend.supports(plan)
+  if (plan.memory === 'shared' && !trial.backend.capabilities.sharedMemory) {
+    check(!support.ok, () => 'supports() accepts shared memory, which is not claimed')
+    unsupported('the backend does not claim shared memory')
+  }
   check(
     support.ok,
     () => `supports() refuses a plan that the capabilities claim: ${JSON.stringify(support)}`,
