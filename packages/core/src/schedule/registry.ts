@@ -47,8 +47,8 @@ const REGISTRY: Registry = {
   custom: customSchedule,
 }
 
-/** The names of all schedules. */
-export const SCHEDULES: readonly ScheduleOptions['type'][] = Object.keys(
+/** The names of all schedules. Pure, so that a program which does not ask for them is free of the registry. */
+export const SCHEDULES: readonly ScheduleOptions['type'][] = /* @__PURE__ */ Object.keys(
   REGISTRY,
 ) as ScheduleOptions['type'][]
 
