@@ -74,6 +74,19 @@ export function modulesOf({ exports = {} }) {
 }
 
 /**
+ * The TypeScript file behind a subpath of a package's exports: './x' is src/x.ts, a door src/doors/x.ts
+ * or a folder src/x; '.' is src/index.ts. Undefined when there is none.
+ * @param {string} folder absolute path of the package
+ * @param {string} subpath
+ */
+export function sourceOf(folder, subpath) {
+  const name = subpath === '.' ? 'index' : subpath.slice(2)
+  return [`${name}.ts`, join('doors', `${name}.ts`), join(name, 'index.ts')]
+    .map((path) => join(folder, 'src', path))
+    .find((path) => existsSync(path))
+}
+
+/**
  * The built file of a package's first command.
  * @param {string} packageName such as '@rope/cli'
  */

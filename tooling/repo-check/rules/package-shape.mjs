@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { sourceOf } from '../../setup/workspace.mjs'
 import { roleOf } from './arrows.mjs'
 
 /** @typedef {import('../model.mjs').Package} Package */
@@ -91,7 +92,9 @@ function entryProblems(root, pkg) {
     ...(JSON.stringify(conditions) === JSON.stringify(conditionsOf(subpath))
       ? []
       : [`exports["${subpath}"] is not ${JSON.stringify(conditionsOf(subpath))}`]),
-    ...(hasSource(root, pkg, subpath) ? [] : [`exports["${subpath}"] has no source file`]),
+    ...(sourceOf(join(root, pkg.path), subpath) !== undefined
+      ? []
+      : [`exports["${subpath}"] has no source file`]),
   ])
 }
 
@@ -102,16 +105,6 @@ function conditionsOf(subpath) {
     import: { types: `${stem}.d.ts`, default: `${stem}.js` },
     require: { types: `${stem}.d.cts`, default: `${stem}.cjs` },
   }
-}
-
-/**
- * @param {string} root
- * @param {Package} pkg
- * @param {string} subpath
- */
-function hasSource(root, pkg, subpath) {
-  const stem = join(root, pkg.path, 'src', subpath === '.' ? 'index' : subpath)
-  return existsSync(`${stem}.ts`) || existsSync(join(stem, 'index.ts'))
 }
 
 /**
