@@ -3,11 +3,10 @@
  * other memory: recognising one costs a few comparisons, planning it anew some microseconds.
  * A call is recognised by content, never by identity, and its memory is checked again each time.
  */
-import type { Kernel, OperandPlan, Plan, Span, View } from './backend.js'
-import { bytesNeeded } from './bound-memory.js'
+
 import { isRecord, reject } from './check.js'
-import { bytesPerElement, type Elements } from './dtype.js'
-import { elementsOf } from './elements.js'
+import type { Kernel, OperandPlan, Plan, Span, View } from './contract/backend.js'
+import { bytesNeeded } from './contract/bound-memory.js'
 import type { Tensor } from './layout/tensor.js'
 import {
   bufferOf,
@@ -17,6 +16,8 @@ import {
   kindOf,
   type TypedArrayKind,
 } from './memory.js'
+import { bytesPerElement, type Elements } from './numbers/dtype.js'
+import { elementsOf } from './numbers/elements.js'
 import type { PlannedCall, RotateTensors } from './plan.js'
 
 /** A call that can be run: its kernel, its plan and its memory. */

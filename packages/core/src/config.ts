@@ -12,7 +12,7 @@ import {
   deepFreeze,
   reject,
 } from './check.js'
-import { PAIRINGS, type PairingName } from './layout/pairing.js'
+import { PAIRINGS, type PairingName } from './contract/pairing.js'
 import { MOST_CHANNELS } from './limits.js'
 import { checkWeights } from './schedule/check-frequencies.js'
 import { scheduleFrequencies, scheduleRegime, validateSchedule } from './schedule/registry.js'

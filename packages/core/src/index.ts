@@ -1,8 +1,7 @@
 /**
  * The public surface of the spec. Named re-exports only; nothing inside the package imports this.
  */
-export { allocationBytes } from './allocation.js'
-export { checkRest, multiplyRow } from './angles/multiply-row.js'
+
 export { musicFlamingoPositions, musicFlamingoRope } from './axes/audio.js'
 export type { AxialOptions } from './axes/axial-options.js'
 export type { DenseHead } from './axes/dense.js'
@@ -31,6 +30,19 @@ export {
   sam2Rope,
 } from './axes/vision.js'
 export { type AxesOptions, axisCount, sectionAxes } from './axes.js'
+export type { Q8Keys } from './cache/q8-0.js'
+export { dequantiseQ8, quantiseQ8, shiftQ8 } from './cache/q8-0.js'
+export type { PartialConvention, RotarySpan } from './companions/partial-rotary.js'
+export { PARTIAL_ROTARY, partialRotary } from './companions/partial-rotary.js'
+export type { Llama4Temperature, MinistralTemperature } from './companions/query-temperature.js'
+export {
+  llama4Temperature,
+  logNScale,
+  ministralTemperature,
+} from './companions/query-temperature.js'
+export type { AngleMode, RopeConfig, RopeOptions } from './config.js'
+export { computeFrequencies, regimeFor, resolveConfig } from './config.js'
+export { allocationBytes } from './contract/allocation.js'
 export type {
   Backend,
   Capabilities,
@@ -45,24 +57,12 @@ export type {
   Strides,
   Support,
   View,
-} from './backend.js'
-export { bindKernel } from './bind-kernel.js'
-export { checkMemory, goneMemory, reachesMemory, watchMemory } from './bound-memory.js'
-export type { Q8Keys } from './cache/q8-0.js'
-export { dequantiseQ8, quantiseQ8, shiftQ8 } from './cache/q8-0.js'
-export type { PartialConvention, RotarySpan } from './companions/partial-rotary.js'
-export { PARTIAL_ROTARY, partialRotary } from './companions/partial-rotary.js'
-export type { Llama4Temperature, MinistralTemperature } from './companions/query-temperature.js'
-export {
-  llama4Temperature,
-  logNScale,
-  ministralTemperature,
-} from './companions/query-temperature.js'
-export type { AngleMode, RopeConfig, RopeOptions } from './config.js'
-export { computeFrequencies, regimeFor, resolveConfig } from './config.js'
-export type { DType, Elements, Float16ArrayLike, TensorData } from './dtype.js'
-export { bytesPerElement, DTYPES, isDType } from './dtype.js'
-export { elementsOf, partOf, setElements } from './elements.js'
+} from './contract/backend.js'
+export { bindKernel } from './contract/bind-kernel.js'
+export { checkMemory, goneMemory, reachesMemory, watchMemory } from './contract/bound-memory.js'
+export { checkRest, multiplyRow } from './contract/multiply-row.js'
+export type { Pairing, PairingName } from './contract/pairing.js'
+export { PAIRINGS, resolvePairing } from './contract/pairing.js'
 export type { RopeErrorCode, RopeErrorDetails } from './errors.js'
 export { RopeError } from './errors.js'
 export type { GgufRopeKind } from './gguf/architectures.js'
@@ -76,23 +76,10 @@ export { FACTOR_TENSORS } from './gguf/values.js'
 export { writeGgufFile } from './gguf/write-file.js'
 export type { GradientInput, RotationGradients } from './gradients/rotation-gradients.js'
 export { rotationGradients } from './gradients/rotation-gradients.js'
-export {
-  decodeBFloat16,
-  decodeFloat16,
-  encodeBFloat16,
-  encodeFloat16,
-  fromFloat32Array,
-  narrowToBFloat16,
-  narrowToFloat16,
-  toFloat32Array,
-  widenFloat16,
-} from './half-float.js'
 export type { HuggingFaceOptions, HuggingFaceProfile } from './huggingface/from-hugging-face.js'
 export { fromHuggingFace, huggingFaceProfiles } from './huggingface/from-hugging-face.js'
 export type { ToHuggingFaceOptions } from './huggingface/to-hugging-face.js'
 export { toHuggingFace } from './huggingface/to-hugging-face.js'
-export type { Pairing, PairingName } from './layout/pairing.js'
-export { PAIRINGS, resolvePairing } from './layout/pairing.js'
 export type { Layout, Memory, MemoryTensor, Tensor } from './layout/tensor.js'
 export { LAYOUTS } from './layout/tensor.js'
 export type { TypedArrayKind } from './memory.js'
@@ -107,6 +94,20 @@ export {
 } from './memory.js'
 export type { MlxRope } from './mlx/periods.js'
 export { fromMlx, toMlx } from './mlx/periods.js'
+export type { DType, Elements, Float16ArrayLike, TensorData } from './numbers/dtype.js'
+export { bytesPerElement, DTYPES, isDType } from './numbers/dtype.js'
+export { elementsOf, partOf, setElements } from './numbers/elements.js'
+export {
+  decodeBFloat16,
+  decodeFloat16,
+  encodeBFloat16,
+  encodeFloat16,
+  fromFloat32Array,
+  narrowToBFloat16,
+  narrowToFloat16,
+  toFloat32Array,
+  widenFloat16,
+} from './numbers/half-float.js'
 export type { OnnxCaches, OnnxDomain, OnnxInput, OnnxOptions, OnnxRotary } from './onnx/caches.js'
 export { fromOnnx, ONNX_INPUTS, onnxInputs, toOnnx } from './onnx/caches.js'
 export type { TokenArray, TokenRows } from './parallel/move-tokens.js'

@@ -4,7 +4,7 @@
  * within each head's window, half keeps pair i at rows (i, i + n), interleaved at (2i, 2i + 1).
  */
 import { checkInteger, checkRecord, checkTypedArray, checkWord, reject } from './check.js'
-import { PAIRINGS, type PairingName, resolvePairing } from './layout/pairing.js'
+import { PAIRINGS, type PairingName, resolvePairing } from './contract/pairing.js'
 import { MOST_CHANNELS, MOST_HEADS } from './limits.js'
 
 /**

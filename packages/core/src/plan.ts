@@ -3,11 +3,11 @@
  * backends check nothing. Nothing is written before everything has been checked.
  */
 
-import type { OperandPlan, Plan, View } from './backend.js'
 import { checkFields, reject } from './check.js'
 import { type RopeConfig, resolveConfig } from './config.js'
+import type { OperandPlan, Plan, View } from './contract/backend.js'
+import { resolvePairing } from './contract/pairing.js'
 import { RopeError } from './errors.js'
-import { resolvePairing } from './layout/pairing.js'
 import {
   isDisjoint,
   isEmpty,

@@ -5,9 +5,6 @@
  */
 import type { RowRole } from './angles/row-adjustment.js'
 import { axisCount } from './axes.js'
-import type { Backend, Kernel, Plan, Rotation, View } from './backend.js'
-import { bindKernel } from './bind-kernel.js'
-import { checkMemory, goneMemory, watchMemory } from './bound-memory.js'
 import { CallCache, copyTensors, type PreparedCall } from './call-cache.js'
 import { checkFields, checkRecord, checkWord, reject, show } from './check.js'
 import {
@@ -17,6 +14,9 @@ import {
   regimeFor,
   resolveConfig,
 } from './config.js'
+import type { Backend, Kernel, Plan, Rotation, View } from './contract/backend.js'
+import { bindKernel } from './contract/bind-kernel.js'
+import { checkMemory, goneMemory, watchMemory } from './contract/bound-memory.js'
 import { RopeError } from './errors.js'
 import { LAYOUTS, type Layout, type Tensor } from './layout/tensor.js'
 import { kindOf } from './memory.js'

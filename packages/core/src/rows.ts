@@ -3,8 +3,8 @@
  * they meet. The same for the distances of a shift, and for two sets of positions of the same keys.
  */
 import type { RowRole } from './angles/row-adjustment.js'
-import type { Plan, Rotation } from './backend.js'
 import { reject } from './check.js'
+import type { Plan, Rotation } from './contract/backend.js'
 import { isEmptyPlan } from './plan.js'
 import {
   checkPositionCounts,

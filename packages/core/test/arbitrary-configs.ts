@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { type RopeConfig, resolveConfig } from '../src/config.js'
-import type { PairingName } from '../src/layout/pairing.js'
+import type { PairingName } from '../src/contract/pairing.js'
 import type { ScheduleOptions } from '../src/schedule/schedule.js'
 
 const base = fc.constantFrom(100, 10000, 160000, 500000, 1e6, 1e7, 12345.5)

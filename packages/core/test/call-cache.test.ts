@@ -3,9 +3,9 @@
  * change the plan, or break its promises, is not.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Kernel, Plan } from '../src/backend.js'
 import { CallCache } from '../src/call-cache.js'
 import { resolveConfig } from '../src/config.js'
+import type { Kernel, Plan } from '../src/contract/backend.js'
 import { makePlan, type RotateTensors } from '../src/plan.js'
 
 const config = resolveConfig({

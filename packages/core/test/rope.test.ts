@@ -3,7 +3,7 @@
  * Values are the conformance suite's business.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Backend, Plan, Rotation, View } from '../src/backend.js'
+import type { Backend, Plan, Rotation, View } from '../src/contract/backend.js'
 import { RopeError } from '../src/errors.js'
 import { createRope, type Rope } from '../src/rope.js'
 

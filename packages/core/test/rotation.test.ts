@@ -3,9 +3,9 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { multiplyRow } from '../src/angles/multiply-row.js'
 import { axisCount, sectionAxes } from '../src/axes.js'
 import { computeFrequencies, type RopeOptions, resolveConfig } from '../src/config.js'
+import { multiplyRow } from '../src/contract/multiply-row.js'
 import { expandPositions, type Positions, readPositions } from '../src/positions.js'
 import { oracleRows } from '../src/reference/index.js'
 import { createRotationBuilder } from '../src/rotation.js'

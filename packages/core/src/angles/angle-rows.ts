@@ -11,7 +11,7 @@
  *
  * Error of cos and sin for |position| <= 2^31: below 2^-50 (each factor below 2^-52, one product).
  */
-import type { RowFactors } from '../backend.js'
+import type { RowFactors } from '../contract/backend.js'
 import { cosSinOfTurns, radiansToTurns, reduceTurns, type TurnRates } from './turns.js'
 
 /** Writes one row: `cos[0 .. pairs)` and `sin[0 .. pairs)` of a position. */

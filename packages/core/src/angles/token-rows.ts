@@ -4,9 +4,9 @@
  */
 import type { AxesOptions } from '../axes.js'
 import type { RopeConfig } from '../config.js'
+import { multiply } from '../numbers/double-double.js'
 import type { Frequencies } from '../schedule/schedule.js'
 import { type AngleRows, exactRows, float32CosSin, float32Rows } from './angle-rows.js'
-import { multiply } from './double-double.js'
 import { turnRates } from './turns.js'
 
 /** Writes the double-precision row of one token, given its position on each axis. */

@@ -4,7 +4,7 @@
  * dropping whole turns, which is exact. The polynomials are Taylor series, evaluated with nothing
  * but + and *: the same bits on every engine, which Math.cos does not promise.
  */
-import { multiply, productError } from './double-double.js'
+import { multiply, productError } from '../numbers/double-double.js'
 
 /** 1 / (2 pi) as two doubles. */
 const TURNS_PER_RADIAN = 0.15915494309189535

@@ -4,7 +4,7 @@
  */
 import { checkAtLeast, checkInteger, checkRecord } from '../check.js'
 import type { RopeOptions } from '../config.js'
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import type { AxialSchedule, FrequencyFamily } from '../schedule/schedule.js'
 
 /** Options with axes and with frequencies that begin anew on each. */

@@ -13,7 +13,7 @@ import {
   reject,
 } from '../check.js'
 import type { RopeOptions } from '../config.js'
-import { PAIRINGS, type PairingName } from '../layout/pairing.js'
+import { PAIRINGS, type PairingName } from '../contract/pairing.js'
 import { checkSizes, type Tensor } from '../layout/tensor.js'
 
 /** What a dense rope needs besides its weights. */

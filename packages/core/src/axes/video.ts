@@ -10,7 +10,7 @@ import {
   checkRecord,
   checkWord,
 } from '../check.js'
-import { PAIRINGS, type PairingName } from '../layout/pairing.js'
+import { PAIRINGS, type PairingName } from '../contract/pairing.js'
 import {
   type AxialOptions,
   axialOptions,

@@ -8,7 +8,7 @@
 import { axisCount } from '../axes.js'
 import { checkFields, checkInteger, checkRecord, checkTypedArray, reject } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
-import { decodeFloat16, encodeFloat16 } from '../half-float.js'
+import { decodeFloat16, encodeFloat16 } from '../numbers/half-float.js'
 import { expandPositions, type Positions, readPositions } from '../positions.js'
 import type { LengthOptions, Rope } from '../rope.js'
 

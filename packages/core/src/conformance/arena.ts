@@ -3,9 +3,9 @@
  * call every element that no tensor owned must still hold its noise, bit for bit. The arena is
  * larger than what the subject is given, so writes past either end show as well.
  */
-import type { Backend } from '../backend.js'
-import type { DType, Elements, TensorData } from '../dtype.js'
+import type { Backend } from '../contract/backend.js'
 import type { Tensor } from '../layout/tensor.js'
+import type { DType, Elements, TensorData } from '../numbers/dtype.js'
 import { check, fail, unsupported } from './case.js'
 import { bitsOf, copyElements, createElements, firstDifference, wordsOf } from './elements.js'
 import { fillWithNoise } from './inputs.js'

@@ -2,8 +2,9 @@
  * What a conformance case is: a stable id and a function that judges a subject. Types, and the two
  * ways out of a case besides passing. Every other file of the suite imports this one.
  */
-import type { Backend } from '../backend.js'
+
 import type { RopeConfig } from '../config.js'
+import type { Backend } from '../contract/backend.js'
 import type { Rope, RopeContext } from '../rope.js'
 
 /** The four kinds of evidence. Every id starts with its family. */

@@ -3,8 +3,8 @@
  * into a copy of the memory as it was, and compared with it in one pass, which sees wrong numbers
  * and stray writes alike.
  */
-import type { Rotation } from '../backend.js'
-import type { DType, Elements } from '../dtype.js'
+import type { Rotation } from '../contract/backend.js'
+import type { DType, Elements } from '../numbers/dtype.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'
 import { type Arena, createArena, GUARD, noiseOfData } from './arena.js'

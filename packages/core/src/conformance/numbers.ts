@@ -3,8 +3,8 @@
  * memory: numbers are rounded to the dtype, rotated in place, and read back.
  */
 import { type RopeOptions, resolveConfig } from '../config.js'
-import type { DType } from '../dtype.js'
 import type { Layout, Tensor } from '../layout/tensor.js'
+import type { DType } from '../numbers/dtype.js'
 import type { Positions } from '../positions.js'
 import { type Allowance, allowance, ROW_ERROR } from './accept.js'
 import { check, type Trial, unsupported } from './case.js'

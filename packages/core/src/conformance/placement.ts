@@ -2,7 +2,7 @@
  * Placements: where the elements of a logical [batch, tokens, heads, headDim] tensor lie in memory,
  * worked out here from layouts and spacings, independently of the library's own reading of them.
  */
-import type { Strides } from '../backend.js'
+import type { Strides } from '../contract/backend.js'
 import type { Layout } from '../layout/tensor.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
 

@@ -3,9 +3,9 @@
  * tolerances are sums of what single rotations may be off by (see accept.ts).
  */
 import type { RopeOptions } from '../config.js'
-import type { DType } from '../dtype.js'
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import type { Layout } from '../layout/tensor.js'
+import type { DType } from '../numbers/dtype.js'
 import { permutePairing } from '../permute.js'
 import type { Positions } from '../positions.js'
 import { pairChannels } from '../reference/channels.js'

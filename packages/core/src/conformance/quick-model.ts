@@ -3,7 +3,7 @@
  * the arithmetic of reference/model.ts, bit for bit, which its tests compare it with. There every
  * number is rounded from its exact value; here products and sums are rounded by Math.fround.
  */
-import type { DType, Elements } from '../dtype.js'
+import type { DType, Elements } from '../numbers/dtype.js'
 import { pairChannels } from '../reference/channels.js'
 import { checkSizes, type LogicalSizes, type LogicalWindow } from '../reference/logical-tensor.js'
 import { type HalfValues, halfValues } from './half-values.js'

@@ -2,10 +2,18 @@
  * The backend contract without a rope: plans written by hand, rows that belong to no schedule,
  * kernels run directly. What a rope would never ask for can be asked for here.
  */
-import type { Kernel, OperandPlan, Plan, Rotation, Span, Strides, View } from '../backend.js'
-import type { DType, Elements } from '../dtype.js'
-import { type PairingName, resolvePairing } from '../layout/pairing.js'
+import type {
+  Kernel,
+  OperandPlan,
+  Plan,
+  Rotation,
+  Span,
+  Strides,
+  View,
+} from '../contract/backend.js'
+import { type PairingName, resolvePairing } from '../contract/pairing.js'
 import type { Layout } from '../layout/tensor.js'
+import type { DType, Elements } from '../numbers/dtype.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'
 import {

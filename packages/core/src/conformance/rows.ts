@@ -3,8 +3,9 @@
  * the exact ones. These are remembered: arbitrary precision is slow, and hundreds of cases ask for
  * the same positions at the same frequencies.
  */
-import type { Plan, Rotation } from '../backend.js'
+
 import type { RopeConfig } from '../config.js'
+import type { Plan, Rotation } from '../contract/backend.js'
 import { boundedCache } from '../reference/bounded-cache.js'
 import { oracleRows, type RowPositions } from '../reference/oracle-rows.js'
 

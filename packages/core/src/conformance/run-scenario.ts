@@ -3,7 +3,7 @@
  * memory shows. What the subject does not claim it must refuse.
  */
 import type { RopeConfig } from '../config.js'
-import type { Elements } from '../dtype.js'
+import type { Elements } from '../numbers/dtype.js'
 import type { RotateTensors } from '../plan.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'

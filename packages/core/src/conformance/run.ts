@@ -2,7 +2,7 @@
  * Running the suite: as an async iterable, for whoever shows progress (a command, a worker, a web
  * page), and as one promise of a report.
  */
-import type { Backend } from '../backend.js'
+import type { Backend } from '../contract/backend.js'
 import type { ConformanceResult, ConformanceSubject, MakeRope } from './case.js'
 import { type CaseFilter, type CaseOptions, conformanceCases } from './cases.js'
 import { type ConformanceReport, makeReport } from './report.js'

@@ -3,9 +3,9 @@
  */
 import type { AxesOptions } from '../axes.js'
 import { type AngleMode, type RopeConfig, resolveConfig } from '../config.js'
-import type { DType } from '../dtype.js'
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import type { Layout } from '../layout/tensor.js'
+import type { DType } from '../numbers/dtype.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
 import type { Origin } from './arena.js'
 import type { Via } from './perform.js'

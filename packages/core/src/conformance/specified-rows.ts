@@ -4,7 +4,7 @@
  * makes that fair is that they are compared with exact rows first.
  */
 import type { RopeConfig } from '../config.js'
-import type { DType } from '../dtype.js'
+import type { DType } from '../numbers/dtype.js'
 import { createRope } from '../rope.js'
 import { ROW_ERROR } from './accept.js'
 import { check, fail } from './case.js'

@@ -1,9 +1,10 @@
 /**
  * Values: what comes out, against the two oracles, over the matrix of scenarios.
  */
-import { DTYPES, type DType } from '../dtype.js'
-import { PAIRINGS, type PairingName } from '../layout/pairing.js'
+
+import { PAIRINGS, type PairingName } from '../contract/pairing.js'
 import { LAYOUTS, type Layout } from '../layout/tensor.js'
+import { DTYPES, type DType } from '../numbers/dtype.js'
 import { type ConformanceCase, defineCase } from './case.js'
 import {
   COMBINED,

@@ -3,8 +3,8 @@
  * reach whatever a backend does with large calls only (threads, slices of time), while hardly any
  * of their memory is ever touched. Always float32, in place, one operand.
  */
-import type { Backend, Plan, Rotation, View } from '../backend.js'
-import type { Elements } from '../dtype.js'
+import type { Backend, Plan, Rotation, View } from '../contract/backend.js'
+import type { Elements } from '../numbers/dtype.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
 import { acquire, type Origin } from './arena.js'
 import { check, type Trial } from './case.js'

@@ -6,7 +6,7 @@
  * The pairing is that of the weights in the file. Converters permute the q and k projections of
  * models such as Llama from half, which the Hugging Face checkpoint has, to interleaved.
  */
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 
 /** How an architecture turns its heads; `mrope` is half, with sections for time, row and column. */
 export type GgufRopeKind = 'interleaved' | 'half' | 'mrope' | 'imrope' | 'none'

@@ -5,8 +5,8 @@
  */
 import { checkRecord, isRecord, readDocument, show } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config.js'
+import { PAIRINGS, type PairingName } from '../contract/pairing.js'
 import { RopeError } from '../errors.js'
-import { PAIRINGS, type PairingName } from '../layout/pairing.js'
 import type { RopeProfile } from '../profile.js'
 import { type LayerParameters, layerParameters } from './layer-parameters.js'
 import { baseOfModelType, pairingOfModelType } from './model-types.js'

@@ -3,7 +3,7 @@
  * side of the head that rotates, the softmax scale, and the values of keys that may be left out.
  * Read from transformers 5.16 (`models/<type>/modeling_<type>.py` and `configuration_<type>.py`).
  */
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 
 /** Models whose code rotates adjacent channels (2i, 2i + 1). */
 const INTERLEAVED: readonly string[] = [

@@ -2,7 +2,7 @@
  * Regions: which elements of a buffer a strided tensor touches, and whether two tensors, or two
  * elements of one, can meet. What cannot be proven disjoint is treated as overlapping.
  */
-import type { Span, Strides } from '../backend.js'
+import type { Span, Strides } from '../contract/backend.js'
 
 /** Sizes of a tensor along its four axes. */
 export interface Sizes {

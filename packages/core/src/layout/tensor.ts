@@ -3,12 +3,18 @@
  * A layout is only an order of axes; past this file there are four strides and no layouts.
  */
 
-import type { Strides } from '../backend.js'
 import { checkFields, checkList, isList, reject, show } from '../check.js'
-import { checkDType, type DType, type Elements, resolveDType, type TensorData } from '../dtype.js'
-import { elementsOf } from '../elements.js'
+import type { Strides } from '../contract/backend.js'
 import { RopeError } from '../errors.js'
 import { bufferOf, byteOffsetOf, elementBytesOf, lengthOf } from '../memory.js'
+import {
+  checkDType,
+  type DType,
+  type Elements,
+  resolveDType,
+  type TensorData,
+} from '../numbers/dtype.js'
+import { elementsOf } from '../numbers/elements.js'
 
 /**
  * The order of a tensor's axes in memory: b batch, s sequence, h heads, d channels of a head,

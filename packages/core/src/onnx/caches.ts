@@ -13,8 +13,8 @@ import {
   reject,
 } from '../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
+import { PAIRINGS, type PairingName } from '../contract/pairing.js'
 import { RopeError } from '../errors.js'
-import { PAIRINGS, type PairingName } from '../layout/pairing.js'
 import { MOST_TABLE_NUMBERS } from '../limits.js'
 import { expandPositions, readPositions } from '../positions.js'
 import { createRotationBuilder } from '../rotation.js'

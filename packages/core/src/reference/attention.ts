@@ -2,7 +2,7 @@
  * Attention with RoPE for small sizes: softmax attention (RoFormer, equations 2 and 16) and linear
  * attention (equations 17 to 19). Queries and keys are lists of heads, one head per token.
  */
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import { at } from './element.js'
 import { rotateByElements } from './faces/element-wise.js'
 

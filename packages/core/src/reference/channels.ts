@@ -2,7 +2,7 @@
  * Which two channels of a head form a pair, written out for the oracles alone: the fast path has
  * its own way to say it (two strides), and the tests compare the two.
  */
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 
 /** The channels of one pair: x is its real part, y its imaginary part. */
 export interface PairChannels {

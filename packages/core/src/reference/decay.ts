@@ -2,7 +2,7 @@
  * The long-term decay of RoPE (RoFormer, section 3.4.3): the score of two tokens is bounded by the
  * partial sums S_j of e^(i (m - n) theta), whose mean falls as the tokens move apart.
  */
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import { at } from './element.js'
 import {
   type Complex,

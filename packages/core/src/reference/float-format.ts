@@ -2,7 +2,7 @@
  * The four binary floating-point formats as three numbers each (IEEE 754-2019, table 3.5; bfloat16
  * is the upper half of a float32). The oracles round exact values to them; nothing here computes.
  */
-import type { DType } from '../dtype.js'
+import type { DType } from '../numbers/dtype.js'
 
 /** A binary floating-point format. */
 export interface FloatFormat {

@@ -3,8 +3,8 @@
  * Whoever tests strides or layouts brings the elements into this order first.
  */
 
+import type { PairingName } from '../contract/pairing.js'
 import { RopeError } from '../errors.js'
-import type { PairingName } from '../layout/pairing.js'
 import { pairChannels } from './channels.js'
 
 /** The sizes of a dense row-major [batch, tokens, heads, headDim] tensor. */

@@ -3,8 +3,9 @@
  * same cos and sin rows. float32: each product and each sum rounded once, nothing fused. float16
  * and bfloat16: widened exactly, rotated in float32, rounded once to nearest even. float64: double.
  */
-import type { DType, Elements } from '../dtype.js'
+
 import { RopeError } from '../errors.js'
+import type { DType, Elements } from '../numbers/dtype.js'
 import { at } from './element.js'
 import { decodeHalf, encodeHalf } from './half-float.js'
 import { checkSizes, type LogicalSizes, type LogicalWindow, pairPlaces } from './logical-tensor.js'

@@ -2,7 +2,7 @@
  * The channel order that turns one pairing into the other: rotating half and rotating interleaved
  * are the same map on permuted channels. It proves the two pairings equal in the tests.
  */
-import type { PairingName } from '../layout/pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import { pairChannels } from './channels.js'
 import { at } from './element.js'
 

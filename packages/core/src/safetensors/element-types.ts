@@ -2,7 +2,7 @@
  * The element types a safetensors file may hold: their widths, and which of them RoPE rotates.
  * THE place for a type that the format adds.
  */
-import type { DType } from '../dtype.js'
+import type { DType } from '../numbers/dtype.js'
 
 /** Bits of one element of every type of the format, in the order its documentation lists them. */
 const BITS = {

@@ -4,9 +4,9 @@
  * Source: the format's description at https://github.com/huggingface/safetensors.
  */
 import { checkFields, checkRecord, checkTypedArray, reject } from '../check.js'
-import { arrayKind } from '../dtype.js'
 import { RopeError } from '../errors.js'
 import { kindOf } from '../memory.js'
+import { arrayKind } from '../numbers/dtype.js'
 import {
   bitsPerElement,
   byteLengthOf,

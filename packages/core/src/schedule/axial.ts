@@ -4,7 +4,7 @@
  *
  *     F[i] = multiplier * base^(-exponent[i] / dim)      of the family of pair i
  */
-import type { DoubleDouble } from '../angles/double-double.js'
+
 import {
   checkAtLeast,
   checkInteger,
@@ -15,6 +15,7 @@ import {
   reject,
 } from '../check.js'
 import { MOST_AXES } from '../limits.js'
+import type { DoubleDouble } from '../numbers/double-double.js'
 import { buildFrequencies, checkBase, pick, times } from './build.js'
 import { inversePowersAt } from './exact-power.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'

@@ -2,9 +2,10 @@
  * What the schedules share: building `Frequencies` from exact numbers, blending two sets of them,
  * and the float32 powers that PyTorch code starts from.
  */
-import { type DoubleDouble, divide, multiply, sum } from '../angles/double-double.js'
+
 import { checkAtLeast, checkInteger, reject } from '../check.js'
 import { MOST_CHANNELS } from '../limits.js'
+import { type DoubleDouble, divide, multiply, sum } from '../numbers/double-double.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { Frequencies } from './schedule.js'
 

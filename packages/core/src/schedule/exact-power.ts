@@ -5,7 +5,7 @@
  * double takes away is kept. Runs once per config.
  */
 
-import type { DoubleDouble } from '../angles/double-double.js'
+import type { DoubleDouble } from '../numbers/double-double.js'
 
 const FRACTION_BITS = 192n
 const ONE = 1n << FRACTION_BITS

@@ -4,8 +4,9 @@
  *
  *     F[i] = pi * (1 + i (m / 2 - 1) / (n - 1)),   n pairs, m = maxFrequency
  */
-import { divide, multiply } from '../angles/double-double.js'
+
 import { checkKeys, checkPositive, reject } from '../check.js'
+import { divide, multiply } from '../numbers/double-double.js'
 import { buildFrequencies } from './build.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { Frequencies, PixelSchedule, Schedule } from './schedule.js'

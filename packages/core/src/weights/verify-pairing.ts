@@ -20,7 +20,7 @@ import {
   isList,
   reject,
 } from '../check.js'
-import { type PairingName, resolvePairing } from '../layout/pairing.js'
+import { type PairingName, resolvePairing } from '../contract/pairing.js'
 import { MOST_CHANNELS } from '../limits.js'
 
 /** Numbers of a projection, row-major [heads * headDim, columns]. */

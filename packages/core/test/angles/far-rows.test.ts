@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from 'vitest'
 import { exactRows } from '../../src/angles/angle-rows.js'
-import { multiplyRow } from '../../src/angles/multiply-row.js'
 import { turnRates } from '../../src/angles/turns.js'
 import { computeFrequencies, resolveConfig } from '../../src/config.js'
+import { multiplyRow } from '../../src/contract/multiply-row.js'
 import { cosSin, exactAngle, exactPower, fromDouble } from '../../src/reference/index.js'
 import { createRotationBuilder } from '../../src/rotation.js'
 import { defaultFrequencies } from '../../src/schedule/default.js'

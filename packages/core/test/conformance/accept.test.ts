@@ -6,7 +6,7 @@ import { allowance, judge, largestFinite, ROW_ERROR } from '../../src/conformanc
 import { ConformanceFailure, type Trial } from '../../src/conformance/case.js'
 import { elementsFrom, toNumbers } from '../../src/conformance/elements.js'
 import { ordinaryNumbers } from '../../src/conformance/inputs.js'
-import { DTYPES, type DType } from '../../src/dtype.js'
+import { DTYPES, type DType } from '../../src/numbers/dtype.js'
 import { modelRotate } from '../../src/reference/model.js'
 import { createGpuLikeBackend } from './gpu-like-backend.js'
 import { createNaiveBackend } from './naive-backend.js'

@@ -4,11 +4,11 @@
  * of it by forgetting or replacing something.
  */
 
-import { multiplyRow } from '../../src/angles/multiply-row.js'
-import type { Backend, Kernel, Plan, Rotation, View } from '../../src/backend.js'
-import { checkMemory } from '../../src/bound-memory.js'
-import type { Elements } from '../../src/dtype.js'
+import type { Backend, Kernel, Plan, Rotation, View } from '../../src/contract/backend.js'
+import { checkMemory } from '../../src/contract/bound-memory.js'
+import { multiplyRow } from '../../src/contract/multiply-row.js'
 import { RopeError } from '../../src/errors.js'
+import type { Elements } from '../../src/numbers/dtype.js'
 import { createNaiveBackend } from './naive-backend.js'
 
 /** Everything that must refuse after dispose. */

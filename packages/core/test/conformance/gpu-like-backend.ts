@@ -3,10 +3,10 @@
  * neighbour, flushes subnormals, and does not keep NaN and infinity. The suite must accept it, and
  * must not accept anything worse.
  */
-import type { Backend, Plan, Support } from '../../src/backend.js'
-import type { DType } from '../../src/dtype.js'
+import type { Backend, Plan, Support } from '../../src/contract/backend.js'
 import { RopeError } from '../../src/errors.js'
-import { decodeFloat16, encodeBFloat16, encodeFloat16 } from '../../src/half-float.js'
+import type { DType } from '../../src/numbers/dtype.js'
+import { decodeFloat16, encodeBFloat16, encodeFloat16 } from '../../src/numbers/half-float.js'
 import { createNaiveBackend, type NaiveParts } from './naive-backend.js'
 
 const FLOATS = new Float32Array(1)

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { toNumbers } from '../../src/conformance/elements.js'
 import { ordinaryElements, randomRows } from '../../src/conformance/inputs.js'
 import { seededRandom } from '../../src/conformance/random.js'
-import { DTYPES } from '../../src/dtype.js'
+import { DTYPES } from '../../src/numbers/dtype.js'
 
 const SEEDS = [0, 1, 2, 3, 1234567, 2 ** 32 - 1]
 

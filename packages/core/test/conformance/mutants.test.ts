@@ -3,10 +3,10 @@
  * said to fail. A suite that a mutant survives has a hole.
  */
 import { describe, expect, test } from 'vitest'
-import type { Backend } from '../../src/backend.js'
 import type { ConformanceSubject } from '../../src/conformance/case.js'
 import { conformanceCases } from '../../src/conformance/cases.js'
 import { conformanceResults, runConformance } from '../../src/conformance/run.js'
+import type { Backend } from '../../src/contract/backend.js'
 import { createCapableBackend } from './capable-backend.js'
 import { BOUND } from './mutants/bound.js'
 import { DISPOSED, RESIDENT } from './mutants/disposed.js'

@@ -2,15 +2,22 @@
  * The smallest backend there is: plain loops over any plan, and the places where it can be broken
  * on purpose. The mutants are made from it where wrapping a real backend cannot reach.
  */
-import type { Backend, Kernel, OperandPlan, Plan, Rotation, View } from '../../src/backend.js'
-import { DTYPES, type DType, type Elements } from '../../src/dtype.js'
+import type {
+  Backend,
+  Kernel,
+  OperandPlan,
+  Plan,
+  Rotation,
+  View,
+} from '../../src/contract/backend.js'
 import { RopeError } from '../../src/errors.js'
+import { DTYPES, type DType, type Elements } from '../../src/numbers/dtype.js'
 import {
   decodeBFloat16,
   decodeFloat16,
   encodeBFloat16,
   encodeFloat16,
-} from '../../src/half-float.js'
+} from '../../src/numbers/half-float.js'
 
 /** The replaceable parts of the arithmetic and of the walk. */
 export interface NaiveParts {

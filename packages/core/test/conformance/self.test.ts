@@ -3,7 +3,6 @@
  * that can do less, or less exactly, than the reference.
  */
 import { describe, expect, test } from 'vitest'
-import type { Backend } from '../../src/backend.js'
 import type { ConformanceResult } from '../../src/conformance/case.js'
 import {
   type ConformanceReport,
@@ -15,8 +14,9 @@ import {
   SUITE_VERSION,
 } from '../../src/conformance/index.js'
 import { makeReport } from '../../src/conformance/report.js'
-import type { DType } from '../../src/dtype.js'
+import type { Backend } from '../../src/contract/backend.js'
 import { RopeError } from '../../src/errors.js'
+import type { DType } from '../../src/numbers/dtype.js'
 import { createGpuLikeBackend } from './gpu-like-backend.js'
 import { createNaiveBackend } from './naive-backend.js'
 

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Strides } from '../../src/backend.js'
+import type { Strides } from '../../src/contract/backend.js'
 import {
   isDisjoint,
   isInjective,

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PairingName } from '../../src/layout/pairing.js'
+import type { PairingName } from '../../src/contract/pairing.js'
 import {
   applyMatrix,
   blockDiagonalMatrix,

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { PairingName } from '../../src/layout/pairing.js'
+import type { PairingName } from '../../src/contract/pairing.js'
 import { permutePairing } from '../../src/permute.js'
 import { parseSafetensors, tensorData } from '../../src/safetensors/parse.js'
 import { type VerifyPairingOptions, verifyPairing } from '../../src/weights/verify-pairing.js'

@@ -3,7 +3,7 @@
  * overwrite one another are refused, and nothing is written.
  */
 import { type RopeConfig, resolveConfig } from '../../config.js'
-import type { DType, Elements } from '../../dtype.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan.js'
 import { judge } from '../accept.js'
 import {

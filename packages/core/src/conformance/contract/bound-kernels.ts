@@ -2,10 +2,10 @@
  * Bound calls of kernels, for those that have them: what a rope sees to, a kernel must see to as
  * well. Whoever chooses among backends binds kernels, and so do third parties.
  */
-import type { Kernel, Rotation, RowFactors, View } from '../../backend.js'
-import type { DType, Elements } from '../../dtype.js'
+import type { Kernel, Rotation, RowFactors, View } from '../../contract/backend.js'
+import type { PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import { checkUnchanged, type Origin, snapshot } from '../arena.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach, unsupported } from '../case.js'
 import { shrinkable, tryDetach } from '../detach.js'

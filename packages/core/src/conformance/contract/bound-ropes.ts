@@ -3,9 +3,9 @@
  * for one another. Every call must give the bits of a direct one; CPU backends only.
  */
 import { type RopeConfig, resolveConfig } from '../../config.js'
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { PairingName } from '../../contract/pairing.js'
 import type { Tensor } from '../../layout/tensor.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan.js'
 import type { BoundRope, Rope } from '../../rope.js'
 import { acquire, type Origin } from '../arena.js'

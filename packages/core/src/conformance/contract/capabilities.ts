@@ -2,9 +2,9 @@
  * Capabilities tell the truth in both directions: what is claimed is accepted and works, what is
  * not claimed is refused by supports(), which names the plan's field, and by compile().
  */
-import type { OperandPlan, Plan, Strides } from '../../backend.js'
-import { DTYPES, type DType } from '../../dtype.js'
-import { PAIRINGS } from '../../layout/pairing.js'
+import type { OperandPlan, Plan, Strides } from '../../contract/backend.js'
+import { PAIRINGS } from '../../contract/pairing.js'
+import { DTYPES, type DType } from '../../numbers/dtype.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { createElements } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'

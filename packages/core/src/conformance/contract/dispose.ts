@@ -3,10 +3,10 @@
  * with DISPOSED and touches nothing, however it was obtained. What is on its way comes to an end,
  * one way or the other. Nobody else notices.
  */
-import type { Backend, Kernel, Plan, Rotation, RowFactors, View } from '../../backend.js'
-import type { Elements } from '../../dtype.js'
+import type { Backend, Kernel, Plan, Rotation, RowFactors, View } from '../../contract/backend.js'
 import { RopeError } from '../../errors.js'
 import type { Tensor } from '../../layout/tensor.js'
+import type { Elements } from '../../numbers/dtype.js'
 import { createRope, type Rope } from '../../rope.js'
 import { checkUnchanged, type Origin, snapshot } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'

@@ -3,9 +3,9 @@
  * Every case has a healthy tensor beside the bad one, which must come out untouched.
  */
 import { type RopeConfig, resolveConfig } from '../../config.js'
-import type { Elements } from '../../dtype.js'
 import type { RopeErrorCode } from '../../errors.js'
 import type { Tensor } from '../../layout/tensor.js'
+import type { Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan.js'
 import type { Positions } from '../../positions.js'
 import { type Arena, checkUnchanged, createArena, snapshot } from '../arena.js'

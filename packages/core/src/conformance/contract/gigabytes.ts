@@ -2,9 +2,9 @@
  * By request: elements whose index is above 2^31, and more than 2^31 bytes of them. Tensors with
  * elements far apart need addresses rather than memory, of which they touch a few pages.
  */
-import type { Plan, Strides, View } from '../../backend.js'
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { Plan, Strides, View } from '../../contract/backend.js'
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import { type ConformanceCase, check, type Trial, tryEach, unsupported } from '../case.js'
 import { createElements, firstDifference } from '../elements.js'
 import { fillWithNoise, ordinaryElements, randomRows } from '../inputs.js'

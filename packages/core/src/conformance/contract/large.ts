@@ -3,8 +3,9 @@
  * go past the caches, tables and data pass through windows in several tiles, and work that may
  * not hold up the caller is cut in slices. Each shape is tried in memory of every kind.
  */
-import { DTYPES } from '../../dtype.js'
-import { PAIRINGS, type PairingName } from '../../layout/pairing.js'
+
+import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
+import { DTYPES } from '../../numbers/dtype.js'
 import type { Origin } from '../arena.js'
 import { type ConformanceCase, tryEach } from '../case.js'
 import { type LargeCall, runLarge } from '../large.js'

@@ -2,11 +2,12 @@
  * Over time: kernels and ropes are used again and again, in turns, with what was given at the
  * time; and after dispose they say so.
  */
-import type { Kernel } from '../../backend.js'
+
 import { type RopeConfig, resolveConfig } from '../../config.js'
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { Kernel } from '../../contract/backend.js'
+import type { PairingName } from '../../contract/pairing.js'
 import type { Tensor } from '../../layout/tensor.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import type { Positions } from '../../positions.js'
 import { checkUnchanged, createArena, snapshot } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'

@@ -3,11 +3,12 @@
  * positions of its own. Whether they run side by side or wait for each other is the subject's
  * affair; each must come out as if it had been alone, and be written when its promise resolves.
  */
-import type { Kernel, View } from '../../backend.js'
+
 import { type RopeConfig, resolveConfig } from '../../config.js'
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { Kernel, View } from '../../contract/backend.js'
+import type { PairingName } from '../../contract/pairing.js'
 import type { Tensor } from '../../layout/tensor.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan.js'
 import type { Positions } from '../../positions.js'
 import type { Rope } from '../../rope.js'

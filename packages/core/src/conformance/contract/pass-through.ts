@@ -2,7 +2,7 @@
  * Channels outside the window: copied bit for bit out of place, never touched in place. The bits
  * are random, signalling NaNs among them, which a copy through floating-point registers can change.
  */
-import type { Elements } from '../../dtype.js'
+import type { Elements } from '../../numbers/dtype.js'
 import { type ConformanceCase, defineCase, tryEach } from '../case.js'
 import { bitsOf } from '../elements.js'
 import { ordinaryElements } from '../inputs.js'

@@ -2,8 +2,9 @@
  * All 65,536 patterns of each 16-bit dtype, through a turn of nothing and through others: what a
  * backend does to widen and to round is seen completely.
  */
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import { type PairChannels, pairChannels } from '../../reference/channels.js'
 import { checkCanaries, readTensor } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'

@@ -2,8 +2,8 @@
  * isResident: true for arrays of the backend's own memory and for no others, before and after
  * everything, and without an error whatever it is asked about.
  */
-import type { Backend } from '../../backend.js'
-import type { DType, Elements } from '../../dtype.js'
+import type { Backend } from '../../contract/backend.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import type { Origin } from '../arena.js'
 import { acquire } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'

@@ -2,9 +2,9 @@
  * A kernel again: whatever changes from call to call - memory and where it comes from, offsets,
  * rows and how far apart they are for batch entries - counts anew each time.
  */
-import type { Kernel, Plan } from '../../backend.js'
-import type { DType } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { Kernel, Plan } from '../../contract/backend.js'
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
 import { createArena, type Origin, putTensor } from '../arena.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { randomRows } from '../inputs.js'

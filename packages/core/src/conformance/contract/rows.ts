@@ -3,8 +3,9 @@
  * backend may be tempted to treat by themselves, (1, 0) in all pairs or in some, zeros of either
  * sign, and rows that make numbers large or vanish.
  */
-import type { DType } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
 import type { Origin } from '../arena.js'
 import { type ConformanceCase, type Trial, tryEach, unsupported } from '../case.js'
 import { randomRows } from '../inputs.js'

@@ -3,8 +3,9 @@
  * strides and in the second operand; and alone among ordinary ones, at every place of a head, where
  * a kernel that looks for them may overlook one.
  */
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
 import { encode } from '../elements.js'
 import { ordinaryElements, SPECIAL_CLASSES, type SpecialClass, specialNumbers } from '../inputs.js'

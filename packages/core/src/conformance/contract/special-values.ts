@@ -2,8 +2,9 @@
  * Special numbers: NaN, infinities, both zeros, subnormals and the largest numbers, in every
  * company, at the turns where they are most easily lost.
  */
-import type { DType } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
 import { pairChannels } from '../../reference/channels.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { elementsFrom } from '../elements.js'

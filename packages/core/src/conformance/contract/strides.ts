@@ -2,7 +2,7 @@
  * Strides: a plan may walk memory in any way, forwards and backwards, and read in one way while it
  * writes in another.
  */
-import type { Strides } from '../../backend.js'
+import type { Strides } from '../../contract/backend.js'
 import { createArena, putTensor } from '../arena.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
 import { copyElements } from '../elements.js'

@@ -4,7 +4,7 @@
  * all shows in the end. Parts take about a microsecond, so that threads come for their next one
  * close together, and in some of the calls cost more for some tokens than for others.
  */
-import type { Rotation } from '../../backend.js'
+import type { Rotation } from '../../contract/backend.js'
 import { type ConformanceCase, defineCase, type Trial, unsupported } from '../case.js'
 import { needDType } from '../numbers.js'
 import { pause } from '../pause.js'

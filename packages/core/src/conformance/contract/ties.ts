@@ -2,8 +2,9 @@
  * 16-bit results that fall halfway between two neighbours, in every loop that a kernel may have:
  * whole vectors and what is left over, strides of every kind, in place and out, both ways.
  */
-import type { DType, Elements } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
 import { seededRandom } from '../random.js'
 import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'

@@ -2,9 +2,9 @@
  * Plans in turn on one backend that differ in a single thing: whatever a backend keeps from one
  * plan must not serve the other.
  */
-import type { Kernel } from '../../backend.js'
-import type { DType } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+import type { Kernel } from '../../contract/backend.js'
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
 import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall, runKernel } from '../raw.js'
 import { type Control, kindCases, type Variants } from './variants.js'

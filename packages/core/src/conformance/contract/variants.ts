@@ -2,8 +2,9 @@
  * Variants: what deviates from a call, by name, as lists that can be multiplied. A family of cases
  * is a control and a few such lists.
  */
-import type { DType } from '../../dtype.js'
-import type { PairingName } from '../../layout/pairing.js'
+
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
 import { needDType } from '../numbers.js'
 import { seedOf } from '../random.js'

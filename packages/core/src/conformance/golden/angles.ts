@@ -3,7 +3,7 @@
  * tolerance is what the dtype may cost plus what the golden digits leave open.
  */
 import { type RopeOptions, resolveConfig } from '../../config.js'
-import type { DType } from '../../dtype.js'
+import type { DType } from '../../numbers/dtype.js'
 import type { Positions } from '../../positions.js'
 import { check, type Trial } from '../case.js'
 import {

@@ -1,7 +1,7 @@
 /**
  * Several positions per token: the axis maps of multi-axis models, and the angles of image patches.
  */
-import type { DType } from '../../dtype.js'
+import type { DType } from '../../numbers/dtype.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { checkAngles, formulaError, PRECISE, TWELVE_DIGITS } from './angles.js'
 import { GOLDEN_AXES, GOLDEN_PATCH_ANGLES } from './vectors.js'

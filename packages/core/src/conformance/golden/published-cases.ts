@@ -1,7 +1,7 @@
 /**
  * Small vectors that other projects publish in their own tests.
  */
-import type { DType } from '../../dtype.js'
+import type { DType } from '../../numbers/dtype.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../numbers.js'
 import { checkAngles, PRECISE } from './angles.js'

@@ -2,7 +2,7 @@
  * Worked rotations of small inputs, in every pairing, direction and window.
  */
 import type { RopeOptions } from '../../config.js'
-import { DTYPES, type DType } from '../../dtype.js'
+import { DTYPES, type DType } from '../../numbers/dtype.js'
 import { permutePairing } from '../../permute.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../numbers.js'

@@ -2,8 +2,9 @@
  * One tensor through a kernel with rows that somebody else made: no schedule, no positions, only
  * the arithmetic. It is judged as every call is, and handed back to be compared with a recording.
  */
-import type { Elements } from '../../dtype.js'
+
 import type { Layout } from '../../layout/tensor.js'
+import type { Elements } from '../../numbers/dtype.js'
 import { createArena, putTensor, readTensor } from '../arena.js'
 import type { Trial } from '../case.js'
 import { createElements } from '../elements.js'

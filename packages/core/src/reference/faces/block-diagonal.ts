@@ -2,8 +2,9 @@
  * Face 3 of RoPE: the whole head is one vector, turned by one d x d matrix that is zero outside
  * the pairs (RoFormer, equations 14 and 15). Slow by definition; good for theorems.
  */
+
+import type { PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
-import type { PairingName } from '../../layout/pairing.js'
 import { MOST_MATRIX_PAIRS } from '../../limits.js'
 import { pairChannels } from '../channels.js'
 import { at } from '../element.js'

@@ -2,7 +2,7 @@
  * Face 1 of RoPE: a pair of channels is a complex number, and a position is a complex factor of
  * modulus 1 (RoFormer, equation 12). The other three faces say the same in real numbers.
  */
-import type { PairingName } from '../../layout/pairing.js'
+import type { PairingName } from '../../contract/pairing.js'
 import { pairChannels } from '../channels.js'
 import { at } from '../element.js'
 

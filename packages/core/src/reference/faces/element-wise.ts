@@ -2,7 +2,7 @@
  * Face 4 of RoPE: `x * cos + rotate(x) * sin` over whole vectors (RoFormer, equation 34), the form
  * that models compute. `rotate` turns every pair by a quarter turn.
  */
-import type { PairingName } from '../../layout/pairing.js'
+import type { PairingName } from '../../contract/pairing.js'
 import { pairChannels } from '../channels.js'
 import { at } from '../element.js'
 

@@ -1,7 +1,7 @@
 /**
  * Face 2 of RoPE: each pair is turned by its own 2x2 rotation matrix (RoFormer, equation 13).
  */
-import type { PairingName } from '../../layout/pairing.js'
+import type { PairingName } from '../../contract/pairing.js'
 import { pairChannels } from '../channels.js'
 import { at } from '../element.js'
 

@@ -1,9 +1,10 @@
 /**
  * Bound calls that remember the wrong thing, mix with others, or do not notice that memory is gone.
  */
-import { multiplyRow } from '../../../src/angles/multiply-row.js'
-import type { Plan, Rotation, RowFactors, View } from '../../../src/backend.js'
-import { checkMemory } from '../../../src/bound-memory.js'
+
+import type { Plan, Rotation, RowFactors, View } from '../../../src/contract/backend.js'
+import { checkMemory } from '../../../src/contract/bound-memory.js'
+import { multiplyRow } from '../../../src/contract/multiply-row.js'
 import { RopeError } from '../../../src/errors.js'
 import { type BoundRope, createRope, type Rope } from '../../../src/rope.js'
 import { capable } from './capable.js'

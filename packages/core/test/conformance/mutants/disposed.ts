@@ -1,8 +1,9 @@
 /**
  * Backends that go on after dispose, or end badly, and such as do not know their own memory.
  */
-import type { Elements } from '../../../src/dtype.js'
+
 import { RopeError } from '../../../src/errors.js'
+import type { Elements } from '../../../src/numbers/dtype.js'
 import type { CapableBackend, Guarded } from '../capable-backend.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'

@@ -1,7 +1,7 @@
 /**
  * Mistakes that only large calls show: thresholds, tiles, chunks, slices and narrow integers.
  */
-import type { Backend, OperandPlan, Plan, Rotation, View } from '../../../src/backend.js'
+import type { Backend, OperandPlan, Plan, Rotation, View } from '../../../src/contract/backend.js'
 import type { Mutant } from './mutant.js'
 import { wrap, wrapped } from './wrapped.js'
 

@@ -1,8 +1,9 @@
 /**
  * What a mutant is: a deliberately broken subject, and the cases that must notice.
  */
-import type { Backend } from '../../../src/backend.js'
+
 import type { ConformanceSubject } from '../../../src/conformance/index.js'
+import type { Backend } from '../../../src/contract/backend.js'
 
 /** A broken subject and who must notice. */
 export interface Mutant {

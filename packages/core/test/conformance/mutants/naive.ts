@@ -1,14 +1,14 @@
 /**
  * The naive backend with a part of its walk or of its arithmetic replaced.
  */
-import type { OperandPlan, Plan } from '../../../src/backend.js'
-import type { DType } from '../../../src/dtype.js'
+import type { OperandPlan, Plan } from '../../../src/contract/backend.js'
+import type { DType } from '../../../src/numbers/dtype.js'
 import {
   decodeBFloat16,
   decodeFloat16,
   encodeBFloat16,
   encodeFloat16,
-} from '../../../src/half-float.js'
+} from '../../../src/numbers/half-float.js'
 import { createNaiveBackend, type NaiveParts } from '../naive-backend.js'
 import type { Mutant } from './mutant.js'
 

@@ -1,7 +1,7 @@
 /**
  * Backends whose asynchronous calls know too much of each other.
  */
-import type { Rotation, View } from '../../../src/backend.js'
+import type { Rotation, View } from '../../../src/contract/backend.js'
 import type { CapableKernel } from '../capable-backend.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'

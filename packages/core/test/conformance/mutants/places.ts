@@ -2,14 +2,21 @@
  * Mistakes of place: one operand taken for the other, memory of one kind for another, plans for
  * one another, and numbers that are special where nobody looks.
  */
-import type { Backend, Kernel, OperandPlan, Plan, Rotation, View } from '../../../src/backend.js'
-import type { DType } from '../../../src/dtype.js'
+import type {
+  Backend,
+  Kernel,
+  OperandPlan,
+  Plan,
+  Rotation,
+  View,
+} from '../../../src/contract/backend.js'
+import type { DType } from '../../../src/numbers/dtype.js'
 import {
   decodeBFloat16,
   decodeFloat16,
   encodeBFloat16,
   encodeFloat16,
-} from '../../../src/half-float.js'
+} from '../../../src/numbers/half-float.js'
 import { createNaiveBackend, type NaiveParts } from '../naive-backend.js'
 import type { Mutant } from './mutant.js'
 import { wrap, wrapped } from './wrapped.js'

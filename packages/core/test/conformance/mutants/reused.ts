@@ -1,7 +1,7 @@
 /**
  * Kernels that take something of an earlier call for that of this one.
  */
-import type { Rotation, View } from '../../../src/backend.js'
+import type { Rotation, View } from '../../../src/contract/backend.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'
 

@@ -1,7 +1,7 @@
 /**
  * Backends that remember what they must not, or finish when they must not.
  */
-import type { Backend, Rotation, RowFactors } from '../../../src/backend.js'
+import type { Backend, Rotation, RowFactors } from '../../../src/contract/backend.js'
 import type { Mutant } from './mutant.js'
 
 /** A healthy backend whose kernels make the rows of moving tokens themselves, in this way. */

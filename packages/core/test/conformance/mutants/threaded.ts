@@ -2,7 +2,7 @@
  * Backends that lose track of the parts of a large call. Threads are played by one: which part is
  * made when, how often and with what is what matters.
  */
-import type { Plan, Rotation, View } from '../../../src/backend.js'
+import type { Plan, Rotation, View } from '../../../src/contract/backend.js'
 import type { CapableBackend, Compile } from '../capable-backend.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'

@@ -9,9 +9,9 @@ import type {
   Rotation,
   Support,
   View,
-} from '../../../src/backend.js'
-import type { DType, Elements } from '../../../src/dtype.js'
+} from '../../../src/contract/backend.js'
 import { RopeError } from '../../../src/errors.js'
+import type { DType, Elements } from '../../../src/numbers/dtype.js'
 import type { Mutant } from './mutant.js'
 
 /** What a wrapper changes on the way to the healthy backend. */

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import * as fast from '../src/half-float.js'
-import { decodeHalf, encodeHalf } from '../src/reference/index.js'
+import * as fast from '../../src/numbers/half-float.js'
+import { decodeHalf, encodeHalf } from '../../src/reference/index.js'
 
 const FORMATS = [
   ['float16', fast.decodeFloat16, fast.encodeFloat16],

@@ -2,9 +2,10 @@
  * The arrays that kernels work on, and what may be done with them: by the language's own functions,
  * never by a method that a caller's array may have of its own.
  */
+
+import { RopeError } from '../errors.js'
+import { bufferOf, byteLengthOf, byteOffsetOf, kindOf } from '../memory.js'
 import { arrayKind, type Elements, type TensorData } from './dtype.js'
-import { RopeError } from './errors.js'
-import { bufferOf, byteLengthOf, byteOffsetOf, kindOf } from './memory.js'
 
 /**
  * CPU memory as kernels see it: 16-bit floats as raw bits, whatever array they came in; every other

@@ -3,10 +3,11 @@
  * may be detached or shrink before the call runs, or between two runs of a bound call. THE one
  * check of that, for core, for every backend and for whoever chooses among them.
  */
+
+import { RopeError } from '../errors.js'
+import { byteLengthOf } from '../memory.js'
+import { bytesPerElement, type Elements } from '../numbers/dtype.js'
 import type { OperandPlan, Plan, Span, View } from './backend.js'
-import { bytesPerElement, type Elements } from './dtype.js'
-import { RopeError } from './errors.js'
-import { byteLengthOf } from './memory.js'
 
 /** The bytes that an array must have for all that a plan touches; 0 where it touches nothing. */
 export function bytesNeeded(offset: number, { high }: Span, width: number): number {

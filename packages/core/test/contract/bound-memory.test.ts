@@ -2,7 +2,7 @@
  * The one check that the memory of a call is still there.
  */
 import { describe, expect, it } from 'vitest'
-import type { Elements, Plan, View } from '../src/index.js'
+import type { Elements, Plan, View } from '../../src/index.js'
 import {
   checkMemory,
   type DType,
@@ -11,8 +11,8 @@ import {
   reachesMemory,
   resolveConfig,
   watchMemory,
-} from '../src/index.js'
-import { detach, LOSSES, type Loss } from './losses.js'
+} from '../../src/index.js'
+import { detach, LOSSES, type Loss } from '../losses.js'
 
 const CONFIG = resolveConfig({
   headDim: 4,

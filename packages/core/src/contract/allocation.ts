@@ -1,8 +1,8 @@
 /**
  * What a backend's `allocate` may be asked for: one check for all backends that have it.
  */
-import { checkInteger, checkWord } from './check.js'
-import { bytesPerElement, DTYPES, type DType } from './dtype.js'
+import { checkInteger, checkWord } from '../check.js'
+import { bytesPerElement, DTYPES, type DType } from '../numbers/dtype.js'
 
 /**
  * The bytes of `length` elements. There may not be as many: that is for the backend to say.

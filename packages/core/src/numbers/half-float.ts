@@ -5,9 +5,9 @@
  * the one form every JavaScript engine compiles well and the C kernels can mirror.
  */
 
-import { checkNumber, checkTypedArray, checkWord, show } from './check.js'
+import { checkNumber, checkTypedArray, checkWord, show } from '../check.js'
+import { RopeError } from '../errors.js'
 import { DTYPES, type DType, type Elements } from './dtype.js'
-import { RopeError } from './errors.js'
 
 const FLOAT = new Float32Array(1)
 const BITS = new Uint32Array(FLOAT.buffer)

@@ -2,8 +2,9 @@
  * The row of a moving token, from its factors, for whoever has no faster way: a front door before it
  * has chosen a kernel, a test.
  */
-import type { Rotation, RowFactors } from '../backend.js'
+
 import { reject } from '../check.js'
+import type { Rotation, RowFactors } from './backend.js'
 
 /** Rows of rests: as many as a block has positions. */
 const RESTS = 64

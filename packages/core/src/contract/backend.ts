@@ -3,8 +3,8 @@
  * A backend rotates. It never sees a schedule or a position, only a plan (numbers), views
  * (memory) and a rotation (cos and sin rows). Everything has been validated before it is called.
  */
-import type { DType, Elements } from './dtype.js'
-import type { Pairing } from './layout/pairing.js'
+import type { DType, Elements } from '../numbers/dtype.js'
+import type { Pairing } from './pairing.js'
 
 /** The version of this contract; a backend states the one it was written for. */
 export type SpecVersion = 1

@@ -3,9 +3,9 @@
  * 16-bit floats travel as raw bits in a Uint16Array everywhere, and as a Float16Array where the
  * engine has one; the view that came in is the view that goes out.
  */
-import { show } from './check.js'
-import { RopeError } from './errors.js'
-import { kindOf } from './memory.js'
+import { show } from '../check.js'
+import { RopeError } from '../errors.js'
+import { kindOf } from '../memory.js'
 
 /** The element types that q and k may have. */
 export type DType = 'float64' | 'float32' | 'float16' | 'bfloat16'
