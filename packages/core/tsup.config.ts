@@ -4,5 +4,5 @@ export default library({
   index: 'src/index.ts',
   conformance: 'src/conformance/index.ts',
   reference: 'src/reference/index.ts',
-  safetensors: 'src/safetensors.ts',
+  safetensors: 'src/doors/safetensors.ts',
 })

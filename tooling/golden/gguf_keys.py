@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gguf import constants
 
-OUT = Path(__file__).resolve().parents[2] / "packages/core/test/gguf/recorded-gguf.json"
+OUT = Path(__file__).resolve().parents[2] / "packages/core/test/models/gguf/recorded-gguf.json"
 TENSORS = ("ROPE_FREQS", "ROPE_FACTORS_LONG", "ROPE_FACTORS_SHORT")
 ATTENTION = (
     "HEAD_COUNT",

@@ -2,7 +2,7 @@
  * Random configs of the kinds that model files describe, for round trips between the forms.
  */
 import fc from 'fast-check'
-import { type RopeConfig, resolveConfig } from '../src/config.js'
+import { type RopeConfig, resolveConfig } from '../src/config/config.js'
 import type { PairingName } from '../src/contract/pairing.js'
 import type { ScheduleOptions } from '../src/schedule/schedule.js'
 

@@ -3,21 +3,21 @@
  * size is asked for. A refusal names the option and says what is accepted.
  */
 import { describe, expect, test } from 'vitest'
-import { sectionAxes } from '../src/axes.js'
-import { resolveConfig } from '../src/config.js'
+import { sectionAxes } from '../src/config/axes.js'
+import { resolveConfig } from '../src/config/config.js'
 import { RopeError } from '../src/errors.js'
-import { ggufProfiles } from '../src/gguf/from-gguf.js'
-import { huggingFaceProfiles } from '../src/huggingface/from-hugging-face.js'
-import { toOnnx } from '../src/onnx/caches.js'
+import { ggufProfiles } from '../src/models/gguf/from-gguf.js'
+import { huggingFaceProfiles } from '../src/models/huggingface/from-hugging-face.js'
+import { toOnnx } from '../src/models/onnx/caches.js'
 import { shardOf } from '../src/parallel/shard.js'
 import { shardPositions } from '../src/parallel/shard-positions.js'
-import { permutePairing } from '../src/permute.js'
-import { countedCoordinates } from '../src/positions/coordinates.js'
-import { gridPositions } from '../src/positions/grid.js'
-import { sequencePositions } from '../src/positions/multimodal.js'
-import { expandPositions, readPositions } from '../src/positions.js'
+import { expandPositions, readPositions } from '../src/positions/positions.js'
+import { countedCoordinates } from '../src/presets/positions/coordinates.js'
+import { gridPositions } from '../src/presets/positions/grid.js'
+import { sequencePositions } from '../src/presets/positions/multimodal.js'
 import { blockDiagonalMatrix } from '../src/reference/faces/block-diagonal.js'
 import { inverseFrequencies } from '../src/reference/frequencies.js'
+import { permutePairing } from '../src/weights/permute-pairing.js'
 
 /** Numbers that no size may be; none of them may cost memory or time. */
 const HOSTILE = [2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 2 ** 63, 1e308, Infinity, NaN, -1, 0.5]

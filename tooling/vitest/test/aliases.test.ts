@@ -16,7 +16,7 @@ function sourceOf(specifier: string): string | undefined {
 test.each([
   ['@rope/core', 'packages/core/src/index.ts'],
   ['@rope/core/conformance', 'packages/core/src/conformance/index.ts'],
-  ['@rope/core/safetensors', 'packages/core/src/safetensors.ts'],
+  ['@rope/core/safetensors', 'packages/core/src/doors/safetensors.ts'],
   ['@rope/js', 'packages/js/src/index.ts'],
 ])('%s is %s', (specifier, path) => {
   expect(sourceOf(specifier)).toBe(join(path))

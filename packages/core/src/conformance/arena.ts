@@ -4,8 +4,8 @@
  * larger than what the subject is given, so writes past either end show as well.
  */
 import type { Backend } from '../contract/backend.js'
-import type { Tensor } from '../layout/tensor.js'
 import type { DType, Elements, TensorData } from '../numbers/dtype.js'
+import type { Tensor } from '../plan/tensor.js'
 import { check, fail, unsupported } from './case.js'
 import { bitsOf, copyElements, createElements, firstDifference, wordsOf } from './elements.js'
 import { fillWithNoise } from './inputs.js'

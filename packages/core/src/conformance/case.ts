@@ -3,9 +3,9 @@
  * ways out of a case besides passing. Every other file of the suite imports this one.
  */
 
-import type { RopeConfig } from '../config.js'
+import type { RopeConfig } from '../config/config.js'
 import type { Backend } from '../contract/backend.js'
-import type { Rope, RopeContext } from '../rope.js'
+import type { Rope, RopeContext } from '../rope/rope.js'
 
 /** The four kinds of evidence. Every id starts with its family. */
 export type Family = 'values' | 'golden' | 'properties' | 'contract'

@@ -2,10 +2,10 @@
  * The public API with plain numbers in and out, for cases that are about mathematics and not about
  * memory: numbers are rounded to the dtype, rotated in place, and read back.
  */
-import { type RopeOptions, resolveConfig } from '../config.js'
-import type { Layout, Tensor } from '../layout/tensor.js'
+import { type RopeOptions, resolveConfig } from '../config/config.js'
 import type { DType } from '../numbers/dtype.js'
-import type { Positions } from '../positions.js'
+import type { Layout, Tensor } from '../plan/tensor.js'
+import type { Positions } from '../positions/positions.js'
 import { type Allowance, allowance, ROW_ERROR } from './accept.js'
 import { check, type Trial, unsupported } from './case.js'
 import { elementsFrom, toNumbers } from './elements.js'

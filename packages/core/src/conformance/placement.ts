@@ -3,7 +3,7 @@
  * worked out here from layouts and spacings, independently of the library's own reading of them.
  */
 import type { Strides } from '../contract/backend.js'
-import type { Layout } from '../layout/tensor.js'
+import type { Layout } from '../plan/tensor.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
 
 /** How far apart neighbours lie, and in which direction. */

@@ -2,14 +2,14 @@
  * Properties: what makes RoPE what it is, checked on the subject alone, without an oracle. The
  * tolerances are sums of what single rotations may be off by (see accept.ts).
  */
-import type { RopeOptions } from '../config.js'
+import type { RopeOptions } from '../config/config.js'
 import type { PairingName } from '../contract/pairing.js'
-import type { Layout } from '../layout/tensor.js'
 import type { DType } from '../numbers/dtype.js'
-import { permutePairing } from '../permute.js'
-import type { Positions } from '../positions.js'
+import type { Layout } from '../plan/tensor.js'
+import type { Positions } from '../positions/positions.js'
 import { pairChannels } from '../reference/channels.js'
 import type { ScheduleOptions } from '../schedule/schedule.js'
+import { permutePairing } from '../weights/permute-pairing.js'
 import { type ConformanceCase, defineCase, type Trial } from './case.js'
 import { ordinaryNumbers } from './inputs.js'
 import { checkClose, needDType, rotateNumbers, rotationAllowance, storable } from './numbers.js'

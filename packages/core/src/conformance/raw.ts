@@ -12,8 +12,8 @@ import type {
   View,
 } from '../contract/backend.js'
 import { type PairingName, resolvePairing } from '../contract/pairing.js'
-import type { Layout } from '../layout/tensor.js'
 import type { DType, Elements } from '../numbers/dtype.js'
+import type { Layout } from '../plan/tensor.js'
 import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'
 import {

@@ -4,7 +4,7 @@
  * the same positions at the same frequencies.
  */
 
-import type { RopeConfig } from '../config.js'
+import type { RopeConfig } from '../config/config.js'
 import type { Plan, Rotation } from '../contract/backend.js'
 import { boundedCache } from '../reference/bounded-cache.js'
 import { oracleRows, type RowPositions } from '../reference/oracle-rows.js'

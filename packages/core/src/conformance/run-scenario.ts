@@ -2,9 +2,9 @@
  * Runs a scenario: places its tensors, makes the call on the subject, and judges everything that
  * memory shows. What the subject does not claim it must refuse.
  */
-import type { RopeConfig } from '../config.js'
+import type { RopeConfig } from '../config/config.js'
 import type { Elements } from '../numbers/dtype.js'
-import type { RotateTensors } from '../plan.js'
+import type { RotateTensors } from '../plan/plan.js'
 import type { LogicalSizes } from '../reference/logical-tensor.js'
 import { judge } from './accept.js'
 import {

@@ -3,9 +3,9 @@
  * only records. The model oracle is run with them, since equality of bits needs equal rows; what
  * makes that fair is that they are compared with exact rows first.
  */
-import type { RopeConfig } from '../config.js'
+import type { RopeConfig } from '../config/config.js'
 import type { DType } from '../numbers/dtype.js'
-import { createRope } from '../rope.js'
+import { createRope } from '../rope/rope.js'
 import { ROW_ERROR } from './accept.js'
 import { check, fail } from './case.js'
 import { type Call, perform } from './perform.js'

@@ -3,8 +3,8 @@
  */
 
 import { PAIRINGS, type PairingName } from '../contract/pairing.js'
-import { LAYOUTS, type Layout } from '../layout/tensor.js'
 import { DTYPES, type DType } from '../numbers/dtype.js'
+import { LAYOUTS, type Layout } from '../plan/tensor.js'
 import { type ConformanceCase, defineCase } from './case.js'
 import {
   COMBINED,

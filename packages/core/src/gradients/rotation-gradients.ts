@@ -7,18 +7,24 @@
  *
  * and angle = sum over axes of position[a] * weight[a][i] * frequency[i] gives all others.
  */
-import type { AxesOptions } from '../axes.js'
-import { axisCount } from '../axes.js'
+
 import { checkFields } from '../check.js'
-import { computeFrequencies, type RopeConfig, resolveConfig } from '../config.js'
+import type { AxesOptions } from '../config/axes.js'
+import { axisCount } from '../config/axes.js'
+import { computeFrequencies, type RopeConfig, resolveConfig } from '../config/config.js'
 import type { Plan, View } from '../contract/backend.js'
 import { RopeError } from '../errors.js'
-import type { Layout, Tensor } from '../layout/tensor.js'
 import type { DType, Elements } from '../numbers/dtype.js'
 import { decodeBFloat16, decodeFloat16 } from '../numbers/half-float.js'
-import { makePlan } from '../plan.js'
-import { expandPositions, type Positions, type PositionTable, readPositions } from '../positions.js'
-import { lengthOfPositions } from '../tables.js'
+import { makePlan } from '../plan/plan.js'
+import type { Layout, Tensor } from '../plan/tensor.js'
+import {
+  expandPositions,
+  type Positions,
+  type PositionTable,
+  readPositions,
+} from '../positions/positions.js'
+import { lengthOfPositions } from '../rotation/tables.js'
 
 /** A rotation that was made, and the gradient that came back for it. */
 export interface GradientInput {

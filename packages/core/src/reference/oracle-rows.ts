@@ -2,8 +2,8 @@
  * cos and sin rows from a config and raw positions through the exact oracle: what the fast path's
  * tables are compared with. The attention factor is multiplied in, as in the fast path's rows.
  */
-import type { AxesOptions } from '../axes.js'
-import type { RopeConfig } from '../config.js'
+import type { AxesOptions } from '../config/axes.js'
+import type { RopeConfig } from '../config/config.js'
 import { RopeError } from '../errors.js'
 import { add, type Big, fromDouble, multiply, toDouble, toFloat32, ZERO } from './big.js'
 import { at } from './element.js'

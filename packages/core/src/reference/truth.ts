@@ -3,7 +3,7 @@
  * exact, its cos and sin are the nearest doubles, so its only errors are those of four products
  * and two sums in double: 2^-51 of the pair's norm. It does not know `angles: 'float32'`.
  */
-import type { RopeConfig } from '../config.js'
+import type { RopeConfig } from '../config/config.js'
 import { at } from './element.js'
 import { checkSizes, type LogicalSizes, pairPlaces } from './logical-tensor.js'
 import { exactRows, type RowPositions } from './oracle-rows.js'

@@ -13,8 +13,8 @@ import {
 import { ConformanceFailure, NotSupported } from '../../src/conformance/case.js'
 import { bitsOf, elementsFrom } from '../../src/conformance/elements.js'
 import { addressesOf, placeTensor, SPACINGS } from '../../src/conformance/placement.js'
-import { LAYOUTS } from '../../src/layout/tensor.js'
 import { DTYPES } from '../../src/numbers/dtype.js'
+import { LAYOUTS } from '../../src/plan/tensor.js'
 import { createNaiveBackend } from './naive-backend.js'
 
 const backend = createNaiveBackend()

@@ -2,7 +2,12 @@
  * What every config that got through promises.
  */
 import assert from 'node:assert/strict'
-import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../../src/config.js'
+import {
+  computeFrequencies,
+  type RopeConfig,
+  regimeFor,
+  resolveConfig,
+} from '../../src/config/config.js'
 
 const isSane = (value: number): boolean => Number.isFinite(value)
 

@@ -4,7 +4,7 @@
 import { fuzz } from '../../../../tooling/fuzz/fuzz.js'
 import { mutated } from '../../../../tooling/fuzz/mutate.js'
 import { pick } from '../../../../tooling/fuzz/random.js'
-import { resolveConfig } from '../../src/config.js'
+import { resolveConfig } from '../../src/config/config.js'
 import { checkConfig } from './check-config.js'
 import { OPTIONS } from './seeds.js'
 

@@ -14,7 +14,7 @@ import {
   tensorBytes,
   tensorData,
   writeSafetensors,
-} from '../../src/safetensors.js'
+} from '../../src/doors/safetensors.js'
 
 const STORED: readonly (readonly SafetensorsInput[])[] = [
   [{ name: 'q', dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }],

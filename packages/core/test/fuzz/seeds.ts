@@ -1,7 +1,7 @@
 /**
  * Valid options of every schedule, with small heads: what the fuzzers begin with.
  */
-import type { RopeOptions } from '../../src/config.js'
+import type { RopeOptions } from '../../src/config/config.js'
 import type { ScheduleOptions } from '../../src/schedule/schedule.js'
 
 const L0 = 'originalMaxPositionEmbeddings'

@@ -3,11 +3,11 @@
  * rotation back), positions, frequencies, axis weights and the attention factor.
  */
 import { describe, expect, test } from 'vitest'
-import { type RopeOptions, resolveConfig } from '../../src/config.js'
+import { type RopeOptions, resolveConfig } from '../../src/config/config.js'
 import { rotationGradients } from '../../src/gradients/rotation-gradients.js'
-import type { Layout } from '../../src/layout/tensor.js'
-import type { Positions } from '../../src/positions.js'
-import { createRope } from '../../src/rope.js'
+import type { Layout } from '../../src/plan/tensor.js'
+import type { Positions } from '../../src/positions/positions.js'
+import { createRope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 
 const [BATCH, TOKENS, HEADS, HEAD_DIM] = [2, 3, 2, 10]

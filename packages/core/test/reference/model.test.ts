@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RopeConfig } from '../../src/config.js'
+import type { RopeConfig } from '../../src/config/config.js'
 import type { PairingName } from '../../src/contract/pairing.js'
 import {
   decodeHalf,

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, regimeFor, resolveConfig } from '../../src/config.js'
+import { computeFrequencies, regimeFor, resolveConfig } from '../../src/config/config.js'
 import type { Frequencies, ScheduleOptions } from '../../src/schedule/schedule.js'
 import { yarnTemperature } from '../../src/schedule/yarn.js'
 

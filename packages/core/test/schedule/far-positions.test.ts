@@ -3,12 +3,12 @@
  * formula of each schedule and not from its doubles.
  */
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, resolveConfig } from '../../src/config.js'
-import { expandPositions, readPositions } from '../../src/positions.js'
+import { computeFrequencies, resolveConfig } from '../../src/config/config.js'
+import { expandPositions, readPositions } from '../../src/positions/positions.js'
 import { type Big, divide, fromDouble, multiply } from '../../src/reference/big.js'
 import { exactPi } from '../../src/reference/elementary.js'
 import { cosSin, exactAngle, exactPower } from '../../src/reference/exact-angle.js'
-import { createRotationBuilder } from '../../src/rotation.js'
+import { createRotationBuilder } from '../../src/rotation/rotation.js'
 import { stretchedBase } from '../../src/schedule/build.js'
 import type { ScheduleOptions } from '../../src/schedule/schedule.js'
 

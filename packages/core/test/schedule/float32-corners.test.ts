@@ -3,7 +3,7 @@
  * the Python code rounded once, in its order. And what a zero means to YaRN.
  */
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, type RopeOptions, resolveConfig } from '../../src/config.js'
+import { computeFrequencies, type RopeOptions, resolveConfig } from '../../src/config/config.js'
 import type { Frequencies } from '../../src/schedule/schedule.js'
 
 const f = Math.fround

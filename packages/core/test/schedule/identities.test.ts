@@ -4,12 +4,12 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, regimeFor, resolveConfig } from '../../src/config.js'
+import { computeFrequencies, regimeFor, resolveConfig } from '../../src/config/config.js'
 import { GOLDEN_ROTATIONS } from '../../src/conformance/golden/vectors.js'
-import { permutePairing } from '../../src/permute.js'
-import { createRope } from '../../src/rope.js'
+import { createRope } from '../../src/rope/rope.js'
 import { dependsOnLength, SCHEDULES } from '../../src/schedule/registry.js'
 import type { Frequencies, ScheduleOptions } from '../../src/schedule/schedule.js'
+import { permutePairing } from '../../src/weights/permute-pairing.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 
 const PAIRS = 64

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, resolveConfig } from '../../src/config.js'
+import { computeFrequencies, resolveConfig } from '../../src/config/config.js'
 import { RopeError } from '../../src/errors.js'
 import {
   add,

@@ -2,7 +2,7 @@
  * Schedules against arbitrary precision: value and residual together are the real number.
  */
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, resolveConfig } from '../../src/config.js'
+import { computeFrequencies, resolveConfig } from '../../src/config/config.js'
 import { RopeError } from '../../src/errors.js'
 import {
   add,

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { PairingName } from '../../src/contract/pairing.js'
-import { permutePairing } from '../../src/permute.js'
-import { parseSafetensors, tensorData } from '../../src/safetensors/parse.js'
+import { parseSafetensors, tensorData } from '../../src/models/safetensors/parse.js'
+import { permutePairing } from '../../src/weights/permute-pairing.js'
 import { type VerifyPairingOptions, verifyPairing } from '../../src/weights/verify-pairing.js'
 
 /** Normally distributed numbers, the same in every run. */

@@ -2,9 +2,9 @@
  * Aliasing: tensors that share a buffer without sharing elements work; tensors that would
  * overwrite one another are refused, and nothing is written.
  */
-import { type RopeConfig, resolveConfig } from '../../config.js'
+import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import type { RotateTensors } from '../../plan.js'
+import type { RotateTensors } from '../../plan/plan.js'
 import { judge } from '../accept.js'
 import {
   type Arena,

@@ -2,12 +2,12 @@
  * Bound ropes: a decode loop on fixed memory, beside others, at positions that are easily taken
  * for one another. Every call must give the bits of a direct one; CPU backends only.
  */
-import { type RopeConfig, resolveConfig } from '../../config.js'
+import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { PairingName } from '../../contract/pairing.js'
-import type { Tensor } from '../../layout/tensor.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import type { RotateTensors } from '../../plan.js'
-import type { BoundRope, Rope } from '../../rope.js'
+import type { RotateTensors } from '../../plan/plan.js'
+import type { Tensor } from '../../plan/tensor.js'
+import type { BoundRope, Rope } from '../../rope/rope.js'
 import { acquire, type Origin } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { bitsOf } from '../elements.js'

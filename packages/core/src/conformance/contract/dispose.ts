@@ -5,9 +5,9 @@
  */
 import type { Backend, Kernel, Plan, Rotation, RowFactors, View } from '../../contract/backend.js'
 import { RopeError } from '../../errors.js'
-import type { Tensor } from '../../layout/tensor.js'
 import type { Elements } from '../../numbers/dtype.js'
-import { createRope, type Rope } from '../../rope.js'
+import type { Tensor } from '../../plan/tensor.js'
+import { createRope, type Rope } from '../../rope/rope.js'
 import { checkUnchanged, type Origin, snapshot } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { bitsOf, copyElements } from '../elements.js'

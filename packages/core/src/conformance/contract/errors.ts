@@ -2,12 +2,12 @@
  * Errors: bad input is refused with the right code, naming the field, before anything is written.
  * Every case has a healthy tensor beside the bad one, which must come out untouched.
  */
-import { type RopeConfig, resolveConfig } from '../../config.js'
+import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { RopeErrorCode } from '../../errors.js'
-import type { Tensor } from '../../layout/tensor.js'
 import type { Elements } from '../../numbers/dtype.js'
-import type { RotateTensors } from '../../plan.js'
-import type { Positions } from '../../positions.js'
+import type { RotateTensors } from '../../plan/plan.js'
+import type { Tensor } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
 import { type Arena, checkUnchanged, createArena, snapshot } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { detach } from '../detach.js'

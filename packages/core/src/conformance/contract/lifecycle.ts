@@ -3,12 +3,12 @@
  * time; and after dispose they say so.
  */
 
-import { type RopeConfig, resolveConfig } from '../../config.js'
+import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { Kernel } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
-import type { Tensor } from '../../layout/tensor.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import type { Positions } from '../../positions.js'
+import type { Tensor } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
 import { checkUnchanged, createArena, snapshot } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { bitsOf, copyElements } from '../elements.js'

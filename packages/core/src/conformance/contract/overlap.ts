@@ -4,14 +4,14 @@
  * affair; each must come out as if it had been alone, and be written when its promise resolves.
  */
 
-import { type RopeConfig, resolveConfig } from '../../config.js'
+import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { Kernel, View } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
-import type { Tensor } from '../../layout/tensor.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import type { RotateTensors } from '../../plan.js'
-import type { Positions } from '../../positions.js'
-import type { Rope } from '../../rope.js'
+import type { RotateTensors } from '../../plan/plan.js'
+import type { Tensor } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
+import type { Rope } from '../../rope/rope.js'
 import type { Origin } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
 import { bitsOf, copyElements, createElements } from '../elements.js'

@@ -2,8 +2,8 @@
  * Zero sizes: nothing to rotate is nothing to do, not an error and not a write.
  */
 
-import { resolveConfig } from '../../config.js'
-import type { Tensor } from '../../layout/tensor.js'
+import { resolveConfig } from '../../config/config.js'
+import type { Tensor } from '../../plan/tensor.js'
 import { checkUnchanged, createArena, putTensor, snapshot } from '../arena.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
 import { ordinaryElements } from '../inputs.js'

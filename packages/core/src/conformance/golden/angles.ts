@@ -2,9 +2,9 @@
  * Golden angles: pairs (1, 0) become A cos and A sin, which are compared with golden numbers. The
  * tolerance is what the dtype may cost plus what the golden digits leave open.
  */
-import { type RopeOptions, resolveConfig } from '../../config.js'
+import { type RopeOptions, resolveConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
-import type { Positions } from '../../positions.js'
+import type { Positions } from '../../positions/positions.js'
 import { check, type Trial } from '../case.js'
 import {
   checkClose,

@@ -1,7 +1,7 @@
 /**
  * Inverse frequencies of real models, at positions near and far.
  */
-import { computeFrequencies, type RopeOptions, resolveConfig } from '../../config.js'
+import { computeFrequencies, type RopeOptions, resolveConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'

@@ -1,7 +1,7 @@
 /**
  * cos and sin at far positions, computed elsewhere with 50 digits.
  */
-import type { RopeOptions } from '../../config.js'
+import type { RopeOptions } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { checkClose, needDType, rotateNumbers, rotationAllowance, unitPairs } from '../numbers.js'

@@ -3,7 +3,7 @@
  * Caches hold random numbers, which no schedule has: rows are picked by position and go to a kernel
  * as they are. The reference implementation rounds as we do, so that a CPU must give its bits.
  */
-import type { Layout } from '../../layout/tensor.js'
+import type { Layout } from '../../plan/tensor.js'
 import { allowance } from '../accept.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
 import { bitsOf } from '../elements.js'

@@ -2,9 +2,9 @@
  * Small vectors that other projects publish in their own tests: their numbers, digit for digit,
  * with where they stand. How far we may be from them follows from how they were made and printed.
  */
-import type { RopeOptions } from '../../config.js'
-import type { Layout } from '../../layout/tensor.js'
-import type { Positions } from '../../positions.js'
+import type { RopeOptions } from '../../config/config.js'
+import type { Layout } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
 
 /** One published vector. */
 export interface PublishedVector {

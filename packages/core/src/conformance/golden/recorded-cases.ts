@@ -12,7 +12,7 @@
  * - bfloat16. The model rounds cos and sin, each product's pair and the sum or the result alone: v N
  *   for each of these; we round the result.
  */
-import { computeFrequencies, resolveConfig } from '../../config.js'
+import { computeFrequencies, resolveConfig } from '../../config/config.js'
 import { pairPlaces } from '../../reference/logical-tensor.js'
 import { type Allowance, allowance } from '../accept.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'

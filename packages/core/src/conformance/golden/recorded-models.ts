@@ -3,19 +3,19 @@
  * the model's own cos and sin. What each model is in this library's words stands here.
  */
 
-import { interleavedAxes } from '../../axes/text.js'
+import { sectionAxes } from '../../config/axes.js'
+import type { RopeOptions } from '../../config/config.js'
+import type { PairingName } from '../../contract/pairing.js'
+import type { Elements } from '../../numbers/dtype.js'
+import { interleavedAxes } from '../../presets/text.js'
 import {
   dinov3Rope,
   llama4VisionRope,
   pixtralVisionRope,
   qwen2VisionRope,
-} from '../../axes/vision.js'
-import { sectionAxes } from '../../axes.js'
-import type { RopeOptions } from '../../config.js'
-import type { PairingName } from '../../contract/pairing.js'
-import type { Elements } from '../../numbers/dtype.js'
-import { permutePairing } from '../../permute.js'
+} from '../../presets/vision.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
+import { permutePairing } from '../../weights/permute-pairing.js'
 import { elementsFrom } from '../elements.js'
 import type { Rows } from '../rows.js'
 import { bfloat16OfBase64, float32OfBase64, recordedNumbers } from './recorded.js'

@@ -1,9 +1,9 @@
 /**
  * Worked rotations of small inputs, in every pairing, direction and window.
  */
-import type { RopeOptions } from '../../config.js'
+import type { RopeOptions } from '../../config/config.js'
 import { DTYPES, type DType } from '../../numbers/dtype.js'
-import { permutePairing } from '../../permute.js'
+import { permutePairing } from '../../weights/permute-pairing.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
 import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../numbers.js'
 import { TWELVE_DIGITS } from './angles.js'

@@ -3,8 +3,8 @@
  * the arithmetic. It is judged as every call is, and handed back to be compared with a recording.
  */
 
-import type { Layout } from '../../layout/tensor.js'
 import type { Elements } from '../../numbers/dtype.js'
+import type { Layout } from '../../plan/tensor.js'
 import { createArena, putTensor, readTensor } from '../arena.js'
 import type { Trial } from '../case.js'
 import { createElements } from '../elements.js'

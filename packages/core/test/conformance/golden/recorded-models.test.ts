@@ -4,7 +4,7 @@
  * states how often, and that nothing else ever differs.
  */
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, type RopeOptions, resolveConfig } from '../../../src/config.js'
+import { computeFrequencies, type RopeOptions, resolveConfig } from '../../../src/config/config.js'
 import { bitsOf, bytesOf } from '../../../src/conformance/elements.js'
 import { bytesOfBase64, recordedNumbers } from '../../../src/conformance/golden/recorded.js'
 import {
@@ -17,7 +17,7 @@ import { fromDouble, toFloat32 } from '../../../src/reference/big.js'
 import { exactCosSin } from '../../../src/reference/elementary.js'
 import { pairPlaces } from '../../../src/reference/logical-tensor.js'
 import { modelRotate } from '../../../src/reference/model.js'
-import { createRotationBuilder } from '../../../src/rotation.js'
+import { createRotationBuilder } from '../../../src/rotation/rotation.js'
 import { createGpuLikeBackend } from '../gpu-like-backend.js'
 import { createNaiveBackend } from '../naive-backend.js'
 

@@ -20,7 +20,7 @@ import {
   type GridSize,
   ropeIndex,
   type VisionLanguageModel,
-} from '../../../src/positions/rope-index.js'
+} from '../../../src/presets/positions/rope-index.js'
 
 interface RecordedPrompt {
   readonly name: string

@@ -6,7 +6,7 @@
  * place, and ours is right. The table below states how often the two part.
  */
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, resolveConfig } from '../../../src/config.js'
+import { computeFrequencies, resolveConfig } from '../../../src/config/config.js'
 import { float32OfBase64 } from '../../../src/conformance/golden/recorded.js'
 // biome-ignore lint/correctness/useImportExtensions: this one is data, not a module
 import data from '../../../src/conformance/golden/recorded-schedules.json' with { type: 'json' }

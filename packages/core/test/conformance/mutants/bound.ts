@@ -6,7 +6,7 @@ import type { Plan, Rotation, RowFactors, View } from '../../../src/contract/bac
 import { checkMemory } from '../../../src/contract/bound-memory.js'
 import { multiplyRow } from '../../../src/contract/multiply-row.js'
 import { RopeError } from '../../../src/errors.js'
-import { type BoundRope, createRope, type Rope } from '../../../src/rope.js'
+import { type BoundRope, createRope, type Rope } from '../../../src/rope/rope.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'
 

@@ -1,12 +1,12 @@
 /**
  * Ropes that go wrong above the backend: in configs, in positions, in the order of things.
  */
-import { computeFrequencies, type RopeConfig, resolveConfig } from '../../../src/config.js'
+import { computeFrequencies, type RopeConfig, resolveConfig } from '../../../src/config/config.js'
 import type { MakeRope } from '../../../src/conformance/index.js'
 import { RopeError } from '../../../src/errors.js'
-import type { RotateTensors } from '../../../src/plan.js'
-import type { Positions } from '../../../src/positions.js'
-import { createRope, type Rope } from '../../../src/rope.js'
+import type { RotateTensors } from '../../../src/plan/plan.js'
+import type { Positions } from '../../../src/positions/positions.js'
+import { createRope, type Rope } from '../../../src/rope/rope.js'
 import type { Mutant } from './mutant.js'
 
 /** A rope with some of its methods replaced. */

@@ -1,0 +1,313 @@
+/**
+ * From the metadata and factor tensors of a GGUF file to RopeConfigs, one per kind of layer. What
+ * the file does not say is taken from the table of architectures; what was assumed is a warning.
+ */
+
+import { checkRecord, readDocument, show } from '../../check.js'
+import { type AxesOptions, sectionAxes } from '../../config/axes.js'
+import { type RopeConfig, resolveConfig } from '../../config/config.js'
+import type { PairingName } from '../../contract/pairing.js'
+import { RopeError } from '../../errors.js'
+import { MOST_CHANNELS, MOST_LAYERS } from '../../limits.js'
+import { interleavedAxes } from '../../presets/text.js'
+import { selectConfig } from '../huggingface/from-hugging-face.js'
+import type { RopeProfile } from '../profile.js'
+import {
+  type ArchitectureFacts,
+  architectureFacts,
+  type GgufRopeKind,
+  ggufRopeKind,
+  pairingOfKind,
+} from './architectures.js'
+import { readGgufSchedule, SCHEDULE_KEYS } from './read-schedule.js'
+import { failGguf, GgufKeys, type GgufRope } from './values.js'
+
+/** How to read a GGUF file. */
+export interface GgufOptions {
+  /** Overrides the pairing of the file's weights that follows from its architecture. */
+  readonly pairing?: PairingName | undefined
+}
+
+/** Keys about RoPE that are read, besides those of schedules. */
+const KNOWN: readonly string[] = [
+  ...['rope.dimension_count', 'rope.dimension_count_swa', 'rope.dimension_sections'],
+  ...['rope.freq_base', 'rope.freq_base_swa'],
+]
+
+const FULL = 'full_attention'
+const SLIDING = 'sliding_attention'
+
+/** What all profiles of a file share. */
+interface Source {
+  readonly keys: GgufKeys
+  readonly file: GgufRope
+  readonly facts: ArchitectureFacts
+  readonly kind: GgufRopeKind | undefined
+  readonly options: GgufOptions
+}
+
+/** One kind of layer, before its config is made. */
+interface Kind {
+  readonly name: string
+  readonly layers: readonly number[] | null
+  /** `null`: no rotation; `plain`: default schedule with this base; else the file's schedule. */
+  readonly rope: null | { readonly base?: number | undefined; readonly isPlain: boolean }
+  readonly isSliding: boolean
+}
+
+/**
+ * Every kind of layer of a GGUF file with its RoPE. The pairing is that of the weights as they lie
+ * in the file.
+ *
+ * @throws RopeError INVALID_CONFIG when it lacks something or contradicts itself,
+ *   UNKNOWN_SCHEDULE when its scaling type is not known
+ */
+export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly RopeProfile[] {
+  const options = checkRecord(how, 'options', '{ pairing }') as GgufOptions
+  const file = checkFile(given)
+  const keys = new GgufKeys(file.metadata)
+  const sections = keys.list('rope.dimension_sections')?.some((size) => size > 0) === true
+  const kind = ggufRopeKind(keys.architecture, sections)
+  const source = { keys, file, facts: architectureFacts(keys.architecture), kind, options }
+  if (kind === 'none') return [{ name: 'default', config: null, layers: null, warnings: [] }]
+  return kindsOf(source).map((own) => {
+    try {
+      return readProfile(source, own)
+    } catch (error) {
+      throw asConfigError(error)
+    }
+  })
+}
+
+function checkFile(given: GgufRope): GgufRope {
+  const file = checkRecord(given, 'file', '{ metadata, tensors }')
+  checkRecord(file.metadata, 'file.metadata', 'an object of GGUF keys')
+  const metadata = readDocument(file.metadata, 'file.metadata', 'INVALID_CONFIG')
+  const tensors = checkRecord(file.tensors ?? {}, 'file.tensors', 'Float32Arrays by name')
+  return { metadata, tensors } as GgufRope
+}
+
+/**
+ * The RoPE of a GGUF file.
+ *
+ * @param options `profile` names the kind of layer when several of them rotate
+ * @throws RopeError INVALID_CONFIG, UNKNOWN_SCHEDULE, or INVALID_OPTION when a profile must be named
+ */
+export function fromGguf(
+  file: GgufRope,
+  options: GgufOptions & { readonly profile?: string | undefined } = {},
+): RopeConfig {
+  const given = checkRecord(options, 'options', '{ pairing, profile }') as typeof options
+  return selectConfig(ggufProfiles(file, given), given.profile, 'GGUF')
+}
+
+function asConfigError(error: unknown): unknown {
+  if (!RopeError.isInstance(error) || error.code !== 'INVALID_OPTION' || error.field === 'pairing')
+    return error
+  return new RopeError('INVALID_CONFIG', `GGUF: ${error.message}`, { cause: error })
+}
+
+/** Indices from 0 for which `test` is true; null when the number of layers is not known. */
+function indices(
+  count: number | undefined,
+  test: (layer: number) => boolean,
+): readonly number[] | null {
+  if (count === undefined) return null
+  return Array.from({ length: count }, (_, layer) => layer).filter(test)
+}
+
+function kindsOf({ keys, facts }: Source): readonly Kind[] {
+  const count = keys.count('block_count')
+  if (count !== undefined && count > MOST_LAYERS) {
+    failGguf(`${keys.architecture}.block_count`, `is ${count}; accepted: at most ${MOST_LAYERS}`)
+  }
+  const compress = keys.float('attention.compress_rope_freq_base')
+  if (compress) {
+    return [
+      { name: 'main', layers: null, rope: { isPlain: true }, isSliding: false },
+      {
+        name: 'compress',
+        layers: null,
+        rope: { base: compress, isPlain: false },
+        isSliding: false,
+      },
+    ]
+  }
+  return (
+    leftOutKinds(keys, facts, count) ??
+    slidingKinds(keys, facts, count) ?? [
+      { name: 'default', layers: null, rope: { isPlain: false }, isSliding: false },
+    ]
+  )
+}
+
+/** Llama 4 and SmolLM3. */
+function leftOutKinds(
+  keys: GgufKeys,
+  { nopeInterval }: ArchitectureFacts,
+  count: number | undefined,
+): readonly Kind[] | undefined {
+  const pattern = keys.list('attention.rope_pattern')
+  if (pattern === undefined && nopeInterval === null) return undefined
+  const rotates = (layer: number): boolean =>
+    pattern === undefined ? (layer + 1) % (nopeInterval ?? 1) !== 0 : pattern[layer] !== 0
+  const layers = pattern?.length ?? count
+  if (pattern?.every((mark) => mark !== 0)) return undefined
+  return [
+    { name: 'rope', layers: indices(layers, rotates), rope: { isPlain: false }, isSliding: false },
+    { name: 'nope', layers: indices(layers, (i) => !rotates(i)), rope: null, isSliding: false },
+  ]
+}
+
+/** Models whose sliding layers differ from the others. */
+function slidingKinds(
+  keys: GgufKeys,
+  facts: ArchitectureFacts,
+  count: number | undefined,
+): readonly Kind[] | undefined {
+  const window = keys.count('attention.sliding_window')
+  const pattern = keys.raw('attention.sliding_window_pattern')
+  const stated = keys.float('rope.freq_base_swa')
+  const differs =
+    stated !== undefined ||
+    keys.count('attention.key_length_swa') !== undefined ||
+    keys.count('rope.dimension_count_swa') !== undefined
+  const usual = facts.slidingBase === 'own' ? keys.float('rope.freq_base') : facts.slidingBase
+  const implied = facts.slidingBase !== null && (window !== undefined || pattern !== undefined)
+  const isOnly = facts.rotatesSlidingOnly && (window !== undefined || pattern !== undefined)
+  if (!differs && !implied && !isOnly) return undefined
+  const layers = slidingLayers(keys, facts, count)
+  const base = stated ?? usual ?? undefined
+  return [
+    {
+      name: FULL,
+      layers: layers(false),
+      rope: isOnly ? null : { isPlain: false },
+      isSliding: false,
+    },
+    { name: SLIDING, layers: layers(true), rope: { base, isPlain: !isOnly }, isSliding: true },
+  ]
+}
+
+function slidingLayers(
+  keys: GgufKeys,
+  { fullInterval, fullFirst }: ArchitectureFacts,
+  count: number | undefined,
+): (isSliding: boolean) => readonly number[] | null {
+  const key = 'attention.sliding_window_pattern'
+  if (Array.isArray(keys.raw(key))) {
+    const marks = keys.list(key) ?? []
+    return (isSliding) => indices(marks.length, (layer) => (marks[layer] !== 0) === isSliding)
+  }
+  const interval = keys.count(key) ?? fullInterval
+  if (interval === null) return () => null
+  const full = fullFirst ? 0 : interval - 1
+  return (isSliding) => indices(count, (layer) => (layer % interval !== full) === isSliding)
+}
+
+function readProfile(source: Source, { name, layers, rope, isSliding }: Kind): RopeProfile {
+  const warnings: string[] = []
+  if (rope === null) return { name, config: null, layers, warnings }
+  const { keys, kind } = source
+  const headDim = readHeadDim(source, isSliding)
+  const rotaryDim = readRotaryDim(keys, headDim, isSliding)
+  const base = rope.base ?? readBase(keys, warnings)
+  const pairs = rotaryDim / 2
+  const schedule = rope.isPlain
+    ? ({ type: 'default', base } as const)
+    : readGgufSchedule(keys, source.file, source.facts, base, pairs, warnings)
+  const axes = readAxes(keys, kind, pairs, warnings)
+  const config = resolveConfig({
+    headDim,
+    rotaryDim,
+    windowOffset: source.facts.rotatesTail ? headDim - rotaryDim : 0,
+    pairing: readPairing(source, warnings),
+    schedule,
+    ...(axes === undefined ? {} : { axes }),
+  })
+  for (const key of keys.unread([...KNOWN, ...SCHEDULE_KEYS])) warnings.push(`${key} is not read`)
+  return { name, config, layers, warnings }
+}
+
+function readBase(keys: GgufKeys, warnings: string[]): number {
+  const base = keys.float('rope.freq_base')
+  if (base) return base
+  warnings.push('rope.freq_base is missing; 10000, the default of llama.cpp, is assumed')
+  return 10000
+}
+
+/** What follows is as long as a head is wide, so no wider one is let in. */
+function readHeadDim(source: Source, isSliding: boolean): number {
+  const headDim = findHeadDim(source, isSliding)
+  if (headDim <= MOST_CHANNELS) return headDim
+  const field = `${source.keys.architecture}.attention.key_length`
+  return failGguf(
+    field,
+    `comes to ${headDim}; accepted: at most ${MOST_CHANNELS} channels per head`,
+  )
+}
+
+function findHeadDim({ keys, facts }: Source, isSliding: boolean): number {
+  const rotary = keys.count('rope.dimension_count')
+  if (facts.splitsHead && rotary !== undefined) return rotary
+  const own = isSliding ? keys.count('attention.key_length_swa') : undefined
+  const given = own ?? keys.count('attention.key_length')
+  if (given !== undefined) return given
+  const embedding = keys.count('embedding_length')
+  const heads = keys.count('attention.head_count', true)
+  if (embedding !== undefined && heads !== undefined) return Math.floor(embedding / heads)
+  if (rotary !== undefined) return rotary
+  return failGguf(
+    `${keys.architecture}.attention.key_length`,
+    'is missing, and so are embedding_length and attention.head_count, from which it would follow',
+  )
+}
+
+function readRotaryDim(keys: GgufKeys, headDim: number, isSliding: boolean): number {
+  const own = isSliding ? keys.count('rope.dimension_count_swa') : undefined
+  const shared = isSliding && keys.count('attention.key_length_swa') !== undefined
+  const count = own ?? (shared ? undefined : keys.count('rope.dimension_count')) ?? headDim
+  if (count % 2 === 0 && count <= headDim) return count
+  const accepted = `an even number up to the head's ${headDim} channels`
+  return failGguf(`${keys.architecture}.rope.dimension_count`, `is ${count}; accepted: ${accepted}`)
+}
+
+function readPairing({ keys, kind, options }: Source, warnings: string[]): PairingName {
+  const { pairing } = options
+  if (pairing !== undefined) {
+    if (pairing === 'half' || pairing === 'interleaved') return pairing
+    const problem = `pairing is ${show(pairing)}; accepted: 'half' or 'interleaved'`
+    throw new RopeError('INVALID_OPTION', problem, { field: 'pairing' })
+  }
+  if (kind !== undefined && kind !== 'none') return pairingOfKind(kind)
+  warnings.push(
+    `architecture ${show(keys.architecture)} is not in the table of pairings; 'half' is assumed`,
+  )
+  return 'half'
+}
+
+function readAxes(
+  keys: GgufKeys,
+  kind: GgufRopeKind | undefined,
+  pairs: number,
+  warnings: string[],
+): AxesOptions | undefined {
+  const given = keys.list('rope.dimension_sections')
+  if (given === undefined || (kind !== 'mrope' && kind !== 'imrope')) return undefined
+  const last = given.reduce((found, size, axis) => (size > 0 ? axis : found), 0)
+  const sections = given.slice(0, Math.max(kind === 'imrope' ? 3 : 1, last + 1))
+  const field = `${keys.architecture}.rope.dimension_sections`
+  const total = sections.reduce((sum, size) => sum + size, 0)
+  if (total !== pairs || !sections.every((size) => Number.isInteger(size) && size >= 0)) {
+    failGguf(field, `is ${show(given)}; accepted: whole numbers that sum to ${pairs} pairs`)
+  }
+  if (kind === 'mrope') return sectionAxes(sections)
+  if (sections.length !== 3) failGguf(field, `is ${show(given)}; accepted: three sections`)
+  const [, height = 0, width = 0] = sections
+  if (3 * Math.min(height, width) < pairs - 2) {
+    warnings.push(
+      'ggml gives the pairs beyond the sections to a fourth position; here they follow time, as the model was trained (ggmlInterleavedAxes has the other map)',
+    )
+  }
+  return interleavedAxes(sections)
+}

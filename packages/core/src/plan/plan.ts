@@ -1,0 +1,352 @@
+/**
+ * The plan: a call brought to plain numbers. This is the only place that validates tensors;
+ * backends check nothing. Nothing is written before everything has been checked.
+ */
+
+import { checkFields, reject } from '../check.js'
+import { type RopeConfig, resolveConfig } from '../config/config.js'
+import type { OperandPlan, Plan, View } from '../contract/backend.js'
+import { resolvePairing } from '../contract/pairing.js'
+import { RopeError } from '../errors.js'
+import { isSharedBuffer } from '../memory.js'
+import {
+  isDisjoint,
+  isEmpty,
+  isInjective,
+  isSameRegion,
+  type Region,
+  regionOf,
+  type Sizes,
+  spanOf,
+} from './region.js'
+import {
+  type Layout,
+  type MemoryTensor,
+  type ResolvedTensor,
+  resolveTensor,
+  type Tensor,
+} from './tensor.js'
+
+/** The tensors of a call. At least one of q and k; without `out` they are rotated in place. */
+export interface RotateTensors {
+  readonly q?: Tensor | undefined
+  readonly k?: Tensor | undefined
+  /** Where to write instead: the same keys as given above. Channels outside the window are copied. */
+  readonly out?: { readonly q?: Tensor | undefined; readonly k?: Tensor | undefined } | undefined
+  /** Rotates back by the same angles. */
+  readonly inverse?: boolean | undefined
+}
+
+/** The same over memory that is no typed array, such as parts of GPU buffers. */
+export interface RotateMemory {
+  readonly q?: MemoryTensor | undefined
+  readonly k?: MemoryTensor | undefined
+  readonly out?:
+    | { readonly q?: MemoryTensor | undefined; readonly k?: MemoryTensor | undefined }
+    | undefined
+  readonly inverse?: boolean | undefined
+}
+
+/** A plan and the memory it is for. */
+export interface PlannedCall {
+  readonly plan: Plan
+  readonly views: readonly View[]
+}
+
+interface Operand {
+  readonly name: 'q' | 'k'
+  readonly source: ResolvedTensor
+  readonly target: ResolvedTensor
+  readonly sizes: Sizes
+  readonly sourceRegion: Region
+  readonly targetRegion: Region
+}
+
+const NAMES = ['q', 'k'] as const
+
+/**
+ * Validates the tensors of a call and describes it as a plan.
+ *
+ * @param given the resolved config
+ * @param call q and k, and where to write
+ * @param layout the layout of tensors that state none
+ * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
+ */
+export function makePlan(given: RopeConfig, call: RotateTensors, layout?: Layout): PlannedCall {
+  const [config, tensors] = [resolveConfig(given), readTensors(call)]
+  const operands = checkedOperands(config, tensors, layout)
+  return { plan: planOf(config, operands, tensors), views: operands.map(viewOf) }
+}
+
+/**
+ * The same rules for memory that is no typed array: a GPU backend describes its buffers by their
+ * measures. Only the plan comes back; the memory stays with whoever knows what it is.
+ *
+ * @param given the resolved config
+ * @param call q and k, and where to write
+ * @param layout the layout of tensors that state none
+ * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
+ */
+export function makeMemoryPlan(given: RopeConfig, call: RotateMemory, layout?: Layout): Plan {
+  const [config, tensors] = [resolveConfig(given), readTensors(call)]
+  return planOf(config, checkedOperands(config, tensors, layout), tensors)
+}
+
+function checkedOperands(
+  config: RopeConfig,
+  tensors: RotateTensors | RotateMemory,
+  layout: Layout | undefined,
+): readonly Operand[] {
+  const operands = readOperands(config, tensors, layout)
+  checkAgreement(operands)
+  for (const operand of operands) checkMemory(operand)
+  checkAliasing(operands)
+  return operands
+}
+
+function planOf(
+  config: RopeConfig,
+  operands: readonly Operand[],
+  { inverse }: Pick<RotateTensors, 'inverse'>,
+): Plan {
+  const [first] = operands as [Operand, ...Operand[]]
+  const pairs = config.rotaryDim / 2
+  return Object.freeze({
+    dtype: first.source.dtype,
+    batch: first.sizes.batch,
+    tokens: first.sizes.token,
+    headDim: config.headDim,
+    pairs,
+    windowOffset: config.windowOffset,
+    pairing: Object.freeze(resolvePairing(config.pairing, pairs)),
+    direction: inverse === true ? -1 : 1,
+    inPlace: operands.every((operand) => isSameRegion(operand.sourceRegion, operand.targetRegion)),
+    memory: operands.some(usesSharedMemory) ? 'shared' : 'local',
+    operands: Object.freeze(operands.map(operandPlan)),
+  })
+}
+
+function readOperands(
+  config: RopeConfig,
+  tensors: RotateTensors | RotateMemory,
+  layout: Layout | undefined,
+): readonly Operand[] {
+  const names = NAMES.filter((name) => tensors[name] !== undefined)
+  if (names.length === 0) {
+    throw new RopeError('INVALID_TENSOR', 'neither q nor k was given; give at least one of them', {
+      field: 'q',
+    })
+  }
+  const out = readOut(tensors.out)
+  for (const name of NAMES) {
+    if (out !== undefined && (out[name] === undefined) !== (tensors[name] === undefined)) {
+      throw new RopeError(
+        'INVALID_TENSOR',
+        `out must have the same keys as the inputs (${names.join(', ')}); ${name} differs`,
+        {
+          field: `out.${name}`,
+        },
+      )
+    }
+  }
+  return names.map((name) =>
+    readOperand(name, tensors[name] as Tensor | MemoryTensor, out?.[name], config.headDim, layout),
+  )
+}
+
+type Tensors = RotateTensors | RotateMemory
+
+/** The fields of a call, each read once; INVALID_TENSOR for what is no call. */
+export function readTensors<Given extends Tensors>(given: Given): Given {
+  const accepted = '{ q, k } or one of them'
+  const keys = ['q', 'k', 'out', 'inverse'] as const
+  const tensors = checkFields(given, 'tensors', keys, accepted, 'INVALID_TENSOR')
+  const { inverse } = tensors
+  if (inverse !== undefined && typeof inverse !== 'boolean') {
+    reject('INVALID_OPTION', 'inverse', inverse, 'true or false')
+  }
+  return tensors as unknown as Given
+}
+
+function readOut(out: unknown): Tensors['out'] {
+  if (out === undefined) return undefined
+  const accepted = '{ q, k } with the same keys as the inputs'
+  return checkFields(out, 'out', NAMES, accepted, 'INVALID_TENSOR') as Tensors['out']
+}
+
+function readOperand(
+  name: 'q' | 'k',
+  tensor: Tensor | MemoryTensor,
+  out: Tensor | MemoryTensor | undefined,
+  headDim: number,
+  layout: Layout | undefined,
+): Operand {
+  const source = resolveTensor(tensor, name, headDim, layout)
+  const target = out === undefined ? source : resolveTensor(out, `out.${name}`, headDim, layout)
+  const sizes: Sizes = {
+    batch: source.batch,
+    token: source.tokens,
+    head: source.heads,
+    channel: headDim,
+  }
+  for (const key of ['batch', 'tokens', 'heads', 'dtype'] as const) {
+    if (source[key] !== target[key]) {
+      throw new RopeError(
+        'INVALID_TENSOR',
+        `out.${name} has ${key} ${target[key]}, but ${name} has ${source[key]}; they must agree`,
+        {
+          field: `out.${name}`,
+        },
+      )
+    }
+  }
+  return {
+    name,
+    source,
+    target,
+    sizes,
+    sourceRegion: regionOf(source.memory, source.offset, sizes, source.strides),
+    targetRegion: regionOf(target.memory, target.offset, sizes, target.strides),
+  }
+}
+
+/** q and k share batch, tokens and dtype; only their head counts may differ. */
+function checkAgreement(operands: readonly Operand[]): void {
+  const [q, k] = operands
+  if (q === undefined || k === undefined) return
+  for (const key of ['batch', 'tokens', 'dtype'] as const) {
+    if (q.source[key] !== k.source[key]) {
+      throw new RopeError(
+        'INVALID_TENSOR',
+        `q has ${key} ${q.source[key]}, but k has ${k.source[key]}; they must agree, or be rotated in two calls`,
+        { field: 'k' },
+      )
+    }
+  }
+}
+
+function checkMemory({ name, source, target, sizes }: Operand): void {
+  checkBounds(source, sizes, name)
+  if (target !== source) checkBounds(target, sizes, `out.${name}`)
+  if (!isInjective(sizes, target.strides)) {
+    const field = target === source ? name : `out.${name}`
+    throw new RopeError(
+      'ALIASING',
+      `${field}.strides let several of its elements share memory, which cannot be written; give strides that keep them apart`,
+      { field: `${field}.strides` },
+    )
+  }
+}
+
+function checkBounds(tensor: ResolvedTensor, sizes: Sizes, field: string): void {
+  if (isEmpty(sizes)) return
+  const span = spanOf(sizes, tensor.strides)
+  const first = tensor.offset + span.low
+  const last = tensor.offset + span.high
+  if (first >= 0 && last < tensor.memory.length) return
+  throw new RopeError(
+    'INVALID_TENSOR',
+    `${field}.data has ${tensor.memory.length} elements, but shape, strides and offset reach from ${first} to ${last}; give a larger array or a smaller shape${tensor.memory.length === 0 ? ' (an empty array may have been detached by a transfer)' : ''}`,
+    { field: `${field}.data` },
+  )
+}
+
+/** What one operand writes, nobody else may read or write; in place is the one exception. */
+function checkAliasing(operands: readonly Operand[]): void {
+  for (const writer of operands) {
+    for (const other of operands) {
+      const own = writer === other
+      const regions = own ? [other.sourceRegion] : [other.sourceRegion, other.targetRegion]
+      for (const region of regions) {
+        if (own && isSameRegion(writer.targetRegion, region)) continue
+        if (isDisjoint(writer.targetRegion, region)) continue
+        failAliasing(writer, other)
+      }
+    }
+  }
+}
+
+function failAliasing(writer: Operand, other: Operand): never {
+  const written = writer.target === writer.source ? writer.name : `out.${writer.name}`
+  throw new RopeError(
+    'ALIASING',
+    `${written} is written but overlaps the memory of ${other.name}; use exactly the same view (in place) or memory that does not overlap`,
+    { field: written },
+  )
+}
+
+/** Memory that is no typed array is nobody else's to see. */
+function isShared({ elements, memory }: ResolvedTensor): boolean {
+  return elements !== undefined && isSharedBuffer(memory.buffer as ArrayBufferLike)
+}
+
+function usesSharedMemory({ source, target }: Operand): boolean {
+  return isShared(source) || isShared(target)
+}
+
+function operandPlan({ source, target, sizes }: Operand): OperandPlan {
+  return Object.freeze({
+    heads: sizes.head,
+    source: Object.freeze(source.strides),
+    target: Object.freeze(target.strides),
+    sourceSpan: Object.freeze(spanOf(sizes, source.strides)),
+    targetSpan: Object.freeze(spanOf(sizes, target.strides)),
+  })
+}
+
+function viewOf({ name, source, target }: Operand): View {
+  if (source.elements === undefined || target.elements === undefined) {
+    const accepted = 'a typed array on each tensor; memory that is none has makeMemoryPlan'
+    return reject('INVALID_TENSOR', `${name}.data`, undefined, accepted)
+  }
+  return {
+    source: source.elements,
+    sourceOffset: source.offset,
+    target: target.elements,
+    targetOffset: target.offset,
+  }
+}
+
+/** True when no operand has an element: such a call reads and writes nothing, and needs no rows. */
+export function isEmptyPlan({
+  batch,
+  tokens,
+  operands,
+}: Pick<Plan, 'batch' | 'tokens' | 'operands'>): boolean {
+  return batch === 0 || tokens === 0 || operands.every(({ heads }) => heads === 0)
+}
+
+/**
+ * The plan that a backend is given for a call without elements: all its sizes are 0, since the other
+ * ones may be too large to loop over. Any other plan stays as it is.
+ */
+export function withoutEmptySizes(plan: Plan): Plan {
+  if (!isEmptyPlan(plan)) return plan
+  const { headDim } = plan
+  const strides = Object.freeze({ batch: headDim, token: headDim, head: headDim, channel: 1 })
+  const operands = plan.operands.map((operand) =>
+    Object.freeze({ ...operand, heads: 0, source: strides, target: strides }),
+  )
+  return Object.freeze({ ...plan, batch: 0, tokens: 0, operands: Object.freeze(operands) })
+}
+
+/** A key that two plans share exactly when one kernel serves both. */
+export function planKey(plan: Plan): string {
+  const strides = plan.operands.map(({ heads, source, target }) =>
+    [heads, ...Object.values(source), ...Object.values(target)].join(),
+  )
+  return [
+    plan.dtype,
+    plan.batch,
+    plan.tokens,
+    plan.headDim,
+    plan.pairs,
+    plan.windowOffset,
+    plan.pairing.step,
+    plan.pairing.partner,
+    plan.direction,
+    plan.inPlace,
+    plan.memory,
+    ...strides,
+  ].join(' ')
+}

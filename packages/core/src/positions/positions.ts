@@ -1,0 +1,438 @@
+/**
+ * Positions: every form a user may write them in, brought to one. First the form is checked and
+ * copied (`readPositions`), so that later changes to the caller's arrays do not matter; then,
+ * once batch and tokens are known, it is expanded to one number per row and axis.
+ */
+import {
+  checkInteger,
+  checkList,
+  checkRecord,
+  isList,
+  isRecord,
+  itemsOf,
+  reading,
+  reject,
+  show,
+} from '../check.js'
+import { RopeError } from '../errors.js'
+import { MOST_ROWS } from '../limits.js'
+import { kindOf, lengthOf } from '../memory.js'
+
+/** Integer or fractional position ids. Fractions and negative values are fine; NaN is not. */
+export type PositionArray =
+  | readonly number[]
+  | readonly bigint[]
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | BigInt64Array
+  | BigUint64Array
+
+/** The positions of one axis. */
+export type AxisPositions =
+  /** Start: token t of every batch entry is at `start + t`. */
+  | number
+  | bigint
+  /** One id per token, [tokens] shared by all batch entries or [batch * tokens]. */
+  | PositionArray
+  /** One start per batch entry. */
+  | { readonly offsets: PositionArray }
+  /** Packed sequences (layout thd) by their lengths: each starts at 0, or at its own offset. */
+  | ({ readonly sequenceLengths: PositionArray } & PackedOptions)
+  /** The same by cumulative lengths, [0, ..., tokens]. */
+  | ({ readonly cumulativeLengths: PositionArray } & PackedOptions)
+
+/** What packed sequences may have besides their lengths; one number per sequence. */
+export interface PackedOptions {
+  /** Where each sequence starts; 0 when absent. */
+  readonly offsets?: PositionArray
+  /**
+   * Tokens that each sequence takes up in memory, padding at its end included. Padding stands at
+   * position 0 and never counts towards a sequence's length.
+   */
+  readonly paddedLengths?: PositionArray
+  /** The same by cumulative lengths, [0, ..., tokens]. */
+  readonly paddedCumulativeLengths?: PositionArray
+}
+
+/**
+ * A table whose every axis is a Float64Array of its rows: what `expandPositions` gives.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function checkPositionTable(table: PositionTable, axes = 0): void {
+  const accepted = 'what expandPositions gives'
+  if (!isTable(table, axes)) reject('INVALID_POSITIONS', 'positions', table, accepted)
+}
+
+function isTable(table: unknown, axes: number): boolean {
+  if (typeof table !== 'object' || table === null) return false
+  try {
+    const { rows, batchStride, axes: lists } = table as PositionTable
+    if (!Number.isSafeInteger(rows) || rows < 0 || !Number.isSafeInteger(batchStride)) return false
+    if (!Array.isArray(lists) || lists.length < axes) return false
+    for (const list of lists) {
+      if (kindOf(list) !== 'Float64Array' || lengthOf(list) !== rows) return false
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Where each token stands: one set for all axes, or one per axis. */
+export type Positions = AxisPositions | { readonly axes: readonly AxisPositions[] }
+
+/** Checked and copied positions of one axis. */
+export type PositionSource =
+  | { readonly kind: 'start'; readonly start: number }
+  | { readonly kind: 'ids'; readonly ids: Float64Array }
+  | { readonly kind: 'offsets'; readonly offsets: Float64Array }
+  | {
+      readonly kind: 'packed'
+      readonly lengths: Float64Array
+      readonly offsets: Float64Array
+      /** Tokens in memory of each sequence, padding included. */
+      readonly spans: Float64Array
+    }
+
+/** One position per row and axis; row of (batch b, token t) is `b * batchStride + t`. */
+export interface PositionTable {
+  readonly rows: number
+  /** 0 when all batch entries share the same rows. */
+  readonly batchStride: number
+  /** One array of `rows` positions per axis. */
+  readonly axes: readonly Float64Array[]
+}
+
+const FORMS =
+  'a number (the first position), ids per token, { offsets }, { sequenceLengths }, { cumulativeLengths } or { axes }'
+
+const PACKED_KEYS: readonly string[] = ['sequenceLengths', 'cumulativeLengths']
+const PADDED_KEYS: readonly string[] = ['paddedLengths', 'paddedCumulativeLengths']
+
+function fail(field: string, message: string): never {
+  throw new RopeError('INVALID_POSITIONS', `${field} ${message}`, { field })
+}
+
+/**
+ * One position, as a loop gives it: a finite number, never text or a date that a sum would turn into
+ * one.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function checkPosition(position: unknown): void {
+  if (typeof position === 'number' && Math.abs(position) <= Number.MAX_SAFE_INTEGER) return
+  const accepted = 'a finite number between -(2^53 - 1) and 2^53 - 1'
+  reject('INVALID_POSITIONS', 'position', position, accepted)
+}
+
+function toNumber(value: unknown, field: string, index?: number): number {
+  const number = typeof value === 'bigint' ? Number(value) : value
+  if (typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number
+  const name = index === undefined ? field : `${field}[${index}]`
+  const isTooFar = typeof number === 'number' && Number.isFinite(number)
+  const accepted = isTooFar
+    ? 'a position between -(2^53 - 1) and 2^53 - 1'
+    : 'a finite number or a bigint'
+  return reject('INVALID_POSITIONS', name, value, accepted)
+}
+
+function isArray(value: unknown): boolean {
+  return isList(value) || kindOf(value) !== undefined
+}
+
+function readArray(value: unknown, field: string): Float64Array {
+  const accepted = 'an array or typed array of numbers'
+  const refuse = (): never => reject('INVALID_POSITIONS', field, value, accepted)
+  return reading(() => copyArray(value, field) ?? refuse(), refuse)
+}
+
+function copyArray(value: unknown, field: string): Float64Array | undefined {
+  const count = itemsOf(value)
+  if (count === undefined) return undefined
+  const list = value as PositionArray
+  // A list may say that it is longer than it is: it is walked before memory of its length is taken.
+  if (Array.isArray(value)) for (let i = 0; i < count; i++) toNumber(list[i], field, i)
+  const numbers = new Float64Array(count)
+  for (let i = 0; i < count; i++) numbers[i] = toNumber(list[i], field, i)
+  return numbers
+}
+
+type Packed = Readonly<Record<string, unknown>>
+
+/** Lengths by either spelling; undefined when neither is given. */
+function readEither(
+  value: Packed,
+  [plain, cumulative]: readonly string[],
+  field: string,
+): Float64Array | undefined {
+  const read = (key: string): Float64Array => readArray(value[key], `${field}.${key}`)
+  if (plain !== undefined && plain in value) return readLengths(read(plain), `${field}.${plain}`)
+  if (cumulative === undefined || !(cumulative in value)) return undefined
+  return differences(read(cumulative), `${field}.${cumulative}`)
+}
+
+function readPacked(value: Packed, field: string): PositionSource {
+  const lengths = readEither(value, PACKED_KEYS, field) ?? new Float64Array(0)
+  const spans = readEither(value, PADDED_KEYS, field) ?? lengths
+  const offsets =
+    value.offsets === undefined
+      ? new Float64Array(lengths.length)
+      : readArray(value.offsets, `${field}.offsets`)
+  for (const [name, list] of [
+    ['offsets', offsets],
+    ['paddedLengths', spans],
+  ] as const) {
+    if (list.length === lengths.length) continue
+    fail(
+      `${field}.${name}`,
+      `has ${list.length} entries for ${lengths.length} sequences; give one per sequence`,
+    )
+  }
+  spans.forEach((span, i) => {
+    const length = lengths[i] as number
+    if (span >= length) return
+    const accepted = `at least the sequence's own length, ${length}`
+    reject('INVALID_POSITIONS', `${field}.paddedLengths[${i}]`, span, accepted)
+  })
+  return { kind: 'packed', lengths, offsets, spans }
+}
+
+function readLengths(lengths: Float64Array, field: string): Float64Array {
+  lengths.forEach((length, i) => {
+    if (!Number.isInteger(length) || length < 0) {
+      reject('INVALID_POSITIONS', `${field}[${i}]`, length, 'a whole number of tokens, 0 or more')
+    }
+  })
+  return lengths
+}
+
+function differences(cumulative: Float64Array, field: string): Float64Array {
+  if (cumulative.length === 0 || cumulative[0] !== 0)
+    fail(field, 'must start with 0, as in [0, 3, 7]')
+  const lengths = new Float64Array(cumulative.length - 1)
+  for (let i = 0; i < lengths.length; i++) {
+    lengths[i] = (cumulative[i + 1] as number) - (cumulative[i] as number)
+    if (!((lengths[i] as number) >= 0))
+      fail(`${field}[${i + 1}]`, 'is smaller than the one before; give running totals')
+  }
+  return readLengths(lengths, field)
+}
+
+function readAxis(positions: unknown, field: string): PositionSource {
+  if (typeof positions === 'number' || typeof positions === 'bigint') {
+    return { kind: 'start', start: toNumber(positions, field) }
+  }
+  if (isArray(positions)) return { kind: 'ids', ids: readArray(positions, field) }
+  return readForms(checkRecord(positions, field, FORMS, 'INVALID_POSITIONS'), field)
+}
+
+function readForms(positions: Packed, field: string): PositionSource {
+  const keys: readonly string[] = Object.keys(positions)
+  const given = (names: readonly string[]): readonly string[] =>
+    names.filter((key) => key in positions)
+  const packed = given(PACKED_KEYS)
+  const padded = given(PADDED_KEYS)
+  const known = ['offsets', ...PACKED_KEYS, ...(packed.length === 1 ? PADDED_KEYS : [])]
+  const isKnown = keys.every((key) => known.includes(key))
+  if (!isKnown || packed.length > 1 || padded.length > 1 || keys.length === 0)
+    return reject('INVALID_POSITIONS', field, positions, FORMS)
+  if (packed.length === 1) return readPacked(positions, field)
+  return { kind: 'offsets', offsets: readArray(positions.offsets, `${field}.offsets`) }
+}
+
+/**
+ * Checks and copies positions: one source for all axes, or one per axis.
+ *
+ * @param axes how many axes the config has
+ * @param field what errors call them: the distances of a shift are its delta
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function readPositions(
+  positions: Positions,
+  axes: number,
+  field: 'positions' | 'delta' = 'positions',
+): readonly PositionSource[] {
+  if (!isRecord(positions)) return [readAxis(positions, field)]
+  const record = checkRecord(positions, field, FORMS, 'INVALID_POSITIONS')
+  if (!('axes' in record)) return [readForms(record, field)]
+  const accepted = '{ axes: [one entry per axis] } and no other key'
+  if (!isList(record.axes) || Object.keys(record).length > 1) {
+    return reject('INVALID_POSITIONS', field, record, accepted)
+  }
+  const list = checkList(record.axes, `${field}.axes`, accepted, 'INVALID_POSITIONS')
+  if (list.length !== axes) {
+    fail(
+      `${field}.axes`,
+      `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`,
+    )
+  }
+  return Array.from(list, (axis, i) => readAxis(axis, `${field}.axes[${i}]`))
+}
+
+/** More axes than any config has. */
+const MOST_AXES = 64
+const KINDS: Readonly<Record<PositionSource['kind'], readonly string[]>> = {
+  start: [],
+  ids: ['ids'],
+  offsets: ['offsets'],
+  packed: ['lengths', 'offsets', 'spans'],
+}
+
+/** Sources as `readPositions` makes them, and sizes that a table can have. */
+function checkTable(
+  sources: readonly PositionSource[],
+  batch: number,
+  tokens: number,
+  axes: number,
+): void {
+  checkInteger(batch, 'batch', 0, Number.MAX_SAFE_INTEGER)
+  checkInteger(tokens, 'tokens', 0, Number.MAX_SAFE_INTEGER)
+  checkInteger(axes, 'axes', 1, MOST_AXES)
+  if (areSources(sources)) return
+  reject('INVALID_POSITIONS', 'sources', sources, 'what readPositions gives')
+}
+
+function areSources(sources: unknown): boolean {
+  try {
+    if (!Array.isArray(sources) || sources.length > MOST_AXES) return false
+    for (const source of sources) if (!isSource(source)) return false
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isSource(record: Readonly<Record<string, unknown>>): boolean {
+  if (record.kind === 'start') return Number.isFinite(record.start)
+  const keys = Object.hasOwn(KINDS, String(record.kind)) ? KINDS[record.kind as 'ids'] : undefined
+  return keys?.every((key) => kindOf(record[key]) === 'Float64Array') === true
+}
+
+function isShared(source: PositionSource, batch: number, tokens: number): boolean {
+  if (source.kind === 'start') return true
+  if (source.kind === 'ids') return source.ids.length === tokens
+  return source.kind === 'packed' || batch === 0
+}
+
+/**
+ * Whether there are as many positions as the tensors of a call ask for.
+ *
+ * @throws RopeError INVALID_POSITIONS when there are not
+ */
+export function checkPositionCounts(
+  sources: readonly PositionSource[],
+  batch: number,
+  tokens: number,
+): void {
+  for (const source of sources) checkFits(source, batch, tokens)
+}
+
+function checkFits(source: PositionSource, batch: number, tokens: number): void {
+  if (
+    source.kind === 'ids' &&
+    source.ids.length !== tokens &&
+    source.ids.length !== batch * tokens
+  ) {
+    fail(
+      'positions',
+      `has ${source.ids.length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)`,
+    )
+  }
+  if (source.kind === 'offsets' && source.offsets.length !== batch) {
+    fail(
+      'positions.offsets',
+      `has ${source.offsets.length} entries; accepted: ${batch}, one per batch entry`,
+    )
+  }
+  if (source.kind === 'packed') {
+    const total = source.spans.reduce((sum, span) => sum + span, 0)
+    if (batch !== 1)
+      fail(
+        'positions',
+        `packs sequences, which needs a batch of 1 (layout 'thd'); the tensors have ${batch}`,
+      )
+    if (total !== tokens) fail('positions', `packs ${total} tokens; the tensors have ${tokens}`)
+  }
+}
+
+function checkRows(count: number): void {
+  if (count <= MOST_ROWS) return
+  const accepted = `at most ${MOST_ROWS} in one call, all axes together; make several calls`
+  reject('INVALID_POSITIONS', 'the number of positions', count, accepted)
+}
+
+function expandSource(
+  source: PositionSource,
+  batch: number,
+  tokens: number,
+  advance: 0 | 1,
+): Float64Array {
+  const values = new Float64Array(batch * tokens)
+  switch (source.kind) {
+    case 'start':
+      for (let row = 0; row < values.length; row++)
+        values[row] = source.start + advance * (row % tokens)
+      return values
+    case 'ids':
+      for (let at = 0; at < values.length; at += source.ids.length) values.set(source.ids, at)
+      return values
+    case 'offsets':
+      for (let row = 0; row < values.length; row++) {
+        values[row] =
+          (source.offsets[Math.floor(row / tokens)] as number) + advance * (row % tokens)
+      }
+      return values
+    case 'packed':
+      return expandPacked(source, values, advance)
+  }
+}
+
+function expandPacked(
+  { lengths, offsets, spans }: Extract<PositionSource, { kind: 'packed' }>,
+  values: Float64Array,
+  advance: 0 | 1,
+): Float64Array {
+  let first = 0
+  lengths.forEach((length, sequence) => {
+    const start = offsets[sequence] as number
+    for (let t = 0; t < length; t++) values[first + t] = start + advance * t
+    first += spans[sequence] as number
+  })
+  return values
+}
+
+/**
+ * One position per row and axis for tensors of `batch` x `tokens`.
+ * Batch entries share their rows when every axis allows it.
+ *
+ * @param advance 1 lets tokens follow each other from a start or offset; 0 gives all of them the
+ *   same number, as the distances of a shift
+ * @throws RopeError INVALID_POSITIONS when the number of positions does not fit, or is above 2^27
+ */
+export function expandPositions(
+  sources: readonly PositionSource[],
+  batch: number,
+  tokens: number,
+  axes: number,
+  advance: 0 | 1 = 1,
+): PositionTable {
+  checkTable(sources, batch, tokens, axes)
+  checkPositionCounts(sources, batch, tokens)
+  const shared = sources.every((source) => isShared(source, batch, tokens))
+  const entries = shared ? 1 : batch
+  checkRows(sources.length * entries * tokens)
+  const expanded = sources.map((source) => expandSource(source, entries, tokens, advance))
+  const first = expanded[0] ?? fail('positions', `is ${show(sources)}; give ${FORMS}`)
+  return {
+    rows: entries * tokens,
+    batchStride: shared ? 0 : tokens,
+    axes: Array.from({ length: axes }, (_, axis) => expanded[axis] ?? first),
+  }
+}

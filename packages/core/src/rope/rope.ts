@@ -1,0 +1,512 @@
+/**
+ * The rope: a config bound to a backend. It joins the pipeline - positions to rotation, tensors
+ * to plan, plan to kernel - and remembers what can be used again: rows of the last positions,
+ * kernels of the last plans.
+ */
+
+import { checkFields, checkRecord, checkWord, reject, show } from '../check.js'
+import { axisCount } from '../config/axes.js'
+import {
+  computeFrequencies,
+  type RopeConfig,
+  type RopeOptions,
+  regimeFor,
+  resolveConfig,
+} from '../config/config.js'
+import type { Backend, Kernel, Plan, Rotation, View } from '../contract/backend.js'
+import { bindKernel } from '../contract/bind-kernel.js'
+import { checkMemory, goneMemory, watchMemory } from '../contract/bound-memory.js'
+import { RopeError } from '../errors.js'
+import { kindOf } from '../memory.js'
+import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
+import {
+  makePlan,
+  planKey,
+  type RotateTensors,
+  readTensors,
+  withoutEmptySizes,
+} from '../plan/plan.js'
+import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
+import { checkPosition, type Positions } from '../positions/positions.js'
+import type { RotationBuilder } from '../rotation/rotation.js'
+import type { RowRole } from '../rotation/row-adjustment.js'
+import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from '../rotation/rows.js'
+import { checkStatedLength, createRotationTables, type RotationTables } from '../rotation/tables.js'
+import type { Frequencies, Regime, ScheduleOptions } from '../schedule/schedule.js'
+
+/** For schedules whose table depends on the length of the sequence; all others ignore it. */
+export interface LengthOptions {
+  /**
+   * Tokens in the sequence; the largest position of the call plus one when absent. State it where
+   * calls see part of a sequence (chunks of a prefill, shards), so that all use one table.
+   */
+  readonly length?: number
+}
+
+/** The tensors of a call and where their tokens stand. */
+export interface RotateInput extends RotateTensors, LengthOptions {
+  readonly positions: Positions
+}
+
+/** Where the keys of a cache stand, and the table they were rotated with. */
+export interface CachePlace extends LengthOptions {
+  readonly positions: Positions
+  /** The schedule, when it is not the rope's own. */
+  readonly schedule?: ScheduleOptions
+}
+
+/** A rope at fixed positions: tables are made once and serve every layer. */
+export interface RopeStep {
+  /** Rotates synchronously; UNSUPPORTED on a GPU backend. */
+  rotate(tensors: RotateTensors): void
+  /** Rotates on any backend. */
+  rotateAsync(tensors: RotateTensors): Promise<void>
+}
+
+/** A rope bound to fixed tensors: a decode loop pays for no validation. */
+export interface BoundRope {
+  /** Rotates the bound tensors, whose first token stands at `position`, a finite number. */
+  rotate(position: number): void
+}
+
+/** A config bound to a backend. */
+export interface Rope {
+  readonly config: RopeConfig
+  /** Those of a short sequence, where the table depends on the length (see `computeFrequencies`). */
+  readonly frequencies: Frequencies
+  readonly backend: Backend
+  /** Rotates q and k at the given positions, synchronously; UNSUPPORTED on a GPU backend. */
+  rotate(input: RotateInput): void
+  /** The same on any backend. Tensors and positions must not change until it resolves. */
+  rotateAsync(input: RotateInput): Promise<void>
+  /** Fixes the positions, to rotate many tensors (one pair per layer) with the same tables. */
+  at(positions: Positions, options?: LengthOptions): RopeStep
+  /** Fixes the tensors, to rotate them again and again; CPU backends only. */
+  bind(tensors: RotateTensors, options?: LengthOptions): BoundRope
+  /**
+   * Moves already rotated keys by `delta` positions, in place (K-shift of a cache). A number
+   * moves every token by as much, `{ offsets }` every batch entry, an array each token,
+   * `{ axes }` each axis by its own. A pure rotation: the attention factor, which the keys already
+   * carry, is not applied again. Where the table depends on the length, `length` is required: it
+   * says which table the keys were rotated with.
+   */
+  shift(k: Tensor, delta: Positions, options?: LengthOptions): void
+  /**
+   * Turns cached keys from one place and table over to another, in place, as one rotation by the
+   * difference of the angles: when a sequence outgrows its table (dynamic NTK, LongRoPE), when a
+   * prefix is spliced in elsewhere, when the schedule changes. The attention factor becomes that of
+   * the new table.
+   */
+  rerope(k: Tensor, from: CachePlace, to: CachePlace): void
+  /** Which table a sequence of `length` tokens uses: a tag for the key of every cache. */
+  regimeFor(length: number): Regime
+  /** Forgets all tables and kernels; the backend stays its owner's. */
+  dispose(): void
+}
+
+/** How a rope is made. */
+export interface RopeContext {
+  readonly backend: Backend
+  /** The layout of tensors that do not state their own. */
+  readonly layout?: Layout | undefined
+}
+
+/** More kernels than a model needs; beyond it the oldest is dropped. */
+const KEPT_KERNELS = 64
+
+/** More positions than a decode step has; larger ones are not kept between calls. */
+const KEPT_ROWS = 4096
+
+function checkBackend(backend: unknown): Backend {
+  const accepted = 'a backend, such as createJsBackend()'
+  const keys = ['specVersion', 'name', 'device', 'supports', 'compile'] as const
+  const record = checkFields(backend, 'backend', keys, accepted)
+  for (const method of ['supports', 'compile'] as const) {
+    if (typeof record[method] !== 'function') {
+      reject('INVALID_OPTION', `backend.${method}`, record[method], 'a function')
+    }
+  }
+  checkWord(record.device, 'backend.device', ['cpu', 'gpu'])
+  if (record.specVersion !== 1) {
+    throw new RopeError(
+      'INVALID_OPTION',
+      `backend.specVersion is ${show(record.specVersion)}; this core speaks version 1: update one of the two`,
+      {
+        field: 'backend.specVersion',
+      },
+    )
+  }
+  return backend as Backend
+}
+
+/** Where a call's tokens stand. Read for every call: a copy costs nothing once it is inlined. */
+function readPlace(input: RotateInput): { positions: Positions; length: number | undefined } {
+  try {
+    const { positions, length } = input
+    return { positions, length }
+  } catch {
+    return reject('INVALID_OPTION', 'input', input, '{ q, k, positions }')
+  }
+}
+
+function lengthOf(options: LengthOptions): number | undefined {
+  const { length } = checkFields(options, 'options', ['length'], '{ length }')
+  return length as number | undefined
+}
+
+const ROLES = ['q', 'k'] as const
+
+/** Which rows a call takes where q and k differ: a call with both is split before. */
+function roleOf(tensors: RotateTensors): RowRole {
+  return tensors.q === undefined ? 'k' : 'q'
+}
+
+function partOf(tensors: RotateTensors, role: RowRole): RotateTensors {
+  const { out, inverse } = tensors
+  return {
+    [role]: tensors[role],
+    ...(out === undefined ? {} : { out: { [role]: out[role] } }),
+    ...(inverse === undefined ? {} : { inverse }),
+  }
+}
+
+/** A prepared call, and which rows it takes. */
+interface PreparedPart extends PreparedCall {
+  readonly role: RowRole
+}
+
+class BackendRope implements Rope {
+  readonly config: RopeConfig
+  readonly frequencies: Frequencies
+  readonly backend: Backend
+  readonly #layout: Layout | undefined
+  readonly #axes: number
+  readonly #tables: RotationTables
+  readonly #calls = new CallCache()
+  readonly #kernels = new Map<string, Kernel>()
+  readonly #running = new Map<Kernel, Promise<void>>()
+  #lastStart = Number.NaN
+  #lastLength: number | undefined
+  #lastRows: PlannedRows | undefined
+  #disposed = false
+
+  constructor(config: RopeConfig, backend: Backend, layout: Layout | undefined) {
+    this.config = config
+    this.frequencies = computeFrequencies(config)
+    this.backend = backend
+    this.#layout = layout
+    this.#axes = axisCount(config.axes)
+    this.#tables = createRotationTables(config)
+  }
+
+  rotate(input: RotateInput): void {
+    this.#checkSync()
+    void this.#run(input, this.#rowsFor(input))
+  }
+
+  async rotateAsync(input: RotateInput): Promise<void> {
+    this.#checkAlive()
+    await this.#runAsync(input, this.#rowsFor(input))
+  }
+
+  at(positions: Positions, options: LengthOptions = {}): RopeStep {
+    this.#checkAlive()
+    const rows = this.#rows(positions, lengthOf(options))
+    return {
+      rotate: (tensors) => {
+        this.#checkSync()
+        void this.#run(tensors, rows)
+      },
+      rotateAsync: async (tensors) => {
+        this.#checkAlive()
+        await this.#runAsync(tensors, rows)
+      },
+    }
+  }
+
+  bind(given: RotateTensors, options: LengthOptions = {}): BoundRope {
+    this.#checkSync()
+    const stated = checkStatedLength(lengthOf(options))
+    const calls = this.#prepareParts(readTensors(given))
+    const parts = calls.map((call) => this.#bindPart(call, stated))
+    if (parts.length === 1) return parts[0] as BoundRope
+    const areThere = calls.map(({ views, plan }) => watchMemory(views, plan))
+    return {
+      rotate(position) {
+        // The first part must not be rotated when the second cannot be.
+        if (!areThere.every((isThere) => isThere())) throw goneMemory()
+        for (const part of parts) part.rotate(position)
+      },
+    }
+  }
+
+  #bindPart({ plan, views, kernel, role }: PreparedPart, length: number | undefined): BoundRope {
+    const rotation = this.#rows(0, length).for(plan, role)
+    const tables = this.#tables
+    const changes = tables.dependsOnLength && length === undefined
+    const fixed = changes ? undefined : tables.builder(length ?? 0, role)
+    const move = fixed && bindMoving(kernel, views, rotation, fixed)
+    const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
+    let run = move === undefined ? bound() : undefined
+    return {
+      rotate: (position) => {
+        if (this.#disposed) this.#checkAlive()
+        if (move !== undefined && Number.isSafeInteger(position)) {
+          move(position)
+          return
+        }
+        checkPosition(position)
+        const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens), role)
+        builder.refill(rotation, position)
+        run ??= bound()
+        run()
+      },
+    }
+  }
+
+  shift(k: Tensor, delta: Positions, options: LengthOptions = {}): void {
+    this.#checkSync()
+    const length = lengthOf(options)
+    if (this.#tables.dependsOnLength && length === undefined) {
+      throw new RopeError(
+        'INVALID_OPTION',
+        `length is missing: under schedule '${this.config.schedule.type}' the angle of a shift depends on the table the keys were rotated with; give { length } of their sequence`,
+        { field: 'length' },
+      )
+    }
+    void this.#run({ k }, this.#rows(delta, length, true))
+  }
+
+  rerope(k: Tensor, from: CachePlace, to: CachePlace): void {
+    this.#checkSync()
+    void this.#run({ k }, new ChangeRows(this.#place(from, 'from'), this.#place(to, 'to')))
+  }
+
+  regimeFor(length: number): Regime {
+    return regimeFor(this.config, length)
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.#calls.clear()
+    this.#kernels.clear()
+    this.#lastRows = undefined
+  }
+
+  #place(place: CachePlace, field: string): PlacedTables {
+    const { positions, length, schedule } = checkRecord(
+      place,
+      field,
+      '{ positions } of the keys, with { length } or { schedule } where they matter',
+    ) as unknown as CachePlace
+    const tables =
+      schedule === undefined
+        ? this.#tables
+        : createRotationTables(resolveConfig({ ...this.config, schedule }))
+    return { tables, axes: this.#axes, positions, length: checkStatedLength(length) }
+  }
+
+  #rows(positions: Positions, length: number | undefined, isShift = false): Rows {
+    const stated = checkStatedLength(length)
+    return new Rows({
+      tables: this.#tables,
+      axes: this.#axes,
+      positions,
+      length: stated,
+      isShift,
+    })
+  }
+
+  /** A decode step rotates every layer at the same number: keep the rows of the last one. */
+  #rowsFor(input: RotateInput): PlannedRows {
+    const { positions, length } = readPlace(input)
+    if (typeof positions !== 'number') return this.#rows(positions, length)
+    const isLast = this.#lastStart === positions && this.#lastLength === length
+    if (this.#lastRows === undefined || !isLast) {
+      this.#lastRows = this.#rows(positions, length)
+      this.#lastStart = positions
+      this.#lastLength = length
+    }
+    return this.#lastRows
+  }
+
+  /** q and k together, or each by itself where they have tables of their own. */
+  #parts(tensors: RotateTensors): readonly RotateTensors[] {
+    if (!this.#tables.hasRoles || tensors.q === undefined || tensors.k === undefined) {
+      return [tensors]
+    }
+    // All is checked as one call, so that nothing is written when a part is wrong.
+    const copies = copyTensors(tensors)
+    makePlan(this.config, copies, this.#layout)
+    return ROLES.map((role) => partOf(copies, role))
+  }
+
+  #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
+    if (this.#tables.hasRoles) return this.#runParts(tensors, rows)
+    const { plan, views, kernel } = this.#prepare(tensors)
+    const rotation = rows.for(plan, 'q')
+    if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
+    return kernel.run(views, rotation)
+  }
+
+  /** Every part is ready before the first one is rotated. */
+  #runParts(tensors: RotateTensors, rows: PlannedRows): void {
+    const calls = this.#prepareParts(tensors)
+    const rotations = calls.map(({ plan, role }) => rows.for(plan, role))
+    calls.forEach(({ kernel, views }, i) => void kernel.run(views, rotations[i] as Rotation))
+  }
+
+  #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
+    const calls = this.#prepareParts(tensors)
+    const rotations = calls.map(({ plan, role }) => rows.for(plan, role))
+    const started = calls.map((call, i) => this.#startAsync(call, rotations[i] as Rotation))
+    return started.length === 1 ? started[0] : Promise.all(started).then(() => undefined)
+  }
+
+  /** Everything is checked before the first await; calls of one kernel wait for each other. */
+  #startAsync({ plan, views, kernel }: PreparedCall, rotation: Rotation): void | Promise<void> {
+    if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
+    if (kernel.runAsync !== undefined) return kernel.runAsync(views, rotation)
+    const previous = this.#running.get(kernel)
+    const run = (): void | Promise<void> => kernel.run(views, rotation)
+    // While it waited, its memory may have gone away.
+    const runLate = (): void | Promise<void> => {
+      checkMemory(views, plan)
+      return run()
+    }
+    const result = previous === undefined ? run() : previous.then(runLate, runLate)
+    if (result === undefined) return
+    this.#running.set(kernel, result)
+    const forget = (): void => {
+      if (this.#running.get(kernel) === result) this.#running.delete(kernel)
+    }
+    result.then(forget, forget)
+    return result
+  }
+
+  #prepare(tensors: RotateTensors): PreparedCall {
+    const known = this.#known(tensors)
+    if (known !== undefined) return known
+    const copies = copyTensors(tensors)
+    const planned = makePlan(this.config, copies, this.#layout)
+    const kernel = this.#kernel(withoutEmptySizes(planned.plan))
+    const call = this.#calls.add(copies, planned, kernel)
+    // Compiling is a backend's code, and fields may be getters: the memory is looked at last.
+    checkMemory(call.views, call.plan)
+    return call
+  }
+
+  /** The parts of a call, each with its kernel; all are ready, or none is. */
+  #prepareParts(tensors: RotateTensors): readonly PreparedPart[] {
+    const calls = this.#parts(tensors).map((part) => {
+      return { ...this.#prepare(part), role: roleOf(part) }
+    })
+    if (calls.length > 1) for (const { views, plan } of calls) checkMemory(views, plan)
+    return calls
+  }
+
+  /** A call like this one, if there was one; what cannot be read is left to planning, which says so. */
+  #known(tensors: RotateTensors): PreparedCall | undefined {
+    try {
+      return this.#calls.find(tensors)
+    } catch {
+      return undefined
+    }
+  }
+
+  #kernel(plan: Plan): Kernel {
+    const key = planKey(plan)
+    const known = this.#kernels.get(key)
+    if (known !== undefined) return known
+    const support = this.backend.supports(plan)
+    if (!support.ok) {
+      throw new RopeError(
+        'UNSUPPORTED',
+        `backend '${this.backend.name}' cannot do this: ${support.reason}`,
+        {
+          field: support.field,
+        },
+      )
+    }
+    const kernel = this.backend.compile(plan)
+    if (this.#kernels.size >= KEPT_KERNELS) this.#dropOldestKernel()
+    this.#kernels.set(key, kernel)
+    return kernel
+  }
+
+  #dropOldestKernel(): void {
+    for (const key of this.#kernels.keys()) {
+      this.#kernels.delete(key)
+      return
+    }
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed)
+      throw new RopeError(
+        'DISPOSED',
+        'this rope has been disposed of; create a new one with createRope',
+      )
+  }
+
+  #checkSync(): void {
+    this.#checkAlive()
+    if (this.backend.device === 'cpu') return
+    throw new RopeError(
+      'UNSUPPORTED',
+      `backend '${this.backend.name}' runs on the GPU and cannot finish synchronously; use rotateAsync`,
+      {
+        field: 'backend.device',
+      },
+    )
+  }
+}
+
+/**
+ * Lets a kernel that can make the row of a moving token by itself: a call that does so at a whole
+ * position. Undefined for all other kernels and rotations.
+ */
+function bindMoving(
+  kernel: Kernel,
+  views: readonly View[],
+  rotation: Rotation,
+  builder: RotationBuilder,
+): ((position: number) => void) | undefined {
+  const isRow = rotation.rows === 1 && kindOf(rotation.cos) === 'Float32Array'
+  if (kernel.bindMoving === undefined || !isRow) return undefined
+  const moving = builder.moving?.()
+  if (moving === undefined) return undefined
+  const run = kernel.bindMoving(views, rotation, moving.factors)
+  if (run === undefined) return undefined
+  return (position) => run(moving.seek(position))
+}
+
+/**
+ * Binds a config to a backend.
+ *
+ * @param config a resolved config, or options that resolve to one
+ * @param context the backend, and the layout of tensors that state none
+ * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
+ *
+ * @example
+ * ```ts
+ * import { createRope } from '@rope/core'
+ * import { createJsBackend } from '@rope/js'
+ *
+ * const rope = createRope(
+ *   { headDim: 4, pairing: 'half', schedule: { type: 'default', base: 10000 } },
+ *   { backend: createJsBackend(), layout: 'bshd' },
+ * )
+ * const q = { data: Float32Array.of(1, 2, 3, 4), shape: [1, 1, 1, 4] }
+ * rope.rotate({ q, positions: 3 }) // in place
+ * ```
+ */
+export function createRope(config: RopeConfig | RopeOptions, context: RopeContext): Rope {
+  const { backend, layout } = checkRecord(
+    context,
+    'context',
+    '{ backend }',
+  ) as unknown as RopeContext
+  if (layout !== undefined) checkWord(layout, 'layout', LAYOUTS)
+  return new BackendRope(resolveConfig(config), checkBackend(backend), layout)
+}

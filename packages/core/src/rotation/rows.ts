@@ -1,0 +1,198 @@
+/**
+ * Rows of a call: positions read once, and expanded to a rotation for each size, precision and role
+ * they meet. The same for the distances of a shift, and for two sets of positions of the same keys.
+ */
+
+import { reject } from '../check.js'
+import type { Plan, Rotation } from '../contract/backend.js'
+import { isEmptyPlan } from '../plan/plan.js'
+import {
+  checkPositionCounts,
+  expandPositions,
+  type PositionSource,
+  type Positions,
+  type PositionTable,
+  readPositions,
+} from '../positions/positions.js'
+import type { RowPrecision } from './rotation.js'
+import type { RowRole } from './row-adjustment.js'
+import { lengthOfPositions, type RotationTables } from './tables.js'
+
+/** What a rotation is made for. */
+export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype' | 'operands'>
+
+/** Something that has a rotation for every plan. */
+export interface PlannedRows {
+  for(plan: RowsPlan, role: RowRole): Rotation
+}
+
+/** The rows' precision for tensors of a plan. */
+export function precisionOf({ dtype }: RowsPlan): RowPrecision {
+  return dtype === 'float64' ? 'float64' : 'float32'
+}
+
+/** Keeps the last rotation for as long as the plan's size, dtype and role stay the same. */
+abstract class RememberedRows implements PlannedRows {
+  #batch = -1
+  #tokens = -1
+  #precision: RowPrecision | undefined
+  #rotations: Partial<Record<RowRole, Rotation>> = {}
+  readonly #hasRoles: boolean
+
+  constructor(hasRoles: boolean) {
+    this.#hasRoles = hasRoles
+  }
+
+  for(plan: RowsPlan, role: RowRole): Rotation {
+    const key = this.#hasRoles ? role : 'q'
+    if (isEmptyPlan(plan)) return this.build(plan, key)
+    const precision = precisionOf(plan)
+    const fits =
+      this.#batch === plan.batch && this.#tokens === plan.tokens && this.#precision === precision
+    const known = fits ? this.#rotations[key] : undefined
+    if (known !== undefined) return known
+    const rotation = this.build(plan, key)
+    this.#rotations = fits ? { ...this.#rotations, [key]: rotation } : { [key]: rotation }
+    this.#batch = plan.batch
+    this.#tokens = plan.tokens
+    this.#precision = precision
+    return rotation
+  }
+
+  protected abstract build(plan: RowsPlan, role: RowRole): Rotation
+}
+
+/** Where the rows of a call come from. */
+export interface RowsOptions {
+  readonly tables: RotationTables
+  /** How many axes the config has. */
+  readonly axes: number
+  readonly positions: Positions
+  /** The length whose table is used; else the largest position decides. */
+  readonly length: number | undefined
+  /** Distances of a shift instead of positions: without the attention factor, all tokens alike. */
+  readonly isShift: boolean
+}
+
+/** The rows of one set of positions. */
+export class Rows extends RememberedRows {
+  readonly #options: RowsOptions
+  readonly #sources: readonly PositionSource[]
+
+  constructor(options: RowsOptions) {
+    super(options.tables.hasRoles)
+    this.#options = options
+    const field = options.isShift ? 'delta' : 'positions'
+    this.#sources = readPositions(options.positions, options.axes, field)
+  }
+
+  protected build(plan: RowsPlan, role: RowRole): Rotation {
+    const { tables, axes, length, isShift } = this.#options
+    const advance = isShift ? 0 : 1
+    const table = positionsOf(plan, this.#sources, axes, advance)
+    const inForce = tables.dependsOnLength ? (length ?? lengthOfPositions(table)) : 0
+    return tables.builder(inForce, role).build(table, precisionOf(plan), isShift)
+  }
+}
+
+/** The positions of a plan: none where nothing rotates, however many tokens that has. */
+function positionsOf(
+  plan: RowsPlan,
+  sources: readonly PositionSource[],
+  axes: number,
+  advance: 0 | 1,
+): PositionTable {
+  const { batch, tokens } = plan
+  if (!isEmptyPlan(plan)) return expandPositions(sources, batch, tokens, axes, advance)
+  checkPositionCounts(sources, batch, tokens)
+  const none = new Float64Array(0)
+  return { rows: 0, batchStride: 0, axes: Array.from({ length: axes }, () => none) }
+}
+
+/** Where cached keys stand, and under which table. */
+export interface PlacedTables {
+  readonly tables: RotationTables
+  readonly axes: number
+  readonly positions: Positions
+  readonly length: number | undefined
+}
+
+/** Half of a change: unit rows in double precision, and A. */
+interface Side {
+  readonly rotation: Rotation
+  readonly attentionFactor: number
+}
+
+/**
+ * The rows that turn keys from one place and table to another: the difference of the two angles and
+ * the ratio of the two magnitudes, made in double precision and rounded once.
+ */
+export class ChangeRows extends RememberedRows {
+  readonly #from: ReadPlace
+  readonly #to: ReadPlace
+
+  constructor(from: PlacedTables, to: PlacedTables) {
+    super(false)
+    this.#from = readPlace(from)
+    this.#to = readPlace(to)
+  }
+
+  protected build(plan: RowsPlan): Rotation {
+    // Keys decay under xPos as queries grow: the row of a query undoes the one of a key.
+    const from = sideOf(this.#from, plan, 'q')
+    const to = sideOf(this.#to, plan, 'k')
+    return difference(from, to, plan)
+  }
+}
+
+/** A place whose positions have been read: nobody can change them any more. */
+type ReadPlace = Omit<PlacedTables, 'positions'> & { readonly sources: readonly PositionSource[] }
+
+function readPlace({ tables, axes, positions, length }: PlacedTables): ReadPlace {
+  return { tables, axes, length, sources: readPositions(positions, axes) }
+}
+
+function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan, role: RowRole): Side {
+  const table = positionsOf(plan, sources, axes, 1)
+  const inForce = length ?? lengthOfPositions(table)
+  return {
+    rotation: tables.builder(inForce, role).build(table, 'float64', true),
+    attentionFactor: tables.attentionFactor(inForce),
+  }
+}
+
+/** What keys are multiplied by on their way from one A to another; rows of float32 have to hold it. */
+function ratioOf(from: number, to: number): number {
+  const ratio = Math.fround(to / from)
+  if (ratio > 0 && ratio < Number.POSITIVE_INFINITY) return to / from
+  return reject(
+    'INVALID_OPTION',
+    `the attention factor ${to} over ${from}`,
+    ratio,
+    'a float32 above 0',
+  )
+}
+
+/** cos and sin of `to - from`, times the ratio of the factors; shared rows where both are shared. */
+function difference(from: Side, to: Side, plan: RowsPlan): Rotation {
+  const { pairs } = from.rotation
+  const isShared = from.rotation.batchStride === 0 && to.rotation.batchStride === 0
+  const rows = isEmptyPlan(plan) ? 0 : isShared ? plan.tokens : plan.batch * plan.tokens
+  const Kind = precisionOf(plan) === 'float64' ? Float64Array : Float32Array
+  const cos = new Kind(rows * pairs)
+  const sin = new Kind(rows * pairs)
+  const ratio = ratioOf(from.attentionFactor, to.attentionFactor)
+  for (let row = 0; row < rows; row++) {
+    const before = (row % from.rotation.rows) * pairs
+    const after = (row % to.rotation.rows) * pairs
+    for (let i = 0; i < pairs; i++) {
+      const c0 = from.rotation.cos[before + i] as number
+      const s0 = from.rotation.sin[before + i] as number
+      const c1 = to.rotation.cos[after + i] as number
+      const s1 = to.rotation.sin[after + i] as number
+      cos[row * pairs + i] = ratio * (c1 * c0 + s1 * s0)
+      sin[row * pairs + i] = ratio * (s1 * c0 - c1 * s0)
+    }
+  }
+  return { pairs, rows, batchStride: isShared ? 0 : plan.tokens, cos, sin }
+}

@@ -1,0 +1,156 @@
+/**
+ * Plans: what is accepted, what is refused, and that nothing is written on the way.
+ */
+import { describe, expect, test } from 'vitest'
+import { resolveConfig } from '../../src/config/config.js'
+import { RopeError } from '../../src/errors.js'
+import { makePlan, planKey, type RotateTensors } from '../../src/plan/plan.js'
+
+const config = resolveConfig({
+  headDim: 8,
+  pairing: 'interleaved',
+  schedule: { type: 'default', base: 10000 },
+  windowOffset: 2,
+  rotaryDim: 4,
+})
+
+function tensor(
+  heads: number,
+  data: Float32Array = new Float32Array(2 * 3 * heads * 8),
+): NonNullable<RotateTensors['q']> {
+  return { data, shape: [2, 3, heads, 8], layout: 'bshd' }
+}
+
+function refusal(tensors: unknown): string {
+  try {
+    makePlan(config, tensors as RotateTensors)
+  } catch (error) {
+    if (RopeError.isInstance(error)) return `${error.code} ${error.field}`
+    throw error
+  }
+  return 'accepted'
+}
+
+test('a plan is frozen numbers', () => {
+  const { plan, views } = makePlan(config, { q: tensor(4), k: tensor(2), inverse: true })
+  expect(plan).toMatchObject({
+    dtype: 'float32',
+    batch: 2,
+    tokens: 3,
+    headDim: 8,
+    pairs: 2,
+    windowOffset: 2,
+    pairing: { step: 2, partner: 1 },
+    direction: -1,
+    inPlace: true,
+    memory: 'local',
+  })
+  expect(plan.operands.map(({ heads, source }) => [heads, source])).toEqual([
+    [4, { batch: 96, token: 32, head: 8, channel: 1 }],
+    [2, { batch: 48, token: 16, head: 8, channel: 1 }],
+  ])
+  expect(Object.isFrozen(plan) && Object.isFrozen(plan.operands[0]?.source)).toBe(true)
+  expect(views).toHaveLength(2)
+  expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+})
+
+test('equal calls share a key, different ones do not', () => {
+  const key = (tensors: RotateTensors): string => planKey(makePlan(config, tensors).plan)
+  expect(key({ q: tensor(4) })).toBe(key({ q: tensor(4) }))
+  const keys = [
+    key({ q: tensor(4) }),
+    key({ q: tensor(3) }),
+    key({ k: tensor(4), q: tensor(4) }),
+    key({ q: tensor(4), inverse: true }),
+    key({ q: tensor(4), out: { q: tensor(4) } }),
+    key({ q: { data: new Float64Array(192), shape: [2, 3, 4, 8], layout: 'bshd' } }),
+    key({ q: { data: new Float32Array(192), shape: [2, 4, 3, 8], layout: 'bhsd' } }),
+    key({
+      q: {
+        data: new Float32Array(new SharedArrayBuffer(768)),
+        shape: [2, 3, 4, 8],
+        layout: 'bshd',
+      },
+    }),
+  ]
+  expect(new Set(keys).size).toBe(keys.length)
+})
+
+describe('memory that may be used', () => {
+  const buffer = new Float32Array(1000)
+  const packed = (heads: number, offset: number): NonNullable<RotateTensors['q']> => ({
+    data: buffer,
+    shape: [2, 3, heads, 8],
+    strides: [3 * 64, 64, 8, 1],
+    offset,
+  })
+
+  test('q and k packed in one buffer', () => {
+    expect(refusal({ q: packed(4, 0), k: packed(2, 32) })).toBe('accepted')
+  })
+
+  test('out that is exactly the input is in place', () => {
+    const q = tensor(4, buffer)
+    expect(makePlan(config, { q, out: { q: { ...q } } }).plan.inPlace).toBe(true)
+  })
+
+  test('a reversed tensor', () => {
+    expect(
+      refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 32 } }),
+    ).toBe('accepted')
+    expect(
+      refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 31 } }),
+    ).toBe('INVALID_TENSOR q.data')
+  })
+
+  test('an input that repeats itself, out of place', () => {
+    const q = { data: buffer, shape: [2, 3, 4, 8], strides: [0, 8, 0, 1] }
+    expect(refusal({ q, out: { q: tensor(4) } })).toBe('accepted')
+    expect(refusal({ q })).toBe('ALIASING q.strides')
+  })
+
+  test('empty tensors need no memory', () => {
+    expect(refusal({ q: { data: new Float32Array(0), shape: [0, 3, 4, 8], layout: 'bshd' } })).toBe(
+      'accepted',
+    )
+  })
+})
+
+describe('refusals', () => {
+  const buffer = new Float32Array(1000)
+  test.each<[unknown, string]>([
+    [undefined, 'INVALID_TENSOR tensors'],
+    [{}, 'INVALID_TENSOR q'],
+    [{ q: tensor(4, new Float32Array(191)) }, 'INVALID_TENSOR q.data'],
+    [{ q: { ...tensor(4), offset: 1 } }, 'INVALID_TENSOR q.data'],
+    [
+      { q: tensor(4), k: { data: new Float32Array(999), shape: [2, 4, 2, 8], layout: 'bshd' } },
+      'INVALID_TENSOR k',
+    ],
+    [
+      { q: tensor(4), k: { data: new Float64Array(96), shape: [2, 3, 2, 8], layout: 'bshd' } },
+      'INVALID_TENSOR k',
+    ],
+    [{ q: tensor(4), k: tensor(2), out: { q: tensor(4) } }, 'INVALID_TENSOR out.k'],
+    [{ q: tensor(4), out: { q: tensor(3) } }, 'INVALID_TENSOR out.q'],
+    [{ q: tensor(4), out: 5 }, 'INVALID_TENSOR out'],
+    [{ q: tensor(4, buffer), k: tensor(2, buffer) }, 'ALIASING q'],
+    [{ q: tensor(4, buffer), out: { q: { ...tensor(4, buffer), offset: 4 } } }, 'ALIASING out.q'],
+    [
+      { q: tensor(4), k: tensor(2, buffer), out: { q: tensor(4, buffer), k: tensor(2) } },
+      'ALIASING out.q',
+    ],
+    [
+      { q: tensor(4), k: tensor(2), out: { q: tensor(4, buffer), k: tensor(2, buffer) } },
+      'ALIASING out.q',
+    ],
+  ])('%#', (tensors, expected) => {
+    expect(refusal(tensors)).toBe(expected)
+  })
+
+  test('a detached buffer is named as a possible cause', () => {
+    const data = new Float32Array(192)
+    structuredClone(data.buffer, { transfer: [data.buffer] })
+    expect(() => makePlan(config, { q: tensor(4, data) })).toThrow(/detached/)
+  })
+})
