@@ -2,7 +2,9 @@
  * A backend by name: its package is loaded only when it is asked for, and one that cannot be loaded
  * is listed as unavailable, with the reason. Which backends there are is each program's own list.
  */
-import { type Backend, type Probe, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Backend, Probe } from '@rope/core/backend'
 
 /** What a backend package exports, under names that are the same for all. */
 export interface BackendModule {

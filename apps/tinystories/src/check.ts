@@ -2,7 +2,9 @@
  * `--check`: every expected text, with every available backend and both pairings. Greedy decoding
  * takes the best of 512 tokens 256 times, so one wrong rotation soon tells another story.
  */
-import { type Backend, createRope, PAIRINGS, type PairingName, RopeError } from '@rope/core'
+
+import { createRope, PAIRINGS, type PairingName, RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { type BackendEntry, openBackend, probeBackends } from './backend-entry.js'
 import type { ExpectedText, ModelFiles } from './model-files.js'
 import { prepareStory } from './story.js'

@@ -2,7 +2,9 @@
  * The four files of a model: parses them and checks that they belong together. Where they lie, on a
  * disk or behind an address, is the reader's business.
  */
-import { fromHuggingFace, type PairingName, type RopeConfig, RopeError } from '@rope/core'
+
+import { type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { fromHuggingFace } from '@rope/core/huggingface'
 import { parseSafetensors } from '@rope/core/safetensors'
 import { type ModelConfig, readModelConfig } from './model-config.js'
 import { readTokenizer, type Tokenizer } from './tokenizer.js'

@@ -2,14 +2,11 @@
  * The weights of a Llama model out of a safetensors file, each checked against the config, and
  * their permutation from one pairing to the other.
  */
-import {
-  type Elements,
-  type PairingName,
-  permutePairing,
-  RopeError,
-  toFloat32Array,
-} from '@rope/core'
+
+import { type PairingName, RopeError } from '@rope/core'
+import { type Elements, toFloat32Array } from '@rope/core/backend'
 import { elementTypeOf, type Safetensors, tensorData } from '@rope/core/safetensors'
+import { permutePairing } from '@rope/core/weights'
 import type { Matrix } from './matrix.js'
 import type { ModelConfig } from './model-config.js'
 

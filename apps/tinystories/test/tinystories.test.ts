@@ -1,5 +1,7 @@
 /** The program as a user meets it: arguments, streams and exit codes. */
-import { type Kernel, type Plan, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Kernel, Plan } from '@rope/core/backend'
 import { describe, expect, test } from 'vitest'
 import { BACKENDS } from '../src/backends.js'
 import { readExpectedTexts } from '../src/model-files.js'

@@ -2,7 +2,7 @@
  * A world for the program to run in: streams that remember, and backends that are not real.
  */
 import { fileURLToPath } from 'node:url'
-import type { Backend, Kernel, Plan, Rotation } from '@rope/core'
+import type { Backend, Kernel, Plan, Rotation } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import type { BackendEntry } from '../src/backend-entry.js'
 import type { ReadFile } from '../src/model-files.js'

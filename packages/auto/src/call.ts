@@ -2,8 +2,10 @@
  * A call described by its sizes alone, and the plan that such a call would have. No memory is
  * needed, so that a question about 32768 tokens costs as little as one about a single token.
  */
-import type { DType, OperandPlan, Plan, RopeConfig, Strides } from '@rope/core'
-import { bytesPerElement, DTYPES, isDType, RopeError, resolvePairing } from '@rope/core'
+import type { DType, RopeConfig } from '@rope/core'
+import { DTYPES, RopeError } from '@rope/core'
+import type { OperandPlan, Plan, Strides } from '@rope/core/backend'
+import { bytesPerElement, isDType, resolvePairing } from '@rope/core/backend'
 
 /** A call without its memory. */
 export interface CallDescription {

@@ -2,7 +2,7 @@
  * The choice as a backend of its own, for who wants to run core's rope, the conformance suite or
  * kernels of their own over it.
  */
-import type { Backend } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { createDispatchBackend } from './dispatch/backend.js'
 import { lease } from './dispatch/share.js'
 import { explain } from './explain/explain.js'

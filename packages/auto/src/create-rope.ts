@@ -2,17 +2,17 @@
  * The front door: a rope that makes each call on the fastest backend that can make it where its data
  * lives. The work is core's own rope over the dispatcher; here is only what a choice adds.
  */
+
 import {
-  type Backend,
   createRope as createCoreRope,
   type Layout,
-  type Plan,
   type Rope,
   type RopeConfig,
   type RopeContext,
   type RopeOptions,
   type RotateInput,
 } from '@rope/core'
+import type { Backend, Plan } from '@rope/core/backend'
 import type { CallDescription } from './call.js'
 import { createAsyncBackend } from './dispatch/async-backend.js'
 import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.js'

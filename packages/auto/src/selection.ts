@@ -2,7 +2,9 @@
  * Which backends may be chosen from: all of them by measured cost, or those that the caller or
  * ROPE_BACKEND names, in that order.
  */
-import { type Backend, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import type { BackendEntry } from './backends/entry.js'
 import { listWords } from './messages.js'
 import { readVariable } from './platform/environment.js'

@@ -2,7 +2,7 @@
  * Backends and clocks to test a choice with: right ones that take as long as a test says, and ones
  * that are wrong in one way each. A made-up clock advances only when such a backend works.
  */
-import type { Backend, Elements, Kernel, Plan, Probe, View } from '@rope/core'
+import type { Backend, Elements, Kernel, Plan, Probe, View } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import type { BackendEntry, CreateOptions } from '../src/backends/entry.js'
 import { bytesOfPlan } from '../src/call.js'

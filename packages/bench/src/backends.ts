@@ -2,7 +2,7 @@
  * The backends that are measured, one line each. Packages are loaded lazily: one that is absent
  * or broken must not stop the others.
  */
-import type { Backend, Probe } from '@rope/core'
+import type { Backend, Probe } from '@rope/core/backend'
 
 /** What is wanted of a backend. */
 export interface CreateOptions {

@@ -3,7 +3,7 @@
  * goals. The same function in Node, in a page and in a worker; what only a system can tell
  * (machine, versions, sizes of files) is handed in.
  */
-import type { Backend } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { type BackendStatus, type BenchBackend, detectBackend, messageOf } from './backends.js'
 import { type Clock, clockResolution, performanceClock } from './clock.js'
 import { type GoalGroup, measuredGroup } from './goals/goal.js'

@@ -2,7 +2,7 @@
  * Whole runs: real backends, real clock, as short as possible, and what the records say.
  */
 import { readFileSync } from 'node:fs'
-import type { Backend, Kernel } from '@rope/core'
+import type { Backend, Kernel } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'

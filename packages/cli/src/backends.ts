@@ -2,7 +2,9 @@
  * The backends this command knows, one line each, and the one way to look at them: load and
  * probe under a time limit, and report whatever goes wrong instead of throwing it.
  */
-import { type Backend, type DType, type Probe, RopeError } from '@rope/core'
+
+import { type DType, RopeError } from '@rope/core'
+import type { Backend, Probe } from '@rope/core/backend'
 
 /** What a backend package offers, under names that do not depend on the package. */
 export interface BackendModule {

@@ -2,13 +2,10 @@
  * A model's config.json or GGUF file -> its profiles: one rope per kind of layer. Most models have
  * one.
  */
-import {
-  ggufProfiles,
-  huggingFaceProfiles,
-  type PairingName,
-  type RopeConfig,
-  RopeError,
-} from '@rope/core'
+
+import { type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { ggufProfiles } from '@rope/core/gguf'
+import { huggingFaceProfiles } from '@rope/core/huggingface'
 import { isGgufFile, readGguf } from './files/read-gguf.js'
 import { configName, readJson, STDIN } from './files/read-json.js'
 import { oneLine } from './format/text.js'

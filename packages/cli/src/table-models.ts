@@ -2,14 +2,10 @@
  * Models that are only tables: the ONNX caches and MLX arguments that `rope convert` writes, read
  * back as one profile.
  */
-import {
-  fromMlx,
-  fromOnnx,
-  type MlxRope,
-  type PairingName,
-  type RopeConfig,
-  RopeError,
-} from '@rope/core'
+
+import { type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { fromMlx, type MlxRope } from '@rope/core/mlx'
+import { fromOnnx } from '@rope/core/onnx'
 import { parseSafetensors, type Safetensors, tensorData } from '@rope/core/safetensors'
 import { readWholeFile } from './files/read-file.js'
 import { oneLine } from './format/text.js'

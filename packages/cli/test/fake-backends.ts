@@ -1,7 +1,7 @@
 /**
  * Backends that are wrong in one way each, for the commands to find out.
  */
-import type { Backend, Kernel, Plan } from '@rope/core'
+import type { Backend, Kernel, Plan } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import type { BackendEntry } from '../src/backends.js'
 

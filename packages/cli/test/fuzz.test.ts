@@ -4,17 +4,9 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import {
-  computeFrequencies,
-  fromHuggingFace,
-  ggufProfiles,
-  huggingFaceProfiles,
-  type PairingName,
-  RopeError,
-  resolveConfig,
-  toGguf,
-  toHuggingFace,
-} from '@rope/core'
+import { computeFrequencies, type PairingName, RopeError, resolveConfig } from '@rope/core'
+import { ggufProfiles, toGguf } from '@rope/core/gguf'
+import { fromHuggingFace, huggingFaceProfiles, toHuggingFace } from '@rope/core/huggingface'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { configFile, lines, rope, SMALL_LLAMA } from './helpers.js'

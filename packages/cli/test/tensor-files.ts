@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeBFloat16, decodeFloat16, encodeBFloat16, encodeFloat16 } from '@rope/core'
+import { decodeBFloat16, decodeFloat16, encodeBFloat16, encodeFloat16 } from '@rope/core/backend'
 import {
   parseSafetensors,
   type SafetensorsInput,

@@ -1,7 +1,9 @@
 /**
  * The JavaScript backend: always works, always last. Every dtype, every plan.
  */
-import { type Backend, checkMemory, type Kernel, type Probe, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import { type Backend, checkMemory, type Kernel, type Probe } from '@rope/core/backend'
 import { createKernel } from './run.js'
 
 /**

@@ -11,7 +11,7 @@ import {
   type OperandPlan,
   type Plan,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 
 /** Memory as integers of `words` per element. */
 interface Words {

@@ -3,7 +3,7 @@
  * memory. The cos and sin of a block are converted to double once, with the direction folded in,
  * and serve every head of q and of k; a block is small enough for the first-level cache.
  */
-import type { Elements, Kernel, OperandPlan, Plan, Rotation, View } from '@rope/core'
+import type { Elements, Kernel, OperandPlan, Plan, Rotation, View } from '@rope/core/backend'
 import { copyPassThrough, hasPassThrough } from './pass-through.js'
 import { rotateColumns, rotateRow, rotateRowInto, rotateTwoRows } from './rows/float32.js'
 import { rotateRowFloat64 } from './rows/float64.js'

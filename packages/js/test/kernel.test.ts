@@ -5,18 +5,20 @@
 import {
   computeFrequencies,
   createRope,
-  createRotationBuilder,
   type DType,
-  type Elements,
-  fromFloat32Array,
   type Layout,
   type PairingName,
-  type PositionTable,
   type RopeConfig,
   type RopeOptions,
-  type Rotation,
   resolveConfig,
 } from '@rope/core'
+import {
+  createRotationBuilder,
+  type Elements,
+  fromFloat32Array,
+  type PositionTable,
+  type Rotation,
+} from '@rope/core/backend'
 import { modelRotate, oracleRows } from '@rope/core/reference'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

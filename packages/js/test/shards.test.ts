@@ -5,17 +5,8 @@
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import {
-  createRope,
-  type Positions,
-  putShard,
-  type RopeOptions,
-  SHARDINGS,
-  sectionAxes,
-  shardOf,
-  shardPositions,
-  takeShard,
-} from '@rope/core'
+import { createRope, type Positions, type RopeOptions, sectionAxes } from '@rope/core'
+import { putShard, SHARDINGS, shardOf, shardPositions, takeShard } from '@rope/core/parallel'
 import { describe, expect, test } from 'vitest'
 import { createJsBackend } from '../src/index.js'
 

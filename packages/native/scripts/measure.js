@@ -5,20 +5,13 @@
  *
  *     node scripts/measure.js [name ...]
  */
-import {
-  computeFrequencies,
-  createRope,
-  createRotationBuilder,
-  expandPositions,
-  makePlan,
-  readPositions,
-  resolveConfig,
-} from '@rope/core'
+import { computeFrequencies, createRope, resolveConfig } from '@rope/core'
+import { createRotationBuilder, expandPositions, makePlan, readPositions } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { createNativeBackend } from '@rope/native'
 
 /** @typedef {import('@rope/core').DType} DType */
-/** @typedef {import('@rope/core').Backend} Backend */
+/** @typedef {import('@rope/core/backend').Backend} Backend */
 /** @typedef {import('@rope/native').NativeBackend} NativeBackend */
 /** @typedef {() => void} Call */
 

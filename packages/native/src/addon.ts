@@ -4,7 +4,7 @@
  * kernel would touch: 1 for cos, 2 for sin, 3 for the batch stride, then four per operand. What is
  * of another type than stands here is a TypeError.
  */
-import type { Elements, Rotation } from '@rope/core'
+import type { Elements, Rotation } from '@rope/core/backend'
 
 declare const HANDLE: unique symbol
 

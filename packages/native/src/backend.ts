@@ -3,15 +3,9 @@
  * thread pool of its own. Importing this loads nothing; the addon is loaded when a backend is made
  * or probed.
  */
-import {
-  type Backend,
-  type DType,
-  type Elements,
-  type Plan,
-  type Probe,
-  RopeError,
-  type Support,
-} from '@rope/core'
+
+import { type DType, RopeError } from '@rope/core'
+import type { Backend, Elements, Plan, Probe, Support } from '@rope/core/backend'
 import type { Addon, InstructionSet } from './addon.js'
 import { createHost } from './binary/host.js'
 import { type Loaded, loadAddon } from './binary/load.js'

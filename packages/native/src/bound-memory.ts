@@ -9,7 +9,7 @@ import {
   type Plan,
   type Rotation,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { BoundArray } from './addon.js'
 
 const isResizable = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable')?.get as (

@@ -2,7 +2,9 @@
  * Calls as arguments of the addon: what is checked before, and what is said when the addon finds
  * that an argument does not hold what the kernel would touch.
  */
-import { kindOf, lengthOf, type Plan, RopeError, type Rotation, type View } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import { kindOf, lengthOf, type Plan, type Rotation, type View } from '@rope/core/backend'
 import type { CallArguments, WrongArgument } from './addon.js'
 
 /** Every view of a call and its tables, in the order of the addon. */

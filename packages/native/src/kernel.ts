@@ -2,16 +2,17 @@
  * A kernel: a plan that the addon has made ready, and the three ways to call it. The hot one,
  * `run`, hands its arguments over as they are; a bound call has nothing left to hand over.
  */
+
+import { RopeError } from '@rope/core'
 import {
   bytesPerElement,
   goneMemory,
   type Kernel,
   type Plan,
-  RopeError,
   type Rotation,
   type RowFactors,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { WrongArgument } from './addon.js'
 import { type Addon, type CallArguments, type Handle, NO_SUCH_REST } from './addon.js'
 import { boundMemory } from './bound-memory.js'

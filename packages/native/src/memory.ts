@@ -2,7 +2,9 @@
  * The addon's own memory: aligned to cache lines, in huge pages where it is large, and counted, so
  * that threads may work on it whatever JavaScript does meanwhile.
  */
-import { allocationBytes, type DType, type Elements, RopeError } from '@rope/core'
+
+import { type DType, RopeError } from '@rope/core'
+import { allocationBytes, type Elements } from '@rope/core/backend'
 import type { Addon } from './addon.js'
 
 function viewOf(dtype: DType, buffer: ArrayBuffer, length: number): Elements {

@@ -2,7 +2,8 @@
  * A plan as the C struct `rope_plan`: four words of 32 bits, then 25 of 64 bits, in the order and
  * the byte order of this machine. packages/kernels/include/rope/plan.h is the other side.
  */
-import type { DType, OperandPlan, Plan, Strides } from '@rope/core'
+import type { DType } from '@rope/core'
+import type { OperandPlan, Plan, Strides } from '@rope/core/backend'
 
 /** Element types of the kernels, by their number in C. */
 export const KERNEL_DTYPES: readonly DType[] = ['float32', 'float16', 'bfloat16']

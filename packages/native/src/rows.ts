@@ -2,7 +2,7 @@
  * The addon's copies of the factors of moving rows: the rests once, the block's row when it
  * changes. All bound calls with the same factors share theirs.
  */
-import { goneMemory, type RowFactors } from '@rope/core'
+import { goneMemory, type RowFactors } from '@rope/core/backend'
 import type { Addon, Handle } from './addon.js'
 
 /** A copy of some factors. */

@@ -2,7 +2,8 @@
  * Calls that do not hold up the event loop: by the pool's threads alone where memory cannot go
  * away, in slices where it can.
  */
-import { createRope, type Elements, type Tensor, type View } from '@rope/core'
+import { createRope, type Tensor } from '@rope/core'
+import type { Elements, View } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { createNativeBackend, type NativeBackend } from '@rope/native'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { makePlan, RopeError, resolveConfig } from '@rope/core'
+import { RopeError, resolveConfig } from '@rope/core'
+import { makePlan } from '@rope/core/backend'
 import { createNativeBackend, probeNative } from '@rope/native'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCall, holds } from './call-fixture.js'

@@ -1,22 +1,18 @@
 /**
  * Calls at the level of kernels: a plan, its views and a rotation, and what @rope/js makes of them.
  */
+import { computeFrequencies, type DType, type Layout, resolveConfig, type Tensor } from '@rope/core'
 import {
-  computeFrequencies,
   createRotationBuilder,
-  type DType,
   type Elements,
   expandPositions,
-  type Layout,
   makePlan,
   type Plan,
   type Rotation,
   type RowFactors,
   readPositions,
-  resolveConfig,
-  type Tensor,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 
 /** One call, and the bits that it must leave. */

@@ -3,7 +3,8 @@
  * a crash, and nothing written.
  */
 import { runInNewContext } from 'node:vm'
-import { type Elements, RopeError, type Rotation, type RowFactors, type View } from '@rope/core'
+import { RopeError } from '@rope/core'
+import type { Elements, Rotation, RowFactors, View } from '@rope/core/backend'
 import { createNativeBackend } from '@rope/native'
 import { describe, expect, test } from 'vitest'
 import { type CallFixture, createCall, factorsFor, holds, rotatedByJs } from './call-fixture.js'

@@ -1,4 +1,5 @@
-import { makePlan, resolveConfig } from '@rope/core'
+import { resolveConfig } from '@rope/core'
+import { makePlan } from '@rope/core/backend'
 import { expect, test } from 'vitest'
 import { planWords } from '../src/plan-words.js'
 

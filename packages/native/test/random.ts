@@ -1,7 +1,8 @@
 /**
  * Random numbers that are the same in every run.
  */
-import { type DType, encodeBFloat16, encodeFloat16 } from '@rope/core'
+import type { DType } from '@rope/core'
+import { encodeBFloat16, encodeFloat16 } from '@rope/core/backend'
 
 /** A generator (mulberry32) of numbers in [0, 1). */
 export function createRandom(seed: number): () => number {

@@ -2,17 +2,17 @@
  * The WebAssembly backend over any source of modules. Importing this compiles nothing; a module is
  * compiled when a backend is made.
  */
+
+import { type DType, RopeError } from '@rope/core'
 import {
   type Backend,
-  type DType,
   type Elements,
   type Kernel,
   kindOf,
   type Plan,
   type Probe,
-  RopeError,
   type Support,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { type Features, findFeatures } from './features.js'
 import { createKernel } from './kernel/kernel.js'
 import {

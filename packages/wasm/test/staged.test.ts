@@ -2,14 +2,8 @@
  * Arrays from elsewhere give the same bits as arrays of the backend's own memory, whatever their
  * layout and however many tiles they take, and nothing around them is touched.
  */
-import {
-  createRope,
-  type DType,
-  type Elements,
-  type PairingName,
-  type RopeOptions,
-  type Tensor,
-} from '@rope/core'
+import { createRope, type DType, type PairingName, type RopeOptions, type Tensor } from '@rope/core'
+import type { Elements } from '@rope/core/backend'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createWasmBackend, type WasmBackend } from '../src/index.js'

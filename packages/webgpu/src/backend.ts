@@ -2,19 +2,17 @@
  * The WebGPU backend: on the caller's device or one of its own. It implements the backend contract
  * on typed arrays, and prepares kernels that are encoded into the caller's passes.
  */
-import {
-  type Backend,
-  type Capabilities,
-  type Kernel,
-  type OperandPlan,
-  type Plan,
-  type Probe,
-  type RopeConfig,
-  RopeError,
-  type RopeOptions,
-  resolveConfig,
-  type Support,
-} from '@rope/core'
+
+import { type RopeConfig, RopeError, type RopeOptions, resolveConfig } from '@rope/core'
+import type {
+  Backend,
+  Capabilities,
+  Kernel,
+  OperandPlan,
+  Plan,
+  Probe,
+  Support,
+} from '@rope/core/backend'
 import { deviceFacts } from './device/adapter-facts.js'
 import { type OpenDevice, openDevice } from './device/open-device.js'
 import { checkTable, type GpuCallShape, planCall } from './gpu-call.js'

@@ -4,14 +4,12 @@
  */
 import {
   type Layout,
-  type MemoryTensor,
-  makeMemoryPlan,
-  type Plan,
   type Positions,
   type RopeConfig,
   RopeError,
   type RotateTensors,
 } from '@rope/core'
+import { type MemoryTensor, makeMemoryPlan, type Plan } from '@rope/core/backend'
 import type { GpuRotation } from './gpu-rotation.js'
 import {
   elementOffset,

@@ -2,17 +2,16 @@
  * The three levels of a call on the GPU: prepared once, then encoded into passes of the caller's, or
  * run on typed arrays.
  */
+
+import { type Positions, type RopeConfig, RopeError } from '@rope/core'
 import {
   bytesPerElement,
   type Kernel,
   makePlan,
   type Plan,
-  type Positions,
   planKey,
-  type RopeConfig,
-  RopeError,
   type Span,
-} from '@rope/core'
+} from '@rope/core/backend'
 import {
   type ArrayCall,
   type GpuCall,

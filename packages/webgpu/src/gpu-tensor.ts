@@ -2,7 +2,9 @@
  * Tensors in GPU buffers, and their way through core's validation: to core a buffer is memory of a
  * certain length, and everything that holds for typed arrays holds for it.
  */
-import { bytesPerElement, type DType, type Layout, type MemoryTensor, RopeError } from '@rope/core'
+
+import { type DType, type Layout, RopeError } from '@rope/core'
+import { bytesPerElement, type MemoryTensor } from '@rope/core/backend'
 import type { BufferHandle } from './handles.js'
 import { type GpuBuffer, USAGE } from './webgpu-types.js'
 

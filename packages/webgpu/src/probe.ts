@@ -1,7 +1,7 @@
 /**
  * Whether WebGPU can be used here, and what with.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import { adapterFacts, deviceFacts } from './device/adapter-facts.js'
 import { navigatorGpu } from './device/find-gpu.js'
 import { findAdapter, hasImmediates } from './device/open-device.js'

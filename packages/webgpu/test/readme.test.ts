@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { compileFunction } from 'node:vm'
 import * as core from '@rope/core'
+import * as backend from '@rope/core/backend'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as webgpu from '../src/index.js'
@@ -26,7 +27,11 @@ type Example = (...args: readonly unknown[]) => Promise<unknown>
 
 /** The functions that the examples export, by name. */
 function examples(): Readonly<Record<string, Example>> {
-  const modules: Readonly<Record<string, object>> = { '@rope/core': core, '@rope/webgpu': webgpu }
+  const modules: Readonly<Record<string, object>> = {
+    '@rope/core': core,
+    '@rope/core/backend': backend,
+    '@rope/webgpu': webgpu,
+  }
   const exported: Record<string, Example> = {}
   for (const [, code = ''] of README.matchAll(/^```ts\n(.*?)^```/gms)) {
     const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 }

@@ -12,7 +12,10 @@ import { ROOT } from '../../setup/workspace.mjs'
 const DEADLINE = 60_000
 
 const COMMON = `
-  import { createRope, gridPositions, resolveConfig, RopeError, sequencePositions, shardOf, toOnnx } from '@rope/core'
+  import { createRope, resolveConfig, RopeError } from '@rope/core'
+import { gridPositions, sequencePositions } from '@rope/core/positions'
+import { shardOf } from '@rope/core/parallel'
+import { toOnnx } from '@rope/core/onnx'
   const config = resolveConfig({ headDim: 8, pairing: 'half', schedule: { type: 'default', base: 10000 } })
   const refused = (act) => {
     try { act() } catch (error) { if (RopeError.isInstance(error)) return; throw error }

@@ -2,27 +2,51 @@
  * Valid arguments of every function of `@rope/core` and its subpaths, and of the methods that come
  * out of them. THE place for a new function: without an entry here the test fails.
  */
-import * as core from '@rope/core'
+import {
+  type CachePlace,
+  computeFrequencies,
+  createRope,
+  type LengthOptions,
+  type Positions,
+  type RopeConfig,
+  RopeError,
+  type RopeOptions,
+  type RotateInput,
+  resolveConfig,
+  sectionAxes,
+  type Tensor,
+} from '@rope/core'
+import {
+  createRotationBuilder,
+  createRotationTables,
+  type PositionTable,
+  readPositions,
+} from '@rope/core/backend'
+import { quantiseQ8 } from '@rope/core/kv-cache'
+import { toMlx } from '@rope/core/mlx'
+import { toOnnx } from '@rope/core/onnx'
+import { shardOf } from '@rope/core/parallel'
+import { type RopeIndexInput, reRopeMap, ropeIndex, selfExtendMap } from '@rope/core/positions'
 import * as safetensors from '@rope/core/safetensors'
 import { createJsBackend } from '@rope/js'
 import type { Call, MakeArguments } from '../walk.js'
 
 const options = { headDim: 8, pairing: 'half', schedule: { type: 'default', base: 10000 } } as const
-const mrope = { ...options, axes: core.sectionAxes([2, 1, 1]) }
+const mrope = { ...options, axes: sectionAxes([2, 1, 1]) }
 const dynamic = {
   ...options,
   schedule: { type: 'dynamic', base: 10000, factor: 2, maxPositionEmbeddings: 16 },
 } as const
-const config = (): core.RopeConfig => core.resolveConfig(options)
-const plain = (): core.RopeConfig => structuredClone(config())
+const config = (): RopeConfig => resolveConfig(options)
+const plain = (): RopeConfig => structuredClone(config())
 const tensor = (tokens = 2) => ({
   data: new Float32Array(tokens * 8).fill(1),
   shape: [1, tokens, 1, 8],
   layout: 'bshd' as const,
 })
 const tensors = () => ({ q: tensor(), k: tensor(), out: { q: tensor(), k: tensor() } })
-const rope = (given: core.RopeOptions = options) =>
-  core.createRope(given, { backend: createJsBackend(), layout: 'bshd' })
+const rope = (given: RopeOptions = options) =>
+  createRope(given, { backend: createJsBackend(), layout: 'bshd' })
 const head = { headDim: 48, base: 10000 }
 const profiles = () => [{ name: 'default', config: plain(), layers: null }]
 const llama = {
@@ -39,21 +63,21 @@ const gguf = () => ({
   },
   tensors: { 'rope_freqs.weight': Float32Array.of(1, 1, 2, 4) },
 })
-const shard = () => core.shardOf({ sharding: 'striped', ranks: 2, rank: 1, tokens: 4 })
+const shard = () => shardOf({ sharding: 'striped', ranks: 2, rank: 1, tokens: 4 })
 const weights = () => new Float32Array(3 * 8 * 2).map((_, i) => Math.sin(i))
 const index = () => ({
   ...{ model: 'qwen2.5-vl', inputIds: [1, 7, 7, 3], batch: 1, attentionMask: [1, 1, 1, 1] },
   ...{ imageGrids: [[1, 2, 4]], videoGrids: [], secondsPerGrid: [1], tokensPerSecond: 2 },
   ...{ mergeSize: 2, imageToken: 7, videoToken: 8, revision: 4, padding: 1 },
 })
-const q8 = () => ({ data: core.quantiseQ8(new Float32Array(64).fill(1)), tokens: 2, heads: 4 })
-const mlx = () => core.toMlx(config())
+const q8 = () => ({ data: quantiseQ8(new Float32Array(64).fill(1)), tokens: 2, heads: 4 })
+const mlx = () => toMlx(config())
 const onnx = () => {
-  const { cosCache, sinCache } = core.toOnnx(config(), { length: 4 })
+  const { cosCache, sinCache } = toOnnx(config(), { length: 4 })
   return { cosCache, sinCache, headDim: 8, pairing: 'half', rotaryDim: 8 }
 }
 const rotation = () => {
-  const builder = core.createRotationBuilder(config(), core.computeFrequencies(config()))
+  const builder = createRotationBuilder(config(), computeFrequencies(config()))
   return {
     builder,
     row: builder.build({ rows: 1, batchStride: 0, axes: [Float64Array.of(3)] }, 'float32'),
@@ -64,7 +88,7 @@ const stored = () => [
   { name: 'q', dtype: 'F32' as const, shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
 ]
 
-/** Every function of `@rope/core`. */
+/** Every function behind the doors of core, safetensors aside; a name stands behind one of them. */
 export const CORE: Readonly<Record<string, MakeArguments>> = {
   RopeError: () => ['INVALID_OPTION', 'a message', { field: 'x' }],
   augmentCoordinates: () => [
@@ -84,7 +108,7 @@ export const CORE: Readonly<Record<string, MakeArguments>> = {
   cosmosRope: () => [{ headDim: 48, scales: [1, 2, 2] }],
   countedCoordinates: () => [4, 1],
   createRope: () => [options, { backend: createJsBackend(), layout: 'bshd' }],
-  createRotationBuilder: () => [plain(), core.computeFrequencies(config()), 'q'],
+  createRotationBuilder: () => [plain(), computeFrequencies(config()), 'q'],
   createRotationTables: () => [plain()],
   decodeBFloat16: () => [16256],
   decodeFloat16: () => [15360],
@@ -112,7 +136,7 @@ export const CORE: Readonly<Record<string, MakeArguments>> = {
   encodeBFloat16: () => [1],
   encodeFloat16: () => [1],
   ernieAxes: () => [[2, 2, 1]],
-  expandPositions: () => [core.readPositions([1, 2], 1), 1, 2, 1, 1],
+  expandPositions: () => [readPositions([1, 2], 1), 1, 2, 1, 1],
   fluxRope: () => [[16, 56, 56], 10000],
   fopeInputs: () => [10000, 4, 100],
   fromFloat32Array: () => [Float32Array.of(1, 2), 'float16'],
@@ -177,7 +201,7 @@ export const CORE: Readonly<Record<string, MakeArguments>> = {
   qwen2VisionRope: () => [head],
   reRopeMap: () => [{ window: 8, leak: 0.5 }],
   readPositions: () => [{ sequenceLengths: [2, 3], offsets: [0, 1], paddedLengths: [4, 4] }, 1],
-  regimeFor: () => [core.resolveConfig(dynamic), 20],
+  regimeFor: () => [resolveConfig(dynamic), 20],
   resolveConfig: () => [{ ...mrope, rotaryDim: 8, windowOffset: 0, angles: 'exact' }],
   resolvePairing: () => ['half', 4],
   ropeIndex: () => [index()],
@@ -235,19 +259,19 @@ export const SAFETENSORS: Readonly<Record<string, MakeArguments>> = {
 /** The methods of what these functions give. */
 export const METHODS: Readonly<Record<string, Call>> = {
   'Rope.rotate': {
-    run: (input) => rope().rotate(input as core.RotateInput),
+    run: (input) => rope().rotate(input as RotateInput),
     valid: () => [{ ...tensors(), positions: { offsets: [3] }, length: 8, inverse: true }],
   },
   'Rope.rotate, at a number': {
-    run: (input) => rope().rotate(input as core.RotateInput),
+    run: (input) => rope().rotate(input as RotateInput),
     valid: () => [{ q: tensor(), positions: 3 }],
   },
   'Rope.rotateAsync': {
-    run: (input) => rope().rotateAsync(input as core.RotateInput),
+    run: (input) => rope().rotateAsync(input as RotateInput),
     valid: () => [{ ...tensors(), positions: { sequenceLengths: [2] } }],
   },
   'Rope.rotate of a length': {
-    run: (input) => rope(dynamic).rotate(input as core.RotateInput),
+    run: (input) => rope(dynamic).rotate(input as RotateInput),
     valid: () => [
       { q: { ...tensor(), strides: [16, 8, 8, 1], offset: 0 }, positions: [1, 2], length: 20 },
     ],
@@ -255,7 +279,7 @@ export const METHODS: Readonly<Record<string, Call>> = {
   'Rope.at': {
     run: (positions, given) =>
       rope(mrope)
-        .at(positions as core.Positions, given as core.LengthOptions)
+        .at(positions as Positions, given as LengthOptions)
         .rotate({ q: tensor() }),
     valid: () => [{ axes: [0, [1, 2], { offsets: [3] }] }, { length: 8 }],
   },
@@ -276,7 +300,7 @@ export const METHODS: Readonly<Record<string, Call>> = {
   'Rope.bind': {
     run: (given, length) =>
       rope()
-        .bind(given as object, length as core.LengthOptions)
+        .bind(given as object, length as LengthOptions)
         .rotate(3),
     valid: () => [tensors(), { length: 8 }],
   },
@@ -289,12 +313,11 @@ export const METHODS: Readonly<Record<string, Call>> = {
   },
   'Rope.shift': {
     run: (k, delta, length) =>
-      rope(dynamic).shift(k as core.Tensor, delta as core.Positions, length as core.LengthOptions),
+      rope(dynamic).shift(k as Tensor, delta as Positions, length as LengthOptions),
     valid: () => [tensor(), [1, 2], { length: 8 }],
   },
   'Rope.rerope': {
-    run: (k, from, to) =>
-      rope().rerope(k as core.Tensor, from as core.CachePlace, to as core.CachePlace),
+    run: (k, from, to) => rope().rerope(k as Tensor, from as CachePlace, to as CachePlace),
     valid: () => [
       tensor(),
       { positions: 3, length: 8 },
@@ -305,45 +328,39 @@ export const METHODS: Readonly<Record<string, Call>> = {
     run: (length) => rope(dynamic).regimeFor(length as number),
     valid: () => [20],
   },
-  'RopeError.isInstance': { run: (value) => core.RopeError.isInstance(value), valid: () => [{}] },
+  'RopeError.isInstance': { run: (value) => RopeError.isInstance(value), valid: () => [{}] },
   'RopeIndex.next': {
-    run: (n) => core.ropeIndex(index() as unknown as core.RopeIndexInput).next(n as number),
+    run: (n) => ropeIndex(index() as unknown as RopeIndexInput).next(n as number),
     valid: () => [1],
   },
   'RopeIndex.rewind': {
-    run: (n) => core.ropeIndex(index() as unknown as core.RopeIndexInput).rewind(n as number),
+    run: (n) => ropeIndex(index() as unknown as RopeIndexInput).rewind(n as number),
     valid: () => [0],
   },
   'TwoRangeMap.distance': {
     run: (query, key) =>
-      core.selfExtendMap({ group: 2, window: 4 }).distance(query as number, key as number),
+      selfExtendMap({ group: 2, window: 4 }).distance(query as number, key as number),
     valid: () => [9, 3],
   },
   'TwoRangeMap.farQuery': {
-    run: (query) => core.reRopeMap({ window: 4 }).farQuery(query as number),
+    run: (query) => reRopeMap({ window: 4 }).farQuery(query as number),
     valid: () => [9],
   },
   'TwoRangeMap.farKey': {
-    run: (key) => core.reRopeMap({ window: 4 }).farKey(key as number),
+    run: (key) => reRopeMap({ window: 4 }).farKey(key as number),
     valid: () => [9],
   },
   'RotationBuilder.build': {
     run: (table, precision, unit) =>
-      rotation().builder.build(
-        table as core.PositionTable,
-        precision as 'float32',
-        unit as boolean,
-      ),
+      rotation().builder.build(table as PositionTable, precision as 'float32', unit as boolean),
     valid: () => [{ rows: 1, batchStride: 0, axes: [Float64Array.of(1)] }, 'float32', false],
   },
   'RotationTables.builder': {
-    run: (length, role) =>
-      core.createRotationTables(config()).builder(length as number, role as 'q'),
+    run: (length, role) => createRotationTables(config()).builder(length as number, role as 'q'),
     valid: () => [8, 'q'],
   },
   'RotationTables.attentionFactor': {
-    run: (length) =>
-      core.createRotationTables(core.resolveConfig(dynamic)).attentionFactor(length as number),
+    run: (length) => createRotationTables(resolveConfig(dynamic)).attentionFactor(length as number),
     valid: () => [8],
   },
 }

@@ -1,11 +1,8 @@
 /**
- * The tables of valid arguments by module.
+ * The tables of valid arguments: for every function that a module exports, arguments it accepts.
  */
 import type { MakeArguments } from '../walk.js'
 import { CORE, SAFETENSORS } from './core.js'
 
-/** For every module, the functions that it exports and arguments they accept. */
-export const TABLES: Readonly<Record<string, Readonly<Record<string, MakeArguments>>>> = {
-  '@rope/core': CORE,
-  '@rope/core/safetensors': SAFETENSORS,
-}
+/** By the name of the function, which stands behind one door only. */
+export const TABLE: Readonly<Record<string, MakeArguments>> = { ...CORE, ...SAFETENSORS }

@@ -1,7 +1,7 @@
 /**
  * The front door as a position of the switch: it picks the fastest backend and says why.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import { notLoaded } from '../backend-entry.js'
 import { explainAuto } from './auto-explanation.js'
 import type { BackendChoice } from './backend-choice.js'

@@ -1,7 +1,8 @@
 /**
  * One position of the backend switch: what can be asked of it, and how a backend becomes one.
  */
-import { createRope, type Probe, type Rope, type RopeConfig, RopeError } from '@rope/core'
+import { createRope, type Rope, type RopeConfig, RopeError } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import { type BackendEntry, probeBackend } from '../backend-entry.js'
 import { type Explanation, explainProbe } from './explanation.js'
 

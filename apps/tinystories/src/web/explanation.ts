@@ -1,7 +1,7 @@
 /**
  * Why a backend rotates, as a table of words that the page can show. Types and words only.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 
 /** A sentence and a table; every row has one cell per column. */
 export interface Explanation {

@@ -1,7 +1,7 @@
 /**
  * What the page and its worker say to each other: plain data, one message per event.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import type { ExpectedText } from '../model-files.js'
 import type { StoryTime } from '../story.js'
 import type { Explanation } from './explanation.js'

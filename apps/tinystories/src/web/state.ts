@@ -2,7 +2,7 @@
  * What the page knows, and how each event changes it. Plain data and one pure function: the view
  * shows a state, and nothing else remembers anything.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import type { ExpectedText } from '../model-files.js'
 import type { StoryTime } from '../story.js'
 import { compareStory, type ToldStory, type Verdict } from './comparison.js'

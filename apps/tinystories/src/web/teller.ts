@@ -2,7 +2,9 @@
  * The worker's side of the page: loads the model, says which backends can run, tells stories and
  * stops them. It sees the worker only through what it is given, so that tests run it in Node.
  */
-import { type Probe, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import { type ModelFiles, type ReadFile, readExpectedTexts, readModel } from '../model-files.js'
 import { prepareStory } from '../story.js'
 import type { BackendChoice, OpenRope } from './backend-choice.js'

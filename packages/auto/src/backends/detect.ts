@@ -2,7 +2,9 @@
  * From an entry to a member that may be used: load, probe, create, self-test, all of it within a
  * bounded time, and whatever goes wrong becomes the reason why it cannot be used. Never rejects.
  */
-import { type Backend, type Probe, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Backend, Probe } from '@rope/core/backend'
 import { messageOf } from '../messages.js'
 import { TimeLimitError, withLimit } from '../platform/timers.js'
 import { selfTestAsync } from '../trust/self-test.js'

@@ -1,7 +1,7 @@
 /**
  * What the front door knows of a backend before it has loaded it. Types only.
  */
-import type { Backend, Probe } from '@rope/core'
+import type { Backend, Probe } from '@rope/core/backend'
 
 /** What a backend may be told when it is made. */
 export interface CreateOptions {

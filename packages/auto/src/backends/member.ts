@@ -3,7 +3,7 @@
  * or quarantined with the evidence. Quarantine is for good: who has failed once is not trusted again
  * by the same dispatcher.
  */
-import type { Backend, Elements, Probe } from '@rope/core'
+import type { Backend, Elements, Probe } from '@rope/core/backend'
 import type { SelfTest } from '../trust/self-test.js'
 
 /** What is known of a backend. */

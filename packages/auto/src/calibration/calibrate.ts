@@ -3,7 +3,9 @@
  * in several passes, and the fastest batch of each counts, since whatever else the machine does only
  * adds time. It ends when its budget does: what was not reached is predicted from what was.
  */
-import type { Backend, DType, Kernel } from '@rope/core'
+
+import type { DType } from '@rope/core'
+import type { Backend, Kernel } from '@rope/core/backend'
 import { messageOf } from '../messages.js'
 import type { Clock } from '../platform/timers.js'
 import { type Calibration, type CostCurve, type DTypeCosts, fitCurve, predict } from './costs.js'

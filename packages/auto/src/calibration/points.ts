@@ -2,7 +2,8 @@
  * The calls that are timed: four sizes of the most common shape, from less than a decode step of a
  * small model to a prompt that no second-level cache holds.
  */
-import type { DType, Elements, Plan, Rotation, View } from '@rope/core'
+import type { DType } from '@rope/core'
+import type { Elements, Plan, Rotation, View } from '@rope/core/backend'
 import { bytesOfPlan, planOfCall } from '../call.js'
 
 /** A call to time. */

@@ -3,16 +3,17 @@
  * the list that can make a call makes it. One that fails - a lost device, say - is put out of use,
  * and the next one finishes the call.
  */
+
+import { DTYPES } from '@rope/core'
 import {
   type Backend,
-  DTYPES,
   type Kernel,
   type Plan,
   type Rotation,
   reachesMemory,
   type Support,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
 import {

@@ -1,15 +1,15 @@
 /**
  * The dispatcher as a backend: core's own rope runs over it and needs to know nothing about choices.
  */
+
+import { DTYPES, RopeError } from '@rope/core'
 import {
   type Backend,
   type Capabilities,
-  DTYPES,
   type Plan,
   planKey,
-  RopeError,
   type Support,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { clockStep } from '../calibration/calibrate.js'
 import { type Dispatcher, usableMembers } from './dispatcher.js'

@@ -2,7 +2,7 @@
  * A dispatcher: the backends of this place with what is known of them, who may be chosen, and what
  * calls cost. Several ropes may share one.
  */
-import type { Backend, Plan } from '@rope/core'
+import type { Backend, Plan } from '@rope/core/backend'
 import type { Epoch, Member } from '../backends/member.js'
 import { ContenderError, type Contender as CostContender } from '../calibration/calibrate.js'
 import type { CostBook } from '../calibration/cost-book.js'

@@ -1,7 +1,9 @@
 /**
  * What an error from a kernel means: the caller's mistake, or a backend that has failed.
  */
-import { goneMemory, RopeError, type RopeErrorCode } from '@rope/core'
+
+import { RopeError, type RopeErrorCode } from '@rope/core'
+import { goneMemory } from '@rope/core/backend'
 import { messageOf } from '../messages.js'
 
 /** Codes by which a backend says that it cannot go on, whatever the call. */

@@ -2,7 +2,7 @@
  * The kernel of the front door. Calls on a backend's own memory and calls on any other are different
  * kinds of calls: what the one saves, the other spends on copies.
  */
-import type { Kernel, Plan, Rotation, RowFactors, View } from '@rope/core'
+import type { Kernel, Plan, Rotation, RowFactors, View } from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { type Choice, Site, type SiteOwner } from './site.js'
 

@@ -2,7 +2,9 @@
  * Opens a dispatcher: looks at every backend that may be chosen, all at once and in a bounded time,
  * and reads what calls cost here. Nothing is measured yet.
  */
-import { type Backend, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { detect, detectValue } from '../backends/detect.js'
 import type { BackendEntry } from '../backends/entry.js'
 import { type Epoch, Member } from '../backends/member.js'

@@ -7,18 +7,19 @@
  * on its first call, and whatever a backend does that does not promise this, happens on memory of
  * which there is a copy.
  */
+
+import { RopeError } from '@rope/core'
 import {
   bindKernel,
   checkMemory,
   type Kernel,
   multiplyRow,
   type Plan,
-  RopeError,
   type Rotation,
   type RowFactors,
   reachesMemory,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { type Contender, makeContender } from './contender.js'
 import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'

@@ -12,7 +12,7 @@ import {
   type Plan,
   partOf,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 
 /** Puts the memory of a call back as it was. */
 export type Restore = () => void

@@ -2,7 +2,9 @@
  * Why this backend and not another: the whole story of a choice, put together from what the members,
  * the costs and the kernels know.
  */
-import { type Plan, type RopeConfig, RopeError } from '@rope/core'
+
+import { type RopeConfig, RopeError } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { bytesOfPlan, type CallDescription, planOfCall } from '../call.js'
 import type { DispatchBackend } from '../dispatch/backend.js'

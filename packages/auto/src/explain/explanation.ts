@@ -1,7 +1,7 @@
 /**
  * An explanation as data: plain values that can be stored, sent to another thread and printed. Types only.
  */
-import type { Plan, Probe } from '@rope/core'
+import type { Plan, Probe } from '@rope/core/backend'
 import type { CostSource } from '../calibration/cost-book.js'
 import type { Calibration } from '../calibration/costs.js'
 

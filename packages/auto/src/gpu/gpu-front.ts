@@ -3,7 +3,9 @@
  * device; nothing is copied to the CPU, and nobody else can finish them. What a call looks like is
  * prepared once and found again by its shape.
  */
-import { type Plan, type RopeConfig, RopeError } from '@rope/core'
+
+import { type RopeConfig, RopeError } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import type {
   EncoderHandle,
   GpuCall,

@@ -2,8 +2,8 @@
  * The right answer to a vector, by the formula and nothing else: the evidence of a failed self-test
  * names the first element that differs. Each product and each sum is rounded once.
  */
+import type { DType } from '@rope/core'
 import {
-  type DType,
   decodeBFloat16,
   decodeFloat16,
   type Elements,
@@ -13,7 +13,7 @@ import {
   type Plan,
   type Rotation,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 
 /** How numbers of a dtype are read, rounded after each operation, and written. */
 interface Arithmetic {

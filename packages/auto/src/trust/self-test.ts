@@ -2,7 +2,9 @@
  * The self-test: what a backend computes on this very device, before anything depends on it.
  * A CPU backend must give the golden bits; a GPU may round otherwise, within the bound below.
  */
-import type { Backend, DType, Elements } from '@rope/core'
+
+import type { DType } from '@rope/core'
+import type { Backend, Elements } from '@rope/core/backend'
 import { messageOf } from '../messages.js'
 import { numberOf, rightAnswer, visitPairs } from './oracle.js'
 import { digestOf, type Prepared, prepare, VECTORS, type Vector } from './vectors.js'

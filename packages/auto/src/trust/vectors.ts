@@ -4,8 +4,10 @@
  * likes), with the digest of the right answer. Inputs come from a generator, so that the answers
  * fit into one number each; the tests recompute them with the reference of @rope/core.
  */
-import type { DType, Elements, OperandPlan, PairingName, Plan, Rotation, View } from '@rope/core'
-import { DTYPES, PAIRINGS, resolvePairing } from '@rope/core'
+import type { DType, PairingName } from '@rope/core'
+import { DTYPES, PAIRINGS } from '@rope/core'
+import type { Elements, OperandPlan, Plan, Rotation, View } from '@rope/core/backend'
+import { resolvePairing } from '@rope/core/backend'
 
 /** One vector: what is rotated, and the digest of the result. */
 export interface Vector {

@@ -1,7 +1,9 @@
 /**
  * Looking at backends: whatever goes wrong becomes a reason, in a bounded time.
  */
-import { type Probe, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import { describe, expect, test } from 'vitest'
 import { type DetectOptions, detect, detectValue } from '../../src/backends/detect.js'
 import type { BackendEntry } from '../../src/backends/entry.js'

@@ -2,7 +2,9 @@
  * Backends that fail in a call: the data is as it was, the next backend makes the call, and the one
  * that failed is not used again.
  */
-import { type Backend, type Kernel, type Plan, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Backend, Kernel, Plan } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { createAutoBackend } from '../../src/create-backend.js'

@@ -2,7 +2,9 @@
  * GPUs that are asked for by name, and calls on GPU buffers: a lost device in a decode loop, data
  * that stays where it is.
  */
-import { type Backend, RopeError, resolveConfig } from '@rope/core'
+
+import { RopeError, resolveConfig } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { type AutoOptions, createRope, type GpuInput } from '../../src/index.js'

@@ -3,14 +3,15 @@
  * rows that they make themselves, calls off the event loop - keep them through the front door, with
  * the same care when they fail.
  */
+
+import { RopeError } from '@rope/core'
 import {
   type Backend,
   type Kernel,
   multiplyRow,
-  RopeError,
   type Rotation,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { planOfCall } from '../../src/call.js'

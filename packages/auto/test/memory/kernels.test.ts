@@ -1,6 +1,8 @@
 /**
  * Kernels by themselves, without a rope that has looked at the memory before.
  */
+
+import { resolveConfig } from '@rope/core'
 import {
   type Backend,
   type Kernel,
@@ -8,8 +10,7 @@ import {
   type PlannedCall,
   type Rotation,
   type RowFactors,
-  resolveConfig,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { createNativeBackend, probeNative } from '@rope/native'
 import { createWasmBackend } from '@rope/wasm'

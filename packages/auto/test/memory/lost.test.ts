@@ -2,7 +2,8 @@
  * Memory that is detached or shrinks between planning and running: refused as INVALID_TENSOR on
  * every backend, by every way to call, before anything is written.
  */
-import type { DType, Elements, RotateTensors } from '@rope/core'
+import type { DType, RotateTensors } from '@rope/core'
+import type { Elements } from '@rope/core/backend'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { detach, growableBuffer, LOSSES, type Loss, resizableBuffer } from './losses.js'
 import {

@@ -3,8 +3,9 @@
  * by what they are, call after call.
  */
 import { runInNewContext } from 'node:vm'
-import type { DType, Elements, Positions, Tensor } from '@rope/core'
+import type { DType, Positions, Tensor } from '@rope/core'
 import { createRope as createCoreRope } from '@rope/core'
+import type { Elements } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {

@@ -1,13 +1,8 @@
 /**
  * Ropes to try memory on: one of each backend on the CPU, and the front door over all of them.
  */
-import {
-  createRope as createCoreRope,
-  type DType,
-  type Elements,
-  type RopeOptions,
-  type Tensor,
-} from '@rope/core'
+import { createRope as createCoreRope, type DType, type RopeOptions, type Tensor } from '@rope/core'
+import type { Elements } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { createNativeBackend, probeNative } from '@rope/native'
 import { createWasmBackend } from '@rope/wasm'

@@ -1,7 +1,7 @@
 /**
  * The self-test finds backends that are wrong in one way each, and lets right ones pass.
  */
-import type { Backend, Kernel, Plan, View } from '@rope/core'
+import type { Backend, Kernel, Plan, View } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { selfTest, selfTestAsync } from '../../src/trust/self-test.js'

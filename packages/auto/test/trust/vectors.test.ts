@@ -2,7 +2,7 @@
  * The golden digests, recomputed with the reference of the specification: an implementation that
  * shares no code with the self-test nor with any backend.
  */
-import type { Elements, View } from '@rope/core'
+import type { Elements, View } from '@rope/core/backend'
 import { type LogicalSizes, modelRotate } from '@rope/core/reference'
 import { describe, expect, test } from 'vitest'
 import { rightAnswer } from '../../src/trust/oracle.js'

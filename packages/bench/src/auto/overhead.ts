@@ -4,7 +4,8 @@
  * so that the front door has to ask whose memory a call works on.
  */
 import { type AutoRope, type BackendEntry, createRope as createAutoRope } from '@rope/auto'
-import { type Backend, createRope } from '@rope/core'
+import { createRope } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { openRope } from '../contenders/backend-call.js'
 import { createGroupMemory } from '../contenders/memory.js'
 import type { Session } from '../contenders/open.js'

@@ -3,7 +3,7 @@
  * same backends, with the same memory, can be called directly next to it.
  */
 import { type AutoBackend, type BackendEntry, createAutoBackend } from '@rope/auto'
-import type { Backend } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 
 /** Entries that note what they make. */
 export interface Watched {

@@ -1,18 +1,15 @@
 /**
  * A backend as a contender, called through the public API in one of four ways.
  */
+
+import { createRope, type Rope, RopeError, type RotateTensors, type Tensor } from '@rope/core'
 import {
   type Backend,
-  createRope,
   createRotationBuilder,
   expandPositions,
   makePlan,
-  type Rope,
-  RopeError,
-  type RotateTensors,
   readPositions,
-  type Tensor,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { type Contender, repeated, repeatedAsync } from '../harness/contender.js'
 import type { BackendSpec } from '../matrix/group.js'
 import { shapeConfig } from '../matrix/model-shape.js'

@@ -3,7 +3,8 @@
  * fixed pool of random values, so that gigabytes are filled at the speed of a copy and the oracle
  * needs only the tokens it looks at.
  */
-import { type DType, type Elements, fromFloat32Array } from '@rope/core'
+import type { DType } from '@rope/core'
+import { type Elements, fromFloat32Array } from '@rope/core/backend'
 import { operandElements, type RotationCase } from '../matrix/rotation-case.js'
 import { createRandom, scramble } from '../random.js'
 

@@ -2,7 +2,7 @@
  * A limit of the machine as a contender: a scale in place or a copy of the bytes that the case
  * moves. It is checked like everything else, element by element.
  */
-import { type Backend, bytesPerElement } from '@rope/core'
+import { type Backend, bytesPerElement } from '@rope/core/backend'
 import type { LimitHooks } from '../limits/hooks.js'
 import { createPortableLimits } from '../limits/portable.js'
 import type { LimitSpec } from '../matrix/group.js'

@@ -2,7 +2,9 @@
  * The memory of a group: contenders that use the same kind of memory for the same sizes share it,
  * so that they are compared on the same pages, and so that a long prompt fits at all.
  */
-import { type Backend, type DType, type Elements, RopeError } from '@rope/core'
+
+import { type DType, RopeError } from '@rope/core'
+import type { Backend, Elements } from '@rope/core/backend'
 
 /** What an array is for; two arrays of one purpose are the same array. */
 export type Purpose = 'q' | 'k' | 'q out' | 'k out'

@@ -2,7 +2,9 @@
  * From specs to contenders: one session per group holds its backends and its memory, and lets go
  * of both when the group is done.
  */
-import { type Backend, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import type { BackendStatus } from '../backends.js'
 import { type LimitHooks, limitsOf } from '../limits/hooks.js'
 import { PORTABLE_LIMITS } from '../limits/portable.js'

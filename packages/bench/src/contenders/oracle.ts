@@ -3,7 +3,8 @@
  * @rope/core/reference, on a spread of tokens. CPU backends owe the same bits; peers, which may
  * fuse and reorder, owe a bound.
  */
-import { type DType, type Elements, type RopeConfig, toFloat32Array } from '@rope/core'
+import type { DType, RopeConfig } from '@rope/core'
+import { type Elements, toFloat32Array } from '@rope/core/backend'
 import { modelRotate, type OracleRows, oracleRows, pairChannels } from '@rope/core/reference'
 import { shapeConfig } from '../matrix/model-shape.js'
 import { firstPosition, type RotationCase } from '../matrix/rotation-case.js'

@@ -1,12 +1,8 @@
 /**
  * A peer as a contender: the same input, the same positions, checked by its bound.
  */
-import {
-  computeFrequencies,
-  createRotationBuilder,
-  expandPositions,
-  readPositions,
-} from '@rope/core'
+import { computeFrequencies } from '@rope/core'
+import { createRotationBuilder, expandPositions, readPositions } from '@rope/core/backend'
 import type { Contender } from '../harness/contender.js'
 import type { PeerSpec } from '../matrix/group.js'
 import { shapeConfig } from '../matrix/model-shape.js'

@@ -3,7 +3,7 @@
  * over tensors that the caches do not hold. The rows of cos and sin are uploaded once, as for the
  * layers of a model.
  */
-import { bytesPerElement } from '@rope/core'
+import { bytesPerElement } from '@rope/core/backend'
 import type { BufferHandle, DeviceHandle, PassHandle, WebGpuBackend } from '@rope/webgpu'
 import { fillInput, operandLength, tensorShape } from '../contenders/input.js'
 import type { Opened } from '../contenders/opened.js'

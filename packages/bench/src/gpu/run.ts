@@ -3,7 +3,7 @@
  * The same function in Node and in a page. On an adapter in software, whose times say nothing about
  * any GPU, the ratio to the copy kernel is all that is reported, and no goal is judged by it.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import { createWebGpuBackend, type GpuHandle } from '@rope/webgpu'
 import { performanceClock } from '../clock.js'
 import { judge } from '../goals/judge.js'

@@ -3,7 +3,7 @@
  * the same memory without doing anything worth mentioning. A rotation in place reads and writes
  * every byte once, and so does a scale in place; a rotation out of place moves what a copy moves.
  */
-import type { Backend } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 
 /**
  * What a backend may carry as its property `limits`: the limits of the machine by its own compiler,

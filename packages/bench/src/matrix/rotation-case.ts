@@ -2,7 +2,9 @@
  * One rotation to time, as data: sizes, dtype, layout and place. Everybody who is compared gets
  * the same case; how each of them is called (memory, threads, kind of call) is a variant of it.
  */
-import { bytesPerElement, type DType, type Layout, type PairingName } from '@rope/core'
+
+import type { DType, Layout, PairingName } from '@rope/core'
+import { bytesPerElement } from '@rope/core/backend'
 import { LLAMA, type ModelShape, shapeText } from './model-shape.js'
 
 /** What is rotated. */

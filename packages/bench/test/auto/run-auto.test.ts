@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { BackendEntry } from '@rope/auto'
-import type { Backend } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'

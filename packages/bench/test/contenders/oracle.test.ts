@@ -1,7 +1,8 @@
 /**
  * The check before the clock: it must pass what is right and catch what is slightly wrong.
  */
-import { createRope, type Elements } from '@rope/core'
+import { createRope } from '@rope/core'
+import type { Elements } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
 import { fillInput, inputRow, operandLength, tensorShape } from '../../src/contenders/input.js'

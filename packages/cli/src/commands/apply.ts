@@ -2,8 +2,8 @@
  * `rope apply`: rotates the q and k tensors of a safetensors file into another file.
  * The input is read once and never written; the output appears whole or not at all.
  */
+
 import {
-  type Backend,
   createRope,
   type DType,
   type Layout,
@@ -12,6 +12,7 @@ import {
   type Rope,
   type RopeConfig,
 } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import {
   elementTypeOf,
   parseSafetensors,

@@ -2,17 +2,12 @@
  * The forms that `rope convert` writes: a model's profiles as bytes of a file, with what has to be
  * said about it.
  */
-import {
-  huggingFaceProfiles,
-  type PairingName,
-  type RopeConfig,
-  RopeError,
-  toGguf,
-  toHuggingFace,
-  toMlx,
-  toOnnx,
-  writeGgufFile,
-} from '@rope/core'
+
+import { type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { toGguf, writeGgufFile } from '@rope/core/gguf'
+import { huggingFaceProfiles, toHuggingFace } from '@rope/core/huggingface'
+import { toMlx } from '@rope/core/mlx'
+import { toOnnx } from '@rope/core/onnx'
 import { writeSafetensors } from '@rope/core/safetensors'
 import { type ModelConfig, selectRotatingProfile } from '../profiles.js'
 

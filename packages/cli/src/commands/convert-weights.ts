@@ -4,7 +4,8 @@
  * pairs. Rows move whole, as bytes, so every dtype will do, and quantised blocks too, since ggml
  * quantises along rows.
  */
-import { type PairingName, permutePairing, type RopeConfig, RopeError } from '@rope/core'
+import { type PairingName, type RopeConfig, RopeError } from '@rope/core'
+import { permutePairing } from '@rope/core/weights'
 import { quoted } from '../format/text.js'
 import type { ModelConfig } from '../profiles.js'
 

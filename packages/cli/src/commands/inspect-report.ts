@@ -8,9 +8,9 @@ import {
   type RopeConfig,
   regimeFor,
   resolveConfig,
-  resolvePairing,
   type ScheduleOptions,
 } from '@rope/core'
+import { resolvePairing } from '@rope/core/backend'
 import type { Profile } from '../profiles.js'
 
 /**

@@ -5,9 +5,9 @@ import {
   type AxesOptions,
   dependsOnLength,
   type RopeConfig,
-  resolvePairing,
   type ScheduleOptions,
 } from '@rope/core'
+import { resolvePairing } from '@rope/core/backend'
 import type { Colors } from '../format/colors.js'
 import { type Column, facts, table } from '../format/table.js'
 import { count, significant } from '../format/text.js'

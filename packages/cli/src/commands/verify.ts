@@ -3,7 +3,8 @@
  * of a module, one after the other, and says with its exit code whether all of them are right.
  */
 
-import { type Backend, RopeError } from '@rope/core'
+import { RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import {
   type ConformanceReport,
   conformanceCases,

@@ -2,7 +2,9 @@
  * Reads what a GGUF file says about RoPE: its metadata, through @huggingface/gguf, and its factor
  * tensors. Nothing else of the file is read, and nothing is fetched.
  */
-import { FACTOR_TENSORS, type GgufRope, RopeError } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import { FACTOR_TENSORS, type GgufRope } from '@rope/core/gguf'
 import { quoted } from '../format/text.js'
 import { type RegularFile, withRegularFile } from './regular-file.js'
 

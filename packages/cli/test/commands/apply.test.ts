@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type Kernel, RopeError } from '@rope/core'
+import { RopeError } from '@rope/core'
+import type { Kernel } from '@rope/core/backend'
 import { parseSafetensors, tensorBytes } from '@rope/core/safetensors'
 import { describe, expect, test } from 'vitest'
 import type { BackendEntry } from '../../src/backends.js'

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolveConfig, toGguf, writeGgufFile } from '@rope/core'
+import { resolveConfig } from '@rope/core'
+import { toGguf, writeGgufFile } from '@rope/core/gguf'
 import { describe, expect, test } from 'vitest'
 import { configFile, lines, rope, SMALL_LLAMA, TWO_PROFILES, temporaryFolder } from '../helpers.js'
 

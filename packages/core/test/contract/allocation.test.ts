@@ -1,4 +1,5 @@
-import { allocationBytes, RopeError } from '@rope/core'
+import { RopeError } from '@rope/core'
+import { allocationBytes } from '@rope/core/backend'
 import { describe, expect, test } from 'vitest'
 
 function fieldOf(attempt: () => unknown): string | undefined {

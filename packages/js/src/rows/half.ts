@@ -3,7 +3,7 @@
  * float32 row, and rounded once to nearest even on the way back. Separate loops keep each one
  * free of store-to-load stalls. The scratch row is planar, so the pairing is gone after loading.
  */
-import { narrowToBFloat16, narrowToFloat16, widenFloat16 } from '@rope/core'
+import { narrowToBFloat16, narrowToFloat16, widenFloat16 } from '@rope/core/backend'
 import { rotateRow } from './float32.js'
 
 /** Rotates one row of 16-bit floats from `x` to `y`; `y` may be `x`. */

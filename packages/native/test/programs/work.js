@@ -1,14 +1,8 @@
 /**
  * Work for the programs beside this file: calls that wake the pool, and ways to check them.
  */
-import {
-  computeFrequencies,
-  createRotationBuilder,
-  expandPositions,
-  makePlan,
-  readPositions,
-  resolveConfig,
-} from '@rope/core'
+import { computeFrequencies, resolveConfig } from '@rope/core'
+import { createRotationBuilder, expandPositions, makePlan, readPositions } from '@rope/core/backend'
 
 const HEAD_DIM = 64
 const HEADS = 8

@@ -2,7 +2,7 @@
  * The factors of a moving row, copied into a segment once: 64 rows of rests, and the row of the
  * block, which is copied again when it changes. All ropes of one config share their copy.
  */
-import type { RowFactors } from '@rope/core'
+import type { RowFactors } from '@rope/core/backend'
 import type { Segment } from '../memory/segment.js'
 
 const BYTES = 8

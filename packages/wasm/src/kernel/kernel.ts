@@ -10,7 +10,7 @@ import {
   type Rotation,
   type RowFactors,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { Memory } from '../memory/memory.js'
 import type { Segment } from '../memory/segment.js'
 import type { Pool } from '../threads/pool.js'

@@ -11,7 +11,7 @@ import {
   type RowFactors,
   type Strides,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { Memory, Place } from '../memory/memory.js'
 import type { Program, Segment } from '../memory/segment.js'
 import { planWords } from '../plan-words.js'

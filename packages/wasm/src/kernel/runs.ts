@@ -12,7 +12,7 @@ import {
   partOf,
   type Strides,
   setElements,
-} from '@rope/core'
+} from '@rope/core/backend'
 
 /** A dense tile: `tokens` by `heads` by `channels`, in either order of the first two. */
 export interface Tile {

@@ -6,7 +6,7 @@
  * are copied on the way. In place and on memory that other threads may see, it holds the rotated
  * channels alone, because the others must not even be written as they were.
  */
-import { bytesPerElement, type OperandPlan, type Plan, type View } from '@rope/core'
+import { bytesPerElement, type OperandPlan, type Plan, type View } from '@rope/core/backend'
 import type { Memory } from '../memory/memory.js'
 import type { Program, Segment } from '../memory/segment.js'
 import { planWords } from '../plan-words.js'

@@ -2,7 +2,7 @@
  * Rows of cos and sin as the module sees them: in place when they lie in its memory, else copied
  * into the segment's table window, as many rows as fit.
  */
-import type { Rotation } from '@rope/core'
+import type { Rotation } from '@rope/core/backend'
 import type { Memory, Place } from '../memory/memory.js'
 import type { Segment } from '../memory/segment.js'
 

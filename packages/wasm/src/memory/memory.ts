@@ -6,7 +6,9 @@
  * alone, so that the engine frees it when the last of them is gone.
  * Threads: one shared memory that grows; what was taken is never given back.
  */
-import { allocationBytes, bufferOf, byteOffsetOf, type DType, type Elements } from '@rope/core'
+
+import type { DType } from '@rope/core'
+import { allocationBytes, bufferOf, byteOffsetOf, type Elements } from '@rope/core/backend'
 import { fixedMemory, outOfMemory, Segment, sharedMemory, type Windows } from './segment.js'
 
 /**

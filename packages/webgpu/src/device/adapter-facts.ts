@@ -1,7 +1,7 @@
 /**
  * What an adapter is: its name, its features and limits, and whether it is software pretending.
  */
-import type { Probe } from '@rope/core'
+import type { Probe } from '@rope/core/backend'
 import type { GpuAdapter, GpuAdapterInfo, GpuDevice } from '../webgpu-types.js'
 
 /** Names under which software rasterisers introduce themselves. */

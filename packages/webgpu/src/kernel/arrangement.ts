@@ -2,7 +2,7 @@
  * A call whose memory is known: its parts, and for each of them shader, bindings and where its
  * tensors begin. Depends on nothing but the plan and where its operands lie.
  */
-import type { Plan } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import { type Shader, shaderOf } from '../device/pipelines.js'
 import { chooseAccess, type Offsets } from '../plan/access.js'
 import { type Bound, bindTensors, type Touched } from '../plan/bindings.js'

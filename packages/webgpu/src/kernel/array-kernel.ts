@@ -3,15 +3,16 @@
  * own, and results are copied to the caller's arrays at the very end: whatever fails before leaves
  * them as they were.
  */
+
+import { RopeError } from '@rope/core'
 import {
   checkMemory,
   type Elements,
   type Kernel,
   type Plan,
-  RopeError,
   type Rotation,
   type View,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { backendFailed, type CaughtErrors, scoped } from '../errors.js'
 import type { GpuBuffer } from '../webgpu-types.js'
 import { MAP_READ } from '../webgpu-types.js'

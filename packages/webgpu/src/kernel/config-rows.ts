@@ -3,19 +3,16 @@
  * rows of the last few starting positions are remembered, since every layer of a model asks for
  * them in turn.
  */
+import { axisCount, type Positions, type RopeConfig, RopeError } from '@rope/core'
 import {
-  axisCount,
   createRotationTables,
   expandPositions,
   lengthOfPositions,
   type Plan,
-  type Positions,
-  type RopeConfig,
-  RopeError,
   type Rotation,
   type RotationTables,
   readPositions,
-} from '@rope/core'
+} from '@rope/core/backend'
 import { scoped } from '../errors.js'
 import { type GpuBuffer, USAGE } from '../webgpu-types.js'
 import type { Context } from './context.js'

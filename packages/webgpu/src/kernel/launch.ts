@@ -2,7 +2,7 @@
  * One dispatch that can be encoded again and again: its shader, its constant numbers, its bind
  * group, and the numbers of the call, of which only those of the rows change.
  */
-import type { Plan } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import type { Uploaded } from '../device/upload-ring.js'
 import { bindPart } from '../plan/bindings.js'
 import { geometryOf } from '../plan/geometry.js'

@@ -2,7 +2,7 @@
  * The dispatches of a plan, remembered for the memory that they were made for: a model rotates the
  * same few buffers over and over.
  */
-import type { Plan } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import type { Uploaded } from '../device/upload-ring.js'
 import { chooseAccess } from '../plan/access.js'
 import type { Access } from '../shader/spec.js'

@@ -2,7 +2,7 @@
  * Rows of cos and sin in the form that shaders read: row by row, cos before sin, so that a row is
  * one piece of memory.
  */
-import type { Rotation } from '@rope/core'
+import type { Rotation } from '@rope/core/backend'
 
 /** The rows of a rotation, `2 * pairs` values each. */
 export function packRows({ cos, sin, pairs, rows }: Rotation): Float32Array<ArrayBuffer> {

@@ -11,7 +11,7 @@ import {
   lengthOf,
   type Plan,
   type Strides,
-} from '@rope/core'
+} from '@rope/core/backend'
 import type { GpuBuffer, GpuQueue } from '../webgpu-types.js'
 
 /** 16-bit elements may end in the middle of a word. */

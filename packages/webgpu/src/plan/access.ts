@@ -2,7 +2,7 @@
  * Which access a call can use: the widest one by which every operand's memory can be walked so
  * that each invocation owns whole words.
  */
-import type { Plan, Strides } from '@rope/core'
+import type { Plan, Strides } from '@rope/core/backend'
 import { type Access, elementsOf, type GpuDType } from '../shader/spec.js'
 import { pairingName } from './geometry.js'
 

@@ -1,7 +1,7 @@
 /**
  * From a plan to the geometry of its heads: where window, pairs and rows lie, in accesses.
  */
-import type { Plan } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import {
   type Access,
   elementsOf,

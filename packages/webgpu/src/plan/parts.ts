@@ -2,7 +2,9 @@
  * A call in parts, each small enough for one dispatch: bindings, and the rows of cos and sin, must
  * not exceed what the device can bind. Nearly every call is one part.
  */
-import { type Plan, RopeError, type Span, type Strides } from '@rope/core'
+
+import { RopeError } from '@rope/core'
+import type { Plan, Span, Strides } from '@rope/core/backend'
 
 /** Consecutive indices along an axis. */
 export interface Range {

@@ -2,7 +2,7 @@
  * What the shader knows of a part beside its spec: sizes, strides, strips, the direction. These
  * numbers do not change from call to call, so they are uploaded once.
  */
-import type { Plan, Strides } from '@rope/core'
+import type { Plan, Strides } from '@rope/core/backend'
 import { GEOMETRY_FIELDS } from '../shader/numbers.js'
 import type { Geometry } from '../shader/spec.js'
 import type { Strips } from './grid.js'

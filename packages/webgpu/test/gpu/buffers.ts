@@ -1,16 +1,8 @@
 /**
  * Typed arrays as GPU buffers and back, and what a rotation of them should give.
  */
-import {
-  createRope,
-  type DType,
-  type Elements,
-  fromFloat32Array,
-  type Positions,
-  type RopeOptions,
-  type Tensor,
-  toFloat32Array,
-} from '@rope/core'
+import { createRope, type DType, type Positions, type RopeOptions, type Tensor } from '@rope/core'
+import { type Elements, fromFloat32Array, toFloat32Array } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { expect } from 'vitest'
 import type { GpuTensor } from '../../src/gpu-tensor.js'

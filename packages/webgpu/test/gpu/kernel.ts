@@ -2,7 +2,8 @@
  * Prepared kernels on a real device: the caller's buffers, passes and encoders; positions of every
  * kind; what is refused.
  */
-import { type DType, type Elements, type Layout, type RopeOptions, resolveConfig } from '@rope/core'
+import { type DType, type Layout, type RopeOptions, resolveConfig } from '@rope/core'
+import type { Elements } from '@rope/core/backend'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createWebGpuBackend, type WebGpuBackend } from '../../src/backend.js'
 import { openDevice } from '../../src/device/open-device.js'

@@ -3,7 +3,7 @@
  * caller's buffers. Whole arrays go to the GPU, guard zones included, and come back as a whole: what
  * a shader writes beside its tensors is found out like anything else.
  */
-import type { Backend, Elements, Kernel, Plan, View } from '@rope/core'
+import type { Backend, Elements, Kernel, Plan, View } from '@rope/core/backend'
 import type { WebGpuBackend } from '../../src/backend.js'
 import type { OperandMemory } from '../../src/kernel/arrangement.js'
 import type { Context } from '../../src/kernel/context.js'

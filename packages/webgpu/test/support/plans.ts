@@ -1,7 +1,8 @@
 /**
  * Plans written down shortly, for tests of what is derived from them.
  */
-import { type DType, type PairingName, type Plan, resolvePairing, type Strides } from '@rope/core'
+import type { DType, PairingName } from '@rope/core'
+import { type Plan, resolvePairing, type Strides } from '@rope/core/backend'
 
 export interface PlanOptions {
   readonly dtype?: DType

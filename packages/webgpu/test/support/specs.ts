@@ -1,7 +1,7 @@
 /**
  * Every kind of shader there is: accesses, dtypes, pairings, targets, positions.
  */
-import type { Plan } from '@rope/core'
+import type { Plan } from '@rope/core/backend'
 import { copiesChannels, geometryOf, isApart } from '../../src/plan/geometry.js'
 import type { Access, GpuDType, PositionsSpec, ShaderSpec } from '../../src/shader/spec.js'
 import { makeTestPlan, type PlanOptions } from './plans.js'
