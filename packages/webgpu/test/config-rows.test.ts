@@ -43,7 +43,11 @@ describe('a schedule with a table per length', () => {
   })
 })
 
-test('xPos is refused: q and k would need rows of their own', () => {
-  const rows = rowsOf({ type: 'xpos', base: 1e4 })
-  expect(() => rows.rotation(1, size, false)).toThrow(/rows of its own for q and for k/)
+test('xPos: rows for q shrink with the position, rows for k grow', () => {
+  const lengthOf = (tensor: 'q' | 'k'): number => {
+    const { cos, sin, pairs } = rowsOf({ type: 'xpos', base: 1e4, tensor }).rotation(8, size, false)
+    return Math.hypot(cos[pairs - 1] as number, sin[pairs - 1] as number)
+  }
+  expect(lengthOf('q')).toBeLessThan(1)
+  expect(lengthOf('q') * lengthOf('k')).toBeCloseTo(1, 6)
 })

@@ -15,7 +15,12 @@ import {
 import { PAIRINGS, type PairingName } from '../contract/pairing.js'
 import { MOST_CHANNELS } from '../limits.js'
 import { checkWeights } from '../schedule/check-frequencies.js'
-import { scheduleFrequencies, scheduleRegime, validateSchedule } from '../schedule/registry.js'
+import {
+  isSingleAxis,
+  scheduleFrequencies,
+  scheduleRegime,
+  validateSchedule,
+} from '../schedule/registry.js'
 import type { Frequencies, Regime, ScheduleOptions } from '../schedule/schedule.js'
 import { type AxesOptions, validateAxes } from './axes.js'
 
@@ -96,8 +101,9 @@ function resolve(options: unknown): RopeConfig {
   const pairs = rotaryDim / 2
   const schedule = validateSchedule(record.schedule, pairs)
   const axes = validateAxes(record.axes, pairs)
-  if (schedule.type === 'xpos' && axes !== null) {
-    reject('INVALID_OPTION', 'axes', axes, `none with schedule 'xpos', whose decay is along one`)
+  if (axes !== null && isSingleAxis(schedule)) {
+    const accepted = `none with schedule '${schedule.type}', whose rows depend on one position`
+    reject('INVALID_OPTION', 'axes', axes, accepted)
   }
   return deepFreeze({
     headDim,

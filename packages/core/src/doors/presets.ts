@@ -32,4 +32,6 @@ export {
   qwen2VisionRope,
   sam2Rope,
 } from '../presets/vision.js'
+export type { XposOptions } from '../presets/xpos.js'
+export { xposRopes } from '../presets/xpos.js'
 export { fopeInputs } from '../schedule/fope.js'

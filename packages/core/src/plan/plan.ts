@@ -137,6 +137,7 @@ function readOperands(
       field: 'q',
     })
   }
+  checkRowsAreFor(names, config)
   const out = readOut(tensors.out)
   for (const name of NAMES) {
     if (out !== undefined && (out[name] === undefined) !== (tensors[name] === undefined)) {
@@ -151,6 +152,18 @@ function readOperands(
   }
   return names.map((name) =>
     readOperand(name, tensors[name] as Tensor | MemoryTensor, out?.[name], config.headDim, layout),
+  )
+}
+
+/** Where q and k have rows of their own, a config is for one of them. */
+function checkRowsAreFor(names: readonly ('q' | 'k')[], { schedule }: RopeConfig): void {
+  const tensor = 'tensor' in schedule ? schedule.tensor : undefined
+  const other = names.find((name) => tensor !== undefined && name !== tensor)
+  if (other === undefined) return
+  throw new RopeError(
+    'INVALID_TENSOR',
+    `${other} was given, but the rows of this rope are for ${tensor}: under schedule '${schedule.type}' q and k have a rope each; rotate ${other} with its own (xposRopes makes both)`,
+    { field: other },
   )
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../config/config.js'
 import type { Backend, Kernel, Plan, Rotation, View } from '../contract/backend.js'
 import { bindKernel } from '../contract/bind-kernel.js'
-import { checkMemory, goneMemory, watchMemory } from '../contract/bound-memory.js'
+import { checkMemory } from '../contract/bound-memory.js'
 import { RopeError } from '../errors.js'
 import { kindOf } from '../memory.js'
 import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
@@ -29,7 +29,6 @@ import {
 import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
 import { checkPosition, type Positions } from '../positions/positions.js'
 import type { RotationBuilder } from '../rotation/rotation.js'
-import type { RowRole } from '../rotation/row-adjustment.js'
 import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from '../rotation/rows.js'
 import { checkStatedLength, createRotationTables, type RotationTables } from '../rotation/tables.js'
 import type { Frequencies, Regime, ScheduleOptions } from '../schedule/schedule.js'
@@ -154,27 +153,6 @@ function lengthOf(options: LengthOptions): number | undefined {
   return length as number | undefined
 }
 
-const ROLES = ['q', 'k'] as const
-
-/** Which rows a call takes where q and k differ: a call with both is split before. */
-function roleOf(tensors: RotateTensors): RowRole {
-  return tensors.q === undefined ? 'k' : 'q'
-}
-
-function partOf(tensors: RotateTensors, role: RowRole): RotateTensors {
-  const { out, inverse } = tensors
-  return {
-    [role]: tensors[role],
-    ...(out === undefined ? {} : { out: { [role]: out[role] } }),
-    ...(inverse === undefined ? {} : { inverse }),
-  }
-}
-
-/** A prepared call, and which rows it takes. */
-interface PreparedPart extends PreparedCall {
-  readonly role: RowRole
-}
-
 class BackendRope implements Rope {
   readonly config: RopeConfig
   readonly frequencies: Frequencies
@@ -196,7 +174,7 @@ class BackendRope implements Rope {
     this.backend = backend
     this.#layout = layout
     this.#axes = axisCount(config.axes)
-    this.#tables = createRotationTables(config)
+    this.#tables = createRotationTables(config, this.frequencies)
   }
 
   rotate(input: RotateInput): void {
@@ -227,24 +205,11 @@ class BackendRope implements Rope {
   bind(given: RotateTensors, options: LengthOptions = {}): BoundRope {
     this.#checkSync()
     const stated = checkStatedLength(lengthOf(options))
-    const calls = this.#prepareParts(readTensors(given))
-    const parts = calls.map((call) => this.#bindPart(call, stated))
-    if (parts.length === 1) return parts[0] as BoundRope
-    const areThere = calls.map(({ views, plan }) => watchMemory(views, plan))
-    return {
-      rotate(position) {
-        // The first part must not be rotated when the second cannot be.
-        if (!areThere.every((isThere) => isThere())) throw goneMemory()
-        for (const part of parts) part.rotate(position)
-      },
-    }
-  }
-
-  #bindPart({ plan, views, kernel, role }: PreparedPart, length: number | undefined): BoundRope {
-    const rotation = this.#rows(0, length).for(plan, role)
+    const { plan, views, kernel } = this.#prepare(readTensors(given))
+    const rotation = this.#rows(0, stated).for(plan)
     const tables = this.#tables
-    const changes = tables.dependsOnLength && length === undefined
-    const fixed = changes ? undefined : tables.builder(length ?? 0, role)
+    const changes = tables.dependsOnLength && stated === undefined
+    const fixed = changes ? undefined : tables.builder(stated ?? 0)
     const move = fixed && bindMoving(kernel, views, rotation, fixed)
     const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
     let run = move === undefined ? bound() : undefined
@@ -256,7 +221,7 @@ class BackendRope implements Rope {
           return
         }
         checkPosition(position)
-        const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens), role)
+        const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens))
         builder.refill(rotation, position)
         run ??= bound()
         run()
@@ -330,41 +295,17 @@ class BackendRope implements Rope {
     return this.#lastRows
   }
 
-  /** q and k together, or each by itself where they have tables of their own. */
-  #parts(tensors: RotateTensors): readonly RotateTensors[] {
-    if (!this.#tables.hasRoles || tensors.q === undefined || tensors.k === undefined) {
-      return [tensors]
-    }
-    // All is checked as one call, so that nothing is written when a part is wrong.
-    const copies = copyTensors(tensors)
-    makePlan(this.config, copies, this.#layout)
-    return ROLES.map((role) => partOf(copies, role))
-  }
-
   #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    if (this.#tables.hasRoles) return this.#runParts(tensors, rows)
     const { plan, views, kernel } = this.#prepare(tensors)
-    const rotation = rows.for(plan, 'q')
+    const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     return kernel.run(views, rotation)
   }
 
-  /** Every part is ready before the first one is rotated. */
-  #runParts(tensors: RotateTensors, rows: PlannedRows): void {
-    const calls = this.#prepareParts(tensors)
-    const rotations = calls.map(({ plan, role }) => rows.for(plan, role))
-    calls.forEach(({ kernel, views }, i) => void kernel.run(views, rotations[i] as Rotation))
-  }
-
-  #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    const calls = this.#prepareParts(tensors)
-    const rotations = calls.map(({ plan, role }) => rows.for(plan, role))
-    const started = calls.map((call, i) => this.#startAsync(call, rotations[i] as Rotation))
-    return started.length === 1 ? started[0] : Promise.all(started).then(() => undefined)
-  }
-
   /** Everything is checked before the first await; calls of one kernel wait for each other. */
-  #startAsync({ plan, views, kernel }: PreparedCall, rotation: Rotation): void | Promise<void> {
+  #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
+    const { plan, views, kernel } = this.#prepare(tensors)
+    const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     if (kernel.runAsync !== undefined) return kernel.runAsync(views, rotation)
     const previous = this.#running.get(kernel)
@@ -394,15 +335,6 @@ class BackendRope implements Rope {
     // Compiling is a backend's code, and fields may be getters: the memory is looked at last.
     checkMemory(call.views, call.plan)
     return call
-  }
-
-  /** The parts of a call, each with its kernel; all are ready, or none is. */
-  #prepareParts(tensors: RotateTensors): readonly PreparedPart[] {
-    const calls = this.#parts(tensors).map((part) => {
-      return { ...this.#prepare(part), role: roleOf(part) }
-    })
-    if (calls.length > 1) for (const { views, plan } of calls) checkMemory(views, plan)
-    return calls
   }
 
   /** A call like this one, if there was one; what cannot be read is left to planning, which says so. */

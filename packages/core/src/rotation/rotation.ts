@@ -17,7 +17,7 @@ import { kindOf, lengthOf } from '../memory.js'
 import { checkPosition, checkPositionTable, type PositionTable } from '../positions/positions.js'
 import type { Frequencies } from '../schedule/schedule.js'
 import type { MovingRow } from './angle-rows.js'
-import { type RowRole, rowAdjustment } from './row-adjustment.js'
+import { rowAdjustment } from './row-adjustment.js'
 import { tokenRows } from './token-rows.js'
 
 /** Element type of the rows: float64 for float64 tensors, float32 for all others. */
@@ -85,22 +85,15 @@ function checkTable(frequencies: Frequencies, pairs: number): void {
   checkFinite(table.attentionFactor, 'frequencies.attentionFactor')
 }
 
-/**
- * A rotation builder for a config and its frequencies.
- *
- * @param role which tensor the rows are for; only xPos needs to know
- * @throws RopeError UNSUPPORTED when it needs to and does not
- */
+/** A rotation builder for a config and its frequencies. */
 export function createRotationBuilder(
   given: RopeConfig,
   frequencies: Frequencies,
-  role?: RowRole,
 ): RotationBuilder {
   const config = resolveConfig(given)
   checkTable(frequencies, config.rotaryDim / 2)
-  if (role !== undefined) checkWord(role, 'role', ['q', 'k'])
   const pairs = config.rotaryDim / 2
-  const adjust = rowAdjustment(frequencies, role)
+  const adjust = rowAdjustment(frequencies)
   const { write, ...short } = tokenRows(config, frequencies)
   // The short ways make rows by themselves, so they are for rows that nothing is done to.
   const { rounded, moving } = adjust === undefined ? short : noShortWays

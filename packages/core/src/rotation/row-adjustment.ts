@@ -1,13 +1,9 @@
 /**
- * What two schedules do to a row after cos and sin: xPos scales it by the position, FoPE mixes it.
- * Backends know rows only, so this is all there is to either; q and k have rows of their own under
- * xPos.
+ * What two kinds of frequencies do to a row after cos and sin: a decay scales it by the position
+ * (xPos), a mixture mixes it (FoPE). Backends know rows only, so this is all there is to either.
  */
 import { RopeError } from '../errors.js'
 import type { Frequencies, RowDecay, RowMixture } from '../schedule/schedule.js'
-
-/** Which tensor a row is for; only xPos tells them apart. */
-export type RowRole = 'q' | 'k'
 
 /** Changes the double-precision row of a position in place. */
 export type AdjustRow = (
@@ -20,8 +16,7 @@ export type AdjustRow = (
 /** ln of the largest factor a row may have: float32 ends at e^88. */
 const LARGEST_EXPONENT = 80
 
-function decayRows({ rates, centre }: RowDecay, role: RowRole): AdjustRow {
-  const sign = role === 'q' ? 1 : -1
+function decayRows({ rates, centre }: RowDecay): AdjustRow {
   const fastest = Math.max(...rates.map(Math.abs))
   return (position, cos, sin, isShift) => {
     // A shift multiplies by the ratio of two factors, in which the centre cancels.
@@ -35,7 +30,7 @@ function decayRows({ rates, centre }: RowDecay, role: RowRole): AdjustRow {
       )
     }
     for (let i = 0; i < cos.length; i++) {
-      const factor = Math.exp(sign * distance * (rates[i] as number))
+      const factor = Math.exp(distance * (rates[i] as number))
       cos[i] = factor * (cos[i] as number)
       sin[i] = factor * (sin[i] as number)
     }
@@ -59,7 +54,7 @@ function mixtureRows(mixture: RowMixture): AdjustRow {
     if (isShift) {
       throw new RopeError(
         'UNSUPPORTED',
-        `keys under schedule 'fope' cannot be moved: mixed rows are no rotations; rotate the keys anew from before they were rotated`,
+        `keys whose rows are mixed (FoPE) cannot be moved, since those are no rotations; rotate the keys anew from before they were rotated`,
         { field: 'schedule.type' },
       )
     }
@@ -70,21 +65,8 @@ function mixtureRows(mixture: RowMixture): AdjustRow {
   }
 }
 
-/**
- * The adjustment that a schedule's rows need; undefined for all pure rotations.
- *
- * @throws RopeError UNSUPPORTED when rows depend on the role and none is given
- */
-export function rowAdjustment(
-  { decay, mixture }: Frequencies,
-  role: RowRole | undefined,
-): AdjustRow | undefined {
+/** The adjustment that rows of these frequencies need; undefined for all pure rotations. */
+export function rowAdjustment({ decay, mixture }: Frequencies): AdjustRow | undefined {
   if (mixture !== undefined) return mixtureRows(mixture)
-  if (decay === undefined) return undefined
-  if (role !== undefined) return decayRows(decay, role)
-  throw new RopeError(
-    'UNSUPPORTED',
-    `schedule 'xpos' has other rows for q than for k, and this call makes one set for both; rotate q and k by themselves`,
-    { field: 'schedule.type' },
-  )
+  return decay === undefined ? undefined : decayRows(decay)
 }

@@ -1,6 +1,6 @@
 /**
- * Rows of a call: positions read once, and expanded to a rotation for each size, precision and role
- * they meet. The same for the distances of a shift, and for two sets of positions of the same keys.
+ * Rows of a call: positions read once, and expanded to a rotation for each size and precision they
+ * meet. The same for the distances of a shift, and for two sets of positions of the same keys.
  */
 
 import { reject } from '../check.js'
@@ -15,7 +15,6 @@ import {
   readPositions,
 } from '../positions/positions.js'
 import type { RowPrecision } from './rotation.js'
-import type { RowRole } from './row-adjustment.js'
 import { lengthOfPositions, type RotationTables } from './tables.js'
 
 /** What a rotation is made for. */
@@ -23,7 +22,7 @@ export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype' | 'operands'>
 
 /** Something that has a rotation for every plan. */
 export interface PlannedRows {
-  for(plan: RowsPlan, role: RowRole): Rotation
+  for(plan: RowsPlan): Rotation
 }
 
 /** The rows' precision for tensors of a plan. */
@@ -31,35 +30,28 @@ export function precisionOf({ dtype }: RowsPlan): RowPrecision {
   return dtype === 'float64' ? 'float64' : 'float32'
 }
 
-/** Keeps the last rotation for as long as the plan's size, dtype and role stay the same. */
+/** Keeps the last rotation for as long as the plan's size and dtype stay the same. */
 abstract class RememberedRows implements PlannedRows {
   #batch = -1
   #tokens = -1
   #precision: RowPrecision | undefined
-  #rotations: Partial<Record<RowRole, Rotation>> = {}
-  readonly #hasRoles: boolean
+  #rotation: Rotation | undefined
 
-  constructor(hasRoles: boolean) {
-    this.#hasRoles = hasRoles
-  }
-
-  for(plan: RowsPlan, role: RowRole): Rotation {
-    const key = this.#hasRoles ? role : 'q'
-    if (isEmptyPlan(plan)) return this.build(plan, key)
+  for(plan: RowsPlan): Rotation {
+    if (isEmptyPlan(plan)) return this.build(plan)
     const precision = precisionOf(plan)
     const fits =
       this.#batch === plan.batch && this.#tokens === plan.tokens && this.#precision === precision
-    const known = fits ? this.#rotations[key] : undefined
-    if (known !== undefined) return known
-    const rotation = this.build(plan, key)
-    this.#rotations = fits ? { ...this.#rotations, [key]: rotation } : { [key]: rotation }
+    if (fits && this.#rotation !== undefined) return this.#rotation
+    const rotation = this.build(plan)
+    this.#rotation = rotation
     this.#batch = plan.batch
     this.#tokens = plan.tokens
     this.#precision = precision
     return rotation
   }
 
-  protected abstract build(plan: RowsPlan, role: RowRole): Rotation
+  protected abstract build(plan: RowsPlan): Rotation
 }
 
 /** Where the rows of a call come from. */
@@ -80,18 +72,18 @@ export class Rows extends RememberedRows {
   readonly #sources: readonly PositionSource[]
 
   constructor(options: RowsOptions) {
-    super(options.tables.hasRoles)
+    super()
     this.#options = options
     const field = options.isShift ? 'delta' : 'positions'
     this.#sources = readPositions(options.positions, options.axes, field)
   }
 
-  protected build(plan: RowsPlan, role: RowRole): Rotation {
+  protected build(plan: RowsPlan): Rotation {
     const { tables, axes, length, isShift } = this.#options
     const advance = isShift ? 0 : 1
     const table = positionsOf(plan, this.#sources, axes, advance)
     const inForce = tables.dependsOnLength ? (length ?? lengthOfPositions(table)) : 0
-    return tables.builder(inForce, role).build(table, precisionOf(plan), isShift)
+    return tables.builder(inForce).build(table, precisionOf(plan), isShift)
   }
 }
 
@@ -117,10 +109,11 @@ export interface PlacedTables {
   readonly length: number | undefined
 }
 
-/** Half of a change: unit rows in double precision, and A. */
+/** Half of a change: rows in double precision, without A; A; and whether rows are longer than 1. */
 interface Side {
   readonly rotation: Rotation
   readonly attentionFactor: number
+  readonly hasDecay: boolean
 }
 
 /**
@@ -132,16 +125,13 @@ export class ChangeRows extends RememberedRows {
   readonly #to: ReadPlace
 
   constructor(from: PlacedTables, to: PlacedTables) {
-    super(false)
+    super()
     this.#from = readPlace(from)
     this.#to = readPlace(to)
   }
 
   protected build(plan: RowsPlan): Rotation {
-    // Keys decay under xPos as queries grow: the row of a query undoes the one of a key.
-    const from = sideOf(this.#from, plan, 'q')
-    const to = sideOf(this.#to, plan, 'k')
-    return difference(from, to, plan)
+    return difference(sideOf(this.#from, plan), sideOf(this.#to, plan), plan)
   }
 }
 
@@ -152,12 +142,13 @@ function readPlace({ tables, axes, positions, length }: PlacedTables): ReadPlace
   return { tables, axes, length, sources: readPositions(positions, axes) }
 }
 
-function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan, role: RowRole): Side {
+function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan): Side {
   const table = positionsOf(plan, sources, axes, 1)
   const inForce = length ?? lengthOfPositions(table)
   return {
-    rotation: tables.builder(inForce, role).build(table, 'float64', true),
+    rotation: tables.builder(inForce).build(table, 'float64', true),
     attentionFactor: tables.attentionFactor(inForce),
+    hasDecay: tables.hasDecay,
   }
 }
 
@@ -190,8 +181,10 @@ function difference(from: Side, to: Side, plan: RowsPlan): Rotation {
       const s0 = from.rotation.sin[before + i] as number
       const c1 = to.rotation.cos[after + i] as number
       const s1 = to.rotation.sin[after + i] as number
-      cos[row * pairs + i] = ratio * (c1 * c0 + s1 * s0)
-      sin[row * pairs + i] = ratio * (s1 * c0 - c1 * s0)
+      // A row of length r is undone by its conjugate over r squared.
+      const scale = from.hasDecay ? ratio / (c0 * c0 + s0 * s0) : ratio
+      cos[row * pairs + i] = scale * (c1 * c0 + s1 * s0)
+      sin[row * pairs + i] = scale * (s1 * c0 - c1 * s0)
     }
   }
   return { pairs, rows, batchStride: isShared ? 0 : plan.tokens, cos, sin }

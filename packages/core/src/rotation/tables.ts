@@ -1,25 +1,25 @@
 /**
  * The tables of a config: one rotation builder for each table that its schedule has. Most have one;
- * a schedule that depends on the length has one per regime, xPos one for q and one for k. Builders
- * are made when first asked for and the latest are kept.
+ * a schedule that depends on the length has one per regime. Builders are made when first asked for
+ * and the latest are kept.
  */
 
-import { checkWord, show } from '../check.js'
+import { show } from '../check.js'
 import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../config/config.js'
 import { RopeError } from '../errors.js'
 import { checkPositionTable, type PositionTable } from '../positions/positions.js'
 import { dependsOnLength } from '../schedule/registry.js'
+import type { Frequencies, Regime } from '../schedule/schedule.js'
 import { createRotationBuilder, type RotationBuilder } from './rotation.js'
-import type { RowRole } from './row-adjustment.js'
 
 /** The rotation builders of one config. */
 export interface RotationTables {
   /** Whether the table depends on how long a sequence is. */
   readonly dependsOnLength: boolean
-  /** Whether q and k have tables of their own. */
-  readonly hasRoles: boolean
-  /** The builder for a sequence of `length` tokens; the role counts only where q and k differ. */
-  builder(length: number, role: RowRole): RotationBuilder
+  /** Whether rows do more than turn: their magnitude depends on the position. */
+  readonly hasDecay: boolean
+  /** The builder for a sequence of `length` tokens. */
+  builder(length: number): RotationBuilder
   /** A of that table. */
   attentionFactor(length: number): number
 }
@@ -56,29 +56,28 @@ export function checkStatedLength(length: unknown): number | undefined {
 /**
  * The tables of a config.
  *
+ * @param short the frequencies of a short sequence, where the caller has them already
  * @throws RopeError INVALID_OPTION or UNKNOWN_SCHEDULE, naming the option
  */
-export function createRotationTables(given: RopeConfig): RotationTables {
+export function createRotationTables(given: RopeConfig, short?: Frequencies): RotationTables {
   const config = resolveConfig(given)
+  const frequencies = short ?? computeFrequencies(config)
   const byLength = dependsOnLength(config.schedule)
-  const hasRoles = config.schedule.type === 'xpos'
-  const tables = new Map<string, Table>()
+  const tables = new Map<Regime, Table>()
 
-  function make(length: number, role: RowRole): Table {
-    const frequencies = computeFrequencies(config, byLength ? length : undefined)
-    const builder = createRotationBuilder(config, frequencies, hasRoles ? role : undefined)
-    return { builder, attentionFactor: frequencies.attentionFactor }
+  function make(length: number): Table {
+    const inForce = byLength ? computeFrequencies(config, length) : frequencies
+    const builder = createRotationBuilder(config, inForce)
+    return { builder, attentionFactor: inForce.attentionFactor }
   }
 
-  function find(length: number, role: RowRole): Table {
-    checkWord(role, 'role', ['q', 'k'])
+  function find(length: number): Table {
     const regime = byLength ? regimeFor(config, length) : 'fixed'
-    const key = hasRoles ? `${regime} ${role}` : String(regime)
-    const known = tables.get(key)
-    const table = known ?? make(length, role)
+    const known = tables.get(regime)
+    const table = known ?? make(length)
     // Taken out and put back: the first key is always the one that was used longest ago.
-    if (known !== undefined) tables.delete(key)
-    tables.set(key, table)
+    if (known !== undefined) tables.delete(regime)
+    tables.set(regime, table)
     for (const oldest of tables.keys()) {
       if (tables.size <= KEPT_TABLES) break
       tables.delete(oldest)
@@ -88,8 +87,8 @@ export function createRotationTables(given: RopeConfig): RotationTables {
 
   return {
     dependsOnLength: byLength,
-    hasRoles,
-    builder: (length, role) => find(length, role).builder,
-    attentionFactor: (length) => find(length, 'k').attentionFactor,
+    hasDecay: frequencies.decay !== undefined,
+    builder: (length) => find(length).builder,
+    attentionFactor: (length) => find(length).attentionFactor,
   }
 }

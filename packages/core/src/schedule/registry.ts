@@ -95,6 +95,11 @@ export function scheduleRegime(options: ScheduleOptions, length: number): Regime
   return find(options.type).regime?.(options, length) ?? 'fixed'
 }
 
+/** True when a schedule takes one position for each token, and no axes. */
+export function isSingleAxis(options: ScheduleOptions): boolean {
+  return find(options.type).isSingleAxis === true
+}
+
 /**
  * True when the table depends on how long a sequence is.
  *

@@ -11,11 +11,10 @@
 export type Regime = string | number
 
 /**
- * xPos: row `position` is multiplied, pair by pair, by `exp((position - centre) * rates[i])` for q
- * and by its reciprocal for k.
+ * xPos: row `position` is multiplied, pair by pair, by `exp((position - centre) * rates[i])`.
  */
 export interface RowDecay {
-  /** ln of the factor per position of each pair; not above 0. */
+  /** ln of the factor per position of each pair: not above 0 for q, not below 0 for k. */
   readonly rates: Float64Array
   /** The position at which the factor is 1, the same for q and k and for every call. */
   readonly centre: number
@@ -240,11 +239,14 @@ export interface LongRopeSchedule {
 
 /**
  * xPos (Sun et al. 2022, arXiv 2212.10554): default frequencies, and a magnitude that decays with
- * the distance of q and k. The centre is fixed, so that q and cached k of any call agree.
+ * the distance of q and k: one rope for each of the two. The centre is fixed, so that q and cached
+ * k of any call agree.
  */
 export interface XposSchedule {
   readonly type: 'xpos'
   readonly base: number
+  /** Which of the two it is for: q decays with its position, k grows by as much (`xposRopes`). */
+  readonly tensor: 'q' | 'k'
   /** Positions per power of zeta; 512 when absent. */
   readonly scaleBase?: number
   /** Where the factor is 1; 0 when absent. Only the reach of float32 depends on it. */
@@ -340,4 +342,6 @@ export interface Schedule<Options extends ScheduleOptions = ScheduleOptions> {
   frequencies(options: Options, pairs: number, length?: number): Frequencies
   /** Which table a sequence of `length` tokens uses; absent for schedules that ask for no length. */
   regime?(options: Options, length: number): Regime
+  /** True where rows depend on the position by more than its angle, so that it must be one number. */
+  readonly isSingleAxis?: true
 }

@@ -191,10 +191,12 @@ test('half precision is read as it is', () => {
 test('refusals', () => {
   const data = new Float64Array(4)
   const one = { data, shape: [1, 1, 1, 4], layout }
-  const config = (type: string) =>
-    resolveConfig({ headDim: 4, pairing: 'half', schedule: { type, base: 1e4 } as never })
+  const config = (type: string, more: object = {}) =>
+    resolveConfig({ headDim: 4, pairing: 'half', schedule: { type, base: 1e4, ...more } as never })
   const input = { output: one, gradient: { ...one, data: new Float64Array(4) }, positions: 1 }
-  expect(() => rotationGradients(config('xpos'), input)).toThrow(/does more to rows/)
+  expect(() => rotationGradients(config('xpos', { tensor: 'q' }), input)).toThrow(
+    /does more to rows/,
+  )
   const short = { ...one, data: new Float64Array(3) }
   expect(() => rotationGradients(config('default'), { ...input, gradient: short })).toThrow(/has 3/)
   const wide = { ...one, data: new Float64Array(8), shape: [1, 2, 1, 4] }

@@ -28,7 +28,7 @@ const SCHEDULES: readonly ScheduleOptions[] = [
   },
   { type: 'llama3', base: 1e4, factor: 4, [L0]: 512, lowFreqFactor: 1, highFreqFactor: 4 },
   { type: 'proportional', base: 1e4, partialRotaryFactor: 0.5 },
-  { type: 'xpos', base: 1e4, scaleBase: 4096 },
+  { type: 'xpos', base: 1e4, tensor: 'k', scaleBase: 4096 },
   { type: 'pixel', maxFrequency: 10 },
 ]
 

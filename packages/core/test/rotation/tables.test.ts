@@ -3,7 +3,7 @@
  * which table each call takes, what is cached, what is refused.
  */
 import { describe, expect, test } from 'vitest'
-import { computeFrequencies, type RopeOptions, resolveConfig } from '../../src/config/config.js'
+import { computeFrequencies, type RopeOptions } from '../../src/config/config.js'
 import { RopeError } from '../../src/errors.js'
 import type { Positions } from '../../src/positions/positions.js'
 import { createRope, type LengthOptions, type Rope } from '../../src/rope/rope.js'
@@ -160,106 +160,6 @@ test('padding does not make a sequence longer', () => {
   expect(Math.hypot(q.data[0] as number, q.data[PAIRS] as number)).toBeCloseTo(1.5, 14)
 })
 
-describe('xPos', () => {
-  const xpos = (more: object = {}): Rope =>
-    make({ schedule: { type: 'xpos', base: 1e4, scaleBase: 64, ...more } })
-  const zeta = Array.from({ length: PAIRS }, (_, i) => (2 * i + 0.4 * HEAD_DIM) / (1.4 * HEAD_DIM))
-
-  function rotated(rope: Rope, positions: number, bound = false) {
-    const tensors = { q: unitPairs(1), k: unitPairs(1) }
-    if (bound) rope.bind(tensors).rotate(positions)
-    else rope.rotate({ ...tensors, positions })
-    return tensors
-  }
-
-  test('q and k have magnitudes of their own, opposite to each other', () => {
-    const rope = xpos()
-    for (const bound of [false, true]) {
-      const { q, k } = rotated(rope, 32, bound)
-      zeta.forEach((scale, i) => {
-        const norm = (data: Float64Array): number =>
-          Math.hypot(data[i] as number, data[i + PAIRS] as number)
-        expect(norm(q.data)).toBeCloseTo(scale ** 0.5, 13)
-        expect(norm(k.data)).toBeCloseTo(scale ** -0.5, 13)
-      })
-    }
-  })
-
-  test('the same numbers for q and k alone, and from at()', async () => {
-    const rope = xpos()
-    const both = rotated(rope, 5)
-    const q = unitPairs(1)
-    const k = unitPairs(1)
-    rope.rotate({ q, positions: 5 })
-    rope.rotate({ k, positions: 5 })
-    expect([q.data, k.data]).toEqual([both.q.data, both.k.data])
-    const again = { q: unitPairs(1), k: unitPairs(1) }
-    rope.at(5).rotate(again)
-    expect([again.q.data, again.k.data]).toEqual([both.q.data, both.k.data])
-    const later = { q: unitPairs(1), k: unitPairs(1) }
-    await rope.rotateAsync({ ...later, positions: 5 })
-    expect([later.q.data, later.k.data]).toEqual([both.q.data, both.k.data])
-  })
-
-  test('scores depend on the distance alone, whatever the centre', () => {
-    const score = (rope: Rope, query: number, key: number): number => {
-      const { q } = rotated(rope, query)
-      const { k } = rotated(rope, key)
-      return q.data.reduce((sum, value, i) => sum + value * (k.data[i] as number), 0)
-    }
-    const reference = score(xpos(), 10, 3)
-    for (const [query, key] of [
-      [7, 0],
-      [107, 100],
-      [-3, -10],
-    ] as const) {
-      expect(score(xpos(), query, key)).toBeCloseTo(reference, 12)
-      expect(score(xpos({ centre: 50 }), query, key)).toBeCloseTo(reference, 12)
-    }
-    const expected = zeta.reduce(
-      (sum, scale, i) => sum + scale ** (7 / 64) * Math.cos(7 * 1e4 ** (-i / PAIRS)),
-      0,
-    )
-    expect(reference).toBeCloseTo(expected, 12)
-  })
-
-  test('the published powers of a centred sequence of four', () => {
-    const rope = xpos({ scaleBase: 512, centre: 2 })
-    const published = [1.00490559859, 1.00300158621, 1.00172739943, 1.00076869488]
-    const { q } = rotated(rope, 0)
-    published.forEach((power, i) => {
-      expect(Math.hypot(q.data[i] as number, q.data[i + PAIRS] as number)).toBeCloseTo(power, 11)
-    })
-  })
-
-  test('cached keys move with their magnitude', () => {
-    const rope = xpos({ centre: 9 })
-    const { k } = rotated(rope, 40)
-    rope.shift(k, -15)
-    const { k: expected } = rotated(rope, 25)
-    k.data.forEach((value, i) => expect(value).toBeCloseTo(expected.data[i] as number, 13))
-    rope.rerope(k, { positions: 25 }, { positions: -4 })
-    const { k: last } = rotated(rope, -4)
-    k.data.forEach((value, i) => expect(value).toBeCloseTo(last.data[i] as number, 13))
-  })
-
-  test('positions beyond float32, and a bad k, are refused before q is written', () => {
-    const rope = xpos()
-    const q = unitPairs(1)
-    expect(() => rope.rotate({ q, k: unitPairs(1), positions: 1e6 })).toThrow(/xPos centre/)
-    const k = { ...unitPairs(1), data: new Float64Array(3) }
-    expect(() => rope.rotate({ q, k, positions: 1 })).toThrow(/^k.data has 3/)
-    const overlap = { q, k: q, positions: 1 }
-    expect(() => rope.rotate(overlap)).toThrow(/overlaps/)
-    expect(q.data).toEqual(unitPairs(1).data)
-  })
-
-  test('several axes are refused', () => {
-    const axes = { kind: 'one-hot', count: 1, axisOfPair: [0, 0, 0, 0] } as const
-    expect(() => make({ schedule: { type: 'xpos', base: 1e4 }, axes })).toThrow(/^axes is/)
-  })
-})
-
 describe('FoPE', () => {
   const fope = (restSin: 0 | 1): Rope =>
     make({
@@ -311,16 +211,4 @@ describe('FoPE', () => {
       }
     }
   })
-})
-
-test('rows for both q and k are refused where they differ', async () => {
-  const { createRotationBuilder } = await import('../../src/rotation/rotation.js')
-  const config = resolveConfig({
-    headDim: 8,
-    pairing: 'half',
-    schedule: { type: 'xpos', base: 1e4 },
-  })
-  expect(() => createRotationBuilder(config, computeFrequencies(config))).toThrow(
-    /other rows for q/,
-  )
 })

@@ -175,7 +175,7 @@ test('all others have one table for every length', () => {
   const schedules: readonly ScheduleOptions[] = [
     plain,
     { type: 'ntk', base: 1e4, factor: 4 },
-    { type: 'xpos', base: 1e4 },
+    { type: 'xpos', base: 1e4, tensor: 'q' },
     { type: 'yarn', base: 1e4, factor: 4, originalMaxPositionEmbeddings: 2048 },
   ]
   for (const schedule of schedules) {

@@ -134,7 +134,7 @@ const ALL: Readonly<Record<ScheduleOptions['type'], ScheduleOptions>> = {
   },
   llama3: { type: 'llama3', base: 1e4, factor: 4, [L0]: 2048, lowFreqFactor: 1, highFreqFactor: 4 },
   proportional: { type: 'proportional', base: 1e4, partialRotaryFactor: 0.5 },
-  xpos: { type: 'xpos', base: 1e4 },
+  xpos: { type: 'xpos', base: 1e4, tensor: 'q' },
   fope: {
     type: 'fope',
     base: 1e4,

@@ -119,7 +119,7 @@ describe('ntk-by-parts', () => {
 })
 
 describe('xPos', () => {
-  const { decay, ...plain } = compute({ type: 'xpos', base: 1e4 }, 4)
+  const { decay, ...plain } = compute({ type: 'xpos', base: 1e4, tensor: 'q' }, 4)
 
   test('turns as the default schedule does', () => {
     expect(plain).toEqual(compute({ type: 'default', base: 1e4 }, 4))
@@ -295,8 +295,10 @@ describe('refusals', () => {
     [{ ...long, shortFactor: [1, 1] }, 'schedule.shortFactor.length'],
     [{ ...long, longFactor: [1, 1, 0, 1] }, 'schedule.longFactor[2]'],
     [{ ...long, longMscale: -1 }, 'schedule.longMscale'],
-    [{ type: 'xpos', base: 1e4, scaleBase: 0 }, 'schedule.scaleBase'],
-    [{ type: 'xpos', base: 1e4, centre: Number.NaN }, 'schedule.centre'],
+    [{ type: 'xpos', base: 1e4 }, 'schedule.tensor'],
+    [{ type: 'xpos', base: 1e4, tensor: 'v' }, 'schedule.tensor'],
+    [{ type: 'xpos', base: 1e4, tensor: 'q', scaleBase: 0 }, 'schedule.scaleBase'],
+    [{ type: 'xpos', base: 1e4, tensor: 'k', centre: Number.NaN }, 'schedule.centre'],
     [{ ...fope, restSin: 2 }, 'schedule.restSin'],
     [{ ...fope, cosCoefficients: [] }, 'schedule.cosCoefficients'],
     [{ ...fope, sinCoefficients: [[1], [2]] }, 'schedule.sinCoefficients'],

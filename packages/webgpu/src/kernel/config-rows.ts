@@ -51,11 +51,10 @@ export class ConfigRows {
    * The rotation of positions, or of the distances of a shift.
    *
    * @throws RopeError INVALID_POSITIONS
-   * @throws RopeError UNSUPPORTED where q and k have rows of their own (xPos), or a shift would have to
-   *   know which table the keys were rotated with
+   * @throws RopeError UNSUPPORTED where a shift would have to know which table the keys were rotated
+   *   with
    */
   rotation(positions: Positions, { batch, tokens }: Sizes, isShift: boolean): Rotation {
-    if (this.#builders.hasRoles) this.#refuse('has rows of its own for q and for k')
     if (isShift && this.#builders.dependsOnLength) {
       this.#refuse(
         'shifts by the table that the keys were rotated with, which only their length tells',
@@ -63,7 +62,7 @@ export class ConfigRows {
     }
     const sources = readPositions(positions, this.#axes)
     const table = expandPositions(sources, batch, tokens, this.#axes, isShift ? 0 : 1)
-    return this.#builders.builder(lengthOfPositions(table), 'q').build(table, 'float32', isShift)
+    return this.#builders.builder(lengthOfPositions(table)).build(table, 'float32', isShift)
   }
 
   #refuse(reason: string): never {

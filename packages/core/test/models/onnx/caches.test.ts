@@ -89,7 +89,7 @@ test('what the operator cannot do, and tables that are no rotations, are refused
   expect(() => toOnnx(windowed, { length: 4 })).toThrow(/windowOffset is 2/)
   const axes = sectionAxes([1, 1])
   expect(() => toOnnx(resolveConfig({ ...SMALL, axes }), { length: 4 })).toThrow(/axes/)
-  const xpos = resolveConfig({ ...SMALL, schedule: { type: 'xpos', base: 10000 } })
+  const xpos = resolveConfig({ ...SMALL, schedule: { type: 'xpos', base: 10000, tensor: 'q' } })
   expect(() => toOnnx(xpos, { length: 4 })).toThrow(/more than a rotation/)
   const { cosCache, sinCache } = toOnnx(SMALL, { length: 16 })
   const caches = { headDim: 8, rotaryDim: 4, pairing: 'half' } as const
