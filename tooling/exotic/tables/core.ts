@@ -356,8 +356,8 @@ export const METHODS: Readonly<Record<string, Call>> = {
     valid: () => [{ rows: 1, batchStride: 0, axes: [Float64Array.of(1)] }, 'float32', false],
   },
   'RotationTables.builder': {
-    run: (length, role) => createRotationTables(config()).builder(length as number, role as 'q'),
-    valid: () => [8, 'q'],
+    run: (length) => createRotationTables(config()).builder(length as number),
+    valid: () => [8],
   },
   'RotationTables.attentionFactor': {
     run: (length) => createRotationTables(resolveConfig(dynamic)).attentionFactor(length as number),

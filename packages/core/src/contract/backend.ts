@@ -133,7 +133,8 @@ export interface View {
  */
 export interface Kernel {
   /**
-   * Rotates each operand: `views[i]` belongs to `plan.operands[i]`.
+   * Rotates each operand: `views[i]` belongs to `plan.operands[i]`. The rows are those of this call:
+   * the same rotation may come with other contents the next time.
    * CPU kernels return undefined (and have finished); GPU kernels return a promise.
    */
   run(views: readonly View[], rotation: Rotation): void | Promise<void>

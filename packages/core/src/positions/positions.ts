@@ -132,6 +132,15 @@ export function checkPosition(position: unknown): void {
   reject('INVALID_POSITIONS', 'position', position, accepted)
 }
 
+/**
+ * A start as it was given: a finite number that the tokens after it can count on from.
+ *
+ * @throws RopeError INVALID_POSITIONS
+ */
+export function checkStart(start: number): number {
+  return toNumber(start, 'positions')
+}
+
 function toNumber(value: unknown, field: string, index?: number): number {
   const number = typeof value === 'bigint' ? Number(value) : value
   if (typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number

@@ -29,7 +29,14 @@ import {
 import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
 import { checkPosition, type Positions } from '../positions/positions.js'
 import type { RotationBuilder } from '../rotation/rotation.js'
-import { ChangeRows, type PlacedTables, type PlannedRows, Rows } from '../rotation/rows.js'
+import {
+  ChangeRows,
+  type PlacedTables,
+  type PlannedRows,
+  precisionOf,
+  Rows,
+  StartRows,
+} from '../rotation/rows.js'
 import { checkStatedLength, createRotationTables, type RotationTables } from '../rotation/tables.js'
 import type { Frequencies, Regime, ScheduleOptions } from '../schedule/schedule.js'
 
@@ -163,6 +170,7 @@ class BackendRope implements Rope {
   readonly #calls = new CallCache()
   readonly #kernels = new Map<string, Kernel>()
   readonly #running = new Map<Kernel, Promise<void>>()
+  #startRows: StartRows | undefined
   #lastStart = Number.NaN
   #lastLength: number | undefined
   #lastRows: PlannedRows | undefined
@@ -179,7 +187,11 @@ class BackendRope implements Rope {
 
   rotate(input: RotateInput): void {
     this.#checkSync()
-    void this.#run(input, this.#rowsFor(input))
+    const { positions, length } = readPlace(input)
+    if (typeof positions !== 'number') return void this.#run(input, this.#rows(positions, length))
+    this.#startRows ??= new StartRows(this.#tables)
+    this.#startRows.move(positions, length)
+    void this.#run(input, this.#startRows)
   }
 
   async rotateAsync(input: RotateInput): Promise<void> {
@@ -206,10 +218,10 @@ class BackendRope implements Rope {
     this.#checkSync()
     const stated = checkStatedLength(lengthOf(options))
     const { plan, views, kernel } = this.#prepare(readTensors(given))
-    const rotation = this.#rows(0, stated).for(plan)
     const tables = this.#tables
-    const changes = tables.dependsOnLength && stated === undefined
-    const fixed = changes ? undefined : tables.builder(stated ?? 0)
+    const table = tables.builder(stated ?? 0)
+    const rotation = table.empty(plan.tokens, precisionOf(plan))
+    const fixed = tables.dependsOnLength && stated === undefined ? undefined : table
     const move = fixed && bindMoving(kernel, views, rotation, fixed)
     const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
     let run = move === undefined ? bound() : undefined
@@ -222,7 +234,7 @@ class BackendRope implements Rope {
         }
         checkPosition(position)
         const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens))
-        builder.refill(rotation, position)
+        builder.fill(rotation, position)
         run ??= bound()
         run()
       },
@@ -406,7 +418,7 @@ function bindMoving(
 ): ((position: number) => void) | undefined {
   const isRow = rotation.rows === 1 && kindOf(rotation.cos) === 'Float32Array'
   if (kernel.bindMoving === undefined || !isRow) return undefined
-  const moving = builder.moving?.()
+  const moving = builder.moving()
   if (moving === undefined) return undefined
   const run = kernel.bindMoving(views, rotation, moving.factors)
   if (run === undefined) return undefined

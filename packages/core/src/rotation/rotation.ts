@@ -9,10 +9,11 @@
  * precision.
  */
 
-import { checkFields, checkFinite, checkWord, reject } from '../check.js'
+import { checkFields, checkFinite, checkInteger, checkWord, reject } from '../check.js'
 import { axisCount } from '../config/axes.js'
 import { type RopeConfig, resolveConfig } from '../config/config.js'
 import type { Rotation } from '../contract/backend.js'
+import { MOST_ROWS } from '../limits.js'
 import { kindOf, lengthOf } from '../memory.js'
 import { checkPosition, checkPositionTable, type PositionTable } from '../positions/positions.js'
 import type { Frequencies } from '../schedule/schedule.js'
@@ -30,19 +31,27 @@ export interface RotationBuilder {
    * for tensors that already carry it.
    */
   build(positions: PositionTable, precision: RowPrecision, unitFactor?: boolean): Rotation
+  /** Room for `rows` rows that all batch entries share, for `fill`. */
+  empty(rows: number, precision: RowPrecision): Rotation
   /**
-   * Writes the rows of consecutive positions from `start` into an existing rotation. Throws
-   * INVALID_POSITIONS for what is no finite number.
+   * Writes the rows of consecutive positions from `start` into such room. Throws INVALID_POSITIONS for
+   * what is no finite number.
    */
-  refill(rotation: Rotation, start: number): void
+  fill(rotation: Rotation, start: number): void
   /**
    * The float32 row of a whole position as two factors, for a kernel that multiplies them itself;
    * undefined where rows are not such products.
    */
-  readonly moving: (() => MovingRow) | undefined
+  moving(): MovingRow | undefined
 }
 
-const noShortWays = { rounded: undefined, moving: undefined } as const
+/** Writes row `row` of a rotation: that of the positions at index `from` of each axis. */
+type WriteRow = (
+  axes: readonly Float64Array[],
+  from: number,
+  rotation: Rotation,
+  row: number,
+) => void
 
 /** Multiplies a row by the attention factor and rounds it once into the rotation. */
 type Store = (row: number, rotation: Rotation, cos: Float64Array, sin: Float64Array) => void
@@ -85,6 +94,21 @@ function checkTable(frequencies: Frequencies, pairs: number): void {
   checkFinite(table.attentionFactor, 'frequencies.attentionFactor')
 }
 
+function checkPrecision(precision: RowPrecision): void {
+  if (precision !== 'float64') checkWord(precision, 'precision', ['float32', 'float64'])
+}
+
+/** Room for rows that are not kept; every element is written. */
+function emptyRotation(
+  pairs: number,
+  rows: number,
+  batchStride: number,
+  precision: RowPrecision,
+): Rotation {
+  const Kind = precision === 'float64' ? Float64Array : Float32Array
+  return { pairs, rows, batchStride, cos: new Kind(rows * pairs), sin: new Kind(rows * pairs) }
+}
+
 /** A rotation builder for a config and its frequencies. */
 export function createRotationBuilder(
   given: RopeConfig,
@@ -94,67 +118,65 @@ export function createRotationBuilder(
   checkTable(frequencies, config.rotaryDim / 2)
   const pairs = config.rotaryDim / 2
   const adjust = rowAdjustment(frequencies)
-  const { write, ...short } = tokenRows(config, frequencies)
-  // The short ways make rows by themselves, so they are for rows that nothing is done to.
-  const { rounded, moving } = adjust === undefined ? short : noShortWays
+  const { write, rounded, moving } = tokenRows(config, frequencies)
   const { attentionFactor } = frequencies
-  const store =
-    config.angles === 'float32' ? storeFloat32(attentionFactor) : storeWith(attentionFactor)
-  const storeUnit = storeWith(1)
   const cos = new Float64Array(pairs)
   const sin = new Float64Array(pairs)
-  const axes = axisCount(config.axes)
-  const position = new Float64Array(1)
-  const positionOfAxes = Array.from({ length: axes }, () => position)
 
-  let shared: MovingRow | undefined
-  const sharedMoving = (make: NonNullable<typeof moving>): MovingRow => {
-    shared ??= make(attentionFactor)
-    return shared
-  }
-
-  return {
-    moving: moving && (() => sharedMoving(moving)),
-    build(positions, precision, unitFactor = false) {
-      checkPositionTable(positions, axes)
-      if (precision !== 'float64') checkWord(precision, 'precision', ['float32', 'float64'])
-      const length = positions.rows * pairs
-      const rotation: Rotation = {
-        pairs,
-        rows: positions.rows,
-        batchStride: positions.batchStride,
-        cos: precision === 'float64' ? new Float64Array(length) : new Float32Array(length),
-        sin: precision === 'float64' ? new Float64Array(length) : new Float32Array(length),
-      }
-      for (let row = 0; row < positions.rows; row++) {
-        write(positions.axes, row, cos, sin)
-        adjust?.(positions.axes[0]?.[row] as number, cos, sin, unitFactor)
-        if (unitFactor) storeUnit(row, rotation, cos, sin)
-        else store(row, rotation, cos, sin)
-      }
-      return rotation
-    },
-    refill(rotation, start) {
-      checkPosition(start)
+  /** The one way to make a row; where nothing is done to it but rounding, in one pass. */
+  function writer(factor: number, store: Store, isUnit: boolean): WriteRow {
+    const inOnePass = adjust === undefined ? rounded : undefined
+    return (axes, from, rotation, row) => {
+      const position = axes[0]?.[from] as number
       const { cos: toCos, sin: toSin } = rotation
-      const isFloat32 = kindOf(toCos) === 'Float32Array' && kindOf(toSin) === 'Float32Array'
-      if (rounded !== undefined && isFloat32 && Number.isInteger(start)) {
-        for (let row = 0; row < rotation.rows; row++) {
-          rounded(
-            start + row,
-            attentionFactor,
-            toCos as Float32Array,
-            toSin as Float32Array,
-            row * pairs,
-          )
-        }
+      if (
+        inOnePass !== undefined &&
+        Number.isInteger(position) &&
+        kindOf(toCos) === 'Float32Array' &&
+        kindOf(toSin) === 'Float32Array'
+      ) {
+        const at = row * pairs
+        inOnePass(position, factor, toCos as Float32Array, toSin as Float32Array, at)
         return
       }
+      write(axes, from, cos, sin)
+      adjust?.(position, cos, sin, isUnit)
+      store(row, rotation, cos, sin)
+    }
+  }
+
+  const store = config.angles === 'float32' ? storeFloat32 : storeWith
+  const writeRow = writer(attentionFactor, store(attentionFactor), false)
+  const writeUnitRow = writer(1, storeWith(1), true)
+  const position = new Float64Array(1)
+  const axes = axisCount(config.axes)
+  const positionOfAxes = Array.from({ length: axes }, () => position)
+  let movingRow: MovingRow | undefined
+
+  return {
+    moving() {
+      if (adjust === undefined) movingRow ??= moving?.(attentionFactor)
+      return movingRow
+    },
+    build(positions, precision, unitFactor = false) {
+      checkPositionTable(positions, axes)
+      checkPrecision(precision)
+      const { rows, batchStride } = positions
+      const rotation = emptyRotation(pairs, rows, batchStride, precision)
+      const writeOne = unitFactor ? writeUnitRow : writeRow
+      for (let row = 0; row < rows; row++) writeOne(positions.axes, row, rotation, row)
+      return rotation
+    },
+    empty(rows, precision) {
+      checkInteger(rows, 'rows', 0, MOST_ROWS)
+      checkPrecision(precision)
+      return emptyRotation(pairs, rows, 0, precision)
+    },
+    fill(rotation, start) {
+      checkPosition(start)
       for (let row = 0; row < rotation.rows; row++) {
         position[0] = start + row
-        write(positionOfAxes, 0, cos, sin)
-        adjust?.(start + row, cos, sin, false)
-        store(row, rotation, cos, sin)
+        writeRow(positionOfAxes, 0, rotation, row)
       }
     },
   }

@@ -8,14 +8,15 @@ import type { Plan, Rotation } from '../contract/backend.js'
 import { isEmptyPlan } from '../plan/plan.js'
 import {
   checkPositionCounts,
+  checkStart,
   expandPositions,
   type PositionSource,
   type Positions,
   type PositionTable,
   readPositions,
 } from '../positions/positions.js'
-import type { RowPrecision } from './rotation.js'
-import { lengthOfPositions, type RotationTables } from './tables.js'
+import type { RotationBuilder, RowPrecision } from './rotation.js'
+import { checkStatedLength, lengthOfPositions, type RotationTables } from './tables.js'
 
 /** What a rotation is made for. */
 export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype' | 'operands'>
@@ -99,6 +100,62 @@ function positionsOf(
   checkPositionCounts(sources, batch, tokens)
   const none = new Float64Array(0)
   return { rows: 0, batchStride: 0, axes: Array.from({ length: axes }, () => none) }
+}
+
+/** More rows than a decode step has are made anew for each call, and not kept. */
+const KEPT_ROWS = 4096
+
+/**
+ * The rows of consecutive tokens, for calls that are done with them when they return: a decode step
+ * rotates every layer at one number, and the next step fills the same memory anew.
+ */
+export class StartRows implements PlannedRows {
+  readonly #tables: RotationTables
+  #start = 0
+  #length: number | undefined
+  #rotation: Rotation | undefined
+  #precision: RowPrecision | undefined
+  #filledFrom = Number.NaN
+  #filledBy: RotationBuilder | undefined
+
+  constructor(tables: RotationTables) {
+    this.#tables = tables
+  }
+
+  /** Where the first token stands from now on, and the length whose table counts, if stated. */
+  move(start: number, length: number | undefined): void {
+    if (start !== this.#start) this.#start = checkStart(start)
+    if (length !== this.#length) this.#length = checkStatedLength(length)
+  }
+
+  for(plan: RowsPlan): Rotation {
+    const builder = this.#builderFor(plan)
+    if (isEmptyPlan(plan)) return builder.empty(0, precisionOf(plan))
+    const rotation = this.#roomFor(plan, builder)
+    if (this.#filledFrom !== this.#start || this.#filledBy !== builder) {
+      this.#filledFrom = Number.NaN
+      builder.fill(rotation, this.#start)
+      this.#filledFrom = this.#start
+      this.#filledBy = builder
+    }
+    if (plan.tokens > KEPT_ROWS) this.#rotation = undefined
+    return rotation
+  }
+
+  #builderFor({ tokens }: RowsPlan): RotationBuilder {
+    const { dependsOnLength } = this.#tables
+    const reached = tokens === 0 ? 0 : Math.max(0, this.#start + tokens)
+    return this.#tables.builder(dependsOnLength ? (this.#length ?? reached) : 0)
+  }
+
+  #roomFor(plan: RowsPlan, builder: RotationBuilder): Rotation {
+    const precision = precisionOf(plan)
+    if (this.#rotation?.rows === plan.tokens && this.#precision === precision) return this.#rotation
+    this.#rotation = builder.empty(plan.tokens, precision)
+    this.#precision = precision
+    this.#filledFrom = Number.NaN
+    return this.#rotation
+  }
 }
 
 /** Where cached keys stand, and under which table. */

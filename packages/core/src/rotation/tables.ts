@@ -71,8 +71,11 @@ export function createRotationTables(given: RopeConfig, short?: Frequencies): Ro
     return { builder, attentionFactor: inForce.attentionFactor }
   }
 
+  const fixed = byLength ? undefined : make(0)
+
   function find(length: number): Table {
-    const regime = byLength ? regimeFor(config, length) : 'fixed'
+    if (fixed !== undefined) return fixed
+    const regime = regimeFor(config, length)
     const known = tables.get(regime)
     const table = known ?? make(length)
     // Taken out and put back: the first key is always the one that was used longest ago.

@@ -39,7 +39,7 @@ const SCHEDULES: readonly ScheduleOptions[] = [
   },
   { type: 'llama3', base: 500000, factor: 8, lowFreqFactor: 1, highFreqFactor: 4, [L0]: 8192 },
   { type: 'proportional', base: 1e6, partialRotaryFactor: 0.5, factor: 8 },
-  { type: 'xpos', base: 10000, scaleBase: 512, centre: 100 },
+  { type: 'xpos', base: 10000, tensor: 'k', scaleBase: 512, centre: 100 },
   {
     ...{ type: 'fope', base: 10000, restSin: 0 },
     cosCoefficients: [

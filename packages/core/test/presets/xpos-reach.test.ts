@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { RopeError } from '../../src/errors.js'
+import { xposRopes } from '../../src/presets/xpos.js'
 import { createRope, type Rope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 
@@ -10,14 +11,12 @@ const HEAD_DIM = 8
 /** |ln zeta| of the first pair, which decays fastest, is ln 3.5. */
 const reachOf = (scaleBase: number): number => Math.floor((80 * scaleBase) / Math.log(3.5))
 
-const make = (scaleBase: number, centre: number): Rope =>
-  createRope(
-    {
-      ...{ headDim: HEAD_DIM, pairing: 'half' },
-      schedule: { type: 'xpos', base: 1e4, scaleBase, centre },
-    },
-    { backend: createNaiveBackend(), layout: 'bshd' },
-  )
+const make = (scaleBase: number, centre: number): Readonly<Record<'q' | 'k', Rope>> => {
+  const options = { headDim: HEAD_DIM, pairing: 'half', base: 1e4, scaleBase, centre } as const
+  const { q, k } = xposRopes(options)
+  const context = { backend: createNaiveBackend(), layout: 'bshd' } as const
+  return { q: createRope(q, context), k: createRope(k, context) }
+}
 
 const tensor = () => ({ data: new Float32Array(HEAD_DIM).fill(1), shape: [1, 1, 1, HEAD_DIM] })
 
@@ -37,10 +36,11 @@ describe.each([
   [20, -300],
 ])('scaleBase %d, centre %d', (scaleBase, centre) => {
   const reach = reachOf(scaleBase)
-  const rope = make(scaleBase, centre)
+  const ropes = make(scaleBase, centre)
 
   test.each([-1, 1])('reaches as far on side %d', (side) => {
     for (const name of ['q', 'k'] as const) {
+      const rope = ropes[name]
       for (const [distance, expected] of [
         [reach, 'made'],
         [reach + 1, 'INVALID_POSITIONS positions'],
@@ -58,8 +58,8 @@ describe.each([
 
   test('a shift knows no centre', () => {
     for (const side of [-1, 1]) {
-      expect(ending(() => rope.shift(tensor(), side * reach))).toBe('made')
-      expect(ending(() => rope.shift(tensor(), side * (reach + 1)))).toBe(
+      expect(ending(() => ropes.k.shift(tensor(), side * reach))).toBe('made')
+      expect(ending(() => ropes.k.shift(tensor(), side * (reach + 1)))).toBe(
         'INVALID_POSITIONS positions',
       )
     }
@@ -69,7 +69,8 @@ describe.each([
     const [q, k] = [tensor(), tensor()]
     q.data.fill(0, HEAD_DIM / 2)
     k.data.fill(0, HEAD_DIM / 2)
-    rope.rotate({ q, k, positions: centre - 100 })
+    ropes.q.rotate({ q, positions: centre - 100 })
+    ropes.k.rotate({ k, positions: centre - 100 })
     const norm = (data: Float32Array, i: number): number =>
       Math.hypot(data[i] ?? 0, data[i + HEAD_DIM / 2] ?? 0)
     for (let i = 0; i < HEAD_DIM / 2; i++) {

@@ -554,7 +554,6 @@ describe('of two calls the second is as if it were the first', () => {
 
   test.each<[string, RopeOptions['schedule']]>([
     ['dynamic', { type: 'dynamic', base: 1e4, factor: 2, maxPositionEmbeddings: 8 }],
-    ['xpos', { type: 'xpos', base: 1e4 }],
   ])('where the table is not always the same: %s', (_, schedule) => {
     const config = { ...CONFIG, schedule }
     const single = new Map(NAMES.map((name) => [name, rotate(fresh(config), callOf(name))]))

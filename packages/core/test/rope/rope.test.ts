@@ -76,14 +76,24 @@ test('rows carry the attention factor', () => {
   )
 })
 
-test('one kernel per kind of call, one table per position', () => {
+test('one kernel per kind of call', () => {
   const q = tensor()
   for (const positions of [7, 7, 8]) rope.rotate({ q, positions })
   expect(compiled).toBe(1)
-  expect(calls[0]?.rotation).toBe(calls[1]?.rotation)
-  expect(calls[1]?.rotation).not.toBe(calls[2]?.rotation)
   rope.rotate({ q: tensor(2), positions: 7 })
   expect(compiled).toBe(2)
+})
+
+test('a decode loop keeps one room for its rows, and fills it when the position changes', () => {
+  const q = tensor()
+  const rowsAt = (positions: number): readonly number[] => {
+    rope.rotate({ q, positions })
+    return [...(calls.at(-1)?.rotation.cos ?? [])]
+  }
+  expect(rowsAt(7)).toEqual(rowsAt(7))
+  expect(rowsAt(8)).toEqual([2 * Math.cos(8), 2 * Math.cos(4)].map(Math.fround))
+  expect(new Set(calls.map(({ rotation }) => rotation)).size).toBe(1)
+  expect(rowsAt(7)).toEqual([2 * Math.cos(7), 2 * Math.cos(3.5)].map(Math.fround))
 })
 
 test('kernels are bounded in number', () => {

@@ -131,7 +131,7 @@ test('float32 angles of dense axes add up in float32, and rows of doubles hold f
   }
 })
 
-test('refill writes the rows of consecutive positions, like build', () => {
+test('fill writes the rows of consecutive positions, like build', () => {
   const config = resolveConfig({
     ...OPTIONS,
     axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 0, 0, 0, 1, 1, 1, 1] },
@@ -140,7 +140,7 @@ test('refill writes the rows of consecutive positions, like build', () => {
   const rows = (start: number): ReturnType<typeof builder.build> =>
     builder.build(expandPositions(readPositions(start, 2), 1, 5, 2), 'float32')
   const rotation = rows(0)
-  builder.refill(rotation, 777)
+  builder.fill(rotation, 777)
   expect(rotation).toEqual(rows(777))
 })
 
@@ -157,11 +157,11 @@ test('the short way of a decode step gives the bits of the long one', () => {
   const rotation = rows(0)
   fc.assert(
     fc.property(fc.integer({ min: -(2 ** 31), max: 2 ** 31 }), (start) => {
-      builder.refill(rotation, start)
+      builder.fill(rotation, start)
       expect(rotation).toEqual(rows(start))
     }),
   )
-  builder.refill(rotation, 0.5)
+  builder.fill(rotation, 0.5)
   expect(rotation).toEqual(rows(0.5))
 })
 
@@ -172,7 +172,7 @@ describe('the factors of a moving row', () => {
     builder.build(expandPositions(readPositions(position, 1), 1, 1, 1), 'float32')
 
   test('multiply to the bits of the row', () => {
-    const moving = builder.moving?.()
+    const moving = builder.moving()
     if (moving === undefined) throw new Error('exact rows of one axis have factors')
     const row = rowAt(0)
     const anywhere = fc.integer({ min: -(2 ** 31), max: 2 ** 31 })
@@ -187,14 +187,14 @@ describe('the factors of a moving row', () => {
   })
 
   test('are one and the same for all who ask', () => {
-    expect(builder.moving?.()).toBe(builder.moving?.())
+    expect(builder.moving()).toBe(builder.moving())
   })
 
   test('are not offered where rows are no such products', () => {
     const float32 = resolveConfig({ ...OPTIONS, angles: 'float32' })
     const axes = resolveConfig({ ...OPTIONS, axes: sectionAxes([4, 4]) })
     for (const other of [float32, axes]) {
-      expect(createRotationBuilder(other, computeFrequencies(other)).moving).toBeUndefined()
+      expect(createRotationBuilder(other, computeFrequencies(other)).moving()).toBeUndefined()
     }
   })
 })

@@ -81,7 +81,10 @@ const OPTIONS: Readonly<Record<ScheduleOptions['type'], readonly [Arbitraries, A
     { base: number, partialRotaryFactor: fc.constantFrom(1, 0.5, 5e-324) },
     { factor: number, exponentDim: fc.constantFrom(2, 8, 1024) },
   ],
-  xpos: [{ base: number }, { scaleBase: number, centre: signed }],
+  xpos: [
+    { base: number, tensor: fc.constantFrom('q', 'k') },
+    { scaleBase: number, centre: signed },
+  ],
   fope: [
     {
       ...{ base: number, cosCoefficients: matrix, sinCoefficients: matrix },
