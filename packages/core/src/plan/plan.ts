@@ -320,29 +320,6 @@ function viewOf({ name, source, target }: Operand): View {
   }
 }
 
-/** True when no operand has an element: such a call reads and writes nothing, and needs no rows. */
-export function isEmptyPlan({
-  batch,
-  tokens,
-  operands,
-}: Pick<Plan, 'batch' | 'tokens' | 'operands'>): boolean {
-  return batch === 0 || tokens === 0 || operands.every(({ heads }) => heads === 0)
-}
-
-/**
- * The plan that a backend is given for a call without elements: all its sizes are 0, since the other
- * ones may be too large to loop over. Any other plan stays as it is.
- */
-export function withoutEmptySizes(plan: Plan): Plan {
-  if (!isEmptyPlan(plan)) return plan
-  const { headDim } = plan
-  const strides = Object.freeze({ batch: headDim, token: headDim, head: headDim, channel: 1 })
-  const operands = plan.operands.map((operand) =>
-    Object.freeze({ ...operand, heads: 0, source: strides, target: strides }),
-  )
-  return Object.freeze({ ...plan, batch: 0, tokens: 0, operands: Object.freeze(operands) })
-}
-
 /** A key that two plans share exactly when one kernel serves both. */
 export function planKey(plan: Plan): string {
   const strides = plan.operands.map(({ heads, source, target }) =>

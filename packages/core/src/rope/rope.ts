@@ -16,16 +16,11 @@ import {
 import type { Backend, Kernel, Plan, Rotation, View } from '../contract/backend.js'
 import { bindKernel } from '../contract/bind-kernel.js'
 import { checkMemory } from '../contract/bound-memory.js'
+import { withoutEmptySizes } from '../contract/empty-plan.js'
 import { RopeError } from '../errors.js'
 import { kindOf } from '../memory.js'
 import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
-import {
-  makePlan,
-  planKey,
-  type RotateTensors,
-  readTensors,
-  withoutEmptySizes,
-} from '../plan/plan.js'
+import { makePlan, planKey, type RotateTensors, readTensors } from '../plan/plan.js'
 import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
 import { checkPosition, type Positions } from '../positions/positions.js'
 import type { RotationBuilder } from '../rotation/rotation.js'

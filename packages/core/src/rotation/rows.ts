@@ -5,7 +5,7 @@
 
 import { reject } from '../check.js'
 import type { Plan, Rotation } from '../contract/backend.js'
-import { isEmptyPlan } from '../plan/plan.js'
+import { isEmptyPlan } from '../contract/empty-plan.js'
 import {
   checkPositionCounts,
   checkStart,
