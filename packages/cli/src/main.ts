@@ -4,7 +4,7 @@
  */
 import { run } from './cli.js'
 import { reportFailure } from './failure.js'
-import { processIo } from './io.js'
+import { processIo } from './process-io.js'
 
 const io = processIo()
 process.on('uncaughtException', (error) => {

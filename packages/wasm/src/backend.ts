@@ -21,9 +21,9 @@ import {
   type Memory,
   MOST_CHANNELS,
 } from './memory/memory.js'
-import type { ModuleSource } from './modules/module-source.js'
 import { checkThreads, type WasmOptions } from './options.js'
 import { KERNEL_DTYPES } from './plan-words.js'
+import type { ModuleSource } from './threads/module-source.js'
 import { createPool, type Pool } from './threads/pool.js'
 
 /** A backend in WebAssembly, and what it found out about where it runs. */

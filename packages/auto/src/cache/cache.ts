@@ -2,7 +2,7 @@
  * The cache of calibrations: a store, a key, and a debug line for whatever had to be ignored.
  * A cache is a hint: nothing that happens to it is ever an error.
  */
-import type { Calibration } from '../calibration/costs.js'
+import type { Calibration } from '../costs.js'
 import { messageOf } from '../messages.js'
 import type { Debug } from '../platform/debug.js'
 import { withLimit } from '../platform/timers.js'

@@ -2,7 +2,7 @@
  * The text that a store keeps: a format version and one entry per machine and set of versions.
  * Whatever does not fit - another version, another shape, too old - is ignored with a debug line.
  */
-import { type Calibration, isCalibration } from '../calibration/costs.js'
+import { type Calibration, isCalibration } from '../costs.js'
 
 /** The version of the text. */
 export const FORMAT = 1

@@ -6,9 +6,9 @@
 
 import type { DType } from '@rope/core'
 import type { Backend, Kernel } from '@rope/core/backend'
+import { type Calibration, type CostCurve, type DTypeCosts, fitCurve, predict } from '../costs.js'
 import { messageOf } from '../messages.js'
 import type { Clock } from '../platform/timers.js'
-import { type Calibration, type CostCurve, type DTypeCosts, fitCurve, predict } from './costs.js'
 import { calibrationPoints, foreignMemory, type Point, SIZES } from './points.js'
 
 /** Somebody to time. */

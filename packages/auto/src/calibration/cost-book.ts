@@ -4,9 +4,9 @@
  */
 import type { DType } from '@rope/core'
 import type { Cache } from '../cache/cache.js'
+import { type Calibration, mergeCalibrations, predict } from '../costs.js'
 import type { Clock } from '../platform/timers.js'
 import { type Contender, calibrate } from './calibrate.js'
-import { type Calibration, mergeCalibrations, predict } from './costs.js'
 
 /** Where the costs of a dtype come from. */
 export type CostSource = 'preset' | 'cache' | 'measured' | 'off'

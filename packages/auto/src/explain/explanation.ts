@@ -3,7 +3,7 @@
  */
 import type { Plan, Probe } from '@rope/core/backend'
 import type { CostSource } from '../calibration/cost-book.js'
-import type { Calibration } from '../calibration/costs.js'
+import type { Calibration } from '../costs.js'
 
 /** What is told of one backend. Times are microseconds of a call. */
 export interface BackendExplanation {

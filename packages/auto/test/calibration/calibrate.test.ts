@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calibrate, clockStep } from '../../src/calibration/calibrate.js'
-import { predict } from '../../src/calibration/costs.js'
 import { bytesOfPlan } from '../../src/call.js'
+import { predict } from '../../src/costs.js'
 import { idling, type MadeUpClock, madeUpClock, wrapped } from '../fakes.js'
 
 const BUDGET = 1000

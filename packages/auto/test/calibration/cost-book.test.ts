@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/cache.js'
 import { BUDGET, CostBook } from '../../src/calibration/cost-book.js'
-import type { Calibration } from '../../src/calibration/costs.js'
+import type { Calibration } from '../../src/costs.js'
 import { idling, madeUpClock, wrapped } from '../fakes.js'
 
 interface Recording extends Cache {

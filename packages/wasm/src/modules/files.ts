@@ -4,8 +4,8 @@
  * 'wasm-unsafe-eval' in `script-src`.
  */
 import { RopeError } from '@rope/core'
+import type { ModuleSource } from '../threads/module-source.js'
 import { startFile } from '../threads/start-worker.js'
-import type { ModuleSource } from './module-source.js'
 
 /** Where a file is: an address, or a URL object. */
 export type FileLocation = string | { readonly href: string }

@@ -2,8 +2,8 @@
  * The modules inlined in the code as base64: nothing to fetch, nothing for a bundler to find.
  */
 
+import type { ModuleSource } from '../threads/module-source.js'
 import { startScript } from '../threads/start-worker.js'
-import type { ModuleSource } from './module-source.js'
 import { SINGLE_BASE64 } from './single.generated.js'
 
 function compileBase64(text: string): Promise<WebAssembly.Module> {

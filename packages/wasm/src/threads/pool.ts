@@ -4,7 +4,7 @@
  */
 
 import type { Exports } from '../memory/segment.js'
-import type { ModuleSource, StartedWorker } from '../modules/module-source.js'
+import type { ModuleSource, StartedWorker } from './module-source.js'
 
 /** No more threads than there are pieces of this size. */
 const BYTES_PER_THREAD = 2 ** 18

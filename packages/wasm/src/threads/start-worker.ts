@@ -2,7 +2,7 @@
  * Starting a worker in Node and in browsers. A worker never keeps a program alive: in Node it is
  * not counted, so that the process ends when its own work does.
  */
-import type { StartedWorker, WorkerData } from '../modules/module-source.js'
+import type { StartedWorker, WorkerData } from './module-source.js'
 import { WORKER_SCRIPT } from './worker-script.js'
 
 interface NodeWorker {

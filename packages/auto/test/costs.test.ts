@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fitCurve, isCalibration, mergeCalibrations, predict } from '../../src/calibration/costs.js'
+import { fitCurve, isCalibration, mergeCalibrations, predict } from '../src/costs.js'
 
 describe('a fitted curve', () => {
   test('goes through its points, and straight between and beyond them', () => {
