@@ -9,6 +9,8 @@ import { language } from './rules/language.mjs'
 import { neutrality } from './rules/neutrality.mjs'
 import { ownIndex } from './rules/own-index.mjs'
 import { packageShape } from './rules/package-shape.mjs'
+import { rings } from './rules/rings.mjs'
+import { surface } from './rules/surface.mjs'
 import { topLevel } from './rules/top-level.mjs'
 
 /**
@@ -20,7 +22,9 @@ import { topLevel } from './rules/top-level.mjs'
 /** @type {Readonly<Record<string, (workspace: import('./model.mjs').Workspace) => string[]>>} */
 const RULES = {
   'imports follow the arrows': arrows,
-  'no import cycles': cycles,
+  'no import cycles, of files or of folders': cycles,
+  'the rings of core: inwards only, and schedules are data': rings,
+  'the surface of core is as listed': surface,
   'nothing imports its own index': ownIndex,
   'packages have the agreed shape': packageShape,
   'every export has a docstring': docstrings,

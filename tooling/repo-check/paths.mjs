@@ -20,3 +20,13 @@ export function resolveRelative(file, specifier) {
 export function isInside(path, folder) {
   return path === folder || path.startsWith(`${folder}/`)
 }
+
+/**
+ * Where a source file of a package stands: the first folder below src, or the file itself beside
+ * those folders.
+ * @param {string} file
+ * @param {string} path of the package
+ */
+export function roomOf(file, path) {
+  return file.slice(`${path}/src/`.length).split('/')[0] ?? ''
+}

@@ -1,19 +1,25 @@
 /**
- * No import cycle between source files, types included: whatever can be read alone can be
- * understood, tested and moved alone.
+ * No import cycle between source files, nor between the folders of a package, types included:
+ * whatever can be read alone can be understood, tested and moved alone.
  */
-import { resolveRelative } from '../paths.mjs'
+import { resolveRelative, roomOf } from '../paths.mjs'
 
 /** @typedef {import('../model.mjs').Source} Source */
 
 /**
- * Reports each group of files that import each other.
+ * Reports each group of files, and each group of folders, that import each other.
  * @param {import('../model.mjs').Workspace} workspace
  */
 export function cycles({ packages }) {
-  return packages.flatMap(({ sources }) =>
-    findCycles(importGraph(sources)).map((group) => `import cycle: ${group.join(' -> ')}`),
-  )
+  return packages.flatMap(({ path, sources }) => {
+    const files = importGraph(sources)
+    return [
+      ...findCycles(files).map((group) => `import cycle: ${group.join(' -> ')}`),
+      ...findCycles(roomGraph(files, path))
+        .filter((group) => group.some((room) => !room.endsWith('.ts')))
+        .map((group) => `import cycle of folders in ${path}/src: ${group.join(' -> ')}`),
+    ]
+  })
 }
 
 /**
@@ -21,7 +27,7 @@ export function cycles({ packages }) {
  * @param {readonly Source[]} sources
  * @returns {Map<string, string[]>}
  */
-function importGraph(sources) {
+export function importGraph(sources) {
   const known = new Set(sources.map(({ path }) => path))
   return new Map(
     sources.map(({ path, imports }) => [
@@ -32,6 +38,23 @@ function importGraph(sources) {
         .filter((target) => known.has(target)),
     ]),
   )
+}
+
+/**
+ * The same between the rooms of a package: the first folders below src, and the files beside them.
+ * @param {ReadonlyMap<string, readonly string[]>} files
+ * @param {string} path of the package
+ * @returns {Map<string, string[]>}
+ */
+function roomGraph(files, path) {
+  /** @type {Map<string, string[]>} */
+  const rooms = new Map()
+  for (const [file, targets] of files) {
+    const room = roomOf(file, path)
+    const others = targets.map((target) => roomOf(target, path)).filter((other) => other !== room)
+    rooms.set(room, [...new Set([...(rooms.get(room) ?? []), ...others])])
+  }
+  return rooms
 }
 
 /**

@@ -25,7 +25,7 @@ test('a workspace as it should be passes every rule', () => {
 
 test('the rules of this very repository are all there and say what they check', () => {
   const findings = checkRepository(fileURLToPath(new URL('../../../', import.meta.url)))
-  expect(findings).toHaveLength(8)
+  expect(findings).toHaveLength(10)
   expect(report([{ rule: 'a', problems: [] }])).toBe('ok     a')
   expect(report([{ rule: 'a', problems: ['b'] }])).toBe('FAILED a\n  b')
 })
@@ -171,7 +171,7 @@ describe(ARROWS, () => {
   })
 })
 
-describe('no import cycles', () => {
+describe('no import cycles, of files or of folders', () => {
   const pair = (first: string, second: string): Files => ({
     'packages/core/src/a.ts': first,
     'packages/core/src/b.ts': second,
@@ -214,6 +214,131 @@ describe('no import cycles', () => {
     const diamond = pair("import './c.js'\nimport './b.js'", "import './c.js'")
     expect(problemsWith({ ...diamond, 'packages/core/src/c.ts': '' })).toEqual([])
   })
+
+  test('two folders, though no two files', () => {
+    expectOneProblem(
+      {
+        'packages/js/src/x/a.ts': "import '../y/b.js'",
+        'packages/js/src/x/c.ts': '',
+        'packages/js/src/y/b.ts': '',
+        'packages/js/src/y/d.ts': "import '../x/c.js'",
+      },
+      'import cycle of folders in packages/js/src: x -> y -> x',
+    )
+  })
+
+  test('a folder and a file beside it', () => {
+    expectOneProblem(
+      {
+        'packages/js/src/x/a.ts': "import '../more.js'",
+        'packages/js/src/x/c.ts': '',
+        'packages/js/src/more.ts': "import './x/c.js'",
+      },
+      'more.ts -> x -> more.ts',
+    )
+  })
+})
+
+describe('the rings of core: inwards only, and schedules are data', () => {
+  const registry =
+    "/** All. */\n\n/** All. */\nexport const REGISTRY = { yarn: 1, 'ntk-alpha': 2 }\n"
+  const schedules = { 'packages/core/src/schedule/registry.ts': registry }
+  const room = (path: string, text: string): Files => ({ [`packages/core/src/${path}`]: text })
+
+  test('an import inwards is fine, and so is one within a room', () => {
+    const files = {
+      ...room('rope/a.ts', "import '../plan/b.js'\nimport './c.js'"),
+      ...room('rope/c.ts', ''),
+      ...room('plan/b.ts', ''),
+    }
+    expect(problemsWith(files)).toEqual([])
+  })
+
+  test.each([
+    ['outwards', 'plan/b.ts', "import '../rope/a.js'", 'rope/a.ts', 'rope is no ring inside plan'],
+    ['to a neighbour', 'weights/b.ts', "import '../parallel/a.js'", 'parallel/a.ts', 'parallel is'],
+    ['to a door', 'plan/b.ts', "import '../doors/a.js'", 'doors/a.ts', 'doors is no ring inside'],
+  ])('not %s', (_name, from, text, to, expected) => {
+    expectOneProblem(
+      { ...room(from, text), ...room(to, '') },
+      `packages/core/src/${from}`,
+      expected,
+    )
+  })
+
+  test('a new room needs a ring', () => {
+    expectOneProblem(
+      room('attic/a.ts', ''),
+      'packages/core/src/attic/a.ts: attic stands in no ring',
+    )
+  })
+
+  test.each([
+    "/** A. */\n\n/** A. */\nexport const a = (type: string): boolean => type === 'yarn'\n",
+    "/** A. */\n\n/** A. */\nexport const a = (type: string): boolean => 'ntk-alpha' !== type\n",
+    "/** A. */\n\n/** A. */\nexport function a(type: string): void {\n  switch (type) {\n    case 'yarn':\n  }\n}\n",
+  ])('no question for the name of a schedule: %j', (text) => {
+    const name = text.includes('yarn') ? 'yarn' : 'ntk-alpha'
+    expectOneProblem(
+      { ...schedules, ...room('rotation/a.ts', text) },
+      'packages/core/src/rotation/a.ts',
+      `asks for schedule '${name}' by its name`,
+    )
+    for (const path of ['schedule/a.ts', 'presets/a.ts', 'models/a.ts']) {
+      expect(problemsWith({ ...schedules, ...room(path, text) })).toEqual([])
+    }
+  })
+
+  test('other words are free', () => {
+    const text =
+      "/** A. */\n\n/** A. */\nexport const a = (type: string): boolean => type === 'half'\n"
+    expect(problemsWith({ ...schedules, ...room('rotation/a.ts', text) })).toEqual([])
+  })
+})
+
+describe('the surface of core is as listed', () => {
+  const LIST = 'packages/core/surface.txt'
+
+  test('as it is', () => {
+    expect(problemsWith({ [LIST]: '@rope/core one\n' })).toEqual([])
+  })
+
+  test('a name that the list lacks', () => {
+    expectOneProblem({ [LIST]: '\n' }, `${LIST} lacks: @rope/core one`)
+  })
+
+  test('a name that is gone', () => {
+    expectOneProblem({ [LIST]: '@rope/core one\n@rope/core two\n' }, `in vain: @rope/core two`)
+  })
+
+  test('one name behind two doors', () => {
+    const conditions = (stem: string): object => ({
+      import: { types: `./dist/${stem}.d.ts`, default: `./dist/${stem}.js` },
+      require: { types: `./dist/${stem}.d.cts`, default: `./dist/${stem}.cjs` },
+    })
+    const exports = { '.': conditions('index'), './side': conditions('side') }
+    expectOneProblem(
+      {
+        [LIST]: '@rope/core one\n@rope/core/side one\n',
+        'packages/core/package.json': manifest('core', { exports }),
+        'packages/core/src/doors/side.ts': "export { one } from '../one.js'\n",
+      },
+      'one stands behind @rope/core and @rope/core/side; one is enough',
+    )
+  })
+
+  test('too many names at the root', () => {
+    const names = Array.from({ length: 61 }, (_, i) => `one${i}`)
+    const docs = names.map((name) => `/** One. */\nexport const ${name} = 1\n`).join('\n')
+    expectOneProblem(
+      {
+        [LIST]: `${names.map((name) => `@rope/core ${name}\n`).join('')}@rope/core one\n`,
+        'packages/core/src/index.ts': `export { one, ${names.join(', ')} } from './one.js'\n`,
+        'packages/core/src/one.ts': `/** All. */\n\n${docs}\n/** One. */\nexport const one = 1\n`,
+      },
+      'the root door has 62 names; 60 at most',
+    )
+  })
 })
 
 describe('nothing imports its own index', () => {
@@ -228,11 +353,11 @@ describe('nothing imports its own index', () => {
 
   test('of the folder, while a sibling folder may', () => {
     const files = {
-      'packages/core/src/x/index.ts': '',
-      'packages/core/src/y.ts': "import './x/index.js'",
+      'packages/js/src/x/index.ts': '',
+      'packages/js/src/y.ts': "import './x/index.js'",
     }
     expect(problemsWith(files)).toEqual([])
-    expectOneProblem({ ...files, 'packages/core/src/x/z.ts': "import './index.js'" }, 'x/z.ts:1')
+    expectOneProblem({ ...files, 'packages/js/src/x/z.ts': "import './index.js'" }, 'x/z.ts:1')
   })
 })
 
