@@ -26,7 +26,7 @@ const SHAPES: Readonly<Record<string, Control>> = {
   },
   'forty-tokens': {
     ...RAW_CONTROL,
-    ...{ batch: 2, tokens: 40, batchStride: 40, heads: [6, 2] },
+    ...{ batch: 2, tokens: 40, batchStride: 1000, heads: [6, 2] },
     ...{ headDim: 70, windowOffset: 3, pairs: 33 },
   },
   'many-pairs': {

@@ -45,6 +45,17 @@ const STRIDES: Variants = {
 
 const PLACES: Variants = cross(STRIDES, TARGETS)
 
+/** A backend of the same kind whose memory nobody has used, where there is one to be had. */
+async function onFresh(trial: Trial, body: (fresh: Trial) => Promise<void>): Promise<void> {
+  const backend = await trial.subject.createBackend?.()
+  if (backend === undefined) return body(trial)
+  try {
+    await body({ ...trial, backend })
+  } finally {
+    backend.dispose()
+  }
+}
+
 /** With the operands in memory of the same kind, and in ordinary memory. */
 function runTable(
   trial: Trial,
@@ -55,9 +66,12 @@ function runTable(
   if (rowsIn === 'shared' && !trial.backend.capabilities.sharedMemory)
     unsupported('the backend does not claim shared memory')
   const origins: Variants = { 'local data': {}, [`${rowsIn} data`]: { origin: rowsIn } }
-  return tryEach(cross(PLACES, origins), (change) =>
-    runRaw(trial, { ...CONTROL, rowsIn, ...change, pairing, dtype, seed }),
-  )
+  const run = (own: Trial): Promise<void> =>
+    tryEach(cross(PLACES, origins), (change) =>
+      runRaw(own, { ...CONTROL, rowsIn, ...change, pairing, dtype, seed }),
+    )
+  // Memory that is given out first may lie elsewhere than what follows.
+  return rowsIn === 'allocated' ? onFresh(trial, run) : run(trial)
 }
 
 /** The row values of a pair, given those of a random row. */
