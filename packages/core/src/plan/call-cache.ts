@@ -73,7 +73,9 @@ function formOf({ q, k, out, inverse }: RotateTensors): number {
     (out === undefined ? 0 : 4) +
     (out?.q === undefined ? 0 : 8) +
     (out?.k === undefined ? 0 : 16) +
-    (inverse === true ? 32 : 0)
+    (inverse === true ? 32 : 0) +
+    // What is neither true nor false is never remembered: planning refuses it.
+    (inverse === undefined || typeof inverse === 'boolean' ? 0 : 64)
   )
 }
 

@@ -133,7 +133,10 @@ const CALLS: Readonly<Record<string, readonly [Call, string]>> = {
   'only q': [only('q'), ''],
   'only k': [only('k'), ''],
   inverse: [{ ...PLAIN, inverse: true }, ''],
-  'a word as inverse': [{ ...PLAIN, inverse: 'yes' }, ''],
+  'a word as inverse': [{ ...PLAIN, inverse: 'yes' }, 'INVALID_OPTION inverse'],
+  'a number as inverse, out': [{ ...OUT, inverse: 1 }, 'INVALID_OPTION inverse'],
+  'null as inverse': [{ ...PLAIN, inverse: null }, 'INVALID_OPTION inverse'],
+  'inverse, and false': [{ ...PLAIN, inverse: false }, ''],
   nothing: [{ places: {} }, 'INVALID_TENSOR q'],
   // Element types.
   float64: [all(PLAIN, { Type: Float64Array }), ''],
