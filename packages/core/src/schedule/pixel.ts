@@ -25,13 +25,16 @@ function pixelFrequencies({ maxFrequency }: PixelSchedule, pairs: number): Frequ
   return buildFrequencies(exact, float32Pixel(maxFrequency, pairs))
 }
 
-/** torch.linspace counts from both ends, and all of it is float32. */
+/**
+ * torch.linspace counts from both ends, the middle of an odd number from the last; all of it is
+ * float32.
+ */
 function float32Pixel(maxFrequency: number, pairs: number): Float32Array {
   const round = Math.fround
   const last = round(maxFrequency / 2)
   const step = pairs === 1 ? 0 : round(round(last - 1) / (pairs - 1))
   return Float32Array.from({ length: pairs }, (_, i) => {
-    const fromStart = i < pairs / 2
+    const fromStart = i < Math.floor(pairs / 2)
     const point = fromStart ? round(1 + round(step * i)) : last - round(step * (pairs - 1 - i))
     return round(round(point) * round(PI))
   })

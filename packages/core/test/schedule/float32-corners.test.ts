@@ -78,19 +78,23 @@ describe('dynamic with a factor that float32 has not', () => {
 })
 
 describe('pixel, as torch.linspace counts', () => {
-  test.each([2, 4, 16, 32])('%d pairs: the second half from the end', (pairs) => {
-    for (const maxFrequency of [10, 7.3, 256.1]) {
-      const { float32Frequencies } = compute({ type: 'pixel', maxFrequency }, pairs)
-      const [first, last] = [1, f(maxFrequency / 2)]
-      const step = f(f(last - first) / (pairs - 1))
-      const expected = Array.from({ length: pairs }, (_, i) => {
-        const point = i < pairs / 2 ? f(first + f(step * i)) : f(last - f(step * (pairs - 1 - i)))
-        return f(point * f(Math.PI))
-      })
-      expect([...float32Frequencies]).toEqual(expected)
-      expect(float32Frequencies[pairs - 1]).toBe(f(last * f(Math.PI)))
-    }
-  })
+  test.each([...[2, 3, 4, 5, 7, 9, 16, 17, 31, 32]])(
+    '%d pairs: the second half from the end, and so the middle of an odd number',
+    (pairs) => {
+      for (const maxFrequency of [10, 7.3, 256.1]) {
+        const { float32Frequencies } = compute({ type: 'pixel', maxFrequency }, pairs)
+        const [first, last] = [1, f(maxFrequency / 2)]
+        const step = f(f(last - first) / (pairs - 1))
+        const expected = Array.from({ length: pairs }, (_, i) => {
+          const point =
+            i < Math.floor(pairs / 2) ? f(first + f(step * i)) : f(last - f(step * (pairs - 1 - i)))
+          return f(point * f(Math.PI))
+        })
+        expect([...float32Frequencies]).toEqual(expected)
+        expect(float32Frequencies[pairs - 1]).toBe(f(last * f(Math.PI)))
+      }
+    },
+  )
 })
 
 describe('yarn with a zero', () => {
