@@ -126,7 +126,7 @@ const FACTS: Readonly<Record<string, Partial<ArchitectureFacts>>> = {
   plm: { splitsHead: true },
   deepseek4: { rotatesTail: true },
   cohere2: { rotatesSlidingOnly: true, fullInterval: 4 },
-  cohere2moe: { rotatesSlidingOnly: true, fullInterval: 4 },
+  cohere2moe: { rotatesSlidingOnly: true, fullInterval: 4, fullFirst: true },
   exaone4: { rotatesSlidingOnly: true, fullInterval: 4 },
   llama4: { nopeInterval: 4 },
   smollm3: { nopeInterval: 4 },

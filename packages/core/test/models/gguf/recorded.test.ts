@@ -223,6 +223,7 @@ describe('layers that differ, where a file does not list them', () => {
     gemma3n: (layer) => layer % 5 === 4,
     olmo2: (layer) => layer % 4 === 3,
     cohere2: (layer) => layer % 4 === 3,
+    cohere2moe: (layer) => layer % 4 === 0,
     exaone4: (layer) => layer % 4 === 3,
     llama4: (layer) => layer % 4 === 3,
     smollm3: (layer) => layer % 4 === 3,
