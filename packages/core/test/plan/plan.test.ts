@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.js'
+import type { OperandPlan, Plan } from '../../src/contract/backend.js'
 import { RopeError } from '../../src/errors.js'
 import { makePlan, planKey, type RotateTensors } from '../../src/plan/plan.js'
 
@@ -74,6 +75,73 @@ test('equal calls share a key, different ones do not', () => {
     }),
   ]
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+describe('the key of a kernel', () => {
+  const axes = ['batch', 'token', 'head', 'channel'] as const
+  const base = makePlan(config, {
+    q: { ...tensor(4, new Float32Array(2000)), strides: [311, 97, 23, 2], offset: 5 },
+    k: { ...tensor(2, new Float32Array(2000)), strides: [211, 61, 29, 3] },
+    out: { q: tensor(4), k: tensor(2) },
+  }).plan
+
+  /** The plan with one number of one operand changed. */
+  const withOperand = (index: number, change: (operand: OperandPlan) => OperandPlan): Plan => ({
+    ...base,
+    operands: base.operands.map((operand, i) => (i === index ? change(operand) : operand)),
+  })
+  const changed: Readonly<Record<string, Plan>> = {
+    dtype: { ...base, dtype: 'float16' },
+    batch: { ...base, batch: 12 },
+    tokens: { ...base, tokens: 12 },
+    headDim: { ...base, headDim: 12 },
+    pairs: { ...base, pairs: 12 },
+    windowOffset: { ...base, windowOffset: 12 },
+    'pairing.step': { ...base, pairing: { ...base.pairing, step: 12 as 1 } },
+    'pairing.partner': { ...base, pairing: { ...base.pairing, partner: 12 } },
+    direction: { ...base, direction: -1 },
+    inPlace: { ...base, inPlace: true },
+    memory: { ...base, memory: 'shared' },
+    'an operand less': { ...base, operands: base.operands.slice(0, 1) },
+    'operands the other way round': { ...base, operands: [...base.operands].reverse() },
+    ...Object.fromEntries(
+      [0, 1].flatMap((index) => [
+        [`heads of ${index}`, withOperand(index, (operand) => ({ ...operand, heads: 12 }))],
+        ...axes.flatMap((axis) =>
+          (['source', 'target'] as const).map((side) => [
+            `${side}.${axis} of ${index}`,
+            withOperand(index, (operand) => ({
+              ...operand,
+              [side]: { ...operand[side], [axis]: 12 },
+            })),
+          ]),
+        ),
+      ]),
+    ),
+  }
+
+  test.each(Object.entries(changed))('depends on %s', (_, plan) => {
+    expect(planKey(plan)).not.toBe(planKey(base))
+  })
+
+  test('keeps neighbouring numbers apart', () => {
+    const sized = (batch: number, tokens: number): string => planKey({ ...base, batch, tokens })
+    expect(sized(1, 23)).not.toBe(sized(12, 3))
+    const strided = (token: number, head: number): string =>
+      planKey(
+        withOperand(0, (operand) => ({ ...operand, source: { ...operand.source, token, head } })),
+      )
+    expect(strided(1, 23)).not.toBe(strided(12, 3))
+    const last = (channel: number, heads: number): string =>
+      planKey({
+        ...base,
+        operands: [
+          { ...base.operands[0], target: { batch: 1, token: 1, head: 1, channel } } as OperandPlan,
+          { ...base.operands[1], heads } as OperandPlan,
+        ],
+      })
+    expect(last(1, 23)).not.toBe(last(12, 3))
+  })
 })
 
 describe('memory that may be used', () => {

@@ -106,6 +106,68 @@ describe('what must be recognised', () => {
     expect(isDisjoint(part(4, 0), part(2, 120))).toBe(false)
   })
 
+  test('parts of the rows of one buffer, exactly when they do not meet', () => {
+    const part = fc.record({
+      at: fc.nat(12),
+      width: fc.integer({ min: 1, max: 12 }),
+      first: fc.nat(3),
+      rows: fc.integer({ min: 1, max: 4 }),
+      isReversed: fc.boolean(),
+    })
+    const seen = { disjoint: 0, meeting: 0 }
+    fc.assert(
+      fc.property(part, part, fc.nat(4), (a, b, gap) => {
+        const row = Math.max(a.at + a.width, b.at + b.width) + gap
+        const place = ({ at, width, first, rows, isReversed }: typeof a): Region =>
+          regionOf(
+            memory,
+            64 + at + (first + (isReversed ? rows - 1 : 0)) * row,
+            { batch: 1, token: rows, head: 1, channel: width },
+            { batch: 0, token: isReversed ? -row : row, head: 0, channel: 1 },
+          )
+        const [one, other] = [place(a), place(b)]
+        const all = new Set(touched(one))
+        const apart = touched(other).every((element) => !all.has(element))
+        seen[apart ? 'disjoint' : 'meeting']++
+        expect([isDisjoint(one, other), isDisjoint(other, one)]).toEqual([apart, apart])
+      }),
+      { numRuns: 3000 },
+    )
+    expect(Math.min(seen.disjoint, seen.meeting)).toBeGreaterThan(300)
+  })
+
+  test('nothing meets a tensor without elements', () => {
+    const { sizes: size, strides: step } = dense(4, 4)
+    const full = regionOf(memory, 100, size, step)
+    for (const axis of ['batch', 'token', 'head', 'channel'] as const) {
+      const empty = regionOf(memory, 120, { ...size, [axis]: 0 }, step)
+      expect([isDisjoint(full, empty), isDisjoint(empty, full)]).toEqual([true, true])
+      expect(isInjective({ ...size, [axis]: 0 }, { batch: 0, token: 0, head: 0, channel: 0 })).toBe(
+        true,
+      )
+    }
+  })
+
+  test('the same elements, in the same order: in place', () => {
+    const { sizes: size, strides: step } = dense(4, 4)
+    const own = regionOf(memory, 200, size, step)
+    const same = (other: Region): boolean => isSameRegion(own, other) && isSameRegion(other, own)
+    expect(same(regionOf(memory, 200, { ...size }, { ...step }))).toBe(true)
+    expect(same(regionOf(memory, 201, size, step))).toBe(false)
+    expect(same(regionOf(new Float32Array(4096), 200, size, step))).toBe(false)
+    for (const axis of ['batch', 'token', 'head', 'channel'] as const) {
+      expect(same(regionOf(memory, 200, size, { ...step, [axis]: -step[axis] }))).toBe(false)
+      expect(same(regionOf(memory, 200, size, { ...step, [axis]: step[axis] + 1 }))).toBe(false)
+      expect(same(regionOf(memory, 200, { ...size, [axis]: size[axis] - 1 }, step))).toBe(false)
+      const [thin, other] = [
+        { ...size, [axis]: 1 },
+        { ...step, [axis]: 7 },
+      ]
+      const one = regionOf(memory, 200, thin, step)
+      expect(isSameRegion(one, regionOf(memory, 200, thin, other))).toBe(true)
+    }
+  })
+
   test('dense layouts are injective, broadcast ones are not', () => {
     const { sizes: size, strides: step } = dense(4, 4)
     expect(isInjective(size, step)).toBe(true)
