@@ -23,6 +23,8 @@ function wordsOf(elements: Elements, { dtype }: Plan): Words {
   if (bytesPerElement(dtype) === 2) return { bits: elements as Uint16Array, words: 1 }
   const words = bytesPerElement(dtype) === 8 ? 2 : 1
   const count = byteLengthOf(elements) / 4
+  // Over memory that is gone no array can be made, nor is one needed: the plan touches nothing of it.
+  if (count === 0) return { bits: new Int32Array(0), words }
   return { bits: new Int32Array(bufferOf(elements), byteOffsetOf(elements), count), words }
 }
 

@@ -11,6 +11,7 @@ import {
   type RopeConfig,
   type RopeOptions,
   resolveConfig,
+  type Tensor,
 } from '@rope/core'
 import {
   createRotationBuilder,
@@ -218,3 +219,24 @@ test('probe and dispose', () => {
   backend.dispose()
   expect(() => rope.rotate({ q, positions: 1 })).toThrow(/disposed/)
 })
+
+test.each(['float64', 'float32', 'bfloat16'] as const)(
+  'a %s call without elements asks nothing of memory that is gone',
+  (dtype) => {
+    const config: RopeOptions = {
+      ...{ headDim: 12, rotaryDim: 8, pairing: 'half' },
+      schedule: { type: 'default', base: 10000 },
+    }
+    const rope = createRope(config, { backend: createJsBackend(), layout: 'thd' })
+    const gone = fromFloat32Array(new Float32Array(12), dtype)
+    structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] })
+    const there = fromFloat32Array(new Float32Array(12).fill(1), dtype)
+    const [q, out] = [gone, there].map((data) => ({ data, shape: [0, 1, 12], dtype })) as [
+      Tensor,
+      Tensor,
+    ]
+    rope.rotate({ q, out: { q: out }, positions: 0 })
+    rope.rotate({ q: out, out: { q }, positions: 0 })
+    expect(there).toEqual(fromFloat32Array(new Float32Array(12).fill(1), dtype))
+  },
+)
