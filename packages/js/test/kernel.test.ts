@@ -231,10 +231,8 @@ test.each(['float64', 'float32', 'bfloat16'] as const)(
     const gone = fromFloat32Array(new Float32Array(12), dtype)
     structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] })
     const there = fromFloat32Array(new Float32Array(12).fill(1), dtype)
-    const [q, out] = [gone, there].map((data) => ({ data, shape: [0, 1, 12], dtype })) as [
-      Tensor,
-      Tensor,
-    ]
+    const tensorOf = (data: Elements): Tensor => ({ data, shape: [0, 1, 12], dtype })
+    const [q, out] = [tensorOf(gone), tensorOf(there)]
     rope.rotate({ q, out: { q: out }, positions: 0 })
     rope.rotate({ q: out, out: { q }, positions: 0 })
     expect(there).toEqual(fromFloat32Array(new Float32Array(12).fill(1), dtype))

@@ -143,16 +143,6 @@ describe.each(NAMES)('%s', (name) => {
     expectCode(await errorOf(() => bound.rotate(9)), 'INVALID_TENSOR')
     fresh.dispose()
   })
-
-  it('of two parts with tables of their own, neither is rotated', async () => {
-    const xpos = await ropeOf(name, { schedule: { type: 'xpos', base: 10000, scaleBase: 512 } })
-    const arrays = arraysOf('float32', 1, false, (_, bytes) => new ArrayBuffer(bytes))
-    const bound = xpos.bind(callOf(arrays, 'float32'))
-    detach(arrays.k?.buffer as ArrayBuffer)
-    expectCode(await errorOf(() => bound.rotate(3)), 'INVALID_TENSOR')
-    expect(arrays.q?.every((value) => value === 1)).toBe(true)
-    xpos.dispose()
-  })
 })
 
 describe.each(NAMES)('%s, memory that goes while the call is read', (name) => {

@@ -40,11 +40,11 @@ const NO_NUMBERS: readonly (readonly [string, unknown])[] = [
 /** Without a length the positions decide, and any finite one will do. */
 const NO_LENGTHS = NO_NUMBERS.filter(([name]) => name !== 'undefined' && name !== '2^53')
 
-/** Schedules whose tables are fixed, depend on the length, and differ for q and k. */
+/** Schedules whose tables are fixed, depend on the length, and change the length of rows. */
 const SCHEDULES = {
   default: { type: 'default', base: 10000 },
   dynamic: { type: 'dynamic', base: 10000, factor: 2, maxPositionEmbeddings: 8 },
-  xpos: { type: 'xpos', base: 10000, scaleBase: 512 },
+  xpos: { type: 'xpos', base: 10000, tensor: 'q', scaleBase: 512 },
 } as const
 
 type Give = (rope: TestedRope, data: Float32Array, value: never) => unknown

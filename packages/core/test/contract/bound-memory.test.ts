@@ -2,16 +2,15 @@
  * The one check that the memory of a call is still there.
  */
 import { describe, expect, it } from 'vitest'
-import type { Elements, Plan, View } from '../../src/index.js'
+import type { Elements, Plan, View } from '../../src/doors/backend.js'
 import {
   checkMemory,
-  type DType,
   elementsOf,
   makePlan,
   reachesMemory,
-  resolveConfig,
   watchMemory,
-} from '../../src/index.js'
+} from '../../src/doors/backend.js'
+import { type DType, resolveConfig } from '../../src/index.js'
 import { detach, LOSSES, type Loss } from '../losses.js'
 
 const CONFIG = resolveConfig({
