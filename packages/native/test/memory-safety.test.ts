@@ -428,4 +428,20 @@ describeNative('memory', () => {
       }
     },
   )
+
+  test('nothing to rotate of any dtype, wherever an element may begin', () => {
+    for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
+      const call = createCall({ dtype })
+      const before = call.views.map(({ source }) => source.slice())
+      const kernel = backend.compile({ ...call.plan, tokens: 0 })
+      const views = call.views.map((view) => {
+        const source = view.source.subarray(1)
+        return { ...view, source, target: source }
+      })
+      const none = { ...call.rotation, cos: new Float32Array(), sin: new Float32Array() }
+      kernel.run(views, none)
+      kernel.bind(views, none)()
+      expect(holds(call.views, before)).toBe(true)
+    }
+  })
 })
