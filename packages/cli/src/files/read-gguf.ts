@@ -50,12 +50,15 @@ export async function isGgufFile(path: string): Promise<boolean> {
  * @throws RopeError INVALID_FILE when it cannot be read or is not a GGUF file
  */
 export async function readGguf(path: string): Promise<GgufFile> {
-  return withRegularFile(path, async (file) => {
-    const { metadata, tensorInfos } = await parse(file)
-    const tensors = await readFactors(file, tensorInfos)
-    await file.checkUnchanged()
-    return { metadata, tensorInfos, tensors }
-  })
+  return withRegularFile(path, readOpenGguf)
+}
+
+/** The same of a file that is open. */
+export async function readOpenGguf(file: RegularFile): Promise<GgufFile> {
+  const { metadata, tensorInfos } = await parse(file)
+  const tensors = await readFactors(file, tensorInfos)
+  await file.checkUnchanged()
+  return { metadata, tensorInfos, tensors }
 }
 
 /** What the parser is told to read; it never sees the path, so no path can be taken for an address. */

@@ -1,0 +1,84 @@
+/**
+ * `rope inspect` on config.json, safetensors and GGUF files with damaged bytes: a result, or one
+ * line that names the file and the exit code that the help documents for a file that is wrong.
+ */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RopeError, resolveConfig, toOnnx } from '@rope/core'
+import { writeSafetensors } from '@rope/core/safetensors'
+import { afterAll } from 'vitest'
+import { fuzz } from '../../../../tooling/fuzz/fuzz.js'
+import { mutated } from '../../../../tooling/fuzz/mutate.js'
+import { chance, pick, type Random } from '../../../../tooling/fuzz/random.js'
+import { BAD_INPUT, OK } from '../../src/exit-codes.js'
+import { lines, rope, SMALL_LLAMA, TWO_PROFILES } from '../helpers.js'
+import { damaged, GGUF_FILES } from './gguf-seeds.js'
+
+/** Each input goes through the command line and the file system: several milliseconds. */
+const SLOWNESS = 50
+
+const folder = mkdtempSync(join(tmpdir(), 'rope-cli-fuzz-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const encoder = new TextEncoder()
+const CONFIGS: readonly object[] = [SMALL_LLAMA, TWO_PROFILES]
+
+const config = resolveConfig({
+  headDim: 8,
+  pairing: 'half',
+  schedule: { type: 'default', base: 10000 },
+})
+const { cosCache, sinCache } = toOnnx(config, { length: 12 })
+const CACHES = writeSafetensors([
+  { name: 'cos_cache', dtype: 'F32', shape: [12, 4], data: cosCache },
+  { name: 'sin_cache', dtype: 'F32', shape: [12, 4], data: sinCache },
+])
+
+interface Input {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly json: boolean
+}
+
+function jsonBytes(random: Random): Uint8Array {
+  const text = JSON.stringify(mutated(random, CONFIGS), (_, value) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  )
+  return encoder.encode(text)
+}
+
+function contentOf(random: Random, name: string): Uint8Array {
+  if (name === 'config.json') {
+    const bytes = jsonBytes(random)
+    return chance(random, 0.2) ? damaged(random, bytes) : bytes
+  }
+  const whole = name === 'model.gguf' ? pick(random, GGUF_FILES) : CACHES
+  return chance(random, 0.6) ? damaged(random, whole) : whole
+}
+
+fuzz<Input>(
+  'rope inspect',
+  {
+    make: (random) => {
+      const name = pick(random, ['config.json', 'caches.safetensors', 'model.gguf'])
+      return { name, bytes: contentOf(random, name), json: chance(random, 0.3) }
+    },
+    check: async ({ name, bytes, json }) => {
+      const path = join(folder, name)
+      writeFileSync(path, bytes)
+      const argv = ['inspect', path, ...(json ? ['--json'] : [])]
+      const { code, stdout, stderr } = await rope(argv)
+      if (code === OK) {
+        assert.equal(stderr, '')
+        assert.ok(json ? Array.isArray(JSON.parse(stdout).profiles) : stdout.includes(', profile '))
+        return
+      }
+      assert.deepEqual([code, stdout, lines(stderr).length], [BAD_INPUT, '', 1])
+      assert.match(stderr, /^rope: /)
+      throw new RopeError('INVALID_FILE', stderr)
+    },
+  },
+  SLOWNESS,
+)
