@@ -144,6 +144,41 @@ describe('the key of a kernel', () => {
   })
 })
 
+describe('every tensor has its own layout, or the default', () => {
+  const LAYOUTS = [undefined, 'bshd', 'bhsd', 'sbhd'] as const
+  /** Sizes that no two layouts read alike: 2 entries of 3 tokens with 5 heads. */
+  const SIZES = { b: 2, s: 3, h: 5, d: 8 } as const
+  type Letter = keyof typeof SIZES
+
+  function laid(layout: (typeof LAYOUTS)[number], fallback: string) {
+    const order = [...(layout ?? fallback)] as Letter[]
+    const shape = order.map((axis) => SIZES[axis])
+    const stride = (axis: Letter): number =>
+      shape.slice(order.indexOf(axis) + 1).reduce((product, size) => product * size, 1)
+    const strides = { batch: stride('b'), token: stride('s'), head: stride('h'), channel: 1 }
+    const data = new Float32Array(240)
+    return { tensor: { data, shape, ...(layout === undefined ? {} : { layout }) }, strides }
+  }
+
+  test.each(['bshd', 'bhsd', 'sbhd'] as const)('the default %s', (fallback) => {
+    for (const q of LAYOUTS) {
+      for (const k of LAYOUTS) {
+        for (const out of LAYOUTS) {
+          const [a, b] = [laid(q, fallback), laid(k, fallback)]
+          const [c, d] = [laid(out, fallback), laid(k, fallback)]
+          const call = { q: a.tensor, k: b.tensor, out: { q: c.tensor, k: d.tensor } }
+          const { plan } = makePlan(config, call, fallback)
+          expect(plan).toMatchObject({ batch: 2, tokens: 3 })
+          expect(plan.operands).toMatchObject([
+            { heads: 5, source: a.strides, target: c.strides },
+            { heads: 5, source: b.strides, target: d.strides },
+          ])
+        }
+      }
+    }
+  })
+})
+
 describe('memory that may be used', () => {
   const buffer = new Float32Array(1000)
   const packed = (heads: number, offset: number): NonNullable<RotateTensors['q']> => ({

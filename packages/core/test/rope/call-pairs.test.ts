@@ -171,6 +171,10 @@ const CALLS: Readonly<Record<string, readonly [Call, string]>> = {
   'other tokens of k': [one(PLAIN, 'k', { shape: [2, 2, 1, 8] }), 'INVALID_TENSOR k'],
   'other batch of k': [one(PLAIN, 'k', { shape: [3, 3, 1, 8] }), 'INVALID_TENSOR k'],
   'other channels': [one(PLAIN, 'q', { shape: [2, 3, 2, 6] }), 'INVALID_TENSOR q.shape'],
+  'other channels in as much memory': [
+    one(PLAIN, 'q', { shape: [2, 3, 2, 6], length: 96 }),
+    'INVALID_TENSOR q.shape',
+  ],
   'an axis too many': [one(PLAIN, 'q', { shape: [1, 2, 3, 2, 8] }), 'INVALID_TENSOR q.shape'],
   'a size that is no number': [
     one(PLAIN, 'q', { shape: [2, 3, '2', 8] as unknown as number[] }),
@@ -193,6 +197,15 @@ const CALLS: Readonly<Record<string, readonly [Call, string]>> = {
     {
       places: {
         q: { ...Q, shape: [2, 3, 16], more: { layout: 'flat' } },
+        k: { ...K, shape: [2, 3, 8], more: { layout: 'flat' } },
+      },
+    },
+    '',
+  ],
+  'flat, with fewer heads in as much memory': [
+    {
+      places: {
+        q: { ...Q, shape: [2, 3, 8], length: 96, more: { layout: 'flat' } },
         k: { ...K, shape: [2, 3, 8], more: { layout: 'flat' } },
       },
     },

@@ -81,7 +81,7 @@ describe('pixel, as torch.linspace counts', () => {
   test.each([...[2, 3, 4, 5, 7, 9, 16, 17, 31, 32]])(
     '%d pairs: the second half from the end, and so the middle of an odd number',
     (pairs) => {
-      for (const maxFrequency of [10, 7.3, 256.1]) {
+      for (const maxFrequency of [10, 7.3, 256.1, 3.7, 100.3, 64.9, 1000.7]) {
         const { float32Frequencies } = compute({ type: 'pixel', maxFrequency }, pairs)
         const [first, last] = [1, f(maxFrequency / 2)]
         const step = f(f(last - first) / (pairs - 1))

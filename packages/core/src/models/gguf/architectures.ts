@@ -132,8 +132,9 @@ const FACTS: Readonly<Record<string, Partial<ArchitectureFacts>>> = {
   smollm3: { nopeInterval: 4 },
   gemma3: { slidingBase: 10000, fullInterval: 6 },
   gemma3n: { slidingBase: 10000, fullInterval: 5 },
+  'gemma-embedding': { slidingBase: 10000, fullInterval: 6 },
   olmo2: { slidingBase: 'own', fullInterval: 4 },
-  'modern-bert': { fullInterval: 3, fullFirst: true },
+  'modern-bert': { slidingBase: 10000, fullInterval: 3, fullFirst: true },
 }
 
 /** What is known about an architecture besides its pairing. */

@@ -220,6 +220,7 @@ describe('layers that differ, where a file does not list them', () => {
   /** llama.cpp 3f545becc, `set_swa_pattern` and `n_no_rope_layer_step` in the models' loaders. */
   const RULES: Readonly<Record<string, (layer: number) => boolean>> = {
     gemma3: (layer) => layer % 6 === 5,
+    'gemma-embedding': (layer) => layer % 6 === 5,
     gemma3n: (layer) => layer % 5 === 4,
     olmo2: (layer) => layer % 4 === 3,
     cohere2: (layer) => layer % 4 === 3,
@@ -241,6 +242,35 @@ describe('layers that differ, where a file does not list them', () => {
     const other = profiles.find(({ name }) => ['full_attention', 'nope'].includes(name))
     expect(other?.layers).toEqual(Array.from({ length: LAYERS }, (_, i) => i).filter(isOther))
     expect(profiles.flatMap(({ layers }) => layers ?? []).length).toBe(LAYERS)
+  })
+})
+
+describe('bases of sliding layers, where a file does not say them', () => {
+  /** The same loaders: `rope_freq_base_train_swa`, which is 10000 unless they set the model's. */
+  const BASES: Readonly<Record<string, number>> = {
+    ...{ gemma3: 10000, gemma3n: 10000, 'gemma-embedding': 10000, 'modern-bert': 10000 },
+    ...{ olmo2: 5e5, cohere2: 5e5, cohere2moe: 5e5, exaone4: 5e5 },
+  }
+  /** These rotate in their sliding layers only. */
+  const SLIDING_ONLY: readonly string[] = ['cohere2', 'cohere2moe', 'exaone4']
+
+  test.each(Object.entries(BASES))('%s', (architecture, base) => {
+    const keys = { BLOCK_COUNT: 12, SLIDING_WINDOW: 1024, FREQ_BASE: 5e5 }
+    const schedules = (more: object): unknown[] =>
+      ggufProfiles(file(architecture, { ...keys, ...more })).map(
+        ({ config }) => config?.schedule ?? null,
+      )
+    const full = SLIDING_ONLY.includes(architecture) ? null : { type: 'default', base: 5e5 }
+    expect(schedules({})).toEqual([full, { type: 'default', base }])
+    expect(schedules({ FREQ_BASE_SWA: 3e4 })).toEqual([full, { type: 'default', base: 3e4 }])
+  })
+
+  test('sliding layers of olmo2 are not scaled', () => {
+    const profiles = ggufProfiles(file('olmo2', { ...YARN, SLIDING_WINDOW: 1024, FREQ_BASE: 5e5 }))
+    expect(profiles.map(({ config }) => config?.schedule)).toMatchObject([
+      { type: 'yarn', base: 5e5 },
+      { type: 'default', base: 5e5 },
+    ])
   })
 })
 
