@@ -251,6 +251,35 @@ describe('refusals', () => {
     expect(refusal(tensors)).toBe(expected)
   })
 
+  test.each([
+    ['batch', { batch: 1 }, { batch: 3 }],
+    ['tokens', { tokens: 2 }, { tokens: 4 }],
+    ['heads', { heads: 1 }, { heads: 5 }],
+    ['dtype', { Type: Float64Array }, { Type: Float64Array }],
+  ])('operands of another %s, with memory enough, smaller or larger', (name, ...changes) => {
+    const of = ({
+      batch = 2,
+      tokens = 3,
+      heads = 2,
+      Type = Float32Array as typeof Float64Array,
+    }) => ({
+      data: new Type(4096),
+      shape: [batch, tokens, heads, 8],
+      layout: 'bshd' as const,
+    })
+    const plain = { q: of({}), k: of({}), out: { q: of({}), k: of({}) } }
+    expect(refusal(plain)).toBe('accepted')
+    for (const change of changes as Parameters<typeof of>[0][]) {
+      const other = of(change)
+      expect(refusal({ ...plain, out: { ...plain.out, q: other } })).toBe('INVALID_TENSOR out.q')
+      expect(refusal({ ...plain, out: { ...plain.out, k: other } })).toBe('INVALID_TENSOR out.k')
+      // Only their heads may differ.
+      const both = { q: of({}), k: other }
+      expect(refusal(both)).toBe(name === 'heads' ? 'accepted' : 'INVALID_TENSOR k')
+      expect(refusal({ q: other, out: { q: of({}) } })).toBe('INVALID_TENSOR out.q')
+    }
+  })
+
   test('a detached buffer is named as a possible cause', () => {
     const data = new Float32Array(192)
     structuredClone(data.buffer, { transfer: [data.buffer] })

@@ -77,6 +77,22 @@ describe('dynamic with a factor that float32 has not', () => {
   })
 })
 
+test.each([2049, 3911, 16384])(
+  'dynamic frozen at %d tokens: its base is a double',
+  (frozenLength) => {
+    const dynamic = {
+      type: 'dynamic',
+      base: 1e4,
+      factor: 1.1,
+      maxPositionEmbeddings: 2048,
+    } as const
+    const stretch = 1 + 1.1 * (frozenLength / 2048 - 1)
+    const base = 1e4 * stretch ** (64 / 62)
+    const frozen = compute({ ...dynamic, frozenLength }, 32, 7)
+    expect([...frozen.float32Frequencies]).toEqual(plain(base, 32))
+  },
+)
+
 describe('pixel, as torch.linspace counts', () => {
   test.each([...[2, 3, 4, 5, 7, 9, 16, 17, 31, 32]])(
     '%d pairs: the second half from the end, and so the middle of an odd number',

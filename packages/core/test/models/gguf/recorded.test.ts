@@ -245,6 +245,22 @@ describe('layers that differ, where a file does not list them', () => {
   })
 })
 
+describe('layers that differ, where a file says an interval', () => {
+  const LAST = ['gemma3', 'gemma3n', 'olmo2', 'cohere2', 'exaone4']
+  const FIRST = ['cohere2moe', 'modern-bert']
+  const cases = [...LAST, ...FIRST].flatMap((name) => [2, 7].map((every) => [name, every] as const))
+
+  test.each(cases)('%s, every %d', (architecture, interval) => {
+    const full = FIRST.includes(architecture) ? 0 : interval - 1
+    const { metadata } = file(architecture, { BLOCK_COUNT: 30, SLIDING_WINDOW: 1024 })
+    const key = `${architecture}.attention.sliding_window_pattern`
+    const profiles = ggufProfiles({ metadata: { ...metadata, [key]: interval } })
+    const layers = profiles.find(({ name }) => name === 'full_attention')?.layers
+    const all = Array.from({ length: 30 }, (_, layer) => layer)
+    expect(layers).toEqual(all.filter((layer) => layer % interval === full))
+  })
+})
+
 describe('bases of sliding layers, where a file does not say them', () => {
   /** The same loaders: `rope_freq_base_train_swa`, which is 10000 unless they set the model's. */
   const BASES: Readonly<Record<string, number>> = {
