@@ -261,7 +261,7 @@ describe('refusals', () => {
       batch = 2,
       tokens = 3,
       heads = 2,
-      Type = Float32Array as typeof Float64Array,
+      Type = Float32Array as typeof Float32Array | typeof Float64Array,
     }) => ({
       data: new Type(4096),
       shape: [batch, tokens, heads, 8],

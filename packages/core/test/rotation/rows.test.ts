@@ -4,12 +4,12 @@
  * with numbers or with a refusal.
  */
 import { describe, expect, test } from 'vitest'
-import type { RopeOptions } from '../src/config.js'
-import { RopeError } from '../src/errors.js'
-import type { RotateTensors } from '../src/plan.js'
-import type { Positions } from '../src/positions.js'
-import { createRope, type Rope } from '../src/rope.js'
-import { createNaiveBackend } from './conformance/naive-backend.js'
+import type { RopeOptions } from '../../src/config/config.js'
+import { RopeError } from '../../src/errors.js'
+import type { RotateTensors } from '../../src/plan/plan.js'
+import type { Positions } from '../../src/positions/positions.js'
+import { createRope, type Rope } from '../../src/rope/rope.js'
+import { createNaiveBackend } from '../conformance/naive-backend.js'
 
 const HEAD_DIM = 4
 
@@ -38,9 +38,14 @@ const CALLS: readonly Call[] = SIZES.flatMap((size, at) => {
   )
 })
 
-function tensorsOf({ batch, tokens, Type, names }: Call): RotateTensors {
+interface Data {
+  readonly data: Float32Array | Float64Array
+  readonly shape: readonly number[]
+}
+
+function tensorsOf({ batch, tokens, Type, names }: Call): Partial<Record<'q' | 'k', Data>> {
   const data = (): Float32Array | Float64Array =>
-    Type.from({ length: batch * tokens * HEAD_DIM }, (_, i) => Math.sin(i + 1) + 2)
+    new Type(Array.from({ length: batch * tokens * HEAD_DIM }, (_, i) => Math.sin(i + 1) + 2))
   const shape = [batch, tokens, 1, HEAD_DIM]
   return Object.fromEntries(names.map((name) => [name, { data: data(), shape }]))
 }
@@ -64,7 +69,7 @@ const make = (schedule: RopeOptions['schedule']): Rope =>
 
 const SCHEDULES: Readonly<Record<string, RopeOptions['schedule']>> = {
   default: { type: 'default', base: 100 },
-  xpos: { type: 'xpos', base: 100, scaleBase: 20 },
+  yarn: { type: 'yarn', base: 100, factor: 4, originalMaxPositionEmbeddings: 8 },
   dynamic: { type: 'dynamic', base: 100, factor: 2, maxPositionEmbeddings: 4 },
 }
 
@@ -134,7 +139,7 @@ describe.each(Object.entries(SCHEDULES))('%s', (_, schedule) => {
         const bound = rope.bind(tensors, options)
         for (const position of [0, 3, 3, 30, -1, -7, 2.5, 3]) {
           call.names.forEach((name, i) => {
-            tensors[name]?.data.set(before[i] as Float64Array & Float32Array)
+            tensors[name]?.data.set(before[i] ?? [])
           })
           bound.rotate(position)
           const got = call.names.map((name) => [...(tensors[name]?.data ?? [])].join())
