@@ -1,7 +1,7 @@
 /**
  * Which bytes a call may write, by its shapes and strides alone, and whether it wrote others.
  */
-import { bytesPerElement } from '@rope/core'
+import { bytesPerElement } from '@rope/core/backend'
 import type { CallCase, TensorCase } from './call.js'
 import { CONFIGS } from './ropes.js'
 import { type Answer, BEFORE } from './subject.js'

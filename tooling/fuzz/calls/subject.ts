@@ -2,7 +2,9 @@
  * A backend under the rotate fuzzer, with memory of every kind that always begins a call with the
  * same bytes: whatever is not to be written is a canary.
  */
-import { type Backend, createRope, type Rope, RopeError } from '@rope/core'
+
+import { createRope, type Rope, RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { seededRandom } from '../random.js'
 import { type CallCase, MEMORY_KINDS, type MemoryKind, type TensorCase } from './call.js'
 import { CONFIGS } from './ropes.js'

@@ -4,7 +4,8 @@
  * tensors, and a call that is refused has written nothing.
  */
 import assert from 'node:assert/strict'
-import type { Backend, RopeError } from '@rope/core'
+import type { RopeError } from '@rope/core'
+import type { Backend } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { createNativeBackend, probeNative } from '@rope/native'
 import { createWasmBackend } from '@rope/wasm'

@@ -2,7 +2,8 @@
  * GGUF files with damaged bytes: read as profiles that can be shown, or refused.
  */
 import assert from 'node:assert/strict'
-import { ggufProfiles, RopeError } from '@rope/core'
+import { RopeError } from '@rope/core'
+import { ggufProfiles } from '@rope/core/gguf'
 import { fuzz } from '../../../../tooling/fuzz/fuzz.js'
 import { chance, pick } from '../../../../tooling/fuzz/random.js'
 import { reportProfile } from '../../src/commands/inspect-report.js'

@@ -1,7 +1,7 @@
 /**
  * Valid GGUF files, small ones, and ways to damage the bytes of a file.
  */
-import { writeGgufFile } from '@rope/core'
+import { writeGgufFile } from '@rope/core/gguf'
 import { chance, pick, type Random, whole } from '../../../../tooling/fuzz/random.js'
 
 const llama = {
