@@ -2,10 +2,11 @@
  * A call described by its sizes alone, and the plan that such a call would have. No memory is
  * needed, so that a question about 32768 tokens costs as little as one about a single token.
  */
+
 import type { DType, RopeConfig } from '@rope/core'
 import { DTYPES, RopeError } from '@rope/core'
 import type { OperandPlan, Plan, Strides } from '@rope/core/backend'
-import { bytesPerElement, isDType, resolvePairing } from '@rope/core/backend'
+import { bytesPerElement, isDType, resolvePairing, show } from '@rope/core/backend'
 
 /** A call without its memory. */
 export interface CallDescription {
@@ -34,7 +35,7 @@ function checkSize(value: unknown, field: string): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
   throw new RopeError(
     'INVALID_OPTION',
-    `${field} is ${String(value)}; accepted: a whole number, 0 or more`,
+    `${field} is ${show(value)}; accepted: a whole number, 0 or more`,
     { field },
   )
 }
@@ -64,7 +65,7 @@ function headCounts({ heads }: CallDescription): readonly number[] {
 export function planOfCall(config: CallConfig, call: CallDescription): Plan {
   const { dtype = 'float32', layout = 'bshd', inPlace = true } = call
   if (!isDType(dtype)) {
-    const message = `dtype is ${String(dtype)}; accepted: ${DTYPES.join(', ')}`
+    const message = `dtype is ${show(dtype)}; accepted: ${DTYPES.join(', ')}`
     throw new RopeError('INVALID_OPTION', message, { field: 'dtype' })
   }
   const batch = checkSize(call.batch ?? 1, 'batch')

@@ -1,7 +1,9 @@
 /**
  * The options of the front door, and the checks on them.
  */
+
 import { type Layout, RopeError } from '@rope/core'
+import { show } from '@rope/core/backend'
 import type { BackendEntry } from './backends/entry.js'
 import type { CacheOption } from './cache/cache.js'
 import type { CalibrateOption } from './calibration/cost-book.js'
@@ -91,7 +93,7 @@ const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, chec
  */
 export function checkOptions<Options extends AutoOptions>(options: Options): Options {
   if (!isObject(options) || Array.isArray(options)) {
-    throw new RopeError('INVALID_OPTION', `options is ${String(options)}; accepted: an object`, {
+    throw new RopeError('INVALID_OPTION', `options is ${show(options)}; accepted: an object`, {
       field: 'options',
     })
   }

@@ -2,7 +2,7 @@
  * The options of the backend: read, checked, completed.
  */
 import { availableParallelism } from 'node:os'
-import { RopeError } from '@rope/core'
+import { checkInteger, checkKeys, checkRecord, reject } from '@rope/core/backend'
 
 /** How the backend is made; all of it is optional. */
 export interface NativeOptions {
@@ -25,31 +25,17 @@ const KEYS: readonly string[] = ['threads', 'isa']
 
 /** The options, checked; INVALID_OPTION names the one that is wrong. */
 export function checkOptions(options: unknown): NativeOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid('options', String(options), 'an object with any of threads, isa')
-  }
-  for (const key of Object.keys(options)) {
-    if (!KEYS.includes(key)) throw invalid(`options.${key}`, 'unknown', KEYS.join(', '))
-  }
-  const { threads, isa } = options as Readonly<Record<string, unknown>>
-  if (threads !== undefined && !isThreadCount(threads)) {
-    throw invalid('threads', String(threads), `an integer from 1 to ${MOST_THREADS}`)
-  }
+  const given = checkRecord(options, 'options', 'an object with any of threads, isa')
+  checkKeys(given, 'options', KEYS)
+  const { threads, isa } = given
   if (isa !== undefined && typeof isa !== 'string') {
-    throw invalid('isa', String(isa), 'the name of an instruction set')
+    return reject('INVALID_OPTION', 'isa', isa, 'the name of an instruction set')
   }
-  return options
+  if (threads === undefined) return { isa }
+  return { isa, threads: checkInteger(threads, 'threads', 1, MOST_THREADS) }
 }
 
 /** All that this process may run at once. */
 export function defaultThreads(): number {
   return Math.min(availableParallelism(), MOST_THREADS)
-}
-
-function isThreadCount(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_THREADS
-}
-
-function invalid(field: string, given: string, accepted: string): RopeError {
-  return new RopeError('INVALID_OPTION', `${field} is ${given}; accepted: ${accepted}`, { field })
 }

@@ -1,7 +1,7 @@
 /**
  * Options of the backend, checked.
  */
-import { RopeError } from '@rope/core'
+import { checkRecord, reject } from '@rope/core/backend'
 
 /** How a WebAssembly backend is made. */
 export interface WasmOptions {
@@ -22,12 +22,11 @@ const MOST_THREADS = 15
  * @param concurrency threads that can run at once, the calling one included
  * @throws RopeError INVALID_OPTION naming the option
  */
-export function checkThreads({ threads = 0 }: WasmOptions, concurrency: number): number {
+export function checkThreads(options: WasmOptions, concurrency: number): number {
+  const { threads = 0 } = checkRecord(options, 'options', '{ threads }')
   if (threads === 'auto') return Math.min(Math.max(concurrency - 1, 0), MOST_THREADS)
-  if (Number.isInteger(threads) && threads >= 0 && threads <= MOST_THREADS) return threads
-  throw new RopeError(
-    'INVALID_OPTION',
-    `threads is ${JSON.stringify(threads)}; accepted: 'auto' or a whole number from 0 to ${MOST_THREADS}`,
-    { field: 'threads' },
-  )
+  const isCount = typeof threads === 'number' && Number.isInteger(threads)
+  if (isCount && threads >= 0 && threads <= MOST_THREADS) return threads
+  const accepted = `'auto' or a whole number from 0 to ${MOST_THREADS}`
+  return reject('INVALID_OPTION', 'threads', threads, accepted)
 }

@@ -2,6 +2,7 @@
  * Calls on GPU buffers as data: what is prepared, and what is given each time. Types, and the
  * checks that core's validation does not make because they are about buffers.
  */
+
 import {
   type Layout,
   type Positions,
@@ -9,7 +10,7 @@ import {
   RopeError,
   type RotateTensors,
 } from '@rope/core'
-import { type MemoryTensor, makeMemoryPlan, type Plan } from '@rope/core/backend'
+import { type MemoryTensor, makeMemoryPlan, type Plan, show } from '@rope/core/backend'
 import type { GpuRotation } from './gpu-rotation.js'
 import {
   elementOffset,
@@ -104,7 +105,7 @@ function shapesOf<Given, Result>(
  */
 export function planCall(config: RopeConfig, call: GpuCallShape): Plan {
   if (typeof call !== 'object' || call === null) {
-    fail('INVALID_TENSOR', 'call', `is ${String(call)}; accepted: { q, k } or one of them`)
+    fail('INVALID_TENSOR', 'call', `is ${show(call)}; accepted: { q, k } or one of them`)
   }
   const { out, inverse, layout } = call
   const convert = (tensor: GpuTensorShape, field: string): MemoryTensor =>
@@ -211,12 +212,12 @@ export function memoryOf(
 /** Checks the options of a table. */
 export function checkTable({ rows, outOfRange, dtype }: TableOptions): void {
   if (!Number.isSafeInteger(rows) || rows < 1) {
-    fail('INVALID_OPTION', 'table.rows', `is ${String(rows)}; accepted: a whole number, 1 or more`)
+    fail('INVALID_OPTION', 'table.rows', `is ${show(rows)}; accepted: a whole number, 1 or more`)
   }
   if (outOfRange !== 'skip' && outOfRange !== 'clamp') {
-    fail('INVALID_OPTION', 'table.outOfRange', `is ${String(outOfRange)}; accepted: skip, clamp`)
+    fail('INVALID_OPTION', 'table.outOfRange', `is ${show(outOfRange)}; accepted: skip, clamp`)
   }
   if (dtype !== undefined && !['int32', 'uint32', 'int64'].includes(dtype)) {
-    fail('INVALID_OPTION', 'table.dtype', `is ${String(dtype)}; accepted: int32, uint32, int64`)
+    fail('INVALID_OPTION', 'table.dtype', `is ${show(dtype)}; accepted: int32, uint32, int64`)
   }
 }

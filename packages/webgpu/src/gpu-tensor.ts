@@ -4,7 +4,7 @@
  */
 
 import { type DType, type Layout, RopeError } from '@rope/core'
-import { bytesPerElement, type MemoryTensor } from '@rope/core/backend'
+import { bytesPerElement, type MemoryTensor, show } from '@rope/core/backend'
 import type { BufferHandle } from './handles.js'
 import { type GpuBuffer, USAGE } from './webgpu-types.js'
 
@@ -59,7 +59,7 @@ export function elementOffset(byteOffset: unknown, dtype: DType, field: string):
   }
   return fail(
     `${field}.byteOffset`,
-    `is ${String(offset)}; accepted: a multiple of ${bytes} (the bytes of a ${dtype}), 0 or more`,
+    `is ${show(offset)}; accepted: a multiple of ${bytes} (the bytes of a ${dtype}), 0 or more`,
   )
 }
 
@@ -76,7 +76,7 @@ export function reachable(size: number, bytes: number): number {
 /** A tensor as core's validation wants it; `buffer` may be missing while a call is being prepared. */
 export function memoryTensor(tensor: GpuTensorShape, field: string): MemoryTensor {
   if (typeof tensor !== 'object' || tensor === null) {
-    return fail(field, `is ${String(tensor)}; accepted: { buffer, shape, layout, dtype }`)
+    return fail(field, `is ${show(tensor)}; accepted: { buffer, shape, layout, dtype }`)
   }
   const { dtype, shape, layout, strides, byteOffset } = tensor
   const bytes = dtype === 'float32' ? 4 : dtype === 'float64' ? 8 : 2

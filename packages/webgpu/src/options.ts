@@ -1,7 +1,9 @@
 /**
  * What a user may say about the device, and the checks on it.
  */
+
 import { RopeError } from '@rope/core'
+import { checkKeys, checkRecord, show } from '@rope/core/backend'
 import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
 import type { Gpu, GpuAdapter, GpuDevice } from './webgpu-types.js'
 
@@ -56,22 +58,14 @@ function checkMethods(
  * @throws RopeError INVALID_OPTION naming the option
  */
 export function checkOptions(options: WebGpuOptions): CheckedOptions {
-  if (typeof options !== 'object' || options === null) {
-    reject('options', `is ${String(options)}; accepted: { ${KEYS.join(', ')} }`)
-  }
-  const unknownKey = Object.keys(options).find((key) => !KEYS.includes(key))
-  if (unknownKey !== undefined) {
-    reject(`options.${unknownKey}`, `is not known; accepted: ${KEYS.join(', ')}`)
-  }
-  const { device, adapter, gpu, powerPreference } = options
+  const given = checkRecord(options, 'options', `{ ${KEYS.join(', ')} }`)
+  checkKeys(given, 'options', KEYS)
+  const { device, adapter, gpu, powerPreference } = given as WebGpuOptions
   checkMethods(device, 'device', 'GPUDevice', ['createBuffer', 'createComputePipeline'])
   checkMethods(adapter, 'adapter', 'GPUAdapter', ['requestDevice'])
   checkMethods(gpu, 'gpu', 'GPU', ['requestAdapter'])
   if (!POWER.includes(powerPreference)) {
-    reject(
-      'powerPreference',
-      `is ${String(powerPreference)}; accepted: low-power, high-performance`,
-    )
+    reject('powerPreference', `is ${show(powerPreference)}; accepted: low-power, high-performance`)
   }
   return {
     device: device as unknown as GpuDevice | undefined,

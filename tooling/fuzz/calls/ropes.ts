@@ -31,7 +31,11 @@ const OPTIONS: readonly RopeOptions[] = [
       ...{ originalMaxPositionEmbeddings: 8, factor: 4 },
     },
   },
-  { headDim: 8, pairing: 'interleaved', schedule: { type: 'xpos', base, tensor: 'q', scaleBase: 512 } },
+  {
+    headDim: 8,
+    pairing: 'interleaved',
+    schedule: { type: 'xpos', base, tensor: 'q', scaleBase: 512 },
+  },
   {
     ...{ headDim: 8, pairing: 'half', schedule: plain },
     axes: { kind: 'one-hot', count: 2, axisOfPair: [0, 1, 0, 1] },
