@@ -26,17 +26,18 @@ function pixelFrequencies({ maxFrequency }: PixelSchedule, pairs: number): Frequ
 }
 
 /**
- * torch.linspace counts from both ends, the middle of an odd number from the last; all of it is
- * float32.
+ * torch.linspace counts from both ends, the middle of an odd number from the last, and rounds each
+ * product and sum to float32 once, together, as processors with fused operations do. In double both
+ * are exact, or near enough that rounding them once gives the same.
  */
 function float32Pixel(maxFrequency: number, pairs: number): Float32Array {
   const round = Math.fround
   const last = round(maxFrequency / 2)
-  const step = pairs === 1 ? 0 : round(round(last - 1) / (pairs - 1))
+  const step = round(round(last - 1) / Math.max(1, pairs - 1))
+  const isFirstHalf = (i: number): boolean => i === 0 || i < Math.floor(pairs / 2)
   return Float32Array.from({ length: pairs }, (_, i) => {
-    const fromStart = i < Math.floor(pairs / 2)
-    const point = fromStart ? round(1 + round(step * i)) : last - round(step * (pairs - 1 - i))
-    return round(round(point) * round(PI))
+    const point = isFirstHalf(i) ? 1 + step * i : last - step * (pairs - 1 - i)
+    return round(point) * round(Math.PI)
   })
 }
 

@@ -175,6 +175,21 @@ describe('what must be recognised', () => {
     expect(isInjective(size, { ...step, channel: -1 })).toBe(true)
   })
 
+  test('the stride of an axis with one entry does not matter', () => {
+    const { sizes: size, strides: step } = dense(4, 4)
+    for (const axis of ['batch', 'token', 'head', 'channel'] as const) {
+      for (const stride of [0, 1, -3, 8]) {
+        const [thin, own] = [
+          { ...size, [axis]: 1 },
+          { ...step, [axis]: stride },
+        ]
+        expect(isInjective(thin, own)).toBe(true)
+        const [one, other] = [0, 800].map((at) => regionOf(memory, at, thin, own))
+        expect(isDisjoint(one as Region, other as Region)).toBe(true)
+      }
+    }
+  })
+
   test('views of one buffer through different arrays are compared by bytes', () => {
     const { sizes: size, strides: step } = dense(4, 4)
     const shifted = memory.subarray(16)

@@ -2,9 +2,21 @@
  * Float32 twins where an if or a rounding decides, each against its own steps: every operation of
  * the Python code rounded once, in its order. And what a zero means to YaRN.
  */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { computeFrequencies, type RopeOptions, resolveConfig } from '../../src/config/config.js'
 import type { Frequencies } from '../../src/schedule/schedule.js'
+
+/** Made by tooling/golden/pixel.py. */
+const recorded = JSON.parse(
+  readFileSync(new URL('recorded-pixel.json', import.meta.url), 'utf8'),
+) as {
+  readonly cases: readonly {
+    readonly maxFrequency: number
+    readonly pairs: number
+    readonly frequencies: readonly number[]
+  }[]
+}
 
 const f = Math.fround
 
@@ -93,24 +105,14 @@ test.each([2049, 3911, 16384])(
   },
 )
 
-describe('pixel, as torch.linspace counts', () => {
-  test.each([...[2, 3, 4, 5, 7, 9, 16, 17, 31, 32]])(
-    '%d pairs: the second half from the end, and so the middle of an odd number',
-    (pairs) => {
-      for (const maxFrequency of [10, 7.3, 256.1, 3.7, 100.3, 64.9, 1000.7]) {
-        const { float32Frequencies } = compute({ type: 'pixel', maxFrequency }, pairs)
-        const [first, last] = [1, f(maxFrequency / 2)]
-        const step = f(f(last - first) / (pairs - 1))
-        const expected = Array.from({ length: pairs }, (_, i) => {
-          const point =
-            i < Math.floor(pairs / 2) ? f(first + f(step * i)) : f(last - f(step * (pairs - 1 - i)))
-          return f(point * f(Math.PI))
-        })
-        expect([...float32Frequencies]).toEqual(expected)
-        expect(float32Frequencies[pairs - 1]).toBe(f(last * f(Math.PI)))
-      }
-    },
-  )
+describe('pixel, as torch.linspace makes it', () => {
+  test.each(recorded.cases)('$pairs pairs up to $maxFrequency', (one) => {
+    const { float32Frequencies } = compute(
+      { type: 'pixel', maxFrequency: one.maxFrequency },
+      one.pairs,
+    )
+    expect([...float32Frequencies]).toEqual(one.frequencies)
+  })
 })
 
 describe('yarn with a zero', () => {
