@@ -16,7 +16,7 @@ import {
 import type { Backend, Kernel, Plan, Rotation, View } from '../contract/backend.js'
 import { bindKernel } from '../contract/bind-kernel.js'
 import { checkMemory } from '../contract/bound-memory.js'
-import { withoutEmptySizes } from '../contract/empty-plan.js'
+import { isEmptyPlan, withoutEmptySizes } from '../contract/empty-plan.js'
 import { RopeError } from '../errors.js'
 import { kindOf } from '../memory.js'
 import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
@@ -215,7 +215,9 @@ class BackendRope implements Rope {
     const { plan, views, kernel } = this.#prepare(readTensors(given))
     const tables = this.#tables
     const table = tables.builder(stated ?? 0)
-    const rotation = table.empty(plan.tokens, precisionOf(plan))
+    // Without elements nothing rotates, however many tokens that has.
+    const tokens = isEmptyPlan(plan) ? 0 : plan.tokens
+    const rotation = table.empty(tokens, precisionOf(plan))
     const fixed = tables.dependsOnLength && stated === undefined ? undefined : table
     const move = fixed && bindMoving(kernel, views, rotation, fixed)
     const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
@@ -228,7 +230,7 @@ class BackendRope implements Rope {
           return
         }
         checkPosition(position)
-        const builder = fixed ?? tables.builder(Math.max(0, position + plan.tokens))
+        const builder = fixed ?? tables.builder(Math.max(0, position + tokens))
         builder.fill(rotation, position)
         run ??= bound()
         run()
