@@ -304,6 +304,17 @@ describe('tensors divide frequencies', () => {
     })
   })
 
+  test('of the whole model, of its first block, or by the name alone', () => {
+    const halved = base.map((frequency) => frequency / 2)
+    for (const name of [`${ROPE_FREQS}.weight`, `blk.0.${ROPE_FREQS}.weight`, `${ROPE_FREQS}`]) {
+      const config = read('llama', {}, { [name]: divisors(() => 2) })
+      const { inverseFrequencies } = computeFrequencies(config)
+      inverseFrequencies.forEach((frequency, i) => {
+        expect(frequency).toBeCloseTo(halved[i] ?? 0, 15)
+      })
+    }
+  })
+
   test('rope_factors_short up to the original length, rope_factors_long beyond it', () => {
     const tensors = {
       [`${ROPE_FACTORS_SHORT}.weight`]: divisors(() => 2),
