@@ -30,7 +30,8 @@ export function library(entry: Entry, options: Options = {}): ReturnType<typeof 
     clean: true,
     // Both formats share chunks between entries, so that there is one RopeError and not four.
     splitting: true,
-    treeshake: true,
+    // No module of ours does anything at import, so an entry imports no chunk for its own sake.
+    treeshake: { moduleSideEffects: false },
     target: 'es2022',
     silent: true,
     ...options,

@@ -47,7 +47,7 @@ describe('bad usage is one line on standard error and exit code 2', () => {
     [['--jsno'], "unknown option '--jsno'"],
     [['doctor', '--jsno'], 'Did you mean --json?'],
     [['verify', 'js'], "too many arguments for 'verify'"],
-    [['verify', '--backend'], "option '--backend <name>' argument missing"],
+    [['verify', '--backend'], "option '--backend <name...>' argument missing"],
     [['inspect'], "missing required argument 'file'"],
     [['inspect', 'a.json', 'b.json'], "too many arguments for 'inspect'"],
     [['inspect', 'a.json', '--pairing', 'diagonal'], 'Allowed choices are half, interleaved'],
