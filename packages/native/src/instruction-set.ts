@@ -1,6 +1,7 @@
 /**
  * Which of the binary's instruction sets to use: the best that runs here, or the one asked for.
  */
+import { show } from '@rope/core/backend'
 import type { InstructionSet } from './addon.js'
 
 /** The choice, or why there is none. */
@@ -39,6 +40,6 @@ export function chooseInstructionSet(
     const reason = `${source} is ${wanted}, which this processor does not support; ${accepted}`
     return { ok: false, known: true, reason }
   }
-  const reason = `${source} is ${JSON.stringify(wanted)}, which this binary does not know; ${accepted}`
+  const reason = `${source} is ${show(wanted)}, which this binary does not know; ${accepted}`
   return { ok: false, known: false, reason }
 }

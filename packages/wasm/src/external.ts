@@ -2,6 +2,7 @@
  * The same backend with its modules as files beside the code, for strict content-security policies:
  * no base64, no worker from a blob.
  */
+import { checkRecord } from '@rope/core/backend'
 import { createBackend, type WasmBackend } from './backend.js'
 import { filesSource, type ModuleFiles } from './modules/files.js'
 import type { WasmOptions } from './options.js'
@@ -23,6 +24,7 @@ export interface ExternalWasmOptions extends WasmOptions {
  * @throws RopeError UNAVAILABLE where there is no WebAssembly SIMD or a file cannot be loaded
  * @throws RopeError INVALID_OPTION naming the option
  */
-export function createWasmBackend(options: ExternalWasmOptions = {}): Promise<WasmBackend> {
-  return createBackend(filesSource(options.files ?? {}, import.meta.url), options)
+export async function createWasmBackend(options: ExternalWasmOptions = {}): Promise<WasmBackend> {
+  const { files = {} } = checkRecord(options, 'options', '{ threads, files }')
+  return createBackend(filesSource(files, import.meta.url), options)
 }

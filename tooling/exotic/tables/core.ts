@@ -90,6 +90,7 @@ const stored = () => [
 
 /** Every function behind the doors of core, safetensors aside; a name stands behind one of them. */
 export const CORE: Readonly<Record<string, MakeArguments>> = {
+  allocationBytes: () => ['float32', 4],
   RopeError: () => ['INVALID_OPTION', 'a message', { field: 'x' }],
   augmentCoordinates: () => [
     [Float64Array.of(1, 2)],
@@ -239,6 +240,7 @@ export const CORE: Readonly<Record<string, MakeArguments>> = {
     { headDim: 8, columns: 2, rotaryDim: 8, windowOffset: 0 },
   ],
   wanRope: () => [head],
+  xposRopes: () => [{ headDim: 8, pairing: 'half', base: 10000, scaleBase: 64, centre: 3 }],
   widenFloat16: () => [15360],
   writeGgufFile: () => [
     { 'general.architecture': 'llama', 'llama.x': [1, 2] },

@@ -31,7 +31,7 @@ const UNCHECKED: readonly string[] = [
   ...['isSharedBuffer', 'kindOf', 'lengthOf', 'multiplyRow', 'planKey', 'reachesMemory'],
   ...['bindKernel', 'checkRest', 'partOf', 'setElements', 'watchMemory'],
   // The checks themselves: `given` is whatever it is, and the rest is written by us.
-  ...['checkInteger', 'checkKeys', 'checkRecord', 'reject', 'show'],
+  ...['checkFields', 'checkInteger', 'checkKeys', 'checkRecord', 'reject', 'show'],
 ]
 
 type Callable = (...given: readonly unknown[]) => unknown

@@ -3,7 +3,9 @@
  * those who would rather cache a file than carry base64. WebAssembly itself always needs
  * 'wasm-unsafe-eval' in `script-src`.
  */
+
 import { RopeError } from '@rope/core'
+import { checkFields, checkRecord, reject } from '@rope/core/backend'
 import type { ModuleSource } from '../threads/module-source.js'
 import { startFile } from '../threads/start-worker.js'
 
@@ -50,13 +52,30 @@ async function compileFile(url: URL): Promise<WebAssembly.Module> {
   }
 }
 
-/** Modules from files, looked for beside `base` unless `files` says where. */
-export function filesSource(files: ModuleFiles, base: string): ModuleSource {
-  const place = (given: FileLocation | undefined, name: string): URL =>
-    new URL(typeof given === 'object' ? given.href : (given ?? name), base)
+/** The place of a file: as it was given, else beside `base`. */
+function placeOf(given: unknown, key: string, name: string, base: string): URL {
+  const accepted = 'the place of a file, as a text or a URL'
+  const isText = given === undefined || typeof given === 'string'
+  const place = isText
+    ? (given ?? name)
+    : checkFields(given, `files.${key}`, ['href'], accepted).href
+  if (typeof place === 'string' && URL.canParse(place, base)) return new URL(place, base)
+  return reject('INVALID_OPTION', `files.${key}`, given, accepted)
+}
+
+/**
+ * Modules from files, looked for beside `base` unless `files` says where.
+ *
+ * @throws RopeError INVALID_OPTION naming the file
+ */
+export function filesSource(files: unknown, base: string): ModuleSource {
+  const { single, threaded, worker } = checkRecord(files, 'files', '{ single, threaded, worker }')
+  const singleUrl = placeOf(single, 'single', 'rope.wasm', base)
+  const threadedUrl = placeOf(threaded, 'threaded', 'rope-threads.wasm', base)
+  const workerUrl = placeOf(worker, 'worker', 'rope-worker.cjs', base)
   return {
-    single: () => compileFile(place(files.single, 'rope.wasm')),
-    threaded: () => compileFile(place(files.threaded, 'rope-threads.wasm')),
-    startWorker: (data) => startFile(place(files.worker, 'rope-worker.cjs'), data),
+    single: () => compileFile(singleUrl),
+    threaded: () => compileFile(threadedUrl),
+    startWorker: (data) => startFile(workerUrl, data),
   }
 }
