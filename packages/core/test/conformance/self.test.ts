@@ -201,7 +201,7 @@ describe('honest backends', () => {
     const report = await runConformance({
       name: 'small',
       backend,
-      createBackend: () => createSmallBackend(['float32']),
+      createBackend: () => createSmallBackend(['float32', 'bfloat16']),
     })
     expect(report.failures).toEqual([])
     expect(report.unsupported).toBeGreaterThan(report.cases / 3)
