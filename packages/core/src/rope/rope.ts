@@ -264,6 +264,7 @@ class BackendRope implements Rope {
     this.#disposed = true
     this.#calls.clear()
     this.#kernels.clear()
+    this.#startRows = undefined
     this.#lastRows = undefined
   }
 
@@ -291,7 +292,10 @@ class BackendRope implements Rope {
     })
   }
 
-  /** A decode step rotates every layer at the same number: keep the rows of the last one. */
+  /**
+   * A decode step rotates every layer at the same number: keep the rows of the last one. They are not
+   * filled anew, as those of `StartRows` are, since a call on its way may still read them.
+   */
   #rowsFor(input: RotateInput): PlannedRows {
     const { positions, length } = readPlace(input)
     if (typeof positions !== 'number') return this.#rows(positions, length)
@@ -306,9 +310,7 @@ class BackendRope implements Rope {
 
   #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
     const { plan, views, kernel } = this.#prepare(tensors)
-    const rotation = rows.for(plan)
-    if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
-    return kernel.run(views, rotation)
+    return kernel.run(views, rows.for(plan))
   }
 
   /** Everything is checked before the first await; calls of one kernel wait for each other. */
