@@ -4,6 +4,7 @@
  */
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { detach, resizableBuffer } from '../../../tooling/vitest/losses.js'
 import {
   bufferOf,
   byteLengthOf,
@@ -13,7 +14,6 @@ import {
   kindOf,
   lengthOf,
 } from '../src/memory.js'
-import { detach, resizableBuffer } from './losses.js'
 
 const KINDS = {
   Int8Array,

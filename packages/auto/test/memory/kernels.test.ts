@@ -15,8 +15,8 @@ import { createJsBackend } from '@rope/js'
 import { createNativeBackend, probeNative } from '@rope/native'
 import { createWasmBackend } from '@rope/wasm'
 import { describe, expect, it } from 'vitest'
+import { LOSSES, type Loss } from '../../../../tooling/vitest/losses.js'
 import { createAutoBackend } from '../../src/index.js'
-import { LOSSES, type Loss } from './losses.js'
 import { errorOf, expectCode, HEAD_DIM, tensorOf } from './subjects.js'
 
 const BACKENDS: Readonly<Record<string, () => Backend | Promise<Backend>>> = {

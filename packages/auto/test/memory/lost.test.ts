@@ -5,7 +5,13 @@
 import type { DType, RotateTensors } from '@rope/core'
 import type { Elements } from '@rope/core/backend'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { detach, growableBuffer, LOSSES, type Loss, resizableBuffer } from './losses.js'
+import {
+  detach,
+  growableBuffer,
+  LOSSES,
+  type Loss,
+  resizableBuffer,
+} from '../../../../tooling/vitest/losses.js'
 import {
   dtypesOf,
   errorOf,

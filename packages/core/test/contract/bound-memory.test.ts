@@ -2,6 +2,7 @@
  * The one check that the memory of a call is still there.
  */
 import { describe, expect, it } from 'vitest'
+import { detach, LOSSES, type Loss } from '../../../../tooling/vitest/losses.js'
 import type { Elements, Plan, View } from '../../src/doors/backend.js'
 import {
   checkMemory,
@@ -11,7 +12,6 @@ import {
   watchMemory,
 } from '../../src/doors/backend.js'
 import { type DType, resolveConfig } from '../../src/index.js'
-import { detach, LOSSES, type Loss } from '../losses.js'
 
 const CONFIG = resolveConfig({
   headDim: 4,
