@@ -14,10 +14,10 @@ const FOLDER = join(SOURCE, 'reference')
 const ALLOWED: Readonly<Record<string, 'values' | 'types'>> = {
   'errors.js': 'values',
   'limits.js': 'values',
-  'dtype.js': 'types',
-  'axes.js': 'types',
-  'config.js': 'types',
-  'layout/pairing.js': 'types',
+  'numbers/dtype.js': 'types',
+  'config/axes.js': 'types',
+  'config/config.js': 'types',
+  'contract/pairing.js': 'types',
   'schedule/schedule.js': 'types',
 }
 
@@ -43,7 +43,7 @@ function importsOf(name: string): Import[] {
 describe('the reference imports nothing of the fast path', () => {
   test('there is something to read', () => {
     expect(files).toContain('truth.ts')
-    expect(importsOf('truth.ts').map(({ target }) => target)).toContain('config.js')
+    expect(importsOf('truth.ts').map(({ target }) => target)).toContain('config/config.js')
   })
 
   test.each(files)('%s', (name) => {
