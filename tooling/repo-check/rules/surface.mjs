@@ -53,14 +53,6 @@ function behindTwoDoors(lines) {
 }
 
 /**
- * What the root still re-exports from a door, for programs that are older than the door.
- * @param {ts.Expression | undefined} specifier
- */
-function isOfDoor(specifier) {
-  return specifier?.getText().startsWith("'./doors/") === true
-}
-
-/**
  * @param {string} door such as './huggingface'
  * @param {readonly Source[]} sources
  * @returns {string[]} lines of the list
@@ -74,7 +66,6 @@ function namesBehind(door, sources) {
   if (file === undefined) return []
   return file.tree.statements
     .filter(ts.isExportDeclaration)
-    .filter(({ moduleSpecifier }) => !isOfDoor(moduleSpecifier))
     .flatMap(({ exportClause }) =>
       exportClause !== undefined && ts.isNamedExports(exportClause)
         ? exportClause.elements.map(({ name }) => name.text)
