@@ -23,7 +23,7 @@ class Kernel : public Handle {
 };
 
 /*
- * Copies of the factors of a moving row, and the row that was made of them last. All bound calls of
+ * Copies of the factors of a decode row, and the row that was made of them last. All bound calls of
  * a rope share them: the layers of a model rotate at one position with a row that is made once.
  */
 class Rows : public Handle {

@@ -6,11 +6,11 @@
 import { RopeError } from '@rope/core'
 import {
   bytesPerElement,
+  type DecodeFactors,
   goneMemory,
   type Kernel,
   type Plan,
   type Rotation,
-  type RowFactors,
   type View,
 } from '@rope/core/backend'
 import type { WrongArgument } from './addon.js'
@@ -28,7 +28,7 @@ export interface KernelContext {
   /** That a call may use, the calling one included. */
   readonly threads: number
   /** The addon's copy of some factors. */
-  rowsOf(factors: RowFactors): Rows | undefined
+  rowsOf(factors: DecodeFactors): Rows | undefined
   /** Throws DISPOSED once the backend is. */
   checkAlive(): void
 }
@@ -44,10 +44,10 @@ export interface NativeKernel extends Kernel {
    */
   bind(views: readonly View[], rotation: Rotation): () => void
   /** As `bind`, and makes the one row of the rotation itself; undefined for several rows. */
-  bindMoving(
+  bindDecode(
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): ((rest: number) => void) | undefined
   /**
    * Rotates without holding up the event loop; calls of one kernel may overlap. Memory that cannot
@@ -135,10 +135,10 @@ class AddonKernel implements NativeKernel {
     return () => bound(0)
   }
 
-  bindMoving(
+  bindDecode(
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): ((rest: number) => void) | undefined {
     const rows = this.#context.rowsOf(factors)
     return rows && this.#bind(views, rotation, rows)

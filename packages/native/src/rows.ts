@@ -1,18 +1,18 @@
 /**
- * The addon's copies of the factors of moving rows: the rests once, the block's row when it
+ * The addon's copies of the factors of decode rows: the rests once, the block's row when it
  * changes. All bound calls with the same factors share theirs.
  */
-import { goneMemory, type RowFactors } from '@rope/core/backend'
+import { type DecodeFactors, goneMemory } from '@rope/core/backend'
 import type { Addon, Handle } from './addon.js'
 
 /** A copy of some factors. */
 export class Rows {
   readonly handle: Handle<'rows'>
   readonly #addon: Addon
-  readonly #factors: RowFactors
+  readonly #factors: DecodeFactors
   #copied = Number.NaN
 
-  constructor(addon: Addon, factors: RowFactors, handle: Handle<'rows'>) {
+  constructor(addon: Addon, factors: DecodeFactors, handle: Handle<'rows'>) {
     this.handle = handle
     this.#addon = addon
     this.#factors = factors
@@ -28,8 +28,8 @@ export class Rows {
 }
 
 /** A function that gives each factors their copy; undefined for arrays that are no such factors. */
-export function createRowsOf(addon: Addon): (factors: RowFactors) => Rows | undefined {
-  const known = new WeakMap<RowFactors, Rows>()
+export function createRowsOf(addon: Addon): (factors: DecodeFactors) => Rows | undefined {
+  const known = new WeakMap<DecodeFactors, Rows>()
   return (factors) => {
     const found = known.get(factors)
     if (found !== undefined) return found

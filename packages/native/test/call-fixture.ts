@@ -4,12 +4,12 @@
 import { computeFrequencies, type DType, type Layout, resolveConfig, type Tensor } from '@rope/core'
 import {
   createRotationBuilder,
+  type DecodeFactors,
   type Elements,
   expandPositions,
   makePlan,
   type Plan,
   type Rotation,
-  type RowFactors,
   readPositions,
   type View,
 } from '@rope/core/backend'
@@ -51,7 +51,7 @@ export function rotationFor(headDim: number, tokens: number): Rotation {
 }
 
 /** Factors of four rests, any numbers. */
-export function factorsFor(pairs: number): RowFactors {
+export function factorsFor(pairs: number): DecodeFactors {
   const row = (rows: number, start: number): Float64Array =>
     Float64Array.from({ length: rows * pairs }, (_, i) => Math.sin(start + 0.7 * i))
   return {

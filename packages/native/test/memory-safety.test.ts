@@ -4,7 +4,7 @@
  */
 import { runInNewContext } from 'node:vm'
 import { RopeError } from '@rope/core'
-import type { Elements, Rotation, RowFactors, View } from '@rope/core/backend'
+import type { DecodeFactors, Elements, Rotation, View } from '@rope/core/backend'
 import { createNativeBackend } from '@rope/native'
 import { describe, expect, test } from 'vitest'
 import { type CallFixture, createCall, factorsFor, holds, rotatedByJs } from './call-fixture.js'
@@ -277,20 +277,20 @@ describeNative('memory', () => {
   })
 
   describe('a bound call that makes its own row', () => {
-    function bindMoving(): {
+    function bindDecode(): {
       call: CallFixture
-      factors: RowFactors
+      factors: DecodeFactors
       bound: (rest: number) => void
     } {
       const call = createCall({ tokens: 1 })
       const factors = factorsFor(call.plan.pairs)
-      const bound = backend.compile(call.plan).bindMoving(call.views, call.rotation, factors)
+      const bound = backend.compile(call.plan).bindDecode(call.views, call.rotation, factors)
       if (bound === undefined) throw new Error('the kernel makes no rows')
       return { call, factors, bound }
     }
 
     /** The row of a rest, each value rounded once: the definition, by itself. */
-    function rowOf(factors: RowFactors, rest: number): Pick<Rotation, 'cos' | 'sin'> {
+    function rowOf(factors: DecodeFactors, rest: number): Pick<Rotation, 'cos' | 'sin'> {
       const { pairs, blockCos, blockSin, restCos, restSin, attentionFactor } = factors
       const row = Array.from({ length: pairs }, (_, i) => {
         const [ca = 0, sa = 0] = [blockCos[i], blockSin[i]]
@@ -303,7 +303,12 @@ describeNative('memory', () => {
       }
     }
 
-    function expectRotated(call: CallFixture, factors: RowFactors, rest: number, run: () => void) {
+    function expectRotated(
+      call: CallFixture,
+      factors: DecodeFactors,
+      rest: number,
+      run: () => void,
+    ) {
       const views = call.views.map((view) => {
         const source = view.source.slice()
         return { ...view, source, target: source }
@@ -314,12 +319,12 @@ describeNative('memory', () => {
     }
 
     test('rotates by the product, rounded once, at any rest, in any order', () => {
-      const { call, factors, bound } = bindMoving()
+      const { call, factors, bound } = bindDecode()
       for (const rest of [3, 3, 0, 2, 3, 1]) expectRotated(call, factors, rest, () => bound(rest))
     })
 
     test('follows the block when its number changes', () => {
-      const { call, factors, bound } = bindMoving()
+      const { call, factors, bound } = bindDecode()
       bound(1)
       factors.blockCos.fill(0.5)
       factors.blockSin.fill(-0.25)
@@ -328,12 +333,12 @@ describeNative('memory', () => {
     })
 
     test('calls with the same factors share a row, and those with others do not', () => {
-      const { call, factors, bound } = bindMoving()
+      const { call, factors, bound } = bindDecode()
       const [second, third] = [createCall({ tokens: 1 }), createCall({ tokens: 1 })]
       const others = { ...factorsFor(factors.pairs), attentionFactor: -3 }
       const kernel = backend.compile(call.plan)
-      const boundSecond = kernel.bindMoving(second.views, second.rotation, factors)
-      const boundThird = kernel.bindMoving(third.views, third.rotation, others)
+      const boundSecond = kernel.bindDecode(second.views, second.rotation, factors)
+      const boundThird = kernel.bindDecode(third.views, third.rotation, others)
       for (const rest of [2, 0, 0]) {
         expectRotated(call, factors, rest, () => bound(rest))
         expectRotated(third, others, 1, () => boundThird?.(1))
@@ -342,7 +347,7 @@ describeNative('memory', () => {
     })
 
     test('has copies: rests may go, and a block until it changes', () => {
-      const { call, factors, bound } = bindMoving()
+      const { call, factors, bound } = bindDecode()
       const before = { ...factors }
       for (const name of ['restCos', 'restSin', 'blockCos', 'blockSin'] as const)
         before[name] = factors[name].slice()
@@ -355,7 +360,7 @@ describeNative('memory', () => {
     test.each(['blockCos', 'blockSin'] as const)(
       'refuses a block whose %s is detached',
       (which) => {
-        const { call, factors, bound } = bindMoving()
+        const { call, factors, bound } = bindDecode()
         bound(0)
         const before = call.views.map(({ source }) => source.slice())
         detach(factors[which])
@@ -366,7 +371,7 @@ describeNative('memory', () => {
     )
 
     test.each([-1, 4, 0.5, 2 ** 31, 2 ** 32, Number.NaN])('refuses a rest of %d', (rest) => {
-      const { call, factors, bound } = bindMoving()
+      const { call, factors, bound } = bindDecode()
       expect(factors.restCos.length).toBe(4 * factors.pairs)
       const before = call.views.map(({ source }) => source.slice())
       expect(() => bound(rest)).toThrow(expect.objectContaining({ code: 'INVALID_POSITIONS' }))
@@ -377,8 +382,8 @@ describeNative('memory', () => {
       const several = createCall({ tokens: 2 })
       const one = createCall({ tokens: 1 })
       const factors = factorsFor(one.plan.pairs)
-      const declined = (call: CallFixture, wrong: RowFactors): unknown =>
-        backend.compile(call.plan).bindMoving(call.views, call.rotation, wrong)
+      const declined = (call: CallFixture, wrong: DecodeFactors): unknown =>
+        backend.compile(call.plan).bindDecode(call.views, call.rotation, wrong)
       expect(declined(several, factors)).toBeUndefined()
       expect(declined(one, { ...factors, pairs: factors.pairs - 1 })).toBeUndefined()
       expect(declined(one, { ...factors, restCos: new Float64Array(3) })).toBeUndefined()

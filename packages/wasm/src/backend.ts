@@ -132,9 +132,9 @@ class ModuleBackend implements WasmBackend {
           call()
         }
       },
-      bindMoving: (views, rotation, factors) => {
+      bindDecode: (views, rotation, factors) => {
         this.#alive()
-        const call = kernel.bindMoving(views, rotation, factors)
+        const call = kernel.bindDecode(views, rotation, factors)
         if (call === undefined) return undefined
         return (rest) => {
           if (this.#engine === undefined) this.#alive()

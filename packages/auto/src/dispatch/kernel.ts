@@ -2,7 +2,7 @@
  * The kernel of the front door. Calls on a backend's own memory and calls on any other are different
  * kinds of calls: what the one saves, the other spends on copies.
  */
-import type { Kernel, Plan, Rotation, RowFactors, View } from '@rope/core/backend'
+import type { DecodeFactors, Kernel, Plan, Rotation, View } from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { type Choice, Site, type SiteOwner } from './site.js'
 
@@ -10,10 +10,10 @@ import { type Choice, Site, type SiteOwner } from './site.js'
 export interface DispatchKernel extends Kernel {
   run(views: readonly View[], rotation: Rotation): void
   bind(views: readonly View[], rotation: Rotation): () => void
-  bindMoving(
+  bindDecode(
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): (rest: number) => void
   runAsync(views: readonly View[], rotation: Rotation): Promise<void>
   /** The choice for memory of a member's own, or for any other. */
@@ -53,8 +53,8 @@ export function createDispatchKernel(owner: SiteOwner, plan: Plan): DispatchKern
       siteOf(plain, views[0] as View).run(views, rotation)
     },
     bind: (views, rotation) => boundSiteOf(views[0] as View).bind(views, rotation),
-    bindMoving: (views, rotation, factors) =>
-      boundSiteOf(views[0] as View).bindMoving(views, rotation, factors),
+    bindDecode: (views, rotation, factors) =>
+      boundSiteOf(views[0] as View).bindDecode(views, rotation, factors),
     runAsync: (views, rotation) => siteOf(plain, views[0] as View).runAsync(views, rotation),
     choiceFor: (resident) =>
       resident === null ? plain.foreign : (plain.own[keepers.indexOf(resident)] ?? null),

@@ -12,11 +12,11 @@ import { RopeError } from '@rope/core'
 import {
   bindKernel,
   checkMemory,
+  type DecodeFactors,
   type Kernel,
   multiplyRow,
   type Plan,
   type Rotation,
-  type RowFactors,
   reachesMemory,
   type View,
 } from '@rope/core/backend'
@@ -151,15 +151,15 @@ export class Site implements Kernel, Choice {
   }
 
   /** As `bind`, for a token that moves: the winner makes the row itself, if it can. */
-  bindMoving(
+  bindDecode(
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): (rest: number) => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
     const callOf = remembering((kernel) =>
-      bindMovingKernel(kernel, this.plan, views, rotation, factors),
+      bindDecodeKernel(kernel, this.plan, views, rotation, factors),
     )
     let bound: (rest: number) => void = () => undefined
     let boundIn = UNDECIDED
@@ -354,15 +354,15 @@ function remembering<Made>(make: (kernel: Kernel) => Made): (kernel: Kernel) => 
 }
 
 /** The shortest call of a kernel on fixed memory, for a token that moves. */
-function bindMovingKernel(
+function bindDecodeKernel(
   kernel: Kernel,
   plan: Plan,
   views: readonly View[],
   rotation: Rotation,
-  factors: RowFactors,
+  factors: DecodeFactors,
 ): (rest: number) => void {
-  const moving = kernel.bindMoving?.(views, rotation, factors)
-  if (moving !== undefined) return moving
+  const decode = kernel.bindDecode?.(views, rotation, factors)
+  if (decode !== undefined) return decode
   const run = bindKernel(kernel, plan, views, rotation)
   return (rest) => {
     multiplyRow(factors, rest, rotation)

@@ -21,19 +21,19 @@ import { CONFIG, changed, entry, smallCall } from '../fakes.js'
 /** How often each way was taken; `fail` breaks a way off from some call on. */
 interface Ways {
   bound: number
-  moving: number
+  decode: number
   async: number
   plain: number
 }
 
 function shortcut(
   fail?: (way: keyof Ways, count: number) => void,
-  hasMoving = false,
+  hasDecode = false,
 ): {
   readonly backend: Backend
   readonly ways: Ways
 } {
-  const ways: Ways = { bound: 0, moving: 0, async: 0, plain: 0 }
+  const ways: Ways = { bound: 0, decode: 0, async: 0, plain: 0 }
   const take = (way: keyof Ways): void => {
     ways[way] += 1
     fail?.(way, ways[way])
@@ -51,9 +51,9 @@ function shortcut(
           take('bound')
           void kernel.run(views, rotation)
         },
-        ...(hasMoving && {
-          bindMoving: (views, rotation, factors) => (rest: number) => {
-            take('moving')
+        ...(hasDecode && {
+          bindDecode: (views, rotation, factors) => (rest: number) => {
+            take('decode')
             multiplyRow(factors, rest, rotation)
             void kernel.run(views, rotation)
           },
@@ -145,9 +145,9 @@ describe('a bound loop', () => {
     const call = smallCall()
     const bound = rope.bind(call)
     for (let i = 0; i < SETTLED; i++) bound.rotate(i)
-    expect(ways.moving).toBeGreaterThan(0)
-    expect([ways.moving + ways.plain, ways.bound]).toEqual([SETTLED, 0])
-    const before = ways.moving
+    expect(ways.decode).toBeGreaterThan(0)
+    expect([ways.decode + ways.plain, ways.bound]).toEqual([SETTLED, 0])
+    const before = ways.decode
     for (const position of [17, 63, 64, 4095, -1, 2.5, 1e9]) {
       call.q.data.set(smallCall().q.data)
       call.k.data.set(smallCall().k.data)
@@ -155,20 +155,20 @@ describe('a bound loop', () => {
       expect([call.q.data, call.k.data]).toEqual(await expected(position))
     }
     // All but the one between two positions.
-    expect([ways.moving - before, ways.bound]).toEqual([6, 1])
+    expect([ways.decode - before, ways.bound]).toEqual([6, 1])
     rope.dispose()
     expect(() => bound.rotate(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
   })
 
   test.each([
     ['bound', false],
-    ['moving', true],
+    ['decode', true],
   ] as const)(
     'goes on with the next backend when the winner fails: %s',
-    async (failing, hasMoving) => {
+    async (failing, hasDecode) => {
       const { backend } = shortcut((way, count) => {
         if (way === failing && count > 5) throw new RopeError('BACKEND_FAILED', 'out of threads')
-      }, hasMoving)
+      }, hasDecode)
       const rope = await createRope(CONFIG, optionsFor(backend))
       const call = smallCall()
       const bound = rope.bind(call)

@@ -5,11 +5,11 @@
 import { resolveConfig } from '@rope/core'
 import {
   type Backend,
+  type DecodeFactors,
   type Kernel,
   makePlan,
   type PlannedCall,
   type Rotation,
-  type RowFactors,
 } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { createNativeBackend, probeNative } from '@rope/native'
@@ -39,7 +39,7 @@ const ROTATION: Rotation = {
   cos: new Float32Array(PAIRS).fill(0.6),
   sin: new Float32Array(PAIRS).fill(0.8),
 }
-const FACTORS: RowFactors = {
+const FACTORS: DecodeFactors = {
   pairs: PAIRS,
   restCos: new Float64Array(64 * PAIRS).fill(1),
   restSin: new Float64Array(64 * PAIRS),
@@ -63,8 +63,8 @@ const WAYS: Readonly<Record<string, (kernel: Kernel, call: PlannedCall) => () =>
     const bound = kernel.bind?.(views, ROTATION)
     return () => (bound === undefined ? kernel.run(views, ROTATION) : bound())
   },
-  bindMoving: (kernel, { views }) => {
-    const bound = kernel.bindMoving?.(views, ROTATION, FACTORS)
+  bindDecode: (kernel, { views }) => {
+    const bound = kernel.bindDecode?.(views, ROTATION, FACTORS)
     return () => (bound === undefined ? kernel.run(views, ROTATION) : bound(5))
   },
 }
@@ -87,7 +87,7 @@ describe.each(Object.keys(BACKENDS))('%s', (name) => {
     backend.dispose()
   })
 
-  it('bindMoving takes rests alone', async () => {
+  it('bindDecode takes rests alone', async () => {
     const backend = await make()
     // The addon reads a rest as C reads an integer; core gives it nothing else.
     const inexact = name === 'native' ? [] : [0.5, Number.NaN, '1', null, undefined, 1n]
@@ -97,7 +97,7 @@ describe.each(Object.keys(BACKENDS))('%s', (name) => {
         (backend.allocate?.('float32', length) as Float32Array) ?? new Float32Array(length)
       const [q, k] = [allocate(2 * HEAD_DIM).fill(1), allocate(HEAD_DIM).fill(1)]
       const call = planned(q, k)
-      const bound = backend.compile(call.plan).bindMoving?.(call.views, ROTATION, FACTORS)
+      const bound = backend.compile(call.plan).bindDecode?.(call.views, ROTATION, FACTORS)
       if (bound === undefined) return
       bound(63)
       const before = [q.slice(), k.slice()]

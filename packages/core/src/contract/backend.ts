@@ -82,7 +82,7 @@ export interface Rotation {
  *     cos = A * (blockCos * restCos - blockSin * restSin)    rounded once, each operation by itself
  *     sin = A * (blockSin * restCos + blockCos * restSin)
  */
-export interface RowFactors {
+export interface DecodeFactors {
   readonly pairs: number
   /** 64 rows, one for each rest, `pairs` values each. They never change. */
   readonly restCos: Float64Array
@@ -149,15 +149,15 @@ export interface Kernel {
   /**
    * As `bind`, for a rotation of one float32 row: the call makes the row itself, as the product of
    * the current block's row and row `rest` (0 to 63). Only for kernels that do this faster than
-   * JavaScript; the bits must be those of `RowFactors`. Several bound calls may share the factors:
+   * JavaScript; the bits must be those of `DecodeFactors`. Several bound calls may share the factors:
    * `block` tells which row they hold. The call itself throws INVALID_TENSOR, and writes nothing,
    * once an array of `views` has been detached or become too short. Undefined when these arrays
    * cannot be had.
    */
-  bindMoving?(
+  bindDecode?(
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): ((rest: number) => void) | undefined
   /**
    * Rotates without holding up the event loop. Only for CPU kernels that can. Calls may overlap

@@ -4,7 +4,7 @@
  */
 
 import { reject } from '../check.js'
-import type { Rotation, RowFactors } from './backend.js'
+import type { DecodeFactors, Rotation } from './backend.js'
 
 /** Rows of rests: as many as a block has positions. */
 const RESTS = 64
@@ -21,12 +21,12 @@ export function checkRest(rest: unknown): void {
 
 /**
  * Writes the row of the current block's position plus `rest` into row 0 of a rotation: the product
- * that `RowFactors` describes, each value rounded once.
+ * that `DecodeFactors` describes, each value rounded once.
  *
  * @param rest 0 to 63
  * @throws RopeError INVALID_POSITIONS for any other rest
  */
-export function multiplyRow(factors: RowFactors, rest: number, { cos, sin }: Rotation): void {
+export function multiplyRow(factors: DecodeFactors, rest: number, { cos, sin }: Rotation): void {
   checkRest(rest)
   const { pairs, blockCos, blockSin, restCos, restSin, attentionFactor } = factors
   const at = rest * pairs

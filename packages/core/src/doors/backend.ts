@@ -6,12 +6,12 @@ export { allocationBytes } from '../contract/allocation.js'
 export type {
   Backend,
   Capabilities,
+  DecodeFactors,
   Kernel,
   OperandPlan,
   Plan,
   Probe,
   Rotation,
-  RowFactors,
   Span,
   SpecVersion,
   Strides,

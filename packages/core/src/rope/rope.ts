@@ -219,7 +219,7 @@ class BackendRope implements Rope {
     const tokens = isEmptyPlan(plan) ? 0 : plan.tokens
     const rotation = table.empty(tokens, precisionOf(plan))
     const fixed = tables.dependsOnLength && stated === undefined ? undefined : table
-    const move = fixed && bindMoving(kernel, views, rotation, fixed)
+    const move = fixed && bindDecode(kernel, views, rotation, fixed)
     const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
     let run = move === undefined ? bound() : undefined
     return {
@@ -406,22 +406,22 @@ class BackendRope implements Rope {
 }
 
 /**
- * Lets a kernel that can make the row of a moving token by itself: a call that does so at a whole
+ * Lets a kernel that can make the row of a decode step by itself: a call that does so at a whole
  * position. Undefined for all other kernels and rotations.
  */
-function bindMoving(
+function bindDecode(
   kernel: Kernel,
   views: readonly View[],
   rotation: Rotation,
   builder: RotationBuilder,
 ): ((position: number) => void) | undefined {
   const isRow = rotation.rows === 1 && kindOf(rotation.cos) === 'Float32Array'
-  if (kernel.bindMoving === undefined || !isRow) return undefined
-  const moving = builder.moving()
-  if (moving === undefined) return undefined
-  const run = kernel.bindMoving(views, rotation, moving.factors)
+  if (kernel.bindDecode === undefined || !isRow) return undefined
+  const decodeRow = builder.decodeRow()
+  if (decodeRow === undefined) return undefined
+  const run = kernel.bindDecode(views, rotation, decodeRow.factors)
   if (run === undefined) return undefined
-  return (position) => run(moving.seek(position))
+  return (position) => run(decodeRow.seek(position))
 }
 
 /**

@@ -11,7 +11,7 @@
  *
  * Error of cos and sin for |position| <= 2^31: below 2^-50 (each factor below 2^-52, one product).
  */
-import type { RowFactors } from '../contract/backend.js'
+import type { DecodeFactors } from '../contract/backend.js'
 import { cosSinOfTurns, radiansToTurns, reduceTurns, type TurnRates } from './turns.js'
 
 /** Writes one row: `cos[0 .. pairs)` and `sin[0 .. pairs)` of a position. */
@@ -29,12 +29,12 @@ export interface AngleRows {
     at: number,
   ) => void
   /** The two factors by themselves, for whoever multiplies them; for whole positions. */
-  readonly moving?: (attentionFactor: number) => MovingRow
+  readonly decodeRow?: (attentionFactor: number) => DecodeRow
 }
 
 /** The factors of a row that moves, and how to move it. */
-export interface MovingRow {
-  readonly factors: RowFactors
+export interface DecodeRow {
+  readonly factors: DecodeFactors
   /** Makes the factors those of a whole position, and returns which rest row it takes. */
   seek(position: number): number
 }
@@ -125,7 +125,7 @@ export function exactRows(rates: TurnRates): AngleRows {
     }
   }
 
-  function moving(attentionFactor: number): MovingRow {
+  function decodeRow(attentionFactor: number): DecodeRow {
     rests.fill()
     const blockCos = new Float64Array(pairs)
     const blockSin = new Float64Array(pairs)
@@ -150,7 +150,7 @@ export function exactRows(rates: TurnRates): AngleRows {
   }
 
   return {
-    moving,
+    decodeRow,
     roundedRow: roundedProduct,
     row(position, cos, sin) {
       if (Number.isInteger(position)) return product(position, cos, sin)

@@ -17,7 +17,7 @@ import { MOST_ROWS } from '../limits.js'
 import { kindOf, lengthOf } from '../memory.js'
 import { checkPosition, checkPositionTable, type PositionTable } from '../positions/positions.js'
 import type { Frequencies } from '../schedule/schedule.js'
-import type { MovingRow } from './angle-rows.js'
+import type { DecodeRow } from './angle-rows.js'
 import { rowAdjustment } from './row-adjustment.js'
 import { tokenRows } from './token-rows.js'
 
@@ -42,7 +42,7 @@ export interface RotationBuilder {
    * The float32 row of a whole position as two factors, for a kernel that multiplies them itself;
    * undefined where rows are not such products.
    */
-  moving(): MovingRow | undefined
+  decodeRow(): DecodeRow | undefined
 }
 
 /** Writes row `row` of a rotation: that of the positions at index `from` of each axis. */
@@ -118,7 +118,7 @@ export function createRotationBuilder(
   checkTable(frequencies, config.rotaryDim / 2)
   const pairs = config.rotaryDim / 2
   const adjust = rowAdjustment(frequencies)
-  const { write, rounded, moving } = tokenRows(config, frequencies)
+  const { write, rounded, decodeRow: makeDecodeRow } = tokenRows(config, frequencies)
   const { attentionFactor } = frequencies
   const cos = new Float64Array(pairs)
   const sin = new Float64Array(pairs)
@@ -151,12 +151,12 @@ export function createRotationBuilder(
   const position = new Float64Array(1)
   const axes = axisCount(config.axes)
   const positionOfAxes = Array.from({ length: axes }, () => position)
-  let movingRow: MovingRow | undefined
+  let decodeRow: DecodeRow | undefined
 
   return {
-    moving() {
-      if (adjust === undefined) movingRow ??= moving?.(attentionFactor)
-      return movingRow
+    decodeRow() {
+      if (adjust === undefined) decodeRow ??= makeDecodeRow?.(attentionFactor)
+      return decodeRow
     },
     build(positions, precision, unitFactor = false) {
       checkPositionTable(positions, axes)

@@ -21,14 +21,14 @@ export type TokenRow = (
 export interface TokenRows {
   readonly write: TokenRow
   readonly rounded: AngleRows['roundedRow']
-  readonly moving: AngleRows['moving']
+  readonly decodeRow: AngleRows['decodeRow']
 }
 
 function singleAxis(rows: AngleRows): TokenRows {
   return {
     write: (axes, row, cos, sin) => rows.row((axes[0] as Float64Array)[row] as number, cos, sin),
     rounded: rows.roundedRow,
-    moving: rows.moving,
+    decodeRow: rows.decodeRow,
   }
 }
 
@@ -117,14 +117,14 @@ export function tokenRows(config: RopeConfig, frequencies: Frequencies): TokenRo
     return {
       write: oneHot(rows, axes.axisOfPair, axes.count),
       rounded: undefined,
-      moving: undefined,
+      decodeRow: undefined,
     }
   }
   const ofAxis = axes.weights.map((weights) => weighted(frequencies, weights))
   if (config.angles === 'float32') {
     const float32 = ofAxis.map(({ float32Frequencies }) => float32Frequencies)
-    return { write: float32Dense(float32), rounded: undefined, moving: undefined }
+    return { write: float32Dense(float32), rounded: undefined, decodeRow: undefined }
   }
   const rows = ofAxis.map((one) => angleRows(one, config))
-  return { write: dense(rows, pairs), rounded: undefined, moving: undefined }
+  return { write: dense(rows, pairs), rounded: undefined, decodeRow: undefined }
 }

@@ -17,7 +17,7 @@ export type Guarded =
   | 'run'
   | 'bind'
   | 'bound call'
-  | 'bindMoving'
+  | 'bindDecode'
   | 'moving call'
   | 'runAsync'
   | 'allocate'
@@ -80,8 +80,8 @@ export function createCapableBackend(faults: Faults = {}): CapableBackend {
           run(views, rotation)
         }
       },
-      bindMoving(views, _rotation, factors) {
-        guard('bindMoving')
+      bindDecode(views, _rotation, factors) {
+        guard('bindDecode')
         const row = rowOf(plan)
         return (rest) => {
           guard('moving call')

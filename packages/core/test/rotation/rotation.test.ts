@@ -165,20 +165,20 @@ test('the short way of a decode step gives the bits of the long one', () => {
   expect(rotation).toEqual(rows(0.5))
 })
 
-describe('the factors of a moving row', () => {
+describe('the factors of a decode row', () => {
   const config = resolveConfig(OPTIONS)
   const builder = createRotationBuilder(config, computeFrequencies(config))
   const rowAt = (position: number) =>
     builder.build(expandPositions(readPositions(position, 1), 1, 1, 1), 'float32')
 
   test('multiply to the bits of the row', () => {
-    const moving = builder.moving()
-    if (moving === undefined) throw new Error('exact rows of one axis have factors')
+    const decodeRow = builder.decodeRow()
+    if (decodeRow === undefined) throw new Error('exact rows of one axis have factors')
     const row = rowAt(0)
     const anywhere = fc.integer({ min: -(2 ** 31), max: 2 ** 31 })
     fc.assert(
       fc.property(fc.oneof(anywhere, fc.integer({ min: -200, max: 200 })), (position) => {
-        multiplyRow(moving.factors, moving.seek(position), row)
+        multiplyRow(decodeRow.factors, decodeRow.seek(position), row)
         const { cos, sin } = rowAt(position)
         expect([row.cos, row.sin]).toEqual([cos, sin])
       }),
@@ -187,14 +187,14 @@ describe('the factors of a moving row', () => {
   })
 
   test('are one and the same for all who ask', () => {
-    expect(builder.moving()).toBe(builder.moving())
+    expect(builder.decodeRow()).toBe(builder.decodeRow())
   })
 
   test('are not offered where rows are no such products', () => {
     const float32 = resolveConfig({ ...OPTIONS, angles: 'float32' })
     const axes = resolveConfig({ ...OPTIONS, axes: sectionAxes([4, 4]) })
     for (const other of [float32, axes]) {
-      expect(createRotationBuilder(other, computeFrequencies(other)).moving()).toBeUndefined()
+      expect(createRotationBuilder(other, computeFrequencies(other)).decodeRow()).toBeUndefined()
     }
   })
 })

@@ -1,8 +1,8 @@
 /**
- * The factors of a moving row, copied into a segment once: 64 rows of rests, and the row of the
+ * The factors of a decode row, copied into a segment once: 64 rows of rests, and the row of the
  * block, which is copied again when it changes. All ropes of one config share their copy.
  */
-import type { RowFactors } from '@rope/core/backend'
+import type { DecodeFactors } from '@rope/core/backend'
 import type { Segment } from '../memory/segment.js'
 
 const BYTES = 8
@@ -10,7 +10,7 @@ const BYTES = 8
 /** A copy of some factors in a segment, able to make rows there. */
 export class ResidentFactors {
   readonly #segment: Segment
-  readonly #factors: RowFactors
+  readonly #factors: DecodeFactors
   readonly #restCos: number
   readonly #restSin: number
   readonly #blockCos: number
@@ -18,7 +18,7 @@ export class ResidentFactors {
   readonly #block: Float64Array
   #copied = Number.NaN
 
-  constructor(segment: Segment, factors: RowFactors) {
+  constructor(segment: Segment, factors: DecodeFactors) {
     const { restCos, restSin, pairs } = factors
     const rests = restCos.length
     const place = segment.take(bytesOf(factors))
@@ -59,18 +59,18 @@ export class ResidentFactors {
   }
 }
 
-function bytesOf({ restCos, pairs }: RowFactors): number {
+function bytesOf({ restCos, pairs }: DecodeFactors): number {
   return 2 * (restCos.length + pairs) * BYTES
 }
 
-const copies = new WeakMap<Segment, WeakMap<RowFactors, ResidentFactors>>()
+const copies = new WeakMap<Segment, WeakMap<DecodeFactors, ResidentFactors>>()
 
 /** The copy of these factors in this segment; undefined when the segment has no room for it. */
 export function residentFactors(
   segment: Segment,
-  factors: RowFactors,
+  factors: DecodeFactors,
 ): ResidentFactors | undefined {
-  const ofSegment = copies.get(segment) ?? new WeakMap<RowFactors, ResidentFactors>()
+  const ofSegment = copies.get(segment) ?? new WeakMap<DecodeFactors, ResidentFactors>()
   copies.set(segment, ofSegment)
   const known = ofSegment.get(factors)
   if (known !== undefined) return known

@@ -4,11 +4,11 @@
  */
 import {
   checkMemory,
+  type DecodeFactors,
   type Kernel,
   type OperandPlan,
   type Plan,
   type Rotation,
-  type RowFactors,
   type View,
 } from '@rope/core/backend'
 import type { Memory } from '../memory/memory.js'
@@ -66,10 +66,10 @@ export interface WasmKernel extends Kernel {
   run(views: readonly View[], rotation: Rotation): void
   bind(views: readonly View[], rotation: Rotation): () => void
   /** Undefined unless all arrays lie in one memory of ours. */
-  bindMoving(
+  bindDecode(
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): ((rest: number) => void) | undefined
 }
 
@@ -112,9 +112,9 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
       const bound = segment && together.bind(segment, views, rotation)
       return bound ?? (() => run(views, rotation))
     },
-    bindMoving(views, rotation, factors) {
+    bindDecode(views, rotation, factors) {
       const segment = commonSegment(memory, views)
-      return segment && together.bindMoving(segment, views, rotation, factors)
+      return segment && together.bindDecode(segment, views, rotation, factors)
     },
   }
 }

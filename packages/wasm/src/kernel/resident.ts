@@ -4,11 +4,11 @@
 import {
   bytesPerElement,
   checkRest,
+  type DecodeFactors,
   type Elements,
   type OperandPlan,
   type Plan,
   type Rotation,
-  type RowFactors,
   type Strides,
   type View,
 } from '@rope/core/backend'
@@ -94,11 +94,11 @@ export class ResidentCall {
    * Fixes arrays, and returns the call that makes its one row before it runs. Undefined when the
    * segment has no room for the factors.
    */
-  bindMoving(
+  bindDecode(
     segment: Segment,
     views: readonly View[],
     rotation: Rotation,
-    factors: RowFactors,
+    factors: DecodeFactors,
   ): ((rest: number) => void) | undefined {
     const { batch, tokens, pairs } = this.#plan
     const units = batch * tokens

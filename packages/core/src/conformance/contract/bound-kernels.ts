@@ -2,7 +2,7 @@
  * Bound calls of kernels, for those that have them: what a rope sees to, a kernel must see to as
  * well. Whoever chooses among backends binds kernels, and so do third parties.
  */
-import type { Kernel, Rotation, RowFactors, View } from '../../contract/backend.js'
+import type { DecodeFactors, Kernel, Rotation, View } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
@@ -25,7 +25,7 @@ import {
 import { KINDS } from '../values.js'
 
 type Bind = NonNullable<Kernel['bind']>
-type BindMoving = NonNullable<Kernel['bindMoving']>
+type BindDecode = NonNullable<Kernel['bindDecode']>
 
 function bindOf(kernel: Kernel): Bind {
   const { bind } = kernel
@@ -33,10 +33,10 @@ function bindOf(kernel: Kernel): Bind {
   return (views, rotation) => bind.call(kernel, views, rotation)
 }
 
-function bindMovingOf(kernel: Kernel): BindMoving {
-  const { bindMoving } = kernel
-  if (bindMoving === undefined) unsupported('the kernel has no bindMoving')
-  return (views, rotation, factors) => bindMoving.call(kernel, views, rotation, factors)
+function bindDecodeOf(kernel: Kernel): BindDecode {
+  const { bindDecode } = kernel
+  if (bindDecode === undefined) unsupported('the kernel has no bindDecode')
+  return (views, rotation, factors) => bindDecode.call(kernel, views, rotation, factors)
 }
 
 function originsOf({ backend }: Trial): readonly Origin[] {
@@ -103,7 +103,7 @@ function inTurn(trial: Trial, control: RawCall): void {
 const RESTS = 64
 
 /** Factors whose block can be changed, as a rope changes those of a token that moves. */
-class Factors implements RowFactors {
+class Factors implements DecodeFactors {
   readonly pairs: number
   readonly restCos: Float64Array
   readonly restSin: Float64Array
@@ -168,14 +168,14 @@ const STEPS: readonly (readonly [number, number])[] = [
   [2 ** 24 + 1, 9],
 ]
 
-interface Moving {
+interface DecodeCall {
   readonly call: RawCall
   readonly prepared: PreparedCall
   readonly factors: Factors
   readonly run: (rest: number) => void
 }
 
-function runMoving(trial: Trial, { call, prepared, factors, run }: Moving, step: number): void {
+function runDecode(trial: Trial, { call, prepared, factors, run }: DecodeCall, step: number): void {
   const [block, rest] = STEPS[step % STEPS.length] as (typeof STEPS)[number]
   restore(prepared)
   factors.seek(block)
@@ -184,15 +184,15 @@ function runMoving(trial: Trial, { call, prepared, factors, run }: Moving, step:
 }
 
 /** Calls that make their row themselves: with factors they share and factors of their own. */
-function moving(trial: Trial, control: RawCall): void {
+function decode(trial: Trial, control: RawCall): void {
   const { dtype, pairs, seed } = control
   if (dtype === 'float64') unsupported('rows of float64 are not made by kernels')
   const call: RawCall = { ...control, batch: 1, tokens: 1 }
-  const bind = bindMovingOf(compileClaimed(trial, prepare(trial, call).plan))
+  const bind = bindDecodeOf(compileClaimed(trial, prepare(trial, call).plan))
   const common = new Factors(pairs, 1.25, seed)
   const own = new Factors(pairs, 0.5, seed + 1)
   const bounds = originsOf(trial).flatMap((origin) =>
-    [common, common, own].flatMap((factors, i): readonly Moving[] => {
+    [common, common, own].flatMap((factors, i): readonly DecodeCall[] => {
       const one = { ...call, origin, seed: seed + i }
       const prepared = prepare(trial, one)
       factors.seek(7)
@@ -203,7 +203,7 @@ function moving(trial: Trial, control: RawCall): void {
   if (bounds.length === 0) unsupported('the kernel makes no rows itself')
   for (let step = 0; step < STEPS.length; step++) {
     // Each is one step behind the one before it, so that shared factors change between calls.
-    bounds.forEach((bound, i) => runMoving(trial, bound, step + i))
+    bounds.forEach((bound, i) => runDecode(trial, bound, step + i))
   }
 }
 
@@ -227,7 +227,7 @@ const BINDINGS: Readonly<Record<string, Binding>> = {
   'bind-moving': (kernel, { views, rotation }) => {
     const factors = new Factors(rotation.pairs, 1, 3)
     factors.seek(1)
-    const run = bindMovingOf(kernel)(views, rotation, factors)
+    const run = bindDecodeOf(kernel)(views, rotation, factors)
     return run && (() => run(5))
   },
 }
@@ -344,7 +344,7 @@ function kernelCase(
 export function boundKernelsCases(): readonly ConformanceCase[] {
   return KINDS.flatMap(([pairing, dtype]) => [
     kernelCase('in-turn', pairing, dtype, inTurn),
-    kernelCase('moving', pairing, dtype, moving),
+    kernelCase('moving', pairing, dtype, decode),
     ...Object.entries(BINDINGS).map(([name, binding]) =>
       kernelCase(`lost-memory/${name}`, pairing, dtype, (trial, control) =>
         losesMemory(trial, control, binding),

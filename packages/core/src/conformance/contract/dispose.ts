@@ -3,7 +3,14 @@
  * with DISPOSED and touches nothing, however it was obtained. What is on its way comes to an end,
  * one way or the other. Nobody else notices.
  */
-import type { Backend, Kernel, Plan, Rotation, RowFactors, View } from '../../contract/backend.js'
+import type {
+  Backend,
+  DecodeFactors,
+  Kernel,
+  Plan,
+  Rotation,
+  View,
+} from '../../contract/backend.js'
 import { RopeError } from '../../errors.js'
 import type { Elements } from '../../numbers/dtype.js'
 import type { Tensor } from '../../plan/tensor.js'
@@ -55,7 +62,7 @@ async function doomed(trial: Trial, origin: Origin): Promise<Doomed> {
 }
 
 /** Factors of a row that does not turn. */
-function factorsOf({ pairs }: Plan): RowFactors {
+function factorsOf({ pairs }: Plan): DecodeFactors {
   return {
     pairs,
     restCos: new Float64Array(64 * pairs).fill(1),
@@ -75,13 +82,13 @@ type Attempt = () => unknown
  */
 type Prepare = (doomed: Doomed) => Attempt | undefined
 
-function bindMoving(
+function bindDecode(
   kernel: Kernel,
   views: readonly View[],
   rotation: Rotation,
-  factors: RowFactors,
+  factors: DecodeFactors,
 ): ((rest: number) => void) | undefined {
-  return kernel.bindMoving?.(views, rotation, factors)
+  return kernel.bindDecode?.(views, rotation, factors)
 }
 
 function tokenRope({ backend, prepared, call }: Doomed): { rope: Rope; q: Tensor } {
@@ -127,15 +134,15 @@ const ATTEMPTS: Readonly<Record<string, Prepare>> = {
   },
   'bind-moving': ({ kernel, prepared: { plan, views, rotation } }) => {
     const factors = factorsOf(plan)
-    if (bindMoving(kernel, views, rotation, factors) === undefined) return undefined
-    return () => bindMoving(kernel, views, rotation, factors)?.(1)
+    if (bindDecode(kernel, views, rotation, factors) === undefined) return undefined
+    return () => bindDecode(kernel, views, rotation, factors)?.(1)
   },
   'moving-call': ({ kernel, prepared: { plan, views, rotation } }) => {
-    const run = bindMoving(kernel, views, rotation, factorsOf(plan))
+    const run = bindDecode(kernel, views, rotation, factorsOf(plan))
     return run && (() => run(1))
   },
   'moving-call-in-use': ({ kernel, prepared: { plan, views, rotation } }) => {
-    const run = bindMoving(kernel, views, rotation, factorsOf(plan))
+    const run = bindDecode(kernel, views, rotation, factorsOf(plan))
     run?.(3)
     run?.(4)
     return run && (() => run(1))

@@ -2,7 +2,7 @@
  * Bound calls that remember the wrong thing, mix with others, or do not notice that memory is gone.
  */
 
-import type { Plan, Rotation, RowFactors, View } from '../../../src/contract/backend.js'
+import type { DecodeFactors, Plan, Rotation, View } from '../../../src/contract/backend.js'
 import { checkMemory } from '../../../src/contract/bound-memory.js'
 import { multiplyRow } from '../../../src/contract/multiply-row.js'
 import { RopeError } from '../../../src/errors.js'
@@ -29,10 +29,10 @@ function remembersBlock(
 ): Mutant {
   return capable(name, noticed, () => ({
     kernel: (_kernel, plan, compile) => ({
-      bindMoving(views, _rotation, factors) {
+      bindDecode(views, _rotation, factors) {
         const { run } = compile(plan)
         const row = rowOf(plan)
-        let copy: RowFactors | undefined
+        let copy: DecodeFactors | undefined
         return (rest) => {
           checkMemory(views, plan)
           if (copy === undefined || !isSame(factors.block, copy.block)) copy = copyBlock(factors)
@@ -44,7 +44,7 @@ function remembersBlock(
   }))
 }
 
-function copyBlock(factors: RowFactors): RowFactors {
+function copyBlock(factors: DecodeFactors): DecodeFactors {
   const { pairs, restCos, restSin, block, attentionFactor } = factors
   const [blockCos, blockSin] = [factors.blockCos.slice(), factors.blockSin.slice()]
   return { pairs, restCos, restSin, blockCos, blockSin, block, attentionFactor }
@@ -139,8 +139,8 @@ export const BOUND: readonly Mutant[] = [
     kernel: (kernel) => {
       let only: ((rest: number) => void) | undefined
       return {
-        bindMoving(views, rotation, factors) {
-          only ??= kernel.bindMoving(views, rotation, factors)
+        bindDecode(views, rotation, factors) {
+          only ??= kernel.bindDecode(views, rotation, factors)
           return only
         },
       }
@@ -175,10 +175,10 @@ export const BOUND: readonly Mutant[] = [
     }),
   })),
   capable('factors of the latest for all', [MOVING, /^contract\/bound\/two-ropes/], () => {
-    let latest: RowFactors
+    let latest: DecodeFactors
     return {
       kernel: (_kernel, plan, compile) => ({
-        bindMoving(views, _rotation, factors) {
+        bindDecode(views, _rotation, factors) {
           latest = factors
           const { run } = compile(plan)
           const row = rowOf(plan)

@@ -16,7 +16,7 @@ const CALLS: Readonly<Record<Guarded, RegExp>> = {
   run: /^contract\/dispose\/run\//,
   bind: /^contract\/dispose\/bind\//,
   'bound call': /^contract\/dispose\/(bound-call|rope-bound)/,
-  bindMoving: /^contract\/dispose\/bind-moving/,
+  bindDecode: /^contract\/dispose\/bind-moving/,
   'moving call': /^contract\/dispose\/moving-call/,
   runAsync: /^contract\/dispose\/(run-async|rope-async)/,
   allocate: /^contract\/dispose\/allocate/,
@@ -25,7 +25,7 @@ const CALLS: Readonly<Record<Guarded, RegExp>> = {
 /** Where bind and the call that it returns guard each other, both have to forget. */
 const TOGETHER: Partial<Record<Guarded, readonly Guarded[]>> = {
   bind: ['bind', 'bound call'],
-  bindMoving: ['bindMoving', 'moving call'],
+  bindDecode: ['bindDecode', 'moving call'],
 }
 
 const FORGETFUL: readonly Mutant[] = (Object.keys(CALLS) as Guarded[]).map((call) =>

@@ -1,13 +1,13 @@
 /**
  * Backends that remember what they must not, or finish when they must not.
  */
-import type { Backend, Rotation, RowFactors } from '../../../src/contract/backend.js'
+import type { Backend, DecodeFactors, Rotation } from '../../../src/contract/backend.js'
 import type { Mutant } from './mutant.js'
 
-/** A healthy backend whose kernels make the rows of moving tokens themselves, in this way. */
-function moving(
+/** A healthy backend whose kernels make the row of a decode step themselves, in this way. */
+function decoding(
   name: string,
-  row: (factors: RowFactors, first: RowFactors, i: number, rest: number) => [number, number],
+  row: (factors: DecodeFactors, first: DecodeFactors, i: number, rest: number) => [number, number],
 ): Mutant {
   return {
     name,
@@ -18,8 +18,8 @@ function moving(
         const kernel = base.compile(plan)
         return {
           run: (views, rotation) => kernel.run(views, rotation),
-          bindMoving(views, rotation, factors) {
-            let first: RowFactors | undefined
+          bindDecode(views, rotation, factors) {
+            let first: DecodeFactors | undefined
             return (rest) => {
               const { blockCos, blockSin } = factors
               first ??= { ...factors, blockCos: blockCos.slice(), blockSin: blockSin.slice() }
@@ -39,7 +39,7 @@ function moving(
 }
 
 /** The product as it must be, of a block's row and a rest's. */
-function product(block: RowFactors, i: number, rest: number, factor: number): [number, number] {
+function product(block: DecodeFactors, i: number, rest: number, factor: number): [number, number] {
   const at = rest * block.pairs + i
   const ca = block.blockCos[i] as number
   const sa = block.blockSin[i] as number
@@ -50,13 +50,13 @@ function product(block: RowFactors, i: number, rest: number, factor: number): [n
 
 /** Backends that remember too much, or finish too late. */
 export const STATEFUL: readonly Mutant[] = [
-  moving('the block of a moving row kept', (factors, first, i, rest) =>
+  decoding('the block of a decode row kept', (factors, first, i, rest) =>
     product(first, i, rest, factors.attentionFactor),
   ),
-  moving('a moving row without its attention factor', (factors, _, i, rest) =>
+  decoding('a decode row without its attention factor', (factors, _, i, rest) =>
     product(factors, i, rest, 1),
   ),
-  moving('the rest of a moving row ignored', (factors, _, i) =>
+  decoding('the rest of a decode row ignored', (factors, _, i) =>
     product(factors, i, 0, factors.attentionFactor),
   ),
   {
