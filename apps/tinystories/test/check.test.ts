@@ -39,14 +39,16 @@ describe('check', () => {
 
   test('passes with a backend that answers later', async () => {
     const later = entryOf('later', () =>
-      wrapJs('later', async (kernel, views, rotation) => kernel.run(views, rotation), 'gpu'),
+      wrapJs('later', async (kernel, call) => kernel.run(call), 'gpu'),
     )
     expect((await checkWith([later])).results.map(({ passed }) => passed)).toEqual([true, true])
   })
 
   test('fails with a backend that rotates the wrong way, and shows where', async () => {
     const wrong = entryOf('wrong', () =>
-      wrapJs('wrong', (kernel, views, rotation) => kernel.run(views, turnedBack(rotation))),
+      wrapJs('wrong', (kernel, call) =>
+        kernel.run({ ...call, rotation: turnedBack(call.rotation) }),
+      ),
     )
     const { results } = await checkWith([wrong])
     expect(results.map(({ passed }) => passed)).toEqual([false, false])

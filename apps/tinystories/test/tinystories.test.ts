@@ -38,15 +38,15 @@ describe('a story', () => {
     ['interleaved', { step: 2, partner: 1 }],
   ])('has every q and k rotated in the pairing %s', async (pairing, numbers) => {
     const plans: Plan[] = []
-    const spy = wrapJs('spy', (kernel, views, rotation) => kernel.run(views, rotation))
+    const spy = wrapJs('spy', (kernel, call) => kernel.run(call))
     let runs = 0
     const compile = (plan: Plan): Kernel => {
       const kernel = spy.compile(plan)
       plans.push(plan)
       return {
-        run: (views, rotation) => {
+        run: (call) => {
           runs += 1
-          return kernel.run(views, rotation)
+          return kernel.run(call)
         },
       }
     }
@@ -147,7 +147,9 @@ describe('--check', () => {
   test('exits with 1 when a backend rotates wrongly', async () => {
     const backends = [
       entryOf('wrong', () =>
-        wrapJs('wrong', (kernel, views, rotation) => kernel.run(views, turnedBack(rotation))),
+        wrapJs('wrong', (kernel, call) =>
+          kernel.run({ ...call, rotation: turnedBack(call.rotation) }),
+        ),
       ),
     ]
     const { exitCode, out, err } = await run(['--check'], { backends })
@@ -158,10 +160,10 @@ describe('--check', () => {
 
 test('a backend that breaks on the way exits with 1 and one line', async () => {
   let calls = 0
-  const failing = wrapJs('failing', (kernel, views, rotation) => {
+  const failing = wrapJs('failing', (kernel, call) => {
     calls += 1
     if (calls > 20) throw new RopeError('BACKEND_FAILED', 'the device is gone')
-    return kernel.run(views, rotation)
+    return kernel.run(call)
   })
   const { exitCode, err } = await run([], { backends: [entryOf('failing', () => failing)] })
   expect(exitCode).toBe(1)

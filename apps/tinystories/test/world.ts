@@ -73,7 +73,7 @@ export function wrapJs(
     dispose: () => js.dispose(),
     compile: (plan: Plan) => {
       const kernel = js.compile(plan)
-      return { run: (views, rotation) => run(kernel, views, rotation) }
+      return { run: (call) => run(kernel, call) }
     },
   }
 }

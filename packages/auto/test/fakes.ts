@@ -64,9 +64,9 @@ const CALIBRATION_DIM = 128
 
 /** A right backend whose calls take as long as `pace` says, on a made-up clock. */
 export function paced(name: string, clock: MadeUpClock, pace: PaceOf): Backend {
-  return wrapped(name, (run, plan) => (views, rotation) => {
+  return wrapped(name, (run, plan) => ({ views, rotation }) => {
     clock.advance(moment(pace, plan))
-    if (plan.headDim !== CALIBRATION_DIM) return run(views, rotation)
+    if (plan.headDim !== CALIBRATION_DIM) return run({ views, rotation })
   })
 }
 
@@ -111,7 +111,7 @@ export function fakeGpu(
     compile(plan) {
       const inner = backend.compile(plan).run
       const called = run?.(inner, plan) ?? inner
-      return { run: async (views, rotation) => called(views, rotation) }
+      return { run: async ({ views, rotation }) => called({ views, rotation }) }
     },
   }))
 }

@@ -35,7 +35,7 @@ const BACKEND = `
     capabilities: { dtypes: ['float32'], threads: 0, isa: null, maxElements: Infinity, sharedMemory: true },
     supports: () => ({ ok: true }),
     compile: (plan) => ({
-      run: (views, rotation) => views.forEach((view, i) => rotate(plan, view, i, rotation)),
+      run: ({ views, rotation }) => views.forEach((view, i) => rotate(plan, view, i, rotation)),
     }),
     dispose: () => {},
   })`

@@ -39,11 +39,11 @@ export function createJsBackend(): Backend {
       checkAlive()
       const kernel = createKernel(plan)
       return {
-        run(views, rotation) {
+        run({ views, rotation }) {
           checkAlive()
           // JavaScript reads nothing from memory that is gone, and writes nothing, in silence.
           checkMemory(views, plan)
-          kernel.run(views, rotation)
+          kernel.run({ views, rotation })
         },
       }
     },

@@ -3,7 +3,15 @@
  * memory. The cos and sin of a block are converted to double once, with the direction folded in,
  * and serve every head of q and of k; a block is small enough for the first-level cache.
  */
-import type { Elements, Kernel, OperandPlan, Plan, Rotation, View } from '@rope/core/backend'
+import type {
+  Elements,
+  Kernel,
+  KernelCall,
+  OperandPlan,
+  Plan,
+  Rotation,
+  View,
+} from '@rope/core/backend'
 import { copyPassThrough, hasPassThrough } from './pass-through.js'
 import { rotateColumns, rotateRow, rotateRowInto, rotateTwoRows } from './rows/float32.js'
 import { rotateRowFloat64 } from './rows/float64.js'
@@ -205,7 +213,7 @@ export function createKernel(plan: Plan): Kernel {
   const blocks = plan.operands.map((operand) => blockOf(plan, operand, rotateToken))
   const copies = !plan.inPlace && hasPassThrough(plan)
 
-  function run(views: readonly View[], rotation: Rotation): void {
+  function run({ views, rotation }: KernelCall): void {
     if (copies) {
       plan.operands.forEach((operand, i) => {
         copyPassThrough(plan, operand, views[i] as View)

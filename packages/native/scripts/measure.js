@@ -78,7 +78,7 @@ function rotation(backend, shape) {
   const { plan, views } = makePlan(config, tensorsOf(backend, shape), 'bshd')
   const builder = createRotationBuilder(config, computeFrequencies(config))
   const rows = builder.build(expandPositions(readPositions(0, 1), 1, shape.tokens, 1), 'float32')
-  return backend.compile(plan).bind(views, rows)
+  return backend.compile(plan).bind({ views, rotation: rows })
 }
 
 /**

@@ -4,11 +4,18 @@
  */
 
 import { RopeError } from '@rope/core'
-import { kindOf, lengthOf, type Plan, type Rotation, type View } from '@rope/core/backend'
+import {
+  type KernelCall,
+  kindOf,
+  lengthOf,
+  type Plan,
+  type Rotation,
+  type View,
+} from '@rope/core/backend'
 import type { CallArguments, WrongArgument } from './addon.js'
 
 /** Every view of a call and its tables, in the order of the addon. */
-export function callArguments(views: readonly View[], rotation: Rotation): CallArguments {
+export function callArguments({ views, rotation }: KernelCall): CallArguments {
   const [first, second] = views as readonly [View, View?]
   const { cos, sin, batchStride } = rotation
   const { source, sourceOffset, target, targetOffset } = first

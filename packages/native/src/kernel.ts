@@ -9,8 +9,8 @@ import {
   type DecodeFactors,
   goneMemory,
   type Kernel,
+  type KernelCall,
   type Plan,
-  type Rotation,
   type View,
 } from '@rope/core/backend'
 import type { WrongArgument } from './addon.js'
@@ -36,19 +36,15 @@ export interface KernelContext {
 /** A kernel of this backend: two more ways to call it, beside that of every kernel. */
 export interface NativeKernel extends Kernel {
   /** Rotates each operand on the calling thread and, where that pays, on the pool's. */
-  run(views: readonly View[], rotation: Rotation): void
+  run(call: KernelCall): void
   /**
    * Fixes memory and rows, and returns the call that rotates them: the shortest way for a decode
    * loop, which fills the same rows anew before each call. It throws INVALID_TENSOR once an array
    * has been detached or has become too short.
    */
-  bind(views: readonly View[], rotation: Rotation): () => void
+  bind(call: KernelCall): () => void
   /** As `bind`, and makes the one row of the rotation itself; undefined for several rows. */
-  bindDecode(
-    views: readonly View[],
-    rotation: Rotation,
-    factors: DecodeFactors,
-  ): ((rest: number) => void) | undefined
+  bindDecode(call: KernelCall, factors: DecodeFactors): ((rest: number) => void) | undefined
   /**
    * Rotates without holding up the event loop; calls of one kernel may overlap. Memory that cannot
    * go away (a SharedArrayBuffer, or an array of this backend's `allocate`) is rotated by the
@@ -56,24 +52,24 @@ export interface NativeKernel extends Kernel {
    * which the event loop runs: JavaScript may detach it, and then the promise rejects with
    * BACKEND_FAILED, part of the memory being rotated.
    */
-  runAsync(views: readonly View[], rotation: Rotation): Promise<void>
+  runAsync(call: KernelCall): Promise<void>
 }
 
 /** Data of this many bytes per thread are rotated in less than a millisecond. */
 const SLICE_BYTES = 2 ** 22
 
 /** A call by its arguments, spelled out: collecting them in an array would allocate one per call. */
-type Run = (views: readonly View[], rotation: Rotation) => WrongArgument | undefined
+type Run = (call: KernelCall) => WrongArgument | undefined
 
 function runOne({ run }: Addon, handle: Handle<'kernel'>): Run {
-  return (views, { cos, sin, batchStride }) => {
+  return ({ views, rotation: { cos, sin, batchStride } }) => {
     const q = views[0] as View
     return run(handle, cos, sin, batchStride, q.source, q.sourceOffset, q.target, q.targetOffset)
   }
 }
 
 function runTwo({ run }: Addon, handle: Handle<'kernel'>): Run {
-  return (views, { cos, sin, batchStride }) => {
+  return ({ views, rotation: { cos, sin, batchStride } }) => {
     const q = views[0] as View
     const k = views[1] as View
     return run(
@@ -123,36 +119,29 @@ class AddonKernel implements NativeKernel {
     this.#slices = Math.ceil(bytesOf(plan) / (SLICE_BYTES * threads))
   }
 
-  run(views: readonly View[], rotation: Rotation): void {
-    this.#check(views, rotation)
-    const wrong = this.#call(views, rotation)
-    if (wrong !== undefined) throw wrongArgument(wrong, this.#plan, views)
+  run(call: KernelCall): void {
+    this.#check(call)
+    const wrong = this.#call(call)
+    if (wrong !== undefined) throw wrongArgument(wrong, this.#plan, call.views)
   }
 
-  bind(views: readonly View[], rotation: Rotation): () => void {
-    const bound = this.#bind(views, rotation)
+  bind(call: KernelCall): () => void {
+    const bound = this.#bind(call)
     if (bound === undefined) throw new RopeError('BACKEND_FAILED', 'the addon cannot bind a call')
     return () => bound(0)
   }
 
-  bindDecode(
-    views: readonly View[],
-    rotation: Rotation,
-    factors: DecodeFactors,
-  ): ((rest: number) => void) | undefined {
+  bindDecode(call: KernelCall, factors: DecodeFactors): ((rest: number) => void) | undefined {
     const rows = this.#context.rowsOf(factors)
-    return rows && this.#bind(views, rotation, rows)
+    return rows && this.#bind(call, rows)
   }
 
-  #bind(
-    views: readonly View[],
-    rotation: Rotation,
-    rows?: Rows,
-  ): ((rest: number) => void) | undefined {
-    this.#check(views, rotation)
+  #bind(call: KernelCall, rows?: Rows): ((rest: number) => void) | undefined {
+    const { views, rotation } = call
+    this.#check(call)
     const { addon, checkAlive } = this.#context
     const { runBound } = addon
-    const bound = addon.bind(this.#handle, rows?.handle, ...callArguments(views, rotation))
+    const bound = addon.bind(this.#handle, rows?.handle, ...callArguments(call))
     if (typeof bound === 'number') throw wrongArgument(bound, this.#plan, views)
     if (bound === undefined) return undefined
     const memory = boundMemory(this.#plan, views, rows === undefined ? rotation : undefined)
@@ -176,10 +165,11 @@ class AddonKernel implements NativeKernel {
     }
   }
 
-  async runAsync(views: readonly View[], rotation: Rotation): Promise<void> {
-    if (this.#slices <= 1) return this.run(views, rotation)
-    this.#check(views, rotation)
-    const args = callArguments(views, rotation)
+  async runAsync(call: KernelCall): Promise<void> {
+    if (this.#slices <= 1) return this.run(call)
+    this.#check(call)
+    const args = callArguments(call)
+    const { views } = call
     return this.#start(views, args) ?? this.#runInSlices(views, args)
   }
 
@@ -200,7 +190,7 @@ class AddonKernel implements NativeKernel {
     })
   }
 
-  #check(views: readonly View[], rotation: Rotation): void {
+  #check({ views, rotation }: KernelCall): void {
     this.#context.checkAlive()
     checkKinds(this.#plan, views, rotation)
   }

@@ -54,7 +54,7 @@ describeNative('runAsync', () => {
 
   test.each(KINDS)('%s', async (_, backend, allocate) => {
     const call = largeCall(allocate)
-    const promise = backend.compile(call.plan).runAsync(call.views, call.rotation)
+    const promise = backend.compile(call.plan).runAsync(call)
     expect(await turnsUntilSettled(promise)).toBeGreaterThan(0)
     expect(await promise).toBeUndefined()
     expect(holds(call.views, call.wanted)).toBe(true)
@@ -63,7 +63,7 @@ describeNative('runAsync', () => {
   test.each(KINDS)('%s: calls of one kernel may overlap', async (_, backend, allocate) => {
     const calls = [largeCall(allocate), largeCall(allocate), largeCall(allocate)] as const
     const kernel = backend.compile(calls[0].plan)
-    await Promise.all(calls.map(({ views, rotation }) => kernel.runAsync(views, rotation)))
+    await Promise.all(calls.map((call) => kernel.runAsync(call)))
     for (const { views, wanted } of calls) expect(holds(views, wanted)).toBe(true)
   })
 
@@ -94,10 +94,10 @@ describeNative('runAsync', () => {
 
   test('synchronous calls go on meanwhile', async () => {
     const slow = largeCall(shared)
-    const promise = two.compile(slow.plan).runAsync(slow.views, slow.rotation)
+    const promise = two.compile(slow.plan).runAsync(slow)
     for (let i = 0; i < 20; i++) {
       const call = createCall({ tokens: 700 + i })
-      two.compile(call.plan).run(call.views, call.rotation)
+      two.compile(call.plan).run(call)
       expect(holds(call.views, call.wanted)).toBe(true)
     }
     await promise
@@ -106,14 +106,14 @@ describeNative('runAsync', () => {
 
   test('a small call is done when it returns', async () => {
     const call = createCall()
-    const promise = two.compile(call.plan).runAsync(call.views, call.rotation)
+    const promise = two.compile(call.plan).runAsync(call)
     expect(holds(call.views, call.wanted)).toBe(true)
     expect(await promise).toBeUndefined()
   })
 
   test('rows may be used again at once when threads work: they have their own', async () => {
     const call = largeCall(shared)
-    const promise = two.compile(call.plan).runAsync(call.views, call.rotation)
+    const promise = two.compile(call.plan).runAsync(call)
     call.rotation.cos.fill(Number.NaN)
     call.rotation.sin.fill(Number.NaN)
     await promise
@@ -123,7 +123,7 @@ describeNative('runAsync', () => {
   test('a disposed backend finishes what its threads have begun', async () => {
     const backend = createNativeBackend({ threads: 2 })
     const call = largeCall(shared)
-    const promise = backend.compile(call.plan).runAsync(call.views, call.rotation)
+    const promise = backend.compile(call.plan).runAsync(call)
     backend.dispose()
     await promise
     expect(holds(call.views, call.wanted)).toBe(true)
@@ -135,7 +135,7 @@ describeNative('runAsync', () => {
     ): Promise<CallFixture> {
       const backend = createNativeBackend({ threads: 1 })
       const call = largeCall()
-      const promise = backend.compile(call.plan).runAsync(call.views, call.rotation)
+      const promise = backend.compile(call.plan).runAsync(call)
       change(call, backend)
       await expect(promise).rejects.toMatchObject({
         code: 'BACKEND_FAILED',

@@ -140,16 +140,16 @@ describeNative('createNativeBackend', () => {
     const backend = createNativeBackend()
     const { plan, views, rotation } = createCall()
     const kernel = backend.compile(plan)
-    const bound = kernel.bind(views, rotation)
+    const bound = kernel.bind({ views, rotation })
     backend.dispose()
     backend.dispose()
     const disposed = { code: 'DISPOSED', field: undefined }
-    expect(codeOf(() => kernel.run(views, rotation))).toEqual(disposed)
+    expect(codeOf(() => kernel.run({ views, rotation }))).toEqual(disposed)
     expect(codeOf(bound)).toEqual(disposed)
-    expect(codeOf(() => kernel.bind(views, rotation))).toEqual(disposed)
+    expect(codeOf(() => kernel.bind({ views, rotation }))).toEqual(disposed)
     expect(codeOf(() => backend.compile(plan))).toEqual(disposed)
     expect(codeOf(() => backend.allocate('float32', 4))).toEqual(disposed)
-    await expect(kernel.runAsync(views, rotation)).rejects.toMatchObject(disposed)
+    await expect(kernel.runAsync({ views, rotation })).rejects.toMatchObject(disposed)
   })
 
   test('refuses a plan that leaves its own heads', () => {
@@ -213,7 +213,7 @@ describeNative('allocate', () => {
     const { plan, views, rotation, wanted } = createCall({
       allocate: (n) => backend.allocate('float32', n),
     })
-    backend.compile(plan).run(views, rotation)
+    backend.compile(plan).run({ views, rotation })
     expect(holds(views, wanted)).toBe(true)
   })
 })

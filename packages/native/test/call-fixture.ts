@@ -104,7 +104,7 @@ export function rotatedByJs(
     return { ...view, source, target: source }
   })
   const js = createJsBackend()
-  js.compile({ ...plan, memory: 'local' }).run(copies, rotation)
+  js.compile({ ...plan, memory: 'local' }).run({ views: copies, rotation })
   return copies.map(({ target }) => target)
 }
 

@@ -44,17 +44,17 @@ describeNative('memory', () => {
     [
       'run',
       (call: CallFixture, views: readonly View[], rotation: Rotation) =>
-        backend.compile(call.plan).run(views, rotation),
+        backend.compile(call.plan).run({ views, rotation }),
     ],
     [
       'bind',
       (call: CallFixture, views: readonly View[], rotation: Rotation) =>
-        backend.compile(call.plan).bind(views, rotation),
+        backend.compile(call.plan).bind({ views, rotation }),
     ],
     [
       'runAsync',
       (call: CallFixture, views: readonly View[], rotation: Rotation) =>
-        backend.compile(call.plan).runAsync(views, rotation),
+        backend.compile(call.plan).runAsync({ views, rotation }),
     ],
   ] as const
 
@@ -204,12 +204,12 @@ describeNative('memory', () => {
       const source = new Float32Array(resizable(byteLength, 2 * byteLength))
       source.set((call.views[0] as View).source as Float32Array)
       const views = replace(call.views, 0, { source, target: source })
-      return { call, source, views, bound: backend.compile(call.plan).bind(views, call.rotation) }
+      return { call, source, views, bound: backend.compile(call.plan).bind({ ...call, views }) }
     }
 
     test('rotates whatever its arrays hold, any number of times', () => {
       const call = createCall()
-      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      const bound = backend.compile(call.plan).bind(call)
       bound()
       expect(holds(call.views, call.wanted)).toBe(true)
       const twice = rotatedByJs(call.plan, call.views, call.rotation)
@@ -219,7 +219,7 @@ describeNative('memory', () => {
 
     test('follows rows that are filled anew', () => {
       const call = createCall()
-      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      const bound = backend.compile(call.plan).bind(call)
       call.rotation.cos.fill(1)
       call.rotation.sin.fill(0)
       const before = call.views.map(({ source }) => source.slice())
@@ -231,7 +231,7 @@ describeNative('memory', () => {
       'refuses once its %s is detached',
       (which) => {
         const call = createCall()
-        const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+        const bound = backend.compile(call.plan).bind(call)
         const [q, k] = call.views as [View, View]
         const arrays: Record<string, Elements> = {
           'source of q': q.source,
@@ -269,7 +269,7 @@ describeNative('memory', () => {
 
     test('knows small arrays that V8 would move', () => {
       const call = createCall({ tokens: 1, headDim: 2 })
-      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      const bound = backend.compile(call.plan).bind(call)
       expect((call.views[0] as View).source.byteLength).toBeLessThanOrEqual(64)
       bound()
       expect(holds(call.views, call.wanted)).toBe(true)
@@ -284,7 +284,7 @@ describeNative('memory', () => {
     } {
       const call = createCall({ tokens: 1 })
       const factors = factorsFor(call.plan.pairs)
-      const bound = backend.compile(call.plan).bindDecode(call.views, call.rotation, factors)
+      const bound = backend.compile(call.plan).bindDecode(call, factors)
       if (bound === undefined) throw new Error('the kernel makes no rows')
       return { call, factors, bound }
     }
@@ -337,8 +337,8 @@ describeNative('memory', () => {
       const [second, third] = [createCall({ tokens: 1 }), createCall({ tokens: 1 })]
       const others = { ...factorsFor(factors.pairs), attentionFactor: -3 }
       const kernel = backend.compile(call.plan)
-      const boundSecond = kernel.bindDecode(second.views, second.rotation, factors)
-      const boundThird = kernel.bindDecode(third.views, third.rotation, others)
+      const boundSecond = kernel.bindDecode(second, factors)
+      const boundThird = kernel.bindDecode(third, others)
       for (const rest of [2, 0, 0]) {
         expectRotated(call, factors, rest, () => bound(rest))
         expectRotated(third, others, 1, () => boundThird?.(1))
@@ -383,7 +383,7 @@ describeNative('memory', () => {
       const one = createCall({ tokens: 1 })
       const factors = factorsFor(one.plan.pairs)
       const declined = (call: CallFixture, wrong: DecodeFactors): unknown =>
-        backend.compile(call.plan).bindDecode(call.views, call.rotation, wrong)
+        backend.compile(call.plan).bindDecode(call, wrong)
       expect(declined(several, factors)).toBeUndefined()
       expect(declined(one, { ...factors, pairs: factors.pairs - 1 })).toBeUndefined()
       expect(declined(one, { ...factors, restCos: new Float64Array(3) })).toBeUndefined()
@@ -398,7 +398,7 @@ describeNative('memory', () => {
     test('is rotated in place', () => {
       const call = createCall({ allocate: (n) => new Float32Array(new SharedArrayBuffer(4 * n)) })
       expect(call.plan.memory).toBe('shared')
-      backend.compile(call.plan).run(call.views, call.rotation)
+      backend.compile(call.plan).run(call)
       expect(holds(call.views, call.wanted)).toBe(true)
     })
 
@@ -410,7 +410,7 @@ describeNative('memory', () => {
       const call = createCall({
         allocate: (n) => new Float32Array(new Growable(4 * n, { maxByteLength: 16 * n }), 0, n),
       })
-      const bound = backend.compile(call.plan).bind(call.views, call.rotation)
+      const bound = backend.compile(call.plan).bind(call)
       for (const { source } of call.views)
         (source.buffer as unknown as GrowableBuffer).grow(16 * source.length)
       bound()
@@ -426,9 +426,9 @@ describeNative('memory', () => {
         const kernel = backend.compile({ ...call.plan, ...empty })
         const before = call.views.map(({ source }) => source.slice())
         const none = { ...call.rotation, cos: new Float32Array(), sin: new Float32Array() }
-        kernel.run(call.views, none)
-        kernel.bind(call.views, none)()
-        await kernel.runAsync(call.views, none)
+        kernel.run({ ...call, rotation: none })
+        kernel.bind({ ...call, rotation: none })()
+        await kernel.runAsync({ ...call, rotation: none })
         expect(holds(call.views, before)).toBe(true)
       }
     },
@@ -444,8 +444,8 @@ describeNative('memory', () => {
         return { ...view, source, target: source }
       })
       const none = { ...call.rotation, cos: new Float32Array(), sin: new Float32Array() }
-      kernel.run(views, none)
-      kernel.bind(views, none)()
+      kernel.run({ views, rotation: none })
+      kernel.bind({ views, rotation: none })()
       expect(holds(call.views, before)).toBe(true)
     }
   })

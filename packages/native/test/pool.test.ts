@@ -24,7 +24,7 @@ function addonHere(): Addon {
 
 function rotate(tokens: number, threads: number): void {
   const call = createCall({ tokens })
-  createNativeBackend({ threads }).compile(call.plan).run(call.views, call.rotation)
+  createNativeBackend({ threads }).compile(call.plan).run(call)
   expect(holds(call.views, call.wanted)).toBe(true)
 }
 

@@ -120,25 +120,25 @@ class ModuleBackend implements WasmBackend {
     if (!support.ok) throw refuse(support)
     const kernel = createKernel(memory, pool, plan)
     return {
-      run: (views, rotation) => {
+      run: (call) => {
         if (this.#engine === undefined) this.#alive()
-        kernel.run(views, rotation)
+        kernel.run(call)
       },
-      bind: (views, rotation) => {
+      bind: (call) => {
         this.#alive()
-        const call = kernel.bind(views, rotation)
+        const bound = kernel.bind(call)
         return () => {
           if (this.#engine === undefined) this.#alive()
-          call()
+          bound()
         }
       },
-      bindDecode: (views, rotation, factors) => {
+      bindDecode: (call, factors) => {
         this.#alive()
-        const call = kernel.bindDecode(views, rotation, factors)
-        if (call === undefined) return undefined
+        const bound = kernel.bindDecode(call, factors)
+        if (bound === undefined) return undefined
         return (rest) => {
           if (this.#engine === undefined) this.#alive()
-          call(rest)
+          bound(rest)
         }
       },
     }

@@ -165,7 +165,7 @@ describe('arrays of both kinds', () => {
       const data = backend.allocate('float32', 24)
       data.set(Array.from({ length: 24 }, (_, i) => i))
       const view = { source: data, sourceOffset: 0, target: data, targetOffset: 0 }
-      kernel.run([view], { pairs: 2, rows: 3, batchStride: 0, cos, sin })
+      kernel.run({ views: [view], rotation: { pairs: 2, rows: 3, batchStride: 0, cos, sin } })
       return [...data]
     })
     expect(results[0]).toEqual(results[1])

@@ -294,7 +294,7 @@ class PreparedKernel implements GpuKernel {
     const key = planKey(plan)
     const kernel = this.#arrays.get(key) ?? createArrayKernel(this.#context, plan)
     this.#arrays.set(key, kernel)
-    await kernel.run(views, rows.rotation(positions, plan, false))
+    await kernel.run({ views, rotation: rows.rotation(positions, plan, false) })
   }
 
   createRotation(positions: Positions): GpuRotation {

@@ -148,10 +148,10 @@ describe('a story', () => {
     let disposals = 0
     let calls = 0
     const failing = entryOf('failing', () => ({
-      ...wrapJs('failing', (kernel, views, rotation) => {
+      ...wrapJs('failing', (kernel, call) => {
         calls += 1
         if (calls > 50) throw new RopeError('BACKEND_FAILED', 'the device is gone')
-        return kernel.run(views, rotation)
+        return kernel.run(call)
       }),
       dispose: () => {
         disposals += 1

@@ -255,7 +255,7 @@ function timeCalls({ contender, kernel, point, count }: Runner, clock: Clock): n
   const { views, rotation } = point
   return guarded(contender, () => {
     const start = clock()
-    for (let i = 0; i < count; i++) void kernel.run(views, rotation)
+    for (let i = 0; i < count; i++) void kernel.run({ views, rotation })
     return clock() - start
   })
 }

@@ -8,11 +8,10 @@ import { DTYPES } from '@rope/core'
 import {
   type Backend,
   type Kernel,
+  type KernelCall,
   type Plan,
-  type Rotation,
   reachesMemory,
   type Support,
-  type View,
 } from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
@@ -60,14 +59,15 @@ function createAsyncKernel(dispatcher: Dispatcher, plan: Plan): Kernel {
     return kernel
   }
 
-  async function run(views: readonly View[], rotation: Rotation): Promise<void> {
+  async function run(call: KernelCall): Promise<void> {
+    const { views } = call
     const [first] = usableMembers(dispatcher, plan, 'any')
     if (first === undefined) throw nobodyLeft(dispatcher)
     const { member, backend } = first
     // Results of a GPU are copied back only once they are all there.
     const restore = member.validatesFirst ? null : takeSnapshot(plan, views)
     try {
-      await kernelOf(member, backend).run(views, rotation)
+      await kernelOf(member, backend).run(call)
     } catch (error) {
       restore?.()
       if (isCallersMistake(error)) throw error
@@ -75,7 +75,7 @@ function createAsyncKernel(dispatcher: Dispatcher, plan: Plan): Kernel {
       quarantine(dispatcher, member, evidenceOf(error))
       const mayHaveWritten = restore === null && !hasWrittenNothing(error)
       if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
-      await run(views, rotation)
+      await run(call)
     }
   }
   return { run }

@@ -2,20 +2,16 @@
  * The kernel of the front door. Calls on a backend's own memory and calls on any other are different
  * kinds of calls: what the one saves, the other spends on copies.
  */
-import type { DecodeFactors, Kernel, Plan, Rotation, View } from '@rope/core/backend'
+import type { DecodeFactors, Kernel, KernelCall, Plan, View } from '@rope/core/backend'
 import type { Member } from '../backends/member.js'
 import { type Choice, Site, type SiteOwner } from './site.js'
 
 /** A kernel that chooses, and can tell what it chose. */
 export interface DispatchKernel extends Kernel {
-  run(views: readonly View[], rotation: Rotation): void
-  bind(views: readonly View[], rotation: Rotation): () => void
-  bindDecode(
-    views: readonly View[],
-    rotation: Rotation,
-    factors: DecodeFactors,
-  ): (rest: number) => void
-  runAsync(views: readonly View[], rotation: Rotation): Promise<void>
+  run(call: KernelCall): void
+  bind(call: KernelCall): () => void
+  bindDecode(call: KernelCall, factors: DecodeFactors): (rest: number) => void
+  runAsync(call: KernelCall): Promise<void>
   /** The choice for memory of a member's own, or for any other. */
   choiceFor(resident: Member | null): Choice | null
 }
@@ -49,13 +45,12 @@ export function createDispatchKernel(owner: SiteOwner, plan: Plan): DispatchKern
     return siteOf(bound, view)
   }
   return {
-    run(views, rotation) {
-      siteOf(plain, views[0] as View).run(views, rotation)
+    run(call) {
+      siteOf(plain, call.views[0] as View).run(call)
     },
-    bind: (views, rotation) => boundSiteOf(views[0] as View).bind(views, rotation),
-    bindDecode: (views, rotation, factors) =>
-      boundSiteOf(views[0] as View).bindDecode(views, rotation, factors),
-    runAsync: (views, rotation) => siteOf(plain, views[0] as View).runAsync(views, rotation),
+    bind: (call) => boundSiteOf(call.views[0] as View).bind(call),
+    bindDecode: (call, factors) => boundSiteOf(call.views[0] as View).bindDecode(call, factors),
+    runAsync: (call) => siteOf(plain, call.views[0] as View).runAsync(call),
     choiceFor: (resident) =>
       resident === null ? plain.foreign : (plain.own[keepers.indexOf(resident)] ?? null),
   }

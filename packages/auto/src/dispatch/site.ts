@@ -14,9 +14,9 @@ import {
   checkMemory,
   type DecodeFactors,
   type Kernel,
+  type KernelCall,
   multiplyRow,
   type Plan,
-  type Rotation,
   reachesMemory,
   type View,
 } from '@rope/core/backend'
@@ -112,30 +112,30 @@ export class Site implements Kernel, Choice {
     this.resident = resident
   }
 
-  run(views: readonly View[], rotation: Rotation): void {
+  run(call: KernelCall): void {
     this.#owner.last = this
     if (this.#settled !== this.#owner.dispatcher.epoch.value || this.#left-- === 0) {
-      this.#runCarefully(views, rotation)
+      this.#runCarefully(call)
       return
     }
     try {
-      void this.#kernel.run(views, rotation)
+      void this.#kernel.run(call)
     } catch (error) {
-      this.#recover(error, this.chosen as Contender, views, rotation, null)
+      this.#recover(error, this.chosen as Contender, call, null)
     }
   }
 
   /** The shortest way for a loop on fixed memory. */
-  bind(views: readonly View[], rotation: Rotation): () => void {
+  bind(call: KernelCall): () => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
-    const callOf = remembering((kernel) => bindKernel(kernel, this.plan, views, rotation))
+    const callOf = remembering((kernel) => bindKernel(kernel, this.plan, call))
     let bound: () => void = () => undefined
     let boundIn = UNDECIDED
     return () => {
       owner.last = this
       if (this.#settled !== epoch.value || this.#left-- === 0) {
-        this.#runCarefully(views, rotation, (kernel) => callOf(kernel)())
+        this.#runCarefully(call, (kernel) => callOf(kernel)())
         return
       }
       if (boundIn !== this.#round) {
@@ -145,29 +145,23 @@ export class Site implements Kernel, Choice {
       try {
         bound()
       } catch (error) {
-        this.#recover(error, this.chosen as Contender, views, rotation, null)
+        this.#recover(error, this.chosen as Contender, call, null)
       }
     }
   }
 
   /** As `bind`, for a token that moves: the winner makes the row itself, if it can. */
-  bindDecode(
-    views: readonly View[],
-    rotation: Rotation,
-    factors: DecodeFactors,
-  ): (rest: number) => void {
+  bindDecode(call: KernelCall, factors: DecodeFactors): (rest: number) => void {
     const owner = this.#owner
     const { epoch } = owner.dispatcher
-    const callOf = remembering((kernel) =>
-      bindDecodeKernel(kernel, this.plan, views, rotation, factors),
-    )
+    const callOf = remembering((kernel) => bindDecodeKernel(kernel, this.plan, call, factors))
     let bound: (rest: number) => void = () => undefined
     let boundIn = UNDECIDED
     return (rest) => {
       owner.last = this
       if (this.#settled !== epoch.value || this.#left-- === 0) {
-        multiplyRow(factors, rest, rotation)
-        this.#runCarefully(views, rotation, (kernel) => callOf(kernel)(rest))
+        multiplyRow(factors, rest, call.rotation)
+        this.#runCarefully(call, (kernel) => callOf(kernel)(rest))
         return
       }
       if (boundIn !== this.#round) {
@@ -177,47 +171,46 @@ export class Site implements Kernel, Choice {
       try {
         bound(rest)
       } catch (error) {
-        multiplyRow(factors, rest, rotation)
-        this.#recover(error, this.chosen as Contender, views, rotation, null)
+        multiplyRow(factors, rest, call.rotation)
+        this.#recover(error, this.chosen as Contender, call, null)
       }
     }
   }
 
   /** Off the event loop where the winner can; the calls that find it are synchronous. */
-  async runAsync(views: readonly View[], rotation: Rotation): Promise<void> {
+  async runAsync(call: KernelCall): Promise<void> {
     const isSettled = this.#settled === this.#owner.dispatcher.epoch.value
     const kernel = this.#kernel
     if (!isSettled || kernel.runAsync === undefined) {
-      this.run(views, rotation)
+      this.run(call)
       return
     }
     this.#owner.last = this
     const { chosen } = this
     try {
-      await kernel.runAsync(views, rotation)
+      await kernel.runAsync(call)
     } catch (error) {
-      this.#recover(error, chosen as Contender, views, rotation, null)
+      this.#recover(error, chosen as Contender, call, null)
     }
   }
 
   /** Decides if need be, then makes the call with a copy of the memory, a clock, or both. */
   #runCarefully(
-    views: readonly View[],
-    rotation: Rotation,
-    call: (kernel: Kernel) => void = (kernel) => void kernel.run(views, rotation),
+    call: KernelCall,
+    make: (kernel: Kernel) => void = (kernel) => void kernel.run(call),
   ): void {
     this.#owner.checkAlive()
-    checkMemory(views, this.plan)
+    checkMemory(call.views, this.plan)
     const { epoch, clock } = this.#owner.dispatcher
     if (this.#decided !== epoch.value) this.decide()
     else if (this.#left < 0) this.#lookAgain()
     const contender = this.#next()
-    const restore = this.#snapshot(contender, views)
+    const restore = this.#snapshot(contender, call.views)
     const start = clock()
     try {
-      call(contender.kernel)
+      make(contender.kernel)
     } catch (error) {
-      this.#recover(error, contender, views, rotation, restore)
+      this.#recover(error, contender, call, restore)
       return
     }
     contender.samples.add(clock() - start)
@@ -324,22 +317,16 @@ export class Site implements Kernel, Choice {
     return takeSnapshot(this.plan, views)
   }
 
-  #recover(
-    error: unknown,
-    { member }: Contender,
-    views: readonly View[],
-    rotation: Rotation,
-    restore: Restore | null,
-  ): void {
+  #recover(error: unknown, { member }: Contender, call: KernelCall, restore: Restore | null): void {
     restore?.()
     this.#owner.checkAlive()
     if (isCallersMistake(error)) throw error
-    if (!reachesMemory(views, this.plan)) throw goneMeanwhile(error)
+    if (!reachesMemory(call.views, this.plan)) throw goneMeanwhile(error)
     quarantine(this.#owner.dispatcher, member, evidenceOf(error))
     const mayHaveWritten = restore === null && !hasWrittenNothing(error)
     // What was written to other memory than the input is simply written again.
-    if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
-    this.run(views, rotation)
+    if (mayHaveWritten && call.views.some(isInPlace)) throw brokenOff(member.name, error)
+    this.run(call)
   }
 }
 
@@ -357,15 +344,14 @@ function remembering<Made>(make: (kernel: Kernel) => Made): (kernel: Kernel) => 
 function bindDecodeKernel(
   kernel: Kernel,
   plan: Plan,
-  views: readonly View[],
-  rotation: Rotation,
+  call: KernelCall,
   factors: DecodeFactors,
 ): (rest: number) => void {
-  const decode = kernel.bindDecode?.(views, rotation, factors)
+  const decode = kernel.bindDecode?.(call, factors)
   if (decode !== undefined) return decode
-  const run = bindKernel(kernel, plan, views, rotation)
+  const run = bindKernel(kernel, plan, call)
   return (rest) => {
-    multiplyRow(factors, rest, rotation)
+    multiplyRow(factors, rest, call.rotation)
     run()
   }
 }

@@ -60,7 +60,7 @@ function runVector(backend: Backend, vector: Vector): string | null {
     const answer = rightAnswer(call.plan, call.views, call.rotation)
     if (digestOf(answer) !== vector.digest)
       return 'this engine computes the golden vector itself wrongly'
-    const pending = backend.compile(call.plan).run(call.views, call.rotation)
+    const pending = backend.compile(call.plan).run(call)
     if (pending !== undefined) return 'a CPU kernel returned a promise'
     return differenceOf(targetOf(call), answer)
   } catch (error) {
@@ -86,7 +86,7 @@ async function runVectorOnGpu(backend: Backend, vector: Vector): Promise<string 
     if (refused !== null) return refused
     const answer = rightAnswer(call.plan, call.views, call.rotation)
     const input = sourceOf(call).slice()
-    await backend.compile(call.plan).run(call.views, call.rotation)
+    await backend.compile(call.plan).run(call)
     return distanceOf(call, input, answer)
   } catch (error) {
     return `it threw: ${messageOf(error)}`

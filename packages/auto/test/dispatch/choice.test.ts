@@ -25,9 +25,9 @@ function counted(paces: Readonly<Record<string, Pace | ((tokens: number) => Pace
     const compile: typeof backend.compile = (plan) => {
       const kernel = backend.compile(plan)
       return {
-        run(views, rotation) {
+        run({ views, rotation }) {
           counts[name] = (counts[name] ?? 0) + 1
-          return kernel.run(views, rotation)
+          return kernel.run({ views, rotation })
         },
       }
     }
@@ -105,9 +105,9 @@ describe('the choice', () => {
           ...backend,
           compile(plan) {
             const kernel = backend.compile(plan)
-            const run: typeof kernel.run = (views, rotation) => {
+            const run: typeof kernel.run = ({ views, rotation }) => {
               if (plan.headDim === 8) clock.advance(1)
-              return kernel.run(views, rotation)
+              return kernel.run({ views, rotation })
             }
             return { run }
           },
@@ -203,10 +203,10 @@ describe("a backend's own memory", () => {
         compile(plan) {
           const kernel = backend.compile(plan)
           return {
-            run(views, rotation) {
+            run({ views, rotation }) {
               const isOwn = own.has(views[0]?.source.buffer as ArrayBufferLike)
               clock.advance((plan.tokens * 1e-4) / (isOwn ? 10 : 1))
-              return kernel.run(views, rotation)
+              return kernel.run({ views, rotation })
             },
           }
         },
@@ -274,9 +274,9 @@ describe('where time ran out while costs were measured', () => {
             ...backend,
             compile(plan) {
               const kernel = backend.compile(plan)
-              const run: typeof kernel.run = (views, rotation) => {
+              const run: typeof kernel.run = ({ views, rotation }) => {
                 if (plan.headDim === 128) found.clock.advance(200)
-                return kernel.run(views, rotation)
+                return kernel.run({ views, rotation })
               }
               return { run }
             },
@@ -318,14 +318,16 @@ test('bound calls are a kind of their own: who is best at them need not be best 
     compile: (plan) => {
       const kernel = plain.compile(plan)
       return {
-        run(views, rotation) {
+        run({ views, rotation }) {
           clock.advance(0.02)
-          return kernel.run(views, rotation)
+          return kernel.run({ views, rotation })
         },
-        bind: (views, rotation) => () => {
-          clock.advance(0.005)
-          void kernel.run(views, rotation)
-        },
+        bind:
+          ({ views, rotation }) =>
+          () => {
+            clock.advance(0.005)
+            void kernel.run({ views, rotation })
+          },
       }
     },
   }))
@@ -351,10 +353,10 @@ describe('further looks', () => {
       compile: (plan) => {
         const kernel = plain.compile(plan)
         return {
-          run(views, rotation) {
+          run({ views, rotation }) {
             if (plan.headDim === 8) calls += 1
             clock.advance(calls > 300 ? 0.01 : 0.1)
-            return kernel.run(views, rotation)
+            return kernel.run({ views, rotation })
           },
         }
       },

@@ -41,17 +41,19 @@ const refusing: Wrap = () => () => {
   throw new RopeError('BACKEND_FAILED', 'out of memory')
 }
 
-const trapping: Wrap = (_, plan) => (views) => {
-  scribble(views, plan)
-  throw named('RuntimeError', 'memory access out of bounds')
-}
+const trapping: Wrap =
+  (_, plan) =>
+  ({ views }) => {
+    scribble(views, plan)
+    throw named('RuntimeError', 'memory access out of bounds')
+  }
 
 /** Works a few times, then traps in the middle. */
 const trappingLater: Wrap = (run, plan) => {
   let calls = 0
-  return (views, rotation) => {
+  return ({ views, rotation }) => {
     calls += 1
-    if (calls <= 300) return run(views, rotation)
+    if (calls <= 300) return run({ views, rotation })
     scribble(views, plan)
     throw named('RuntimeError', 'unreachable')
   }
@@ -91,7 +93,7 @@ describe('a backend that throws in its first call', () => {
     const rope = await createRope(
       CONFIG,
       optionsFor(
-        failing((_, plan) => (views) => {
+        failing((_, plan) => ({ views }) => {
           scribble(views, plan)
           // Somebody else's element, in a gap of the tensor.
           data[12] = 1234
@@ -126,10 +128,10 @@ describe('a backend that throws in its first call', () => {
     const rope = await createRope(
       CONFIG,
       optionsFor(
-        failing((run) => (views, rotation) => {
+        failing((run) => ({ views, rotation }) => {
           calls += 1
           if (calls > 1) throw new RopeError('BACKEND_FAILED', 'the device was lost')
-          return run(views, rotation)
+          return run({ views, rotation })
         }),
       ),
     )
@@ -188,10 +190,10 @@ describe('a backend that traps after hundreds of calls', () => {
     const rope = await createRope(
       CONFIG,
       optionsFor(
-        failing((run) => (views, rotation) => {
+        failing((run) => ({ views, rotation }) => {
           calls += 1
           if (calls > 300) throw new RopeError('BACKEND_FAILED', 'out of memory')
-          return run(views, rotation)
+          return run({ views, rotation })
         }),
       ),
     )
@@ -232,10 +234,10 @@ describe("the caller's mistakes", () => {
     const rope = await createRope(
       CONFIG,
       optionsFor(
-        failing((run) => (views, rotation) => {
+        failing((run) => ({ views, rotation }) => {
           calls += 1
           if (calls === 2) throw new RopeError('INVALID_TENSOR', 'q was detached', { field: 'q' })
-          return run(views, rotation)
+          return run({ views, rotation })
         }),
       ),
     )

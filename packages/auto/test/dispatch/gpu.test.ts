@@ -24,11 +24,11 @@ function optionsFor(gpu: Backend, backend: AutoOptions['backend']): AutoOptions 
 /** Works for `calls` calls, then its device is lost; results are copied back only after success. */
 function losing(calls: number): Backend {
   let left = calls
-  return fakeGpu('webgpu', (run, plan) => async (views, rotation) => {
+  return fakeGpu('webgpu', (run, plan) => async ({ views, rotation }) => {
     if (plan.headDim === 8 && left-- <= 0) {
       throw new RopeError('BACKEND_FAILED', 'the device was lost: destroyed')
     }
-    return run(views, rotation)
+    return run({ views, rotation })
   })
 }
 
@@ -80,8 +80,8 @@ describe('a device that is lost in a decode loop', () => {
   })
 
   test('that leaves half a result behind is put back where it does not promise better', async () => {
-    const gpu = fakeGpu('webgpu', (run, plan) => async (views, rotation) => {
-      if (plan.headDim !== 8) return run(views, rotation)
+    const gpu = fakeGpu('webgpu', (run, plan) => async ({ views, rotation }) => {
+      if (plan.headDim !== 8) return run({ views, rotation })
       scribble(views, plan)
       throw new TypeError('mapAsync failed')
     })
@@ -97,8 +97,8 @@ describe('a device that is lost in a decode loop', () => {
   })
 
   test('in the middle of writing where it promised not to is told as it is', async () => {
-    const gpu = fakeGpu('webgpu', (run, plan) => async (views, rotation) => {
-      if (plan.headDim !== 8) return run(views, rotation)
+    const gpu = fakeGpu('webgpu', (run, plan) => async ({ views, rotation }) => {
+      if (plan.headDim !== 8) return run({ views, rotation })
       scribble(views, plan)
       throw new TypeError('mapAsync failed')
     })

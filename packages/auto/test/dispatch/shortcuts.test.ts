@@ -43,25 +43,29 @@ function shortcut(
       const kernel = plain.compile(plan)
       if (plan.headDim !== 8) return kernel
       return {
-        run(views, rotation) {
+        run({ views, rotation }) {
           take('plain')
-          return kernel.run(views, rotation)
+          return kernel.run({ views, rotation })
         },
-        bind: (views, rotation) => () => {
-          take('bound')
-          void kernel.run(views, rotation)
-        },
-        ...(hasDecode && {
-          bindDecode: (views, rotation, factors) => (rest: number) => {
-            take('decode')
-            multiplyRow(factors, rest, rotation)
-            void kernel.run(views, rotation)
+        bind:
+          ({ views, rotation }) =>
+          () => {
+            take('bound')
+            void kernel.run({ views, rotation })
           },
+        ...(hasDecode && {
+          bindDecode:
+            ({ views, rotation }, factors) =>
+            (rest: number) => {
+              take('decode')
+              multiplyRow(factors, rest, rotation)
+              void kernel.run({ views, rotation })
+            },
         }),
-        async runAsync(views, rotation) {
+        async runAsync({ views, rotation }) {
           take('async')
           await Promise.resolve()
-          void kernel.run(views, rotation)
+          void kernel.run({ views, rotation })
         },
       }
     },
@@ -89,9 +93,9 @@ describe('a plain call', () => {
       compile: (plan) => {
         const kernel = plain.compile(plan)
         return {
-          run(views, rotation) {
+          run({ views, rotation }) {
             seen.push([views, rotation])
-            return kernel.run(views, rotation)
+            return kernel.run({ views, rotation })
           },
         }
       },
@@ -106,9 +110,9 @@ describe('a plain call', () => {
       sin: new Float32Array(4).fill(0.8),
     }
     const views = [{ source: q, sourceOffset: 0, target: q, targetOffset: 0 }]
-    for (let i = 0; i < SETTLED; i++) kernel.run(views, rotation)
+    for (let i = 0; i < SETTLED; i++) kernel.run({ views, rotation })
     seen.length = 0
-    for (let i = 0; i < 10; i++) kernel.run(views, rotation)
+    for (let i = 0; i < 10; i++) kernel.run({ views, rotation })
     expect(seen).toHaveLength(10)
     for (const [seenViews, seenRotation] of seen) {
       expect(seenViews).toBe(views)

@@ -58,14 +58,14 @@ const WAYS: Readonly<Record<string, (kernel: Kernel, call: PlannedCall) => () =>
   run:
     (kernel, { views }) =>
     () =>
-      kernel.run(views, ROTATION),
+      kernel.run({ views, rotation: ROTATION }),
   bind: (kernel, { views }) => {
-    const bound = kernel.bind?.(views, ROTATION)
-    return () => (bound === undefined ? kernel.run(views, ROTATION) : bound())
+    const bound = kernel.bind?.({ views, rotation: ROTATION })
+    return () => (bound === undefined ? kernel.run({ views, rotation: ROTATION }) : bound())
   },
   bindDecode: (kernel, { views }) => {
-    const bound = kernel.bindDecode?.(views, ROTATION, FACTORS)
-    return () => (bound === undefined ? kernel.run(views, ROTATION) : bound(5))
+    const bound = kernel.bindDecode?.({ views, rotation: ROTATION }, FACTORS)
+    return () => (bound === undefined ? kernel.run({ views, rotation: ROTATION }) : bound(5))
   },
 }
 
@@ -97,7 +97,9 @@ describe.each(Object.keys(BACKENDS))('%s', (name) => {
         (backend.allocate?.('float32', length) as Float32Array) ?? new Float32Array(length)
       const [q, k] = [allocate(2 * HEAD_DIM).fill(1), allocate(HEAD_DIM).fill(1)]
       const call = planned(q, k)
-      const bound = backend.compile(call.plan).bindDecode?.(call.views, ROTATION, FACTORS)
+      const bound = backend
+        .compile(call.plan)
+        .bindDecode?.({ ...call, rotation: ROTATION }, FACTORS)
       if (bound === undefined) return
       bound(63)
       const before = [q.slice(), k.slice()]

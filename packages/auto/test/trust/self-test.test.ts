@@ -10,8 +10,8 @@ import { changed, fakeGpu, wrapped } from '../fakes.js'
 
 /** Changes what a right kernel has written. */
 function spoiled(spoil: (view: View, plan: Plan) => void): Backend {
-  return wrapped('spoiled', (run, plan) => (views, rotation) => {
-    void run(views, rotation)
+  return wrapped('spoiled', (run, plan) => ({ views, rotation }) => {
+    void run({ views, rotation })
     for (const view of views) spoil(view, plan)
   })
 }
@@ -66,10 +66,10 @@ const WRONG: Readonly<Record<string, readonly [backend: Backend, evidence: RegEx
     /^float64, interleaved, in place: element/,
   ],
   'forgets what lies outside the window when it copies': [
-    wrapped('lazy', (run, plan) => (views, rotation) => {
+    wrapped('lazy', (run, plan) => ({ views, rotation }) => {
       const { target, targetOffset } = views[0] as View
       const before = target[targetOffset] as number
-      void run(views, rotation)
+      void run({ views, rotation })
       if (!plan.inPlace) target[targetOffset] = before
     }),
     /out of place, inverse: element 5 /,
@@ -99,7 +99,7 @@ const WRONG: Readonly<Record<string, readonly [backend: Backend, evidence: RegEx
     changed('late', (backend) => ({
       compile: (plan): Kernel => {
         const kernel = backend.compile(plan)
-        return { run: async (views, rotation) => kernel.run(views, rotation) }
+        return { run: async (call) => kernel.run(call) }
       },
     })),
     /a CPU kernel returned a promise/,
@@ -116,8 +116,8 @@ describe('a backend fails that', () => {
 
 describe('a GPU', () => {
   const relative = (by: number): Backend =>
-    fakeGpu('inexact', (run) => async (views, rotation) => {
-      await run(views, rotation)
+    fakeGpu('inexact', (run) => async ({ views, rotation }) => {
+      await run({ views, rotation })
       for (const { target, targetOffset } of views) {
         target[targetOffset + 20] = (target[targetOffset + 20] as number) * (1 + by)
       }
@@ -131,8 +131,8 @@ describe('a GPU', () => {
   test('may flush subnormal numbers of what it rotates', async () => {
     const { windowOffset, pairs, headDim } = SIZES
     let flushed = 0
-    const flushing = fakeGpu('flushing', (run) => async (views, rotation) => {
-      await run(views, rotation)
+    const flushing = fakeGpu('flushing', (run) => async ({ views, rotation }) => {
+      await run({ views, rotation })
       for (const { target, targetOffset } of views) {
         for (let i = 0; i < 2 * headDim; i++) {
           const at = targetOffset + i

@@ -153,11 +153,11 @@ function kernelCalls(rope: Rope, tensors: RotateTensors, rotation: RotationCase)
   const precision = plan.dtype === 'float64' ? 'float64' : 'float32'
   const rows = createRotationBuilder(config, frequencies).build(table, precision)
   if (backend.device === 'gpu') {
-    const call = async (): Promise<void> => kernel.run(views, rows)
+    const call = async (): Promise<void> => kernel.run({ views, rotation: rows })
     return { once: call, run: repeatedAsync(call) }
   }
   const call = (): void => {
-    void kernel.run(views, rows)
+    void kernel.run({ views, rotation: rows })
   }
   return { once: call, run: repeated(call) }
 }

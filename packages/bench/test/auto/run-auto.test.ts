@@ -43,13 +43,13 @@ const SLOW = entry('slow', (backend) => ({
     const kernel = backend.compile(plan)
     const back = backend.compile({ ...plan, direction: -1 })
     return {
-      run(views, rotation) {
+      run({ views, rotation }) {
         const copies = views.map(({ source, ...view }) => {
           const copy = source.slice()
           return { ...view, source: copy, target: copy }
         })
-        for (let i = 0; i < 100; i++) void back.run(copies, rotation)
-        return kernel.run(views, rotation)
+        for (let i = 0; i < 100; i++) void back.run({ views: copies, rotation })
+        return kernel.run({ views, rotation })
       },
     }
   },

@@ -217,7 +217,7 @@ function start(
   const kernel = compileClaimed(trial, plan)
   if (call.via === 'run') return runKernel(trial, kernel, { views, rotation })
   if (kernel.runAsync === undefined) return unsupported('the kernel has no runAsync')
-  return kernel.runAsync(views, rotation)
+  return kernel.runAsync({ views, rotation })
 }
 
 /** Nothing is worked out for a backend that has no such memory, or no such call. */

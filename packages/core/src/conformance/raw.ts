@@ -4,6 +4,7 @@
  */
 import type {
   Kernel,
+  KernelCall,
   OperandPlan,
   Plan,
   Rotation,
@@ -297,12 +298,8 @@ export function compileClaimed(trial: Trial, plan: Plan): Kernel {
  * Runs a kernel. On a CPU it has finished when it returns, and returns nothing; the caller waits
  * for a GPU and for nobody else, so that a late kernel is found out.
  */
-export function runKernel(
-  trial: Trial,
-  kernel: Kernel,
-  { views, rotation }: Pick<PreparedCall, 'views' | 'rotation'>,
-): void | Promise<void> {
-  const pending: unknown = kernel.run(views, rotation)
+export function runKernel(trial: Trial, kernel: Kernel, call: KernelCall): void | Promise<void> {
+  const pending: unknown = kernel.run(call)
   if (trial.backend.device === 'gpu') return pending as Promise<void>
   check(
     pending === undefined,

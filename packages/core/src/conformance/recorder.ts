@@ -38,7 +38,7 @@ export function createRecorder(): Recorder {
     },
     supports: () => ({ ok: true }),
     compile: (plan) => ({
-      run(_views, rotation) {
+      run({ views: _views, rotation }) {
         calls.push({ plan, rotation: copyRotation(rotation) })
       },
     }),

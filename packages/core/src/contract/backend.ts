@@ -127,6 +127,17 @@ export interface View {
 }
 
 /**
+ * What one call of a kernel works on. Callers may hand over the same record again with other contents,
+ * so a kernel reads it during the call and keeps nothing of it, except in `bind` and `runAsync`,
+ * whose records are not changed afterwards.
+ */
+export interface KernelCall {
+  /** One for each operand of the plan, in the same order. */
+  readonly views: readonly View[]
+  readonly rotation: Rotation
+}
+
+/**
  * A plan made runnable. It may be called any number of times, each time with other memory, offsets,
  * rows and batch strides: nothing of an earlier call counts. No call changes the rotation. Only
  * calls of `runAsync` overlap: `run` is not called again before what it returned has settled.
@@ -137,7 +148,7 @@ export interface Kernel {
    * the same rotation may come with other contents the next time.
    * CPU kernels return undefined (and have finished); GPU kernels return a promise.
    */
-  run(views: readonly View[], rotation: Rotation): void | Promise<void>
+  run(call: KernelCall): void | Promise<void>
   /**
    * Fixes memory and rows and returns the call that rotates them: the shortest way for a decode
    * loop, which fills the same rows anew before each call. Any number of bound calls may be held
@@ -145,7 +156,7 @@ export interface Kernel {
    * once an array of `views` has been detached or become too short; of arrays that are gone
    * already, either `bind` or the call says so. Only for CPU kernels that gain by it.
    */
-  bind?(views: readonly View[], rotation: Rotation): () => void
+  bind?(call: KernelCall): () => void
   /**
    * As `bind`, for a rotation of one float32 row: the call makes the row itself, as the product of
    * the current block's row and row `rest` (0 to 63). Only for kernels that do this faster than
@@ -154,17 +165,13 @@ export interface Kernel {
    * once an array of `views` has been detached or become too short. Undefined when these arrays
    * cannot be had.
    */
-  bindDecode?(
-    views: readonly View[],
-    rotation: Rotation,
-    factors: DecodeFactors,
-  ): ((rest: number) => void) | undefined
+  bindDecode?(call: KernelCall, factors: DecodeFactors): ((rest: number) => void) | undefined
   /**
    * Rotates without holding up the event loop. Only for CPU kernels that can. Calls may overlap
    * with each other and with `run`, each on memory of its own; views and rotation stay as they are
    * until the promise settles, and all has been written when it resolves.
    */
-  runAsync?(views: readonly View[], rotation: Rotation): Promise<void>
+  runAsync?(call: KernelCall): Promise<void>
 }
 
 /** Something that rotates: a plain value, made by a backend package's create function. */

@@ -8,6 +8,7 @@ export type {
   Capabilities,
   DecodeFactors,
   Kernel,
+  KernelCall,
   OperandPlan,
   Plan,
   Probe,

@@ -13,7 +13,7 @@ import {
   regimeFor,
   resolveConfig,
 } from '../config/config.js'
-import type { Backend, Kernel, Plan, Rotation, View } from '../contract/backend.js'
+import type { Backend, Kernel, KernelCall, Plan } from '../contract/backend.js'
 import { bindKernel } from '../contract/bind-kernel.js'
 import { checkMemory } from '../contract/bound-memory.js'
 import { isEmptyPlan, withoutEmptySizes } from '../contract/empty-plan.js'
@@ -219,8 +219,9 @@ class BackendRope implements Rope {
     const tokens = isEmptyPlan(plan) ? 0 : plan.tokens
     const rotation = table.empty(tokens, precisionOf(plan))
     const fixed = tables.dependsOnLength && stated === undefined ? undefined : table
-    const move = fixed && bindDecode(kernel, views, rotation, fixed)
-    const bound = (): (() => void) => bindKernel(kernel, plan, views, rotation)
+    const call = { views, rotation }
+    const move = fixed && bindDecode(kernel, call, fixed)
+    const bound = (): (() => void) => bindKernel(kernel, plan, call)
     let run = move === undefined ? bound() : undefined
     return {
       rotate: (position) => {
@@ -310,7 +311,7 @@ class BackendRope implements Rope {
 
   #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
     const { plan, views, kernel } = this.#prepare(tensors)
-    return kernel.run(views, rows.for(plan))
+    return kernel.run({ views, rotation: rows.for(plan) })
   }
 
   /** Everything is checked before the first await; calls of one kernel wait for each other. */
@@ -318,9 +319,10 @@ class BackendRope implements Rope {
     const { plan, views, kernel } = this.#prepare(tensors)
     const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
-    if (kernel.runAsync !== undefined) return kernel.runAsync(views, rotation)
+    const call = { views, rotation }
+    if (kernel.runAsync !== undefined) return kernel.runAsync(call)
     const previous = this.#running.get(kernel)
-    const run = (): void | Promise<void> => kernel.run(views, rotation)
+    const run = (): void | Promise<void> => kernel.run(call)
     // While it waited, its memory may have gone away.
     const runLate = (): void | Promise<void> => {
       checkMemory(views, plan)
@@ -411,15 +413,15 @@ class BackendRope implements Rope {
  */
 function bindDecode(
   kernel: Kernel,
-  views: readonly View[],
-  rotation: Rotation,
+  call: KernelCall,
   builder: RotationBuilder,
 ): ((position: number) => void) | undefined {
+  const { rotation } = call
   const isRow = rotation.rows === 1 && kindOf(rotation.cos) === 'Float32Array'
   if (kernel.bindDecode === undefined || !isRow) return undefined
   const decodeRow = builder.decodeRow()
   if (decodeRow === undefined) return undefined
-  const run = kernel.bindDecode(views, rotation, decodeRow.factors)
+  const run = kernel.bindDecode(call, decodeRow.factors)
   if (run === undefined) return undefined
   return (position) => run(decodeRow.seek(position))
 }

@@ -4,7 +4,7 @@
  * of it by forgetting or replacing something.
  */
 
-import type { Backend, Kernel, Plan, Rotation, View } from '../../src/contract/backend.js'
+import type { Backend, Kernel, KernelCall, Plan, Rotation } from '../../src/contract/backend.js'
 import { checkMemory } from '../../src/contract/bound-memory.js'
 import { multiplyRow } from '../../src/contract/multiply-row.js'
 import { RopeError } from '../../src/errors.js'
@@ -24,7 +24,7 @@ export type Guarded =
 
 /** A kernel that has every call. */
 export interface CapableKernel extends Required<Kernel> {
-  run(views: readonly View[], rotation: Rotation): void
+  run(call: KernelCall): void
 }
 
 /** A backend that has every call. */
@@ -68,33 +68,33 @@ export function createCapableBackend(faults: Faults = {}): CapableBackend {
   function healthyKernel(plan: Plan): CapableKernel {
     const { run } = plain(plan)
     return {
-      run(views, rotation) {
+      run(call) {
         guard('run')
-        run(views, rotation)
+        run(call)
       },
-      bind(views, rotation) {
+      bind(call) {
         guard('bind')
         return () => {
           guard('bound call')
-          look(views, plan)
-          run(views, rotation)
+          look(call.views, plan)
+          run(call)
         }
       },
-      bindDecode(views, _rotation, factors) {
+      bindDecode({ views }, factors) {
         guard('bindDecode')
         const row = rowOf(plan)
         return (rest) => {
           guard('moving call')
           look(views, plan)
           multiplyRow(factors, rest, row)
-          run(views, row)
+          run({ views, rotation: row })
         }
       },
-      async runAsync(views, rotation) {
+      async runAsync(call) {
         guard('runAsync')
         await Promise.resolve()
         guard('runAsync')
-        run(views, rotation)
+        run(call)
       },
     }
   }

@@ -70,9 +70,9 @@ export function createGpuLikeBackend(broken: Partial<NaiveParts> = {}): Backend 
       if (!support.ok) throw new RopeError('UNSUPPORTED', support.reason, { field: support.field })
       const kernel = base.compile(plan)
       return {
-        async run(views, rotation) {
+        async run({ views, rotation }) {
           await Promise.resolve()
-          kernel.run(views, rotation)
+          kernel.run({ views, rotation })
         },
       }
     },

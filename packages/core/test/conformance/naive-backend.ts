@@ -159,7 +159,7 @@ export function createNaiveBackend(broken: Partial<NaiveParts> = {}): Backend {
   const compile = (plan: Plan): Kernel => {
     checkAlive()
     return {
-      run(views, rotation) {
+      run({ views, rotation }) {
         checkAlive()
         views.forEach((view, index) => {
           runOperand(plan, index, view, rotation, parts)

@@ -40,7 +40,7 @@ function recorder(change: Partial<Backend> = {}): Backend {
         : { ok: false, reason: 'only float32', field: 'dtype' },
     compile(plan) {
       compiled++
-      return { run: (views, rotation) => void calls.push({ plan, views, rotation }) }
+      return { run: ({ views, rotation }) => void calls.push({ plan, views, rotation }) }
     },
     dispose() {},
     ...change,

@@ -6,11 +6,11 @@ import { checkRotated, createCall, shared } from './work.js'
 
 const backend = createNativeBackend({ threads: 4 })
 const call = createCall(4096)
-backend.compile(call.plan).run(call.views, call.rotation)
+backend.compile(call.plan).run(call)
 checkRotated(call)
 
 const long = createCall(65536, shared)
-const start = () => backend.compile(long.plan).runAsync(long.views, long.rotation)
+const start = () => backend.compile(long.plan).runAsync(long)
 
 const ENDS = {
   end: () => {},

@@ -18,14 +18,14 @@ async function collect() {
 /** Only the promise is kept. */
 function startAndForget(allocate) {
   const { plan, views, rotation } = createCall(16384, allocate)
-  return backend.compile(plan).runAsync(views, rotation)
+  return backend.compile(plan).runAsync({ views, rotation })
 }
 
 /** Only the bound function is kept, and a look at its memory. */
 function bindAndForget() {
   const call = createCall(1)
   return {
-    bound: backend.compile(call.plan).bind(call.views, call.rotation),
+    bound: backend.compile(call.plan).bind(call),
     buffer: new WeakRef(call.views[0].source.buffer),
   }
 }
@@ -50,7 +50,7 @@ if (new Float32Array(kept).every((value, i) => value === before[i]))
 // A block that threads work on survives its array, even one that JavaScript has given away.
 for (let round = 0; round < 10; round++) {
   let once = createCall(16384, (length) => backend.allocate('float32', length))
-  const promise = backend.compile(once.plan).runAsync(once.views, once.rotation)
+  const promise = backend.compile(once.plan).runAsync(once)
   const { buffer } = once.views[0].source
   try {
     if (typeof buffer.transfer === 'function') buffer.transfer(8)
@@ -64,6 +64,6 @@ for (let round = 0; round < 10; round++) {
 }
 
 const last = createCall(16384, shared)
-await backend.compile(last.plan).runAsync(last.views, last.rotation)
+await backend.compile(last.plan).runAsync(last)
 checkRotated(last)
 process.stdout.write('done')

@@ -13,8 +13,8 @@ const largeKernel = backend.compile(large.plan)
 async function round() {
   for (let i = 0; i < 200; i++) {
     const kernel = backend.compile(small.plan)
-    kernel.run(small.views, small.rotation)
-    kernel.bind(small.views, small.rotation)()
+    kernel.run(small)
+    kernel.bind(small)()
     const short = [{ ...small.views[0], sourceOffset: 1 }]
     try {
       kernel.run(short, small.rotation)
@@ -25,7 +25,7 @@ async function round() {
     backend.allocate('float32', 64 << (i % 8))
   }
   backend.allocate('float32', 1 << 20).fill(1)
-  await Promise.all([1, 2, 3].map(() => largeKernel.runAsync(large.views, large.rotation)))
+  await Promise.all([1, 2, 3].map(() => largeKernel.runAsync(large)))
   for (let i = 0; i < 2; i++) {
     globalThis.gc()
     await new Promise((resolve) => setImmediate(resolve))

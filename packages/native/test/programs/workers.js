@@ -11,16 +11,16 @@ async function work(end) {
   const backend = createNativeBackend({ threads: 3 })
   for (let round = 0; round < 4; round++) {
     const call = createCall(2048 + round)
-    backend.compile(call.plan).run(call.views, call.rotation)
+    backend.compile(call.plan).run(call)
     checkRotated(call)
   }
   const call = createCall(16384, shared)
   const kernel = backend.compile(call.plan)
-  const promise = kernel.runAsync(call.views, call.rotation)
+  const promise = kernel.runAsync(call)
   if (end !== 'finish') {
     parentPort?.postMessage('under way')
     if (end === 'exit') process.exit(0)
-    for (;;) await kernel.runAsync(call.views, call.rotation)
+    for (;;) await kernel.runAsync(call)
   }
   await promise
   checkRotated(call)

@@ -6,9 +6,9 @@ import {
   checkMemory,
   type DecodeFactors,
   type Kernel,
+  type KernelCall,
   type OperandPlan,
   type Plan,
-  type Rotation,
   type View,
 } from '@rope/core/backend'
 import type { Memory } from '../memory/memory.js'
@@ -63,14 +63,10 @@ function operandCalls(
 
 /** A kernel whose calls are synchronous and may be bound. */
 export interface WasmKernel extends Kernel {
-  run(views: readonly View[], rotation: Rotation): void
-  bind(views: readonly View[], rotation: Rotation): () => void
+  run(call: KernelCall): void
+  bind(call: KernelCall): () => void
   /** Undefined unless all arrays lie in one memory of ours. */
-  bindDecode(
-    views: readonly View[],
-    rotation: Rotation,
-    factors: DecodeFactors,
-  ): ((rest: number) => void) | undefined
+  bindDecode(call: KernelCall, factors: DecodeFactors): ((rest: number) => void) | undefined
 }
 
 /** Makes a plan runnable; its dtype must be one of the kernels'. */
@@ -82,7 +78,7 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
    * Operand by operand: each where it is, or through the window. Memory of ours stays where it is;
    * other memory may have gone since it was bound.
    */
-  function runApart(views: readonly View[], rotation: Rotation): void {
+  function runApart({ views, rotation }: KernelCall): void {
     checkMemory(views, plan)
     let tables: Tables | undefined
     views.forEach((view, i) => {
@@ -90,7 +86,7 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
       const segment = segmentOf(memory, view)
       if (segment !== undefined) {
         tables = undefined
-        resident().run(segment, [view], rotation)
+        resident().run(segment, { views: [view], rotation })
         return
       }
       const call = staged()
@@ -99,22 +95,22 @@ export function createKernel(memory: Memory, pool: Pool | undefined, plan: Plan)
     })
   }
 
-  function run(views: readonly View[], rotation: Rotation): void {
-    const segment = commonSegment(memory, views)
-    if (segment === undefined) runApart(views, rotation)
-    else together.run(segment, views, rotation)
+  function run(call: KernelCall): void {
+    const segment = commonSegment(memory, call.views)
+    if (segment === undefined) runApart(call)
+    else together.run(segment, call)
   }
 
   return {
     run,
-    bind(views, rotation) {
-      const segment = commonSegment(memory, views)
-      const bound = segment && together.bind(segment, views, rotation)
-      return bound ?? (() => run(views, rotation))
+    bind(call) {
+      const segment = commonSegment(memory, call.views)
+      const bound = segment && together.bind(segment, call)
+      return bound ?? (() => run(call))
     },
-    bindDecode(views, rotation, factors) {
-      const segment = commonSegment(memory, views)
-      return segment && together.bindDecode(segment, views, rotation, factors)
+    bindDecode(call, factors) {
+      const segment = commonSegment(memory, call.views)
+      return segment && together.bindDecode(segment, call, factors)
     },
   }
 }

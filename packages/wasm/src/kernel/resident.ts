@@ -6,6 +6,7 @@ import {
   checkRest,
   type DecodeFactors,
   type Elements,
+  type KernelCall,
   type OperandPlan,
   type Plan,
   type Rotation,
@@ -48,7 +49,7 @@ export class ResidentCall {
   }
 
   /** Rotates; every array of `views` lies in `segment`. */
-  run(segment: Segment, views: readonly View[], rotation: Rotation): void {
+  run(segment: Segment, { views, rotation }: KernelCall): void {
     const { batch, tokens, pairs } = this.#plan
     const { batchStride } = rotation
     const rows = (batch - 1) * batchStride + tokens
@@ -66,7 +67,7 @@ export class ResidentCall {
    * Fixes arrays and rows, as many as the window holds, and returns the call: what can be looked
    * up beforehand has been. Undefined when `run` is as good.
    */
-  bind(segment: Segment, views: readonly View[], rotation: Rotation): (() => void) | undefined {
+  bind(segment: Segment, { views, rotation }: KernelCall): (() => void) | undefined {
     const { batch, tokens, pairs } = this.#plan
     const { batchStride } = rotation
     const rows = (batch - 1) * batchStride + tokens
@@ -96,8 +97,7 @@ export class ResidentCall {
    */
   bindDecode(
     segment: Segment,
-    views: readonly View[],
-    rotation: Rotation,
+    { views, rotation }: KernelCall,
     factors: DecodeFactors,
   ): ((rest: number) => void) | undefined {
     const { batch, tokens, pairs } = this.#plan

@@ -9,8 +9,8 @@ import {
   checkMemory,
   type Elements,
   type Kernel,
+  type KernelCall,
   type Plan,
-  type Rotation,
   type View,
 } from '@rope/core/backend'
 import { backendFailed, type CaughtErrors, scoped } from '../errors.js'
@@ -101,7 +101,7 @@ class ArrayKernel implements Kernel {
     this.#bytes = plan.dtype === 'float32' ? 4 : 2
   }
 
-  async run(views: readonly View[], rotation: Rotation): Promise<void> {
+  async run(call: KernelCall): Promise<void> {
     const context = this.#context
     context.checkAlive()
     if (isEmpty(this.#plan)) return
@@ -112,7 +112,7 @@ class ArrayKernel implements Kernel {
       const memory = this.#memory(borrowed)
       await this.#prepare(memory)
       context.checkAlive()
-      await this.#rotate(views, rotation, borrowed, memory, caught)
+      await this.#rotate(call, borrowed, memory, caught)
     } catch (error) {
       this.#discard(borrowed)
       throw context.isGone() && !RopeError.isInstance(error)
@@ -173,18 +173,18 @@ class ArrayKernel implements Kernel {
   }
 
   async #rotate(
-    views: readonly View[],
-    rotation: Rotation,
+    call: KernelCall,
     borrowed: Borrowed,
     memory: readonly OperandMemory[],
     borrowing: CaughtErrors,
   ): Promise<void> {
+    const { views } = call
     const { device } = this.#context
     const { result } = borrowed
     // Or while the shader was compiled.
     checkMemory(views, this.#plan)
     const submitted = scoped(device, 'rotating', () => {
-      this.#submit(views, rotation, borrowed, memory)
+      this.#submit(call, borrowed, memory)
       return result.mapAsync(MAP_READ, 0, this.#staging.resultBytes)
     })
     // What a scope caught says more than that mapping failed.
@@ -199,8 +199,7 @@ class ArrayKernel implements Kernel {
   }
 
   #submit(
-    views: readonly View[],
-    rotation: Rotation,
+    { views, rotation }: KernelCall,
     { tensors, result }: Borrowed,
     memory: readonly OperandMemory[],
   ): void {

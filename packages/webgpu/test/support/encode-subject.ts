@@ -83,7 +83,7 @@ function createKernel(context: Context, plan: Plan, { lead, onDispatches }: Plac
   const launcher = new Launcher(context, plan, null)
   const bytes = plan.dtype === 'float32' ? 4 : 2
   return {
-    async run(views, rotation) {
+    async run({ views, rotation }) {
       context.checkAlive()
       const mirrors = new Map<ArrayBufferLike, Mirror>()
       const place = (

@@ -30,13 +30,13 @@ type BindDecode = NonNullable<Kernel['bindDecode']>
 function bindOf(kernel: Kernel): Bind {
   const { bind } = kernel
   if (bind === undefined) unsupported('the kernel has no bind')
-  return (views, rotation) => bind.call(kernel, views, rotation)
+  return (call) => bind.call(kernel, call)
 }
 
 function bindDecodeOf(kernel: Kernel): BindDecode {
   const { bindDecode } = kernel
   if (bindDecode === undefined) unsupported('the kernel has no bindDecode')
-  return (views, rotation, factors) => bindDecode.call(kernel, views, rotation, factors)
+  return (call, factors) => bindDecode.call(kernel, call, factors)
 }
 
 function originsOf({ backend }: Trial): readonly Origin[] {
@@ -63,7 +63,7 @@ interface Bound {
 
 function bindCall(trial: Trial, bind: Bind, call: RawCall): Bound {
   const prepared = prepare(trial, call)
-  return { call, prepared, run: bind(prepared.views, prepared.rotation) }
+  return { call, prepared, run: bind(prepared) }
 }
 
 /** Fills in other rows and numbers, makes the call, and judges it. */
@@ -196,7 +196,7 @@ function decode(trial: Trial, control: RawCall): void {
       const one = { ...call, origin, seed: seed + i }
       const prepared = prepare(trial, one)
       factors.seek(7)
-      const run = bind(prepared.views, prepared.rotation, factors)
+      const run = bind(prepared, factors)
       return run === undefined ? [] : [{ call: one, prepared, factors, run }]
     }),
   )
@@ -223,11 +223,11 @@ const CALLS_BEFORE = 300
 type Binding = (kernel: Kernel, prepared: PreparedCall) => (() => void) | undefined
 
 const BINDINGS: Readonly<Record<string, Binding>> = {
-  bind: (kernel, { views, rotation }) => bindOf(kernel)(views, rotation),
-  'bind-moving': (kernel, { views, rotation }) => {
-    const factors = new Factors(rotation.pairs, 1, 3)
+  bind: (kernel, prepared) => bindOf(kernel)(prepared),
+  'bind-moving': (kernel, prepared) => {
+    const factors = new Factors(prepared.rotation.pairs, 1, 3)
     factors.seek(1)
-    const run = bindDecodeOf(kernel)(views, rotation, factors)
+    const run = bindDecodeOf(kernel)(prepared, factors)
     return run && (() => run(5))
   },
 }

@@ -3,14 +3,7 @@
  * with DISPOSED and touches nothing, however it was obtained. What is on its way comes to an end,
  * one way or the other. Nobody else notices.
  */
-import type {
-  Backend,
-  DecodeFactors,
-  Kernel,
-  Plan,
-  Rotation,
-  View,
-} from '../../contract/backend.js'
+import type { Backend, DecodeFactors, Kernel, Plan } from '../../contract/backend.js'
 import { RopeError } from '../../errors.js'
 import type { Elements } from '../../numbers/dtype.js'
 import type { Tensor } from '../../plan/tensor.js'
@@ -82,15 +75,6 @@ type Attempt = () => unknown
  */
 type Prepare = (doomed: Doomed) => Attempt | undefined
 
-function bindDecode(
-  kernel: Kernel,
-  views: readonly View[],
-  rotation: Rotation,
-  factors: DecodeFactors,
-): ((rest: number) => void) | undefined {
-  return kernel.bindDecode?.(views, rotation, factors)
-}
-
 function tokenRope({ backend, prepared, call }: Doomed): { rope: Rope; q: Tensor } {
   const { headDim, dtype } = call
   const rope = createRope(
@@ -111,38 +95,36 @@ const ATTEMPTS: Readonly<Record<string, Prepare>> = {
     () =>
       backend.compile(prepared.plan),
   run:
-    ({ kernel, prepared: { views, rotation } }) =>
+    ({ kernel, prepared }) =>
     () =>
-      kernel.run(views, rotation),
-  'run-async': ({ kernel, prepared: { views, rotation } }) =>
-    kernel.runAsync && (() => kernel.runAsync?.(views, rotation)),
+      kernel.run(prepared),
+  'run-async': ({ kernel, prepared }) => kernel.runAsync && (() => kernel.runAsync?.(prepared)),
   'run-async-large': ({ trial, backend, kernel, call: { origin } }) => {
     if (kernel.runAsync === undefined) return undefined
     const { plan, views, ...rest } = wideCall(trial, largeShape(backend), origin)
     const large = compileClaimed(trial, plan)
     const rotation = wideRows({ plan, views, ...rest }, 1)
-    return () => large.runAsync?.(views, rotation)
+    return () => large.runAsync?.({ views, rotation })
   },
-  bind: ({ kernel, prepared: { views, rotation } }) =>
-    kernel.bind && (() => kernel.bind?.(views, rotation)()),
-  'bound-call': ({ kernel, prepared: { views, rotation } }) => kernel.bind?.(views, rotation),
-  'bound-call-in-use': ({ kernel, prepared: { views, rotation } }) => {
-    const run = kernel.bind?.(views, rotation)
+  bind: ({ kernel, prepared }) => kernel.bind && (() => kernel.bind?.(prepared)()),
+  'bound-call': ({ kernel, prepared }) => kernel.bind?.(prepared),
+  'bound-call-in-use': ({ kernel, prepared }) => {
+    const run = kernel.bind?.(prepared)
     run?.()
     run?.()
     return run
   },
-  'bind-moving': ({ kernel, prepared: { plan, views, rotation } }) => {
-    const factors = factorsOf(plan)
-    if (bindDecode(kernel, views, rotation, factors) === undefined) return undefined
-    return () => bindDecode(kernel, views, rotation, factors)?.(1)
+  'bind-moving': ({ kernel, prepared }) => {
+    const factors = factorsOf(prepared.plan)
+    if (kernel.bindDecode?.(prepared, factors) === undefined) return undefined
+    return () => kernel.bindDecode?.(prepared, factors)?.(1)
   },
-  'moving-call': ({ kernel, prepared: { plan, views, rotation } }) => {
-    const run = bindDecode(kernel, views, rotation, factorsOf(plan))
+  'moving-call': ({ kernel, prepared }) => {
+    const run = kernel.bindDecode?.(prepared, factorsOf(prepared.plan))
     return run && (() => run(1))
   },
-  'moving-call-in-use': ({ kernel, prepared: { plan, views, rotation } }) => {
-    const run = bindDecode(kernel, views, rotation, factorsOf(plan))
+  'moving-call-in-use': ({ kernel, prepared }) => {
+    const run = kernel.bindDecode?.(prepared, factorsOf(prepared.plan))
     run?.(3)
     run?.(4)
     return run && (() => run(1))
@@ -228,7 +210,7 @@ async function othersLive(trial: Trial): Promise<void> {
   const first = await doomed(trial, 'local')
   const second = await doomed(trial, 'local')
   await runKernel(first.trial, first.kernel, first.prepared)
-  const run = second.kernel.bind?.(second.prepared.views, second.prepared.rotation)
+  const run = second.kernel.bind?.(second.prepared)
   first.backend.dispose()
   if (run === undefined) await runKernel(second.trial, second.kernel, second.prepared)
   else run()
@@ -258,8 +240,8 @@ async function onItsWay(trial: Trial, origin: Origin): Promise<void> {
   writeWindows(call, input)
   const pending =
     backend.device === 'gpu'
-      ? kernel.run(call.views, rotation)
-      : kernel.runAsync?.(call.views, rotation)
+      ? kernel.run({ views: call.views, rotation })
+      : kernel.runAsync?.({ views: call.views, rotation })
   if (pending === undefined) {
     backend.dispose()
     unsupported('the kernel has no asynchronous call')

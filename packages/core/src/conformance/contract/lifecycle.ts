@@ -326,7 +326,7 @@ async function backendDispose(trial: Trial): Promise<void> {
   const before = operands.map(({ source }) => snapshot(source.arena))
   backend.dispose()
   backend.dispose()
-  await expectRefusal(['DISPOSED'], () => kernel.run(views, rotation))
+  await expectRefusal(['DISPOSED'], () => kernel.run({ views, rotation }))
   await expectRefusal(['DISPOSED'], () => backend.compile(plan))
   operands.forEach(({ source }, i) => {
     checkUnchanged(source.arena, before[i] as Elements, 'memory given to a disposed kernel')

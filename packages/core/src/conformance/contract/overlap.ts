@@ -249,7 +249,7 @@ function asyncKernel(trial: Trial, plan: RawPlan): RunAsync {
   const kernel = compileClaimed(trial, plan)
   const { runAsync } = kernel
   if (runAsync === undefined) unsupported('the kernel has no runAsync')
-  return (views, rotation) => runAsync.call(kernel, views, rotation)
+  return (call) => runAsync.call(kernel, call)
 }
 
 type RawPlan = Parameters<typeof compileClaimed>[1]
@@ -266,7 +266,7 @@ async function oneKernel(trial: Trial, pairing: PairingName, dtype: DType): Prom
   const prepared = calls.map((one) => prepare(trial, one))
   await Promise.all(
     prepared.map(async (one, i) => {
-      await runAsync(one.views, one.rotation)
+      await runAsync(one)
       judgeCall(trial, calls[i] as RawCall, one)
     }),
   )
@@ -291,7 +291,7 @@ async function runLarge(trial: Trial, origin: Origin, seed: number): Promise<voi
     calls.map(async (call, i) => {
       const views: readonly View[] = call.views
       const rotation = rows[i] as (typeof rows)[number]
-      await runAsync(views, rotation)
+      await runAsync({ views, rotation })
       checkWindows(call, turned(call, inputs[i] as Float32Array, rotation), `call ${i + 1}`)
     }),
   )

@@ -29,7 +29,7 @@ function remembersBlock(
 ): Mutant {
   return capable(name, noticed, () => ({
     kernel: (_kernel, plan, compile) => ({
-      bindDecode(views, _rotation, factors) {
+      bindDecode({ views }, factors) {
         const { run } = compile(plan)
         const row = rowOf(plan)
         let copy: DecodeFactors | undefined
@@ -37,7 +37,7 @@ function remembersBlock(
           checkMemory(views, plan)
           if (copy === undefined || !isSame(factors.block, copy.block)) copy = copyBlock(factors)
           multiplyRow(copy, rest, row)
-          run(views, row)
+          run({ views, rotation: row })
         }
       },
     }),
@@ -111,15 +111,18 @@ function wrapBound(bound: BoundRope, place: (position: number, last: number) => 
 /** Mutants of bound calls. */
 export const BOUND: readonly Mutant[] = [
   capable('rows of the time of bind', [KERNELS_IN_TURN, IN_TURN], () => ({
-    kernel: ({ bind }) => ({ bind: (views, rotation) => bind(views, copyRows(rotation)) }),
+    kernel: ({ bind }) => ({
+      bind: ({ views, rotation }) => bind({ views, rotation: copyRows(rotation) }),
+    }),
   })),
   capable('rows of the latest bound call', [KERNELS_IN_TURN, IN_TURN], () => {
     let latest: Rotation
     return {
       kernel: (kernel) => ({
-        bind(views, rotation) {
+        bind({ views, rotation }) {
           latest = rotation
-          return () => kernel.run(views, { ...rotation, cos: latest.cos, sin: latest.sin })
+          return () =>
+            kernel.run({ views, rotation: { ...rotation, cos: latest.cos, sin: latest.sin } })
         },
       }),
     }
@@ -128,8 +131,8 @@ export const BOUND: readonly Mutant[] = [
     kernel: (kernel) => {
       let only: (() => void) | undefined
       return {
-        bind(views, rotation) {
-          only ??= kernel.bind(views, rotation)
+        bind({ views, rotation }) {
+          only ??= kernel.bind({ views, rotation })
           return only
         },
       }
@@ -139,8 +142,8 @@ export const BOUND: readonly Mutant[] = [
     kernel: (kernel) => {
       let only: ((rest: number) => void) | undefined
       return {
-        bindDecode(views, rotation, factors) {
-          only ??= kernel.bindDecode(views, rotation, factors)
+        bindDecode({ views, rotation }, factors) {
+          only ??= kernel.bindDecode({ views, rotation }, factors)
           return only
         },
       }
@@ -150,41 +153,46 @@ export const BOUND: readonly Mutant[] = [
     kernel: (kernel) => {
       let latest: readonly View[]
       return {
-        bind(views, rotation) {
+        bind({ views, rotation }) {
           latest = views
-          return () => kernel.run(latest, rotation)
+          return () => kernel.run({ views: latest, rotation })
         },
       }
     },
   })),
   capable('one token of a bound call', [KERNELS_IN_TURN, /^contract\/bound\/many-tokens/], () => ({
     kernel: (_kernel, plan, compile) => ({
-      bind: (views, rotation) => () =>
-        compile({ ...plan, tokens: Math.min(1, plan.tokens) }).run(views, rotation),
+      bind:
+        ({ views, rotation }) =>
+        () =>
+          compile({ ...plan, tokens: Math.min(1, plan.tokens) }).run({ views, rotation }),
     }),
   })),
   capable('512 tokens of a bound call', [/^contract\/bound\/many-tokens/], () => ({
     kernel: (_kernel, plan, compile) => ({
-      bind: (views, rotation) => () =>
-        compile({ ...plan, tokens: Math.min(512, plan.tokens) }).run(views, rotation),
+      bind:
+        ({ views, rotation }) =>
+        () =>
+          compile({ ...plan, tokens: Math.min(512, plan.tokens) }).run({ views, rotation }),
     }),
   })),
   capable('a bound call without its batch stride', [KERNELS_IN_TURN], () => ({
     kernel: (kernel) => ({
-      bind: (views, rotation) => kernel.bind(views, { ...rotation, batchStride: 0 }),
+      bind: ({ views, rotation }) =>
+        kernel.bind({ views, rotation: { ...rotation, batchStride: 0 } }),
     }),
   })),
   capable('factors of the latest for all', [MOVING, /^contract\/bound\/two-ropes/], () => {
     let latest: DecodeFactors
     return {
       kernel: (_kernel, plan, compile) => ({
-        bindDecode(views, _rotation, factors) {
+        bindDecode({ views }, factors) {
           latest = factors
           const { run } = compile(plan)
           const row = rowOf(plan)
           return (rest) => {
             multiplyRow(latest, rest, row)
-            run(views, row)
+            run({ views, rotation: row })
           }
         },
       }),
@@ -228,20 +236,22 @@ export const BOUND: readonly Mutant[] = [
   }),
   capable('q written before k is looked at', [LOST], () => ({
     kernel: (_kernel, plan, compile) => ({
-      bind: (views, rotation) => () => {
-        views.forEach((view, i) => {
-          const alone = { ...plan, operands: plan.operands.slice(i, i + 1) }
-          checkMemory([view], alone)
-          compile(alone).run([view], rotation)
-        })
-      },
+      bind:
+        ({ views, rotation }) =>
+        () => {
+          views.forEach((view, i) => {
+            const alone = { ...plan, operands: plan.operands.slice(i, i + 1) }
+            checkMemory([view], alone)
+            compile(alone).run({ views: [view], rotation })
+          })
+        },
     }),
   })),
   capable('memory looked at when it is bound, not when it is used', [LOST], () => ({
     kernel: (kernel, plan) => ({
-      bind(views, rotation) {
+      bind({ views, rotation }) {
         checkMemory(views, plan)
-        return () => kernel.run(views, rotation)
+        return () => kernel.run({ views, rotation })
       },
     }),
   })),

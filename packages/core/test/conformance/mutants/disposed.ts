@@ -70,9 +70,9 @@ export const DISPOSED: readonly Mutant[] = [
     let disposed = false
     return {
       kernel: (kernel) => ({
-        runAsync: (views, rotation) =>
+        runAsync: ({ views, rotation }) =>
           Promise.resolve().then(() =>
-            disposed ? new Promise<void>(() => {}) : kernel.run(views, rotation),
+            disposed ? new Promise<void>(() => {}) : kernel.run({ views, rotation }),
           ),
       }),
       backend: ({ dispose }) => ({
@@ -85,10 +85,10 @@ export const DISPOSED: readonly Mutant[] = [
   }),
   capable('a call on its way that resolves with nothing done', [ON_ITS_WAY], () => ({
     kernel: (kernel) => ({
-      runAsync: (views, rotation) =>
+      runAsync: ({ views, rotation }) =>
         Promise.resolve().then(() => {
           try {
-            kernel.run(views, rotation)
+            kernel.run({ views, rotation })
           } catch {
             // Nobody hears of it.
           }
@@ -97,10 +97,10 @@ export const DISPOSED: readonly Mutant[] = [
   })),
   capable('a call on its way that fails with another error', [ON_ITS_WAY], () => ({
     kernel: (kernel) => ({
-      runAsync: (views, rotation) =>
+      runAsync: ({ views, rotation }) =>
         Promise.resolve().then(() => {
           try {
-            kernel.run(views, rotation)
+            kernel.run({ views, rotation })
           } catch (cause) {
             throw new TypeError('no engine', { cause })
           }

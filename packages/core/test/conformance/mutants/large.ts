@@ -76,8 +76,8 @@ function sliced(
     compile(plan) {
       const kernel = base.compile(plan)
       return {
-        run: (views, rotation) => kernel.run(views, rotation),
-        async runAsync(views, rotation) {
+        run: (call) => kernel.run(call),
+        async runAsync({ views, rotation }) {
           const step = Math.max(1, Math.ceil(plan.tokens / 4))
           for (let begin = 0; begin < plan.tokens; begin += step) {
             const end = Math.min(begin + step, plan.tokens)
@@ -115,7 +115,9 @@ function runTokens(
   const rows = from * rotation.pairs
   const cos = rotation.cos.subarray(rows)
   const sin = rotation.sin.subarray(rows)
-  void base.compile({ ...plan, tokens: to - from }).run(moved, { ...rotation, cos, sin })
+  void base
+    .compile({ ...plan, tokens: to - from })
+    .run({ views: moved, rotation: { ...rotation, cos, sin } })
 }
 
 /** Rotates one token once more, as two threads do that both claim it. */

@@ -35,84 +35,88 @@ function copyRows({ cos, sin, ...rest }: Rotation): Rotation {
 export const OVERLAPPING: readonly Mutant[] = [
   asynchronous('one table for all asynchronous calls', [ONE_ROPE, ONE_KERNEL, LARGE], () => {
     const table = { cos: new Float64Array(1 << 14), sin: new Float64Array(1 << 14) }
-    return (kernel) => async (views, rotation) => {
-      table.cos.set(rotation.cos)
-      table.sin.set(rotation.sin)
-      await later()
-      kernel.run(views, { ...rotation, ...table })
-    }
+    return (kernel) =>
+      async ({ views, rotation }) => {
+        table.cos.set(rotation.cos)
+        table.sin.set(rotation.sin)
+        await later()
+        kernel.run({ views, rotation: { ...rotation, ...table } })
+      }
   }),
   asynchronous('one table for the asynchronous calls of a kernel', [ONE_ROPE, ONE_KERNEL], () => {
     return (kernel) => {
       let table: Rotation
-      return async (views, rotation) => {
+      return async ({ views, rotation }) => {
         table = copyRows(rotation)
         await later()
-        kernel.run(views, { ...rotation, cos: table.cos, sin: table.sin })
+        kernel.run({ views, rotation: { ...rotation, cos: table.cos, sin: table.sin } })
       }
     }
   }),
   asynchronous('calls that wait and then take the latest rows', [ONE_KERNEL], () => (kernel) => {
     let queue = later()
     let latest: Rotation
-    return (views, rotation) => {
+    return ({ views, rotation }) => {
       latest = rotation
-      queue = queue.then(() => kernel.run(views, { ...rotation, cos: latest.cos, sin: latest.sin }))
+      queue = queue.then(() =>
+        kernel.run({ views, rotation: { ...rotation, cos: latest.cos, sin: latest.sin } }),
+      )
       return queue
     }
   }),
   asynchronous('the batch stride of the latest call', [ONE_KERNEL], () => (kernel) => {
     let batchStride = 0
-    return async (views, rotation) => {
+    return async ({ views, rotation }) => {
       batchStride = rotation.batchStride
       await later()
-      kernel.run(views, { ...rotation, batchStride })
+      kernel.run({ views, rotation: { ...rotation, batchStride } })
     }
   }),
   asynchronous('the memory of the latest call', [ONE_ROPE, ONE_KERNEL, LARGE], () => (kernel) => {
     let latest: readonly View[]
-    return async (views, rotation) => {
+    return async ({ views, rotation }) => {
       latest = views
       await later()
-      kernel.run(latest, rotation)
+      kernel.run({ views: latest, rotation })
     }
   }),
   asynchronous('the target of the latest call', [ONE_KERNEL], () => (kernel) => {
     let latest: readonly View[]
-    return async (views, rotation) => {
+    return async ({ views, rotation }) => {
       latest = views
       await later()
       const to = (i: number): View => latest[i] as View
       const moved = views.map((view, i) => ({ ...view, target: to(i).target }))
-      kernel.run(moved, rotation)
+      kernel.run({ views: moved, rotation })
     }
   }),
   asynchronous('a promise that resolves before anything is written', [ONE_ROPE, ONE_KERNEL], () => {
-    return (kernel) => (views, rotation) => {
-      void later()
-        .then(later)
-        .then(later)
-        .then(() => kernel.run(views, rotation))
-      return later()
-    }
+    return (kernel) =>
+      ({ views, rotation }) => {
+        void later()
+          .then(later)
+          .then(later)
+          .then(() => kernel.run({ views, rotation }))
+        return later()
+      }
   }),
   asynchronous(
     'a call that is dropped for the next one',
     [ONE_ROPE, ONE_KERNEL],
     () => (kernel) => {
       let started = 0
-      return async (views, rotation) => {
+      return async ({ views, rotation }) => {
         started += 1
         const own = started
         await later()
-        if (own === started) kernel.run(views, rotation)
+        if (own === started) kernel.run({ views, rotation })
       }
     },
   ),
   asynchronous('a call that is made again with the next one', [ONE_ROPE, LARGE], () => (kernel) => {
     const pending: (() => void)[] = []
-    return async (views, rotation) => {
-      pending.push(() => kernel.run(views, rotation))
+    return async ({ views, rotation }) => {
+      pending.push(() => kernel.run({ views, rotation }))
       await later()
       for (const run of pending) run()
     }
@@ -121,11 +125,11 @@ export const OVERLAPPING: readonly Mutant[] = [
     kernel: (kernel) => {
       let pending: Rotation | undefined
       return {
-        run: (views, rotation) => kernel.run(views, pending ?? rotation),
-        async runAsync(views, rotation) {
+        run: ({ views, rotation }) => kernel.run({ views, rotation: pending ?? rotation }),
+        async runAsync({ views, rotation }) {
           pending = rotation
           await later()
-          kernel.run(views, rotation)
+          kernel.run({ views, rotation })
           pending = undefined
         },
       }
@@ -133,17 +137,17 @@ export const OVERLAPPING: readonly Mutant[] = [
   })),
   capable('slices that overlap by a token', [LARGE], () => ({
     kernel: (kernel, plan, compile) => ({
-      async runAsync(views, rotation) {
-        kernel.run(views, rotation)
-        if (plan.tokens > 100) compile({ ...plan, tokens: 1 }).run(views, rotation)
+      async runAsync({ views, rotation }) {
+        kernel.run({ views, rotation })
+        if (plan.tokens > 100) compile({ ...plan, tokens: 1 }).run({ views, rotation })
       },
     }),
   })),
   capable('a last slice that is never made', [LARGE], () => ({
     kernel: (_kernel, plan, compile) => ({
-      async runAsync(views, rotation) {
+      async runAsync({ views, rotation }) {
         const tokens = plan.tokens > 100 ? plan.tokens - 5 : plan.tokens
-        compile({ ...plan, tokens }).run(views, rotation)
+        compile({ ...plan, tokens }).run({ views, rotation })
       },
     }),
   })),

@@ -1,7 +1,7 @@
 /**
  * Kernels that take something of an earlier call for that of this one.
  */
-import type { Rotation, View } from '../../../src/contract/backend.js'
+import type { KernelCall, Rotation, View } from '../../../src/contract/backend.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'
 
@@ -14,12 +14,12 @@ const PLACES = /^contract\/reuse\/row-places/
 function remembering(
   name: string,
   noticed: readonly RegExp[],
-  make: () => (views: readonly View[], rotation: Rotation) => readonly [readonly View[], Rotation],
+  make: () => (call: KernelCall) => KernelCall,
 ): Mutant {
   return capable(name, noticed, () => ({
     kernel: (kernel) => {
       const change = make()
-      return { run: (views, rotation) => kernel.run(...change(views, rotation)) }
+      return { run: (call) => kernel.run(change(call)) }
     },
   }))
 }
@@ -27,13 +27,13 @@ function remembering(
 function keepingOfViews(change: (view: View, first: View) => Partial<View>) {
   return () => {
     let first: readonly View[] | undefined
-    return (views: readonly View[], rotation: Rotation) => {
+    return ({ views, rotation }: KernelCall) => {
       first ??= views
       const kept = first
-      return [
-        views.map((view, i) => ({ ...view, ...change(view, kept[i] as View) })),
+      return {
+        views: views.map((view, i) => ({ ...view, ...change(view, kept[i] as View) })),
         rotation,
-      ] as const
+      }
     }
   }
 }
@@ -68,32 +68,32 @@ export const REUSED: readonly Mutant[] = [
   ),
   remembering('the batch stride of the first call', [STRIDES], () => {
     let first: number | undefined
-    return (views, rotation) => {
+    return ({ views, rotation }) => {
       first ??= rotation.batchStride
-      return [views, { ...rotation, batchStride: first }]
+      return { views, rotation: { ...rotation, batchStride: first } }
     }
   }),
   remembering('a copy of the rows for each rotation', [REFILLED], () => {
     const copies = new WeakMap<Rotation, Rotation>()
-    return (views, rotation) => {
+    return ({ views, rotation }) => {
       const copy = copies.get(rotation) ?? copyRows(rotation)
       copies.set(rotation, copy)
-      return [views, copy]
+      return { views, rotation: copy }
     }
   }),
   remembering('a copy of the rows for each array of them', [REFILLED], () => {
     const copies = new WeakMap<Rotation['sin'], Rotation['sin']>()
-    return (views, rotation) => {
+    return ({ views, rotation }) => {
       const sin = copies.get(rotation.sin) ?? rotation.sin.slice()
       copies.set(rotation.sin, sin)
-      return [views, { ...rotation, sin }]
+      return { views, rotation: { ...rotation, sin } }
     }
   }),
-  remembering('rows read from the start of their buffer', [PLACES], () => (views, rotation) => {
+  remembering('rows read from the start of their buffer', [PLACES], () => ({ views, rotation }) => {
     const { buffer, length } = rotation.cos
     const isDouble = rotation.cos instanceof Float64Array
     const cos = isDouble ? new Float64Array(buffer, 0, length) : new Float32Array(buffer, 0, length)
-    return [views, { ...rotation, cos }]
+    return { views, rotation: { ...rotation, cos } }
   }),
   remembering('rows known by their buffer', [PLACES], () => {
     const known = new WeakMap<ArrayBufferLike, Rotation['cos']>()
@@ -102,15 +102,18 @@ export const REUSED: readonly Mutant[] = [
       known.set(row.buffer, found)
       return found
     }
-    return (views, { cos, sin, ...rest }) => [views, { ...rest, cos: find(cos), sin: find(sin) }]
+    return ({ views, rotation }) => ({
+      views,
+      rotation: { ...rotation, cos: find(rotation.cos), sin: find(rotation.sin) },
+    })
   }),
   capable('channels outside the window copied once', [OFFSETS, STRIDES], () => ({
     kernel: (kernel, plan) => {
       let copied = false
       return {
-        run(views, rotation) {
+        run({ views, rotation }) {
           const keep = copied ? views.map(({ target }) => target.slice()) : []
-          kernel.run(views, rotation)
+          kernel.run({ views, rotation })
           if (keep.length > 0 && !plan.inPlace) putBack(plan.windowOffset, views, keep)
           copied = true
         },

@@ -17,8 +17,8 @@ function decoding(
       const compile: Backend['compile'] = (plan) => {
         const kernel = base.compile(plan)
         return {
-          run: (views, rotation) => kernel.run(views, rotation),
-          bindDecode(views, rotation, factors) {
+          run: (call) => kernel.run(call),
+          bindDecode({ views, rotation }, factors) {
             let first: DecodeFactors | undefined
             return (rest) => {
               const { blockCos, blockSin } = factors
@@ -28,7 +28,7 @@ function decoding(
                 rotation.cos[i] = cos
                 rotation.sin[i] = sin
               }
-              kernel.run(views, rotation)
+              kernel.run({ views, rotation })
             }
           },
         }
@@ -68,13 +68,13 @@ export const STATEFUL: readonly Mutant[] = [
         const kernel = base.compile(plan)
         let first: Rotation | undefined
         return {
-          run(views, rotation) {
+          run({ views, rotation }) {
             const isSame =
               first?.rows === rotation.rows && first.batchStride === rotation.batchStride
             first = isSame
               ? first
               : { ...rotation, cos: rotation.cos.slice(), sin: rotation.sin.slice() }
-            kernel.run(views, first as Rotation)
+            kernel.run({ views, rotation: first as Rotation })
           },
         }
       }
@@ -89,7 +89,7 @@ export const STATEFUL: readonly Mutant[] = [
       let latest: ReturnType<Backend['compile']> | undefined
       const compile: Backend['compile'] = (plan) => {
         latest = base.compile(plan)
-        return { run: (views, rotation) => latest?.run(views, rotation) }
+        return { run: (call) => latest?.run(call) }
       }
       return { name: 'stateful', backend: { ...base, compile } }
     },
@@ -102,8 +102,8 @@ export const STATEFUL: readonly Mutant[] = [
       const compile: Backend['compile'] = (plan) => {
         const kernel = base.compile(plan)
         return {
-          run(views, rotation) {
-            void Promise.resolve().then(() => kernel.run(views, rotation))
+          run({ views, rotation }) {
+            void Promise.resolve().then(() => kernel.run({ views, rotation }))
           },
         }
       }
@@ -117,7 +117,7 @@ export const STATEFUL: readonly Mutant[] = [
       const base = healthy()
       const compile: Backend['compile'] = (plan) => {
         const kernel = base.compile(plan)
-        return { run: async (views, rotation) => kernel.run(views, rotation) }
+        return { run: async (call) => kernel.run(call) }
       }
       return { name: 'stateful', backend: { ...base, compile } }
     },

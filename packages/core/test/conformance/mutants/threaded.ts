@@ -42,7 +42,7 @@ function runPart(
   })
   const from = rowsFrom * plan.pairs
   const rows = { ...rotation, cos: rotation.cos.subarray(from), sin: rotation.sin.subarray(from) }
-  compile({ ...plan, tokens: count }).run(moved, rows)
+  compile({ ...plan, tokens: count }).run({ views: moved, rotation: rows })
 }
 
 /** A large call in parts; `schedule` says which are made, and `calls` counts the calls so far. */
@@ -56,9 +56,9 @@ function parted(
     return {
       backend: claimThreads,
       kernel: (kernel, plan, compile) => ({
-        run(views, rotation) {
+        run({ views, rotation }) {
           const isLarge = plan.batch === 1 && plan.tokens >= 32 && plan.headDim > 1000
-          if (!isLarge) return kernel.run(views, rotation)
+          if (!isLarge) return kernel.run({ views, rotation })
           calls += 1
           for (const part of schedule(partsOf(plan), calls)) {
             runPart(plan, compile, views, rotation, part, rowsOf(part, calls))
@@ -98,8 +98,8 @@ export const THREADED: readonly Mutant[] = [
   capable('a part that is made after the call has returned', [THREADS], () => ({
     backend: claimThreads,
     kernel: (kernel, plan, compile) => ({
-      run(views, rotation) {
-        if (plan.tokens < 32 || plan.headDim <= 1000) return kernel.run(views, rotation)
+      run({ views, rotation }) {
+        if (plan.tokens < 32 || plan.headDim <= 1000) return kernel.run({ views, rotation })
         const parts = partsOf(plan)
         for (const part of parts.slice(0, -1)) runPart(plan, compile, views, rotation, part)
         const last = parts.at(-1)

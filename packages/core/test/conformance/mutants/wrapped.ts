@@ -41,13 +41,13 @@ export function wrap(base: Backend, changes: Wrapping): Backend {
       if (refusal) throw refusal
       const kernel = base.compile(changes.plan?.(plan) ?? plan)
       return {
-        run(views, rotation) {
+        run({ views, rotation }) {
           if (changes.skips?.(plan, rotation) === true) return
           changes.before?.(plan, views, rotation)
-          kernel.run(
-            changes.views?.(views, plan) ?? views,
-            changes.rotation?.(rotation, plan) ?? rotation,
-          )
+          kernel.run({
+            views: changes.views?.(views, plan) ?? views,
+            rotation: changes.rotation?.(rotation, plan) ?? rotation,
+          })
           changes.after?.(plan, views, rotation)
         },
       }
