@@ -2,11 +2,11 @@
  * All cases of the suite, in a fixed order. Ids are unique and stable.
  */
 import type { ConformanceCase } from './case.js'
+import { contractCases } from './contract/contract.js'
 import { gigabytesCases } from './contract/gigabytes.js'
-import { contractCases } from './contract.js'
-import { goldenCases } from './golden.js'
-import { propertiesCases } from './properties.js'
-import { valuesCases } from './values.js'
+import { goldenCases } from './golden/golden.js'
+import { propertiesCases } from './properties/properties.js'
+import { valuesCases } from './values/values.js'
 
 /** Which cases: those whose id starts with a text, or passes a test. */
 export type CaseFilter = string | ((id: string) => boolean)

@@ -5,7 +5,13 @@
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan/plan.js'
-import { judge } from '../accept.js'
+import { needDType } from '../calls/numbers.js'
+import { type Call, expectRefusal, perform, subjectRope } from '../calls/perform.js'
+import { rowError, specifiedRows } from '../calls/specified-rows.js'
+import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
+import { judge } from '../judge/accept.js'
+import { quickModel } from '../judge/quick-model.js'
+import { exactRowsOf } from '../judge/rows.js'
 import {
   type Arena,
   checkCanaries,
@@ -15,18 +21,12 @@ import {
   putTensor,
   readTensor,
   snapshot,
-} from '../arena.js'
-import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
-import { bitsOf, toNumbers } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { type Call, expectRefusal, perform, subjectRope } from '../perform.js'
-import type { Placement } from '../placement.js'
-import { quickModel } from '../quick-model.js'
-import { seedOf } from '../random.js'
-import { exactRowsOf } from '../rows.js'
-import { rowError, specifiedRows } from '../specified-rows.js'
-import { KINDS } from '../values.js'
+} from '../memory/arena.js'
+import { bitsOf, toNumbers } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import type { Placement } from '../memory/placement.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 type Kind = (typeof KINDS)[number]
 

@@ -6,14 +6,8 @@ import type { DecodeFactors, Kernel, Rotation, View } from '../../contract/backe
 import type { PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import { checkUnchanged, type Origin, snapshot } from '../arena.js'
-import { type ConformanceCase, defineCase, type Trial, tryEach, unsupported } from '../case.js'
-import { shrinkable, tryDetach } from '../detach.js'
-import { bitsOf } from '../elements.js'
-import { randomRows } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { expectRefusal } from '../perform.js'
-import { seededRandom, seedOf } from '../random.js'
+import { needDType } from '../calls/numbers.js'
+import { expectRefusal } from '../calls/perform.js'
 import {
   compileClaimed,
   judgeCall,
@@ -21,8 +15,14 @@ import {
   prepare,
   RAW_CONTROL,
   type RawCall,
-} from '../raw.js'
-import { KINDS } from '../values.js'
+} from '../calls/raw.js'
+import { type ConformanceCase, defineCase, type Trial, tryEach, unsupported } from '../case.js'
+import { checkUnchanged, type Origin, snapshot } from '../memory/arena.js'
+import { shrinkable, tryDetach } from '../memory/detach.js'
+import { bitsOf } from '../memory/elements.js'
+import { randomRows } from '../memory/inputs.js'
+import { seededRandom, seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 type Bind = NonNullable<Kernel['bind']>
 type BindDecode = NonNullable<Kernel['bindDecode']>

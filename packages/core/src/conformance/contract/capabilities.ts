@@ -5,12 +5,12 @@
 import type { OperandPlan, Plan, Strides } from '../../contract/backend.js'
 import { PAIRINGS } from '../../contract/pairing.js'
 import { DTYPES, type DType } from '../../numbers/dtype.js'
+import { expectRefusal } from '../calls/perform.js'
+import { operandPlan, planOf, prepare, RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
-import { createElements } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { expectRefusal } from '../perform.js'
-import { seedOf } from '../random.js'
-import { operandPlan, planOf, prepare, RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
+import { createElements } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { seedOf } from '../memory/random.js'
 
 /** A dtype the backend claims, so that a plan is refused for nothing but what is being tested. */
 function claimedDType({ backend }: Trial): DType {

@@ -8,12 +8,8 @@ import { RopeError } from '../../errors.js'
 import type { Elements } from '../../numbers/dtype.js'
 import type { Tensor } from '../../plan/tensor.js'
 import { createRope, type Rope } from '../../rope/rope.js'
-import { checkUnchanged, type Origin, snapshot } from '../arena.js'
-import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
-import { bitsOf, copyElements } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { settled } from '../pause.js'
-import { expectRefusal } from '../perform.js'
+import { settled } from '../calls/pause.js'
+import { expectRefusal } from '../calls/perform.js'
 import {
   compileClaimed,
   judgeCall,
@@ -22,8 +18,19 @@ import {
   RAW_CONTROL,
   type RawCall,
   runKernel,
-} from '../raw.js'
-import { checkWindows, largeShape, turned, wideCall, wideRows, writeWindows } from '../wide.js'
+} from '../calls/raw.js'
+import {
+  checkWindows,
+  largeShape,
+  turned,
+  wideCall,
+  wideRows,
+  writeWindows,
+} from '../calls/wide.js'
+import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
+import { checkUnchanged, type Origin, snapshot } from '../memory/arena.js'
+import { bitsOf, copyElements } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
 
 /** A backend that may be disposed of, with a call that it was asked to prepare before. */
 interface Doomed {

@@ -2,8 +2,9 @@
  * Channels outside the window, by how many there are: one, two and on to more than a vector, before
  * the window and after it, all of them random bits.
  */
+
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, tryEach } from '../case.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
 import { noisyElements } from './pass-through.js'
 import { kindCases, type Variants } from './variants.js'
 

@@ -8,11 +8,11 @@ import type { Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan/plan.js'
 import type { Tensor } from '../../plan/tensor.js'
 import type { Positions } from '../../positions/positions.js'
-import { type Arena, checkUnchanged, createArena, snapshot } from '../arena.js'
+import { needDType } from '../calls/numbers.js'
+import { expectRefusal, perform, subjectRope, type Via } from '../calls/perform.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
-import { detach } from '../detach.js'
-import { needDType } from '../numbers.js'
-import { expectRefusal, perform, subjectRope, type Via } from '../perform.js'
+import { type Arena, checkUnchanged, createArena, snapshot } from '../memory/arena.js'
+import { detach } from '../memory/detach.js'
 
 const HEAD_DIM = 8
 const SHAPE: readonly number[] = [1, 3, 2, HEAD_DIM]

@@ -5,11 +5,6 @@
 import type { Plan, Strides, View } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import { type ConformanceCase, check, type Trial, tryEach, unsupported } from '../case.js'
-import { createElements, firstDifference } from '../elements.js'
-import { fillWithNoise, ordinaryElements, randomRows } from '../inputs.js'
-import { quickModel } from '../quick-model.js'
-import { seededRandom } from '../random.js'
 import {
   compileClaimed,
   operandPlan,
@@ -17,7 +12,12 @@ import {
   RAW_CONTROL,
   type RawCall,
   runKernel,
-} from '../raw.js'
+} from '../calls/raw.js'
+import { type ConformanceCase, check, type Trial, tryEach, unsupported } from '../case.js'
+import { quickModel } from '../judge/quick-model.js'
+import { createElements, firstDifference } from '../memory/elements.js'
+import { fillWithNoise, ordinaryElements, randomRows } from '../memory/inputs.js'
+import { seededRandom } from '../memory/random.js'
 import { streamedHalvesCases } from './large.js'
 import { kindCases } from './variants.js'
 

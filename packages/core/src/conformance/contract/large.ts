@@ -6,11 +6,11 @@
 
 import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
 import { DTYPES } from '../../numbers/dtype.js'
-import type { Origin } from '../arena.js'
+import { type LargeCall, runLarge } from '../calls/large.js'
+import { RAW_CONTROL, type RawCall } from '../calls/raw.js'
 import { type ConformanceCase, tryEach } from '../case.js'
-import { type LargeCall, runLarge } from '../large.js'
-import { RAW_CONTROL, type RawCall } from '../raw.js'
-import { KINDS } from '../values.js'
+import type { Origin } from '../memory/arena.js'
+import { KINDS } from '../values/values.js'
 import { type Control, kindCases, type Variants } from './variants.js'
 
 /** Sizes that no vector, page or cache divides. */

@@ -9,15 +9,22 @@ import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
 import type { Tensor } from '../../plan/tensor.js'
 import type { Positions } from '../../positions/positions.js'
-import { checkUnchanged, createArena, snapshot } from '../arena.js'
+import { needDType } from '../calls/numbers.js'
+import { expectRefusal, perform, subjectRope } from '../calls/perform.js'
+import {
+  compileClaimed,
+  judgeCall,
+  prepare,
+  RAW_CONTROL,
+  type RawCall,
+  runKernel,
+} from '../calls/raw.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
-import { bitsOf, copyElements } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { expectRefusal, perform, subjectRope } from '../perform.js'
-import { seedOf } from '../random.js'
-import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall, runKernel } from '../raw.js'
-import { KINDS } from '../values.js'
+import { checkUnchanged, createArena, snapshot } from '../memory/arena.js'
+import { bitsOf, copyElements } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 const HEAD_DIM = 16
 const TOKENS = 3

@@ -3,10 +3,11 @@
  * layouts, in place and out of place, and from one kind into another. Backends treat memory of
  * their own, shared memory and all other by different code.
  */
-import type { Origin } from '../arena.js'
+
+import { RAW_CONTROL } from '../calls/raw.js'
 import type { ConformanceCase } from '../case.js'
-import { SPACINGS } from '../placement.js'
-import { RAW_CONTROL } from '../raw.js'
+import type { Origin } from '../memory/arena.js'
+import { SPACINGS } from '../memory/placement.js'
 import { alternate, type Control, cross, type Variants, variantCases } from './variants.js'
 
 const CONTROL: Control = {

@@ -2,8 +2,9 @@
  * Operands that are not alike: one dense and the other with a step between channels, one in place
  * and the other not, one in memory of the backend's own. Nothing of q may be taken for k.
  */
+
+import { type OperandPlace, RAW_CONTROL } from '../calls/raw.js'
 import type { ConformanceCase } from '../case.js'
-import { type OperandPlace, RAW_CONTROL } from '../raw.js'
 import { type Control, cross, type Variants, variantCases } from './variants.js'
 
 const CONTROL: Control = {

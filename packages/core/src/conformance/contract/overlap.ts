@@ -12,15 +12,9 @@ import type { RotateTensors } from '../../plan/plan.js'
 import type { Tensor } from '../../plan/tensor.js'
 import type { Positions } from '../../positions/positions.js'
 import type { Rope } from '../../rope/rope.js'
-import type { Origin } from '../arena.js'
-import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
-import { bitsOf, copyElements, createElements } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { perform, subjectRope } from '../perform.js'
-import { seedOf } from '../random.js'
-import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall } from '../raw.js'
-import { KINDS } from '../values.js'
+import { needDType } from '../calls/numbers.js'
+import { perform, subjectRope } from '../calls/perform.js'
+import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall } from '../calls/raw.js'
 import {
   checkOutside,
   checkWindows,
@@ -30,7 +24,13 @@ import {
   wideCall,
   wideRows,
   writeWindows,
-} from '../wide.js'
+} from '../calls/wide.js'
+import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
+import type { Origin } from '../memory/arena.js'
+import { bitsOf, copyElements, createElements } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 const HEADS = 2
 const HEAD_DIM = 16

@@ -3,13 +3,13 @@
  * are random, signalling NaNs among them, which a copy through floating-point registers can change.
  */
 import type { Elements } from '../../numbers/dtype.js'
+import { needDType } from '../calls/numbers.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, defineCase, tryEach } from '../case.js'
-import { bitsOf } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { seededRandom, seedOf } from '../random.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import { KINDS } from '../values.js'
+import { bitsOf } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { seededRandom, seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 const HEAD_DIM = 24
 

@@ -6,15 +6,22 @@
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
 import { type PairChannels, pairChannels } from '../../reference/channels.js'
-import { checkCanaries, readTensor } from '../arena.js'
+import { needDType } from '../calls/numbers.js'
+import {
+  compileClaimed,
+  prepare,
+  RAW_CONTROL,
+  type RawCall,
+  runKernel,
+  runRaw,
+} from '../calls/raw.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
-import { decode, elementsFrom } from '../elements.js'
-import { shuffledPatterns } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { seedOf } from '../random.js'
-import { compileClaimed, prepare, RAW_CONTROL, type RawCall, runKernel, runRaw } from '../raw.js'
-import type { Rows } from '../rows.js'
-import { KINDS } from '../values.js'
+import type { Rows } from '../judge/rows.js'
+import { checkCanaries, readTensor } from '../memory/arena.js'
+import { decode, elementsFrom } from '../memory/elements.js'
+import { shuffledPatterns } from '../memory/inputs.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 const PATTERNS = 65536
 const PAIRS = 64

@@ -2,11 +2,12 @@
  * Positions where angles are hard: the first and the far ones, negative and fractional, each with
  * a frequency of 1 radian per position among them, against exact rows.
  */
+
+import { runScenario } from '../calls/run-scenario.js'
 import { type ConformanceCase, defineCase } from '../case.js'
-import { CONTROL } from '../matrix.js'
-import { seedOf } from '../random.js'
-import { runScenario } from '../run-scenario.js'
-import { KINDS } from '../values.js'
+import { seedOf } from '../memory/random.js'
+import { CONTROL } from '../values/matrix.js'
+import { KINDS } from '../values/values.js'
 
 const POSITIONS: readonly number[] = [
   0,

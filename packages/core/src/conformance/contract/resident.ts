@@ -4,11 +4,11 @@
  */
 import type { Backend } from '../../contract/backend.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import type { Origin } from '../arena.js'
-import { acquire } from '../arena.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
-import { tryDetach } from '../detach.js'
-import { createElements } from '../elements.js'
+import type { Origin } from '../memory/arena.js'
+import { acquire } from '../memory/arena.js'
+import { tryDetach } from '../memory/detach.js'
+import { createElements } from '../memory/elements.js'
 
 interface Residing extends Backend {
   allocate(dtype: DType, length: number): Elements

@@ -5,12 +5,7 @@
 import type { Kernel, Plan } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType } from '../../numbers/dtype.js'
-import { createArena, type Origin, putTensor } from '../arena.js'
-import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { randomRows } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import type { Spacing } from '../placement.js'
-import { seededRandom, seedOf } from '../random.js'
+import { needDType } from '../calls/numbers.js'
 import {
   compileClaimed,
   judgeCall,
@@ -20,8 +15,13 @@ import {
   type RawCall,
   type RawOperand,
   runKernel,
-} from '../raw.js'
-import { KINDS } from '../values.js'
+} from '../calls/raw.js'
+import { type ConformanceCase, defineCase, type Trial } from '../case.js'
+import { createArena, type Origin, putTensor } from '../memory/arena.js'
+import { randomRows } from '../memory/inputs.js'
+import type { Spacing } from '../memory/placement.js'
+import { seededRandom, seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 /** Two operands, channels on both sides of the window, several batch entries. */
 const CONTROL = {

@@ -6,12 +6,12 @@
 
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType } from '../../numbers/dtype.js'
-import type { Origin } from '../arena.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, type Trial, tryEach, unsupported } from '../case.js'
-import { randomRows } from '../inputs.js'
-import { seededRandom } from '../random.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import type { Rows } from '../rows.js'
+import type { Rows } from '../judge/rows.js'
+import type { Origin } from '../memory/arena.js'
+import { randomRows } from '../memory/inputs.js'
+import { seededRandom } from '../memory/random.js'
 import { type Control, cross, kindCases, type Variants } from './variants.js'
 
 const PAIRS = 19

@@ -6,10 +6,15 @@
 
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
-import { encode } from '../elements.js'
-import { ordinaryElements, SPECIAL_CLASSES, type SpecialClass, specialNumbers } from '../inputs.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
+import { encode } from '../memory/elements.js'
+import {
+  ordinaryElements,
+  SPECIAL_CLASSES,
+  type SpecialClass,
+  specialNumbers,
+} from '../memory/inputs.js'
 import { specialCall } from './special-values.js'
 import { cross, kindCases, type Variants } from './variants.js'
 

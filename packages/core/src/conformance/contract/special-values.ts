@@ -6,13 +6,13 @@
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType } from '../../numbers/dtype.js'
 import { pairChannels } from '../../reference/channels.js'
+import { needDType } from '../calls/numbers.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { elementsFrom } from '../elements.js'
-import { SPECIAL_CLASSES, type SpecialClass, specialPairs } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { seedOf } from '../random.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import { KINDS } from '../values.js'
+import { elementsFrom } from '../memory/elements.js'
+import { SPECIAL_CLASSES, type SpecialClass, specialPairs } from '../memory/inputs.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 /** Rows at which special numbers behave differently, as [cos, sin]. */
 const TURNS: readonly (readonly [number, number])[] = [

@@ -3,13 +3,7 @@
  * writes in another.
  */
 import type { Strides } from '../../contract/backend.js'
-import { createArena, putTensor } from '../arena.js'
-import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
-import { copyElements } from '../elements.js'
-import { ordinaryElements } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { addressesOf, placeTensor, SPACINGS, type Spacing } from '../placement.js'
-import { seedOf } from '../random.js'
+import { needDType } from '../calls/numbers.js'
 import {
   compileClaimed,
   judgeCall,
@@ -20,8 +14,14 @@ import {
   type RawCall,
   runKernel,
   runRaw,
-} from '../raw.js'
-import { KINDS } from '../values.js'
+} from '../calls/raw.js'
+import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
+import { createArena, putTensor } from '../memory/arena.js'
+import { copyElements } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { addressesOf, placeTensor, SPACINGS, type Spacing } from '../memory/placement.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 type Kind = (typeof KINDS)[number]
 

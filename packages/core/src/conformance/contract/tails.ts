@@ -2,11 +2,12 @@
  * Every odd tail: vector kernels work on 4, 8, 16 or 32 pairs at a time, and what is left over is
  * where they go wrong. Each number of pairs from 1 to 33, and many counts of heads and tokens.
  */
+
+import { needDType } from '../calls/numbers.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, defineCase, tryEach } from '../case.js'
-import { needDType } from '../numbers.js'
-import { seedOf } from '../random.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import { KINDS } from '../values.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 type Variants = Readonly<Record<string, Partial<RawCall>>>
 

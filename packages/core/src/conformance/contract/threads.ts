@@ -5,11 +5,9 @@
  * close together, and in some of the calls cost more for some tokens than for others.
  */
 import type { Rotation } from '../../contract/backend.js'
-import { type ConformanceCase, defineCase, type Trial, unsupported } from '../case.js'
-import { needDType } from '../numbers.js'
-import { pause } from '../pause.js'
-import { seededRandom } from '../random.js'
-import { compileClaimed, runKernel } from '../raw.js'
+import { needDType } from '../calls/numbers.js'
+import { pause } from '../calls/pause.js'
+import { compileClaimed, runKernel } from '../calls/raw.js'
 import {
   checkOutside,
   checkWindows,
@@ -18,7 +16,9 @@ import {
   type WideShape,
   wideCall,
   writeWindows,
-} from '../wide.js'
+} from '../calls/wide.js'
+import { type ConformanceCase, defineCase, type Trial, unsupported } from '../case.js'
+import { seededRandom } from '../memory/random.js'
 
 /** Calls in a row: threads stay awake for them, and four quarter turns make none. */
 const CALLS = 65

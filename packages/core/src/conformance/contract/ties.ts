@@ -5,10 +5,10 @@
 
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
-import { seededRandom } from '../random.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import { KINDS } from '../values.js'
+import { seededRandom } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 import { cross, kindCases, type Variants } from './variants.js'
 
 const TOKENS = 2

@@ -5,8 +5,15 @@
 import type { Kernel } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType } from '../../numbers/dtype.js'
+import {
+  compileClaimed,
+  judgeCall,
+  prepare,
+  RAW_CONTROL,
+  type RawCall,
+  runKernel,
+} from '../calls/raw.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
-import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall, runKernel } from '../raw.js'
 import { type Control, kindCases, type Variants } from './variants.js'
 
 const CONTROL: Control = {

@@ -5,11 +5,11 @@
 
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType } from '../../numbers/dtype.js'
+import { needDType } from '../calls/numbers.js'
+import { type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
-import { needDType } from '../numbers.js'
-import { seedOf } from '../random.js'
-import { type RawCall, runRaw } from '../raw.js'
-import { KINDS } from '../values.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 /** Deviations by what a message calls them. */
 export type Variants = Readonly<Record<string, Partial<RawCall>>>

@@ -4,15 +4,15 @@
 
 import { resolveConfig } from '../../config/config.js'
 import type { Tensor } from '../../plan/tensor.js'
-import { checkUnchanged, createArena, putTensor, snapshot } from '../arena.js'
+import { needDType } from '../calls/numbers.js'
+import { perform, subjectRope } from '../calls/perform.js'
+import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, defineCase, type Trial, tryEach } from '../case.js'
-import { ordinaryElements } from '../inputs.js'
-import { needDType } from '../numbers.js'
-import { perform, subjectRope } from '../perform.js'
-import { placeTensor } from '../placement.js'
-import { seedOf } from '../random.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../raw.js'
-import { KINDS } from '../values.js'
+import { checkUnchanged, createArena, putTensor, snapshot } from '../memory/arena.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { placeTensor } from '../memory/placement.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 type Kind = (typeof KINDS)[number]
 

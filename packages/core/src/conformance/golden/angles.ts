@@ -5,7 +5,6 @@
 import { type RopeOptions, resolveConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
 import type { Positions } from '../../positions/positions.js'
-import { check, type Trial } from '../case.js'
 import {
   checkClose,
   needDType,
@@ -13,7 +12,8 @@ import {
   rotateNumbers,
   rotationAllowance,
   unitPairs,
-} from '../numbers.js'
+} from '../calls/numbers.js'
+import { check, type Trial } from '../case.js'
 
 /** The dtypes in which golden digits mean something. */
 export const PRECISE: readonly DType[] = ['float32', 'float64']

@@ -4,8 +4,8 @@
 import { computeFrequencies, type RopeOptions, resolveConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
+import { checkClose } from '../calls/numbers.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { checkClose } from '../numbers.js'
 import { checkAngles, formulaError, PRECISE } from './angles.js'
 import { GOLDEN_VECTORS, type GoldenVector } from './vectors.js'
 

@@ -3,8 +3,14 @@
  */
 import type { RopeOptions } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
+import {
+  checkClose,
+  needDType,
+  rotateNumbers,
+  rotationAllowance,
+  unitPairs,
+} from '../calls/numbers.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { checkClose, needDType, rotateNumbers, rotationAllowance, unitPairs } from '../numbers.js'
 import { PRECISE } from './angles.js'
 import { GOLDEN_LONG_POSITIONS } from './vectors.js'
 

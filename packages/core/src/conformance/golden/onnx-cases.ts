@@ -4,11 +4,11 @@
  * as they are. The reference implementation rounds as we do, so that a CPU must give its bits.
  */
 import type { Layout } from '../../plan/tensor.js'
-import { allowance } from '../accept.js'
+import { checkClose, needDType } from '../calls/numbers.js'
 import { type ConformanceCase, check, defineCase, type Trial } from '../case.js'
-import { bitsOf } from '../elements.js'
-import { checkClose, needDType } from '../numbers.js'
-import type { Rows } from '../rows.js'
+import { allowance } from '../judge/accept.js'
+import type { Rows } from '../judge/rows.js'
+import { bitsOf } from '../memory/elements.js'
 import { float32OfBase64 } from './recorded.js'
 // biome-ignore lint/correctness/useImportExtensions: this one is data, not a module
 import data from './recorded-onnx.json' with { type: 'json' }

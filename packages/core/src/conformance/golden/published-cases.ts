@@ -2,8 +2,8 @@
  * Small vectors that other projects publish in their own tests.
  */
 import type { DType } from '../../numbers/dtype.js'
+import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../calls/numbers.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../numbers.js'
 import { checkAngles, PRECISE } from './angles.js'
 import { MROPE_TOY, PUBLISHED, type PublishedVector } from './published.js'
 

@@ -14,12 +14,12 @@
  */
 import { computeFrequencies, resolveConfig } from '../../config/config.js'
 import { pairPlaces } from '../../reference/logical-tensor.js'
-import { type Allowance, allowance } from '../accept.js'
+import { checkClose, needDType } from '../calls/numbers.js'
+import { perform, subjectRope } from '../calls/perform.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { bitsOf, decode, encode, toNumbers } from '../elements.js'
-import { checkClose, needDType } from '../numbers.js'
-import { perform, subjectRope } from '../perform.js'
-import type { Rows } from '../rows.js'
+import { type Allowance, allowance } from '../judge/accept.js'
+import type { Rows } from '../judge/rows.js'
+import { bitsOf, decode, encode, toNumbers } from '../memory/elements.js'
 import {
   type RecordedDType,
   type RecordedModel,

@@ -16,8 +16,8 @@ import {
 } from '../../presets/vision.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
 import { permutePairing } from '../../weights/permute-pairing.js'
-import { elementsFrom } from '../elements.js'
-import type { Rows } from '../rows.js'
+import type { Rows } from '../judge/rows.js'
+import { elementsFrom } from '../memory/elements.js'
 import { bfloat16OfBase64, float32OfBase64, recordedNumbers } from './recorded.js'
 // biome-ignore lint/correctness/useImportExtensions: this one is data, not a module
 import data from './recorded-models.json' with { type: 'json' }

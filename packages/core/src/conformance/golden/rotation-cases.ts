@@ -4,8 +4,8 @@
 import type { RopeOptions } from '../../config/config.js'
 import { DTYPES, type DType } from '../../numbers/dtype.js'
 import { permutePairing } from '../../weights/permute-pairing.js'
+import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../calls/numbers.js'
 import { type ConformanceCase, defineCase, type Trial } from '../case.js'
-import { checkClose, needDType, rotateNumbers, rotationAllowance } from '../numbers.js'
 import { TWELVE_DIGITS } from './angles.js'
 import { GOLDEN_ROTATIONS } from './vectors.js'
 

@@ -5,10 +5,6 @@
 
 import type { Elements } from '../../numbers/dtype.js'
 import type { Layout } from '../../plan/tensor.js'
-import { createArena, putTensor, readTensor } from '../arena.js'
-import type { Trial } from '../case.js'
-import { createElements } from '../elements.js'
-import { placeTensor } from '../placement.js'
 import {
   compileClaimed,
   judgeCall,
@@ -18,8 +14,12 @@ import {
   RAW_CONTROL,
   type RawCall,
   runKernel,
-} from '../raw.js'
-import type { Rows } from '../rows.js'
+} from '../calls/raw.js'
+import type { Trial } from '../case.js'
+import type { Rows } from '../judge/rows.js'
+import { createArena, putTensor, readTensor } from '../memory/arena.js'
+import { createElements } from '../memory/elements.js'
+import { placeTensor } from '../memory/placement.js'
 
 /** What is rotated. Elements are in logical order, [batch, tokens, heads, headDim]. */
 export interface RowsCall

@@ -5,7 +5,6 @@
  */
 import { describe, expect, test } from 'vitest'
 import { computeFrequencies, type RopeOptions, resolveConfig } from '../../../src/config/config.js'
-import { bitsOf, bytesOf } from '../../../src/conformance/elements.js'
 import { bytesOfBase64, recordedNumbers } from '../../../src/conformance/golden/recorded.js'
 import {
   type RecordedModel,
@@ -13,6 +12,7 @@ import {
   recordedModels,
 } from '../../../src/conformance/golden/recorded-models.js'
 import { runConformance } from '../../../src/conformance/index.js'
+import { bitsOf, bytesOf } from '../../../src/conformance/memory/elements.js'
 import { fromDouble, toFloat32 } from '../../../src/reference/big.js'
 import { exactCosSin } from '../../../src/reference/elementary.js'
 import { pairPlaces } from '../../../src/reference/logical-tensor.js'

@@ -19,11 +19,11 @@
  * rounding on a CPU; a GPU may flush a subnormal operand, product or result to zero, which costs
  * up to the smallest normal number each time.
  */
-import type { DType, Elements } from '../numbers/dtype.js'
-import { FLOAT_FORMATS } from '../reference/float-format.js'
-import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
-import { fail, type Trial } from './case.js'
-import { decode, showElement, toNumbers, wordsOf } from './elements.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
+import { FLOAT_FORMATS } from '../../reference/float-format.js'
+import type { LogicalSizes, LogicalWindow } from '../../reference/logical-tensor.js'
+import { fail, type Trial } from '../case.js'
+import { decode, showElement, toNumbers, wordsOf } from '../memory/elements.js'
 import { stepsOf } from './quick-model.js'
 
 /** The promised error of cos and sin in the rows, as a part of the attention factor. */

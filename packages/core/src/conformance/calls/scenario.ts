@@ -1,15 +1,15 @@
 /**
  * Scenarios: one call of the public API as data, and what it means as a config and as positions.
  */
-import type { AxesOptions } from '../config/axes.js'
-import { type AngleMode, type RopeConfig, resolveConfig } from '../config/config.js'
-import type { PairingName } from '../contract/pairing.js'
-import type { DType } from '../numbers/dtype.js'
-import type { Layout } from '../plan/tensor.js'
-import type { ScheduleOptions } from '../schedule/schedule.js'
-import type { Origin } from './arena.js'
+import type { AxesOptions } from '../../config/axes.js'
+import { type AngleMode, type RopeConfig, resolveConfig } from '../../config/config.js'
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
+import type { Layout } from '../../plan/tensor.js'
+import type { ScheduleOptions } from '../../schedule/schedule.js'
+import type { Origin } from '../memory/arena.js'
+import type { Spacing } from '../memory/placement.js'
 import type { Via } from './perform.js'
-import type { Spacing } from './placement.js'
 import { type PositionForm, type PositionFormName, positionForm } from './position-forms.js'
 
 /** A call, as data. */

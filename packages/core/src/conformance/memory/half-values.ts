@@ -3,8 +3,8 @@
  * nearest pattern of a number, rounded by an addition in double. It shares nothing with the integer
  * arithmetic that backends use, and its tests compare it with the reference on every pattern.
  */
-import { FLOAT_FORMATS } from '../reference/float-format.js'
-import { decodeHalf, type HalfFormat } from '../reference/half-float.js'
+import { FLOAT_FORMATS } from '../../reference/float-format.js'
+import { decodeHalf, type HalfFormat } from '../../reference/half-float.js'
 
 /** The two directions between patterns and numbers of one format. */
 export interface HalfValues {

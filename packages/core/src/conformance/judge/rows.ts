@@ -4,10 +4,10 @@
  * the same positions at the same frequencies.
  */
 
-import type { RopeConfig } from '../config/config.js'
-import type { Plan, Rotation } from '../contract/backend.js'
-import { boundedCache } from '../reference/bounded-cache.js'
-import { oracleRows, type RowPositions } from '../reference/oracle-rows.js'
+import type { RopeConfig } from '../../config/config.js'
+import type { Plan, Rotation } from '../../contract/backend.js'
+import { boundedCache } from '../../reference/bounded-cache.js'
+import { oracleRows, type RowPositions } from '../../reference/oracle-rows.js'
 
 /** Planar rows in double: `cos[row * pairs + i]` and `sin[row * pairs + i]`. */
 export interface Rows {

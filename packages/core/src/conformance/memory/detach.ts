@@ -1,8 +1,8 @@
 /**
  * Memory that goes away: detached, as posting it to a worker does, or shrunk.
  */
-import type { DType, Elements, TensorData } from '../numbers/dtype.js'
-import { unsupported } from './case.js'
+import type { DType, Elements, TensorData } from '../../numbers/dtype.js'
+import { unsupported } from '../case.js'
 import { createElements } from './elements.js'
 
 interface Transferring {

@@ -2,13 +2,13 @@
  * The ways to call a rope, as one function: the same call can then be made on the subject and on
  * core's own rope over the recorder.
  */
-import type { RopeConfig } from '../config/config.js'
-import { RopeError } from '../errors.js'
-import type { RotateTensors } from '../plan/plan.js'
-import type { Layout, Tensor } from '../plan/tensor.js'
-import type { Positions } from '../positions/positions.js'
-import { createRope, type Rope } from '../rope/rope.js'
-import { check, type Trial } from './case.js'
+import type { RopeConfig } from '../../config/config.js'
+import { RopeError } from '../../errors.js'
+import type { RotateTensors } from '../../plan/plan.js'
+import type { Layout, Tensor } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
+import { createRope, type Rope } from '../../rope/rope.js'
+import { check, type Trial } from '../case.js'
 
 /** `direct` is rotate on a CPU and rotateAsync on a GPU; the others are what they say. */
 export type Via = 'direct' | 'async' | 'at' | 'bind' | 'shift'

@@ -3,10 +3,14 @@
  * the arithmetic of reference/model.ts, bit for bit, which its tests compare it with. There every
  * number is rounded from its exact value; here products and sums are rounded by Math.fround.
  */
-import type { DType, Elements } from '../numbers/dtype.js'
-import { pairChannels } from '../reference/channels.js'
-import { checkSizes, type LogicalSizes, type LogicalWindow } from '../reference/logical-tensor.js'
-import { type HalfValues, halfValues } from './half-values.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
+import { pairChannels } from '../../reference/channels.js'
+import {
+  checkSizes,
+  type LogicalSizes,
+  type LogicalWindow,
+} from '../../reference/logical-tensor.js'
+import { type HalfValues, halfValues } from '../memory/half-values.js'
 
 /** Rows of cos and sin, one per (batch, token). */
 interface ModelRows {

@@ -2,11 +2,14 @@
  * Runs a scenario: places its tensors, makes the call on the subject, and judges everything that
  * memory shows. What the subject does not claim it must refuse.
  */
-import type { RopeConfig } from '../config/config.js'
-import type { Elements } from '../numbers/dtype.js'
-import type { RotateTensors } from '../plan/plan.js'
-import type { LogicalSizes } from '../reference/logical-tensor.js'
-import { judge } from './accept.js'
+import type { RopeConfig } from '../../config/config.js'
+import type { Elements } from '../../numbers/dtype.js'
+import type { RotateTensors } from '../../plan/plan.js'
+import type { LogicalSizes } from '../../reference/logical-tensor.js'
+import { check, type Trial, unsupported } from '../case.js'
+import { judge } from '../judge/accept.js'
+import { quickModel } from '../judge/quick-model.js'
+import { exactRowsOf, type Rows } from '../judge/rows.js'
 import {
   checkCanaries,
   checkUnchanged,
@@ -15,14 +18,11 @@ import {
   putTensor,
   readTensor,
   snapshot,
-} from './arena.js'
-import { check, type Trial, unsupported } from './case.js'
-import { toNumbers } from './elements.js'
-import { ordinaryElements } from './inputs.js'
+} from '../memory/arena.js'
+import { toNumbers } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { placeTensor } from '../memory/placement.js'
 import { type Call, expectRefusal, perform, subjectRope } from './perform.js'
-import { placeTensor } from './placement.js'
-import { quickModel } from './quick-model.js'
-import { exactRowsOf, type Rows } from './rows.js'
 import { appliedConfig, configOf, positionsOf, type Scenario } from './scenario.js'
 import { rowError, specifiedRows } from './specified-rows.js'
 

@@ -2,13 +2,13 @@
  * The public API with plain numbers in and out, for cases that are about mathematics and not about
  * memory: numbers are rounded to the dtype, rotated in place, and read back.
  */
-import { type RopeOptions, resolveConfig } from '../config/config.js'
-import type { DType } from '../numbers/dtype.js'
-import type { Layout, Tensor } from '../plan/tensor.js'
-import type { Positions } from '../positions/positions.js'
-import { type Allowance, allowance, ROW_ERROR } from './accept.js'
-import { check, type Trial, unsupported } from './case.js'
-import { elementsFrom, toNumbers } from './elements.js'
+import { type RopeOptions, resolveConfig } from '../../config/config.js'
+import type { DType } from '../../numbers/dtype.js'
+import type { Layout, Tensor } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
+import { check, type Trial, unsupported } from '../case.js'
+import { type Allowance, allowance, ROW_ERROR } from '../judge/accept.js'
+import { elementsFrom, toNumbers } from '../memory/elements.js'
 import { perform, subjectRope } from './perform.js'
 
 /** A dense tensor of numbers. */

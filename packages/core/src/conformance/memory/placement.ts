@@ -2,9 +2,9 @@
  * Placements: where the elements of a logical [batch, tokens, heads, headDim] tensor lie in memory,
  * worked out here from layouts and spacings, independently of the library's own reading of them.
  */
-import type { Strides } from '../contract/backend.js'
-import type { Layout } from '../plan/tensor.js'
-import type { LogicalSizes } from '../reference/logical-tensor.js'
+import type { Strides } from '../../contract/backend.js'
+import type { Layout } from '../../plan/tensor.js'
+import type { LogicalSizes } from '../../reference/logical-tensor.js'
 
 /** How far apart neighbours lie, and in which direction. */
 export type Spacing =

@@ -2,19 +2,25 @@
  * Properties: what makes RoPE what it is, checked on the subject alone, without an oracle. The
  * tolerances are sums of what single rotations may be off by (see accept.ts).
  */
-import type { RopeOptions } from '../config/config.js'
-import type { PairingName } from '../contract/pairing.js'
-import type { DType } from '../numbers/dtype.js'
-import type { Layout } from '../plan/tensor.js'
-import type { Positions } from '../positions/positions.js'
-import { pairChannels } from '../reference/channels.js'
-import type { ScheduleOptions } from '../schedule/schedule.js'
-import { permutePairing } from '../weights/permute-pairing.js'
-import { type ConformanceCase, defineCase, type Trial } from './case.js'
-import { ordinaryNumbers } from './inputs.js'
-import { checkClose, needDType, rotateNumbers, rotationAllowance, storable } from './numbers.js'
-import { seedOf } from './random.js'
-import { KINDS } from './values.js'
+import type { RopeOptions } from '../../config/config.js'
+import type { PairingName } from '../../contract/pairing.js'
+import type { DType } from '../../numbers/dtype.js'
+import type { Layout } from '../../plan/tensor.js'
+import type { Positions } from '../../positions/positions.js'
+import { pairChannels } from '../../reference/channels.js'
+import type { ScheduleOptions } from '../../schedule/schedule.js'
+import { permutePairing } from '../../weights/permute-pairing.js'
+import {
+  checkClose,
+  needDType,
+  rotateNumbers,
+  rotationAllowance,
+  storable,
+} from '../calls/numbers.js'
+import { type ConformanceCase, defineCase, type Trial } from '../case.js'
+import { ordinaryNumbers } from '../memory/inputs.js'
+import { seedOf } from '../memory/random.js'
+import { KINDS } from '../values/values.js'
 
 const HEAD_DIM = 32
 const PAIRS = HEAD_DIM / 2

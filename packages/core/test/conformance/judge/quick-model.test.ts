@@ -2,16 +2,20 @@
  * The suite's fast oracle against the reference, whose every rounding is from exact values.
  */
 import { describe, expect, test } from 'vitest'
-import { bitsOf, copyElements, elementsFrom } from '../../src/conformance/elements.js'
-import { halfValues } from '../../src/conformance/half-values.js'
-import { ordinaryElements, SPECIAL_CLASSES, specialPairs } from '../../src/conformance/inputs.js'
-import { quickModel } from '../../src/conformance/quick-model.js'
-import { seededRandom } from '../../src/conformance/random.js'
-import { PAIRINGS } from '../../src/contract/pairing.js'
-import { DTYPES, type DType, type Elements } from '../../src/numbers/dtype.js'
-import { pairChannels } from '../../src/reference/channels.js'
-import { decodeHalf, encodeHalf } from '../../src/reference/half-float.js'
-import { modelRotate } from '../../src/reference/model.js'
+import { quickModel } from '../../../src/conformance/judge/quick-model.js'
+import { bitsOf, copyElements, elementsFrom } from '../../../src/conformance/memory/elements.js'
+import { halfValues } from '../../../src/conformance/memory/half-values.js'
+import {
+  ordinaryElements,
+  SPECIAL_CLASSES,
+  specialPairs,
+} from '../../../src/conformance/memory/inputs.js'
+import { seededRandom } from '../../../src/conformance/memory/random.js'
+import { PAIRINGS } from '../../../src/contract/pairing.js'
+import { DTYPES, type DType, type Elements } from '../../../src/numbers/dtype.js'
+import { pairChannels } from '../../../src/reference/channels.js'
+import { decodeHalf, encodeHalf } from '../../../src/reference/half-float.js'
+import { modelRotate } from '../../../src/reference/model.js'
 
 const FORMATS = ['float16', 'bfloat16'] as const
 

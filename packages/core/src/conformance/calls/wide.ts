@@ -3,15 +3,15 @@
  * reach whatever a backend does with large calls only (threads, slices of time), while hardly any
  * of their memory is ever touched. Always float32, in place, one operand.
  */
-import type { Backend, Plan, Rotation, View } from '../contract/backend.js'
-import type { Elements } from '../numbers/dtype.js'
-import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
-import { acquire, type Origin } from './arena.js'
-import { check, type Trial } from './case.js'
-import { bitsOf } from './elements.js'
-import { randomRows } from './inputs.js'
-import { quickModel } from './quick-model.js'
-import { seededRandom } from './random.js'
+import type { Backend, Plan, Rotation, View } from '../../contract/backend.js'
+import type { Elements } from '../../numbers/dtype.js'
+import type { LogicalSizes, LogicalWindow } from '../../reference/logical-tensor.js'
+import { check, type Trial } from '../case.js'
+import { quickModel } from '../judge/quick-model.js'
+import { acquire, type Origin } from '../memory/arena.js'
+import { bitsOf } from '../memory/elements.js'
+import { randomRows } from '../memory/inputs.js'
+import { seededRandom } from '../memory/random.js'
 import { operandPlan, planOf, RAW_CONTROL } from './raw.js'
 
 /** The sizes of a wide call; the window begins at the first channel. */

@@ -3,16 +3,17 @@
  * into a copy of the memory as it was, and compared with it in one pass, which sees wrong numbers
  * and stray writes alike.
  */
-import type { Rotation } from '../contract/backend.js'
-import type { DType, Elements } from '../numbers/dtype.js'
-import type { LogicalSizes } from '../reference/logical-tensor.js'
-import { judge } from './accept.js'
-import { type Arena, createArena, GUARD, noiseOfData } from './arena.js'
-import { fail, type Trial, unsupported } from './case.js'
-import { createElements, firstDifference, showElement, toNumbers } from './elements.js'
-import { ordinaryElements } from './inputs.js'
-import { type Placement, placeTensor } from './placement.js'
-import { quickModel } from './quick-model.js'
+import type { Rotation } from '../../contract/backend.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
+import type { LogicalSizes } from '../../reference/logical-tensor.js'
+import { fail, type Trial, unsupported } from '../case.js'
+import { judge } from '../judge/accept.js'
+import { quickModel } from '../judge/quick-model.js'
+import { logicalRows, type Rows } from '../judge/rows.js'
+import { type Arena, createArena, GUARD, noiseOfData } from '../memory/arena.js'
+import { createElements, firstDifference, showElement, toNumbers } from '../memory/elements.js'
+import { ordinaryElements } from '../memory/inputs.js'
+import { type Placement, placeTensor } from '../memory/placement.js'
 import {
   compileClaimed,
   placesOf,
@@ -23,7 +24,6 @@ import {
   rotationOf,
   runKernel,
 } from './raw.js'
-import { logicalRows, type Rows } from './rows.js'
 
 /** A large call. `input`, `rows` and `rowsIn` are not for it. */
 export interface LargeCall extends RawCall {

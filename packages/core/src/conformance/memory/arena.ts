@@ -3,10 +3,10 @@
  * call every element that no tensor owned must still hold its noise, bit for bit. The arena is
  * larger than what the subject is given, so writes past either end show as well.
  */
-import type { Backend } from '../contract/backend.js'
-import type { DType, Elements, TensorData } from '../numbers/dtype.js'
-import type { Tensor } from '../plan/tensor.js'
-import { check, fail, unsupported } from './case.js'
+import type { Backend } from '../../contract/backend.js'
+import type { DType, Elements, TensorData } from '../../numbers/dtype.js'
+import type { Tensor } from '../../plan/tensor.js'
+import { check, fail, unsupported } from '../case.js'
 import { bitsOf, copyElements, createElements, firstDifference, wordsOf } from './elements.js'
 import { fillWithNoise } from './inputs.js'
 import { addressesOf, type Placement } from './placement.js'

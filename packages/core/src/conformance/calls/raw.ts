@@ -11,12 +11,15 @@ import type {
   Span,
   Strides,
   View,
-} from '../contract/backend.js'
-import { type PairingName, resolvePairing } from '../contract/pairing.js'
-import type { DType, Elements } from '../numbers/dtype.js'
-import type { Layout } from '../plan/tensor.js'
-import type { LogicalSizes, LogicalWindow } from '../reference/logical-tensor.js'
-import { judge } from './accept.js'
+} from '../../contract/backend.js'
+import { type PairingName, resolvePairing } from '../../contract/pairing.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
+import type { Layout } from '../../plan/tensor.js'
+import type { LogicalSizes, LogicalWindow } from '../../reference/logical-tensor.js'
+import { check, type Trial, unsupported } from '../case.js'
+import { judge } from '../judge/accept.js'
+import { quickModel } from '../judge/quick-model.js'
+import { logicalRows, type Rows } from '../judge/rows.js'
 import {
   type Arena,
   checkCanaries,
@@ -27,14 +30,11 @@ import {
   putTensor,
   readTensor,
   snapshot,
-} from './arena.js'
-import { check, type Trial, unsupported } from './case.js'
-import { toNumbers } from './elements.js'
-import { ordinaryElements, randomRows } from './inputs.js'
-import { type Placement, placeTensor, type Spacing } from './placement.js'
-import { quickModel } from './quick-model.js'
-import { seededRandom } from './random.js'
-import { logicalRows, type Rows } from './rows.js'
+} from '../memory/arena.js'
+import { toNumbers } from '../memory/elements.js'
+import { ordinaryElements, randomRows } from '../memory/inputs.js'
+import { type Placement, placeTensor, type Spacing } from '../memory/placement.js'
+import { seededRandom } from '../memory/random.js'
 
 /** Where one operand of a call lies. */
 export interface OperandPlace {

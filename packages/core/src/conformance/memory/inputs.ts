@@ -1,8 +1,8 @@
 /**
  * Inputs: seeded ordinary numbers, the special ones, and the noise that canaries are made of.
  */
-import type { DType, Elements } from '../numbers/dtype.js'
-import { FLOAT_FORMATS } from '../reference/float-format.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
+import { FLOAT_FORMATS } from '../../reference/float-format.js'
 import { createElements, elementsFrom, wordsOf } from './elements.js'
 import { type Random, seededRandom, seedOf } from './random.js'
 

@@ -2,7 +2,7 @@
  * The matrix of values cases, as data: one control, and what may deviate from it, one thing at a
  * time. A new feature of the specification is a new line here.
  */
-import type { Scenario } from './scenario.js'
+import type { Scenario } from '../calls/scenario.js'
 
 /** The control without what every case states: pairing, dtype and layout. */
 export const CONTROL: Omit<Scenario, 'pairing' | 'dtype' | 'layout'> = {

@@ -2,10 +2,13 @@
  * Values: what comes out, against the two oracles, over the matrix of scenarios.
  */
 
-import { PAIRINGS, type PairingName } from '../contract/pairing.js'
-import { DTYPES, type DType } from '../numbers/dtype.js'
-import { LAYOUTS, type Layout } from '../plan/tensor.js'
-import { type ConformanceCase, defineCase } from './case.js'
+import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
+import { DTYPES, type DType } from '../../numbers/dtype.js'
+import { LAYOUTS, type Layout } from '../../plan/tensor.js'
+import { runScenario } from '../calls/run-scenario.js'
+import type { Scenario } from '../calls/scenario.js'
+import { type ConformanceCase, defineCase } from '../case.js'
+import { pick, type Random, seededRandom, seedOf } from '../memory/random.js'
 import {
   COMBINED,
   CONTROL,
@@ -14,9 +17,6 @@ import {
   FLOAT16_ARRAYS,
   ROW_VARIANTS,
 } from './matrix.js'
-import { pick, type Random, seededRandom, seedOf } from './random.js'
-import { runScenario } from './run-scenario.js'
-import type { Scenario } from './scenario.js'
 
 /** Every pairing with every dtype. */
 export const KINDS: readonly (readonly [PairingName, DType])[] = PAIRINGS.flatMap((pairing) =>

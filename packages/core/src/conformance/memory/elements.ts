@@ -2,8 +2,8 @@
  * Elements as the suite handles them: raw memory of any dtype, read and written as numbers, and
  * compared as bits. 16-bit floats are always bits in a Uint16Array here.
  */
-import type { DType, Elements } from '../numbers/dtype.js'
-import { encodeBFloat16, encodeFloat16 } from '../numbers/half-float.js'
+import type { DType, Elements } from '../../numbers/dtype.js'
+import { encodeBFloat16, encodeFloat16 } from '../../numbers/half-float.js'
 import { halfValues } from './half-values.js'
 
 /** An array of `length` zeros over `buffer`, or over a new one. */

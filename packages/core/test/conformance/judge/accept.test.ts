@@ -2,14 +2,19 @@
  * Acceptance: the bound is tight enough to mean something and wide enough to be true.
  */
 import { describe, expect, test } from 'vitest'
-import { allowance, judge, largestFinite, ROW_ERROR } from '../../src/conformance/accept.js'
-import { ConformanceFailure, type Trial } from '../../src/conformance/case.js'
-import { elementsFrom, toNumbers } from '../../src/conformance/elements.js'
-import { ordinaryNumbers } from '../../src/conformance/inputs.js'
-import { DTYPES, type DType } from '../../src/numbers/dtype.js'
-import { modelRotate } from '../../src/reference/model.js'
-import { createGpuLikeBackend } from './gpu-like-backend.js'
-import { createNaiveBackend } from './naive-backend.js'
+import { ConformanceFailure, type Trial } from '../../../src/conformance/case.js'
+import {
+  allowance,
+  judge,
+  largestFinite,
+  ROW_ERROR,
+} from '../../../src/conformance/judge/accept.js'
+import { elementsFrom, toNumbers } from '../../../src/conformance/memory/elements.js'
+import { ordinaryNumbers } from '../../../src/conformance/memory/inputs.js'
+import { DTYPES, type DType } from '../../../src/numbers/dtype.js'
+import { modelRotate } from '../../../src/reference/model.js'
+import { createGpuLikeBackend } from '../gpu-like-backend.js'
+import { createNaiveBackend } from '../naive-backend.js'
 
 const PAIRS = 500
 const SIZES = { batch: 1, tokens: 1, heads: 1, headDim: 2 * PAIRS }

@@ -2,10 +2,10 @@
  * The suite's inputs: ordinary numbers are ordinary whatever the seed, and rows turn.
  */
 import { describe, expect, test } from 'vitest'
-import { toNumbers } from '../../src/conformance/elements.js'
-import { ordinaryElements, randomRows } from '../../src/conformance/inputs.js'
-import { seededRandom } from '../../src/conformance/random.js'
-import { DTYPES } from '../../src/numbers/dtype.js'
+import { toNumbers } from '../../../src/conformance/memory/elements.js'
+import { ordinaryElements, randomRows } from '../../../src/conformance/memory/inputs.js'
+import { seededRandom } from '../../../src/conformance/memory/random.js'
+import { DTYPES } from '../../../src/numbers/dtype.js'
 
 const SEEDS = [0, 1, 2, 3, 1234567, 2 ** 32 - 1]
 

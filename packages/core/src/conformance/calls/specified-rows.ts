@@ -3,14 +3,14 @@
  * only records. The model oracle is run with them, since equality of bits needs equal rows; what
  * makes that fair is that they are compared with exact rows first.
  */
-import type { RopeConfig } from '../config/config.js'
-import type { DType } from '../numbers/dtype.js'
-import { createRope } from '../rope/rope.js'
-import { ROW_ERROR } from './accept.js'
-import { check, fail } from './case.js'
+import type { RopeConfig } from '../../config/config.js'
+import type { DType } from '../../numbers/dtype.js'
+import { createRope } from '../../rope/rope.js'
+import { check, fail } from '../case.js'
+import { ROW_ERROR } from '../judge/accept.js'
+import { logicalRows, type Rows } from '../judge/rows.js'
 import { type Call, perform } from './perform.js'
 import { createRecorder } from './recorder.js'
-import { logicalRows, type Rows } from './rows.js'
 
 /** The rows of a call on tensors of a dtype, which must be as close to the exact ones as promised. */
 export async function specifiedRows(

@@ -3,8 +3,8 @@
  * specification hands to any backend. They are compared with the exact oracle, and the model oracle
  * is run with them, since equality of bits needs equal rows.
  */
-import type { Backend, Plan, Rotation } from '../contract/backend.js'
-import { DTYPES } from '../numbers/dtype.js'
+import type { Backend, Plan, Rotation } from '../../contract/backend.js'
+import { DTYPES } from '../../numbers/dtype.js'
 
 /** One call of a kernel. */
 export interface RecordedCall {
