@@ -53,6 +53,12 @@ function createSmallBackend(dtypes: readonly DType[]): Backend {
 }
 
 describe('ids', () => {
+  test('are those of the committed list, in its order', async () => {
+    const ids = conformanceCases(undefined, { large: true }).map(({ id }) => id)
+    // A case that is added, renamed or gone changes the list, and SUITE_VERSION with it.
+    await expect(`${[SUITE_VERSION, ...ids].join('\n')}\n`).toMatchFileSnapshot('./case-ids.txt')
+  })
+
   test('are unique, name their family and hold no spaces', () => {
     const cases = conformanceCases()
     expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)

@@ -2,7 +2,7 @@
  * Placements and arenas: the suite's own reading of layouts, and canaries that see every write.
  */
 import { describe, expect, test } from 'vitest'
-import { ConformanceFailure, NotSupported } from '../../src/conformance/case.js'
+import { ConformanceFailure, NotSupported } from '../../../src/conformance/case.js'
 import {
   checkCanaries,
   checkUnchanged,
@@ -10,12 +10,12 @@ import {
   putTensor,
   readTensor,
   snapshot,
-} from '../../src/conformance/memory/arena.js'
-import { bitsOf, elementsFrom } from '../../src/conformance/memory/elements.js'
-import { addressesOf, placeTensor, SPACINGS } from '../../src/conformance/memory/placement.js'
-import { DTYPES } from '../../src/numbers/dtype.js'
-import { LAYOUTS } from '../../src/plan/tensor.js'
-import { createNaiveBackend } from './naive-backend.js'
+} from '../../../src/conformance/memory/arena.js'
+import { bitsOf, elementsFrom } from '../../../src/conformance/memory/elements.js'
+import { addressesOf, placeTensor, SPACINGS } from '../../../src/conformance/memory/placement.js'
+import { DTYPES } from '../../../src/numbers/dtype.js'
+import { LAYOUTS } from '../../../src/plan/tensor.js'
+import { createNaiveBackend } from '../naive-backend.js'
 
 const backend = createNaiveBackend()
 const SIZES = { batch: 2, tokens: 3, heads: 2, headDim: 4 }
