@@ -74,6 +74,11 @@ export function reject(
   throw new RopeError(code, `${field} is ${show(given)}; accepted: ${accepted}`, { field })
 }
 
+/** Throws an error for `field` where a sentence says more: "field <problem>". */
+export function rejectBecause(code: RopeErrorCode, field: string, problem: string): never {
+  throw new RopeError(code, `${field} ${problem}`, { field })
+}
+
 /** True for an object that is neither null nor an array nor a typed array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !isList(value) && !ArrayBuffer.isView(value)

@@ -3,14 +3,14 @@
  * checks that core's validation does not make because they are about buffers.
  */
 
+import type { Layout, Positions, RopeConfig, RotateTensors } from '@rope/core'
 import {
-  type Layout,
-  type Positions,
-  type RopeConfig,
-  RopeError,
-  type RotateTensors,
-} from '@rope/core'
-import { type MemoryTensor, makeMemoryPlan, type Plan, show } from '@rope/core/backend'
+  type MemoryTensor,
+  makeMemoryPlan,
+  type Plan,
+  rejectBecause,
+  show,
+} from '@rope/core/backend'
 import type { GpuRotation } from './gpu-rotation.js'
 import {
   elementOffset,
@@ -81,10 +81,6 @@ const NAMES = ['q', 'k'] as const
 
 type Name = (typeof NAMES)[number]
 
-function fail(code: 'INVALID_TENSOR' | 'INVALID_OPTION', field: string, message: string): never {
-  throw new RopeError(code, `${field} ${message}`, { field })
-}
-
 function shapesOf<Given, Result>(
   given: { readonly q?: Given | undefined; readonly k?: Given | undefined },
   prefix: string,
@@ -105,7 +101,7 @@ function shapesOf<Given, Result>(
  */
 export function planCall(config: RopeConfig, call: GpuCallShape): Plan {
   if (typeof call !== 'object' || call === null) {
-    fail('INVALID_TENSOR', 'call', `is ${show(call)}; accepted: { q, k } or one of them`)
+    rejectBecause('INVALID_TENSOR', 'call', `is ${show(call)}; accepted: { q, k } or one of them`)
   }
   const { out, inverse, layout } = call
   const convert = (tensor: GpuTensorShape, field: string): MemoryTensor =>
@@ -137,14 +133,14 @@ function merge(
   field: string,
 ): GpuTensorShape & { readonly buffer: BufferHandle } {
   if (prepared === undefined) {
-    return fail(
+    return rejectBecause(
       'INVALID_TENSOR',
       field,
       'was not prepared; prepare a kernel for a call that has it',
     )
   }
   if (typeof given !== 'object' || given === null) {
-    return fail(
+    return rejectBecause(
       'INVALID_TENSOR',
       field,
       `is missing; the kernel was prepared for it: give { buffer }`,
@@ -153,7 +149,11 @@ function merge(
   for (const key of ['shape', 'layout', 'strides', 'dtype'] as const) {
     if (given[key] === undefined || same(given[key], prepared[key])) continue
     const kept = `the kernel was prepared for ${JSON.stringify(prepared[key]) ?? 'none'}`
-    fail('INVALID_TENSOR', `${field}.${key}`, `is ${JSON.stringify(given[key])}, but ${kept}`)
+    rejectBecause(
+      'INVALID_TENSOR',
+      `${field}.${key}`,
+      `is ${JSON.stringify(given[key])}, but ${kept}`,
+    )
   }
   return { ...prepared, buffer: given.buffer, byteOffset: given.byteOffset }
 }
@@ -212,12 +212,24 @@ export function memoryOf(
 /** Checks the options of a table. */
 export function checkTable({ rows, outOfRange, dtype }: TableOptions): void {
   if (!Number.isSafeInteger(rows) || rows < 1) {
-    fail('INVALID_OPTION', 'table.rows', `is ${show(rows)}; accepted: a whole number, 1 or more`)
+    rejectBecause(
+      'INVALID_OPTION',
+      'table.rows',
+      `is ${show(rows)}; accepted: a whole number, 1 or more`,
+    )
   }
   if (outOfRange !== 'skip' && outOfRange !== 'clamp') {
-    fail('INVALID_OPTION', 'table.outOfRange', `is ${show(outOfRange)}; accepted: skip, clamp`)
+    rejectBecause(
+      'INVALID_OPTION',
+      'table.outOfRange',
+      `is ${show(outOfRange)}; accepted: skip, clamp`,
+    )
   }
   if (dtype !== undefined && !['int32', 'uint32', 'int64'].includes(dtype)) {
-    fail('INVALID_OPTION', 'table.dtype', `is ${show(dtype)}; accepted: int32, uint32, int64`)
+    rejectBecause(
+      'INVALID_OPTION',
+      'table.dtype',
+      `is ${show(dtype)}; accepted: int32, uint32, int64`,
+    )
   }
 }

@@ -3,8 +3,8 @@
  * certain length, and everything that holds for typed arrays holds for it.
  */
 
-import { type DType, type Layout, RopeError } from '@rope/core'
-import { bytesPerElement, type MemoryTensor, show } from '@rope/core/backend'
+import type { DType, Layout } from '@rope/core'
+import { bytesPerElement, type MemoryTensor, rejectBecause, show } from '@rope/core/backend'
 import type { BufferHandle } from './handles.js'
 import { type GpuBuffer, USAGE } from './webgpu-types.js'
 
@@ -31,21 +31,25 @@ export interface GpuTensor extends Partial<Omit<GpuTensorShape, 'buffer' | 'byte
   readonly byteOffset?: number | undefined
 }
 
-function fail(field: string, message: string): never {
-  throw new RopeError('INVALID_TENSOR', `${field} ${message}`, { field })
-}
-
 /** The buffer of a tensor, once it is certain that it is one that shaders can use. */
 export function storageBuffer(buffer: unknown, field: string): GpuBuffer {
   const given = buffer as GpuBuffer | null | undefined
   if (typeof given !== 'object' || given === null || typeof given.size !== 'number') {
-    return fail(`${field}.buffer`, 'is not a GPUBuffer; give one with usage STORAGE')
+    return rejectBecause(
+      'INVALID_TENSOR',
+      `${field}.buffer`,
+      'is not a GPUBuffer; give one with usage STORAGE',
+    )
   }
   if ((given.usage & USAGE.STORAGE) === 0) {
-    fail(`${field}.buffer`, 'lacks the usage GPUBufferUsage.STORAGE; create it with that usage')
+    rejectBecause(
+      'INVALID_TENSOR',
+      `${field}.buffer`,
+      'lacks the usage GPUBufferUsage.STORAGE; create it with that usage',
+    )
   }
   if (given.mapState !== undefined && given.mapState !== 'unmapped') {
-    fail(`${field}.buffer`, `is ${given.mapState}; unmap it first`)
+    rejectBecause('INVALID_TENSOR', `${field}.buffer`, `is ${given.mapState}; unmap it first`)
   }
   return given
 }
@@ -57,7 +61,8 @@ export function elementOffset(byteOffset: unknown, dtype: DType, field: string):
   if (typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0) {
     if (offset % bytes === 0) return offset / bytes
   }
-  return fail(
+  return rejectBecause(
+    'INVALID_TENSOR',
     `${field}.byteOffset`,
     `is ${show(offset)}; accepted: a multiple of ${bytes} (the bytes of a ${dtype}), 0 or more`,
   )
@@ -76,7 +81,11 @@ export function reachable(size: number, bytes: number): number {
 /** A tensor as core's validation wants it; `buffer` may be missing while a call is being prepared. */
 export function memoryTensor(tensor: GpuTensorShape, field: string): MemoryTensor {
   if (typeof tensor !== 'object' || tensor === null) {
-    return fail(field, `is ${show(tensor)}; accepted: { buffer, shape, layout, dtype }`)
+    return rejectBecause(
+      'INVALID_TENSOR',
+      field,
+      `is ${show(tensor)}; accepted: { buffer, shape, layout, dtype }`,
+    )
   }
   const { dtype, shape, layout, strides, byteOffset } = tensor
   const bytes = dtype === 'float32' ? 4 : dtype === 'float64' ? 8 : 2

@@ -2,8 +2,7 @@
  * What a user may say about the device, and the checks on it.
  */
 
-import { RopeError } from '@rope/core'
-import { checkKeys, checkRecord, show } from '@rope/core/backend'
+import { checkKeys, checkRecord, rejectBecause, show } from '@rope/core/backend'
 import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
 import type { Gpu, GpuAdapter, GpuDevice } from './webgpu-types.js'
 
@@ -34,10 +33,6 @@ const KEYS: readonly string[] = ['device', 'adapter', 'gpu', 'powerPreference']
 
 const POWER: readonly unknown[] = ['low-power', 'high-performance', undefined]
 
-function reject(field: string, message: string): never {
-  throw new RopeError('INVALID_OPTION', `${field} ${message}`, { field })
-}
-
 function checkMethods(
   value: unknown,
   field: string,
@@ -49,7 +44,7 @@ function checkMethods(
     typeof value === 'object' &&
     value !== null &&
     methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  if (!isOne) reject(field, `is not a ${kind}; give one, or leave it out`)
+  if (!isOne) rejectBecause('INVALID_OPTION', field, `is not a ${kind}; give one, or leave it out`)
 }
 
 /**
@@ -65,7 +60,11 @@ export function checkOptions(options: WebGpuOptions): CheckedOptions {
   checkMethods(adapter, 'adapter', 'GPUAdapter', ['requestDevice'])
   checkMethods(gpu, 'gpu', 'GPU', ['requestAdapter'])
   if (!POWER.includes(powerPreference)) {
-    reject('powerPreference', `is ${show(powerPreference)}; accepted: low-power, high-performance`)
+    rejectBecause(
+      'INVALID_OPTION',
+      'powerPreference',
+      `is ${show(powerPreference)}; accepted: low-power, high-performance`,
+    )
   }
   return {
     device: device as unknown as GpuDevice | undefined,

@@ -1,7 +1,15 @@
 /**
  * Door `@rope/core/backend`: what the author of a backend needs, and what sister packages share.
  */
-export { checkFields, checkInteger, checkKeys, checkRecord, reject, show } from '../check.js'
+export {
+  checkFields,
+  checkInteger,
+  checkKeys,
+  checkRecord,
+  reject,
+  rejectBecause,
+  show,
+} from '../check.js'
 export { allocationBytes } from '../contract/allocation.js'
 export type {
   Backend,

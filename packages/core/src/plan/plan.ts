@@ -3,7 +3,7 @@
  * backends check nothing. Nothing is written before everything has been checked.
  */
 
-import { checkFields, reject } from '../check.js'
+import { checkFields, reject, rejectBecause } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config/config.js'
 import type { OperandPlan, Plan, View } from '../contract/backend.js'
 import { resolvePairing } from '../contract/pairing.js'
@@ -273,18 +273,18 @@ function checkAliasing(operands: readonly Operand[]): void {
       for (const region of regions) {
         if (own && isSameRegion(writer.targetRegion, region)) continue
         if (isDisjoint(writer.targetRegion, region)) continue
-        failAliasing(writer, other)
+        rejectAliasing(writer, other)
       }
     }
   }
 }
 
-function failAliasing(writer: Operand, other: Operand): never {
+function rejectAliasing(writer: Operand, other: Operand): never {
   const written = writer.target === writer.source ? writer.name : `out.${writer.name}`
-  throw new RopeError(
+  rejectBecause(
     'ALIASING',
-    `${written} is written but overlaps the memory of ${other.name}; use exactly the same view (in place) or memory that does not overlap`,
-    { field: written },
+    written,
+    `is written but overlaps the memory of ${other.name}; use exactly the same view (in place) or memory that does not overlap`,
   )
 }
 

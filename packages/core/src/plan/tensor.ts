@@ -3,9 +3,8 @@
  * A layout is only an order of axes; past this file there are four strides and no layouts.
  */
 
-import { checkFields, checkList, isList, reject, show } from '../check.js'
+import { checkFields, checkList, isList, reject, rejectBecause, show } from '../check.js'
 import type { Strides } from '../contract/backend.js'
-import { RopeError } from '../errors.js'
 import { bufferOf, byteOffsetOf, elementBytesOf, lengthOf } from '../memory.js'
 import {
   checkDType,
@@ -92,10 +91,6 @@ const SHAPES: Readonly<Record<Layout, string>> = {
   flat: '[batch, tokens, heads * headDim] or [tokens, heads * headDim]',
 }
 
-function fail(field: string, message: string): never {
-  throw new RopeError('INVALID_TENSOR', `${field} ${message}`, { field })
-}
-
 /** Sizes of a tensor's axes, each read once; INVALID_TENSOR for anything else. */
 export function checkSizes(shape: unknown, field: string): readonly number[] {
   if (!isList(shape)) return reject('INVALID_TENSOR', `${field}.shape`, shape, 'a list of sizes')
@@ -126,7 +121,8 @@ function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: strin
   }
   if (tensor.strides !== undefined)
     return checkSizes(tensor.shape, field).length === 3 ? 'thd' : 'bshd'
-  return fail(
+  return rejectBecause(
+    'INVALID_TENSOR',
     `${field}.layout`,
     `is missing; accepted: ${LAYOUTS.join(', ')} (on the tensor, or once for all in createRope), or explicit strides`,
   )
@@ -167,7 +163,8 @@ function unfold(
 ): Unfolded {
   const hidden = shape.at(-1) ?? 0
   if (hidden % headDim !== 0) {
-    fail(
+    rejectBecause(
+      'INVALID_TENSOR',
       `${field}.shape`,
       `is ${show(shape)}: the last axis must be a multiple of headDim ${headDim} for layout 'flat'`,
     )
@@ -190,7 +187,11 @@ function unfoldLayout(tensor: Shaped, layout: Layout, headDim: number, field: st
   const shape = checkSizes(tensor.shape, field)
   const ranks = layout === 'flat' ? [2, 3] : [AXES[layout].length]
   if (!ranks.includes(shape.length)) {
-    fail(`${field}.shape`, `is ${show(shape)}; accepted for layout '${layout}': ${SHAPES[layout]}`)
+    rejectBecause(
+      'INVALID_TENSOR',
+      `${field}.shape`,
+      `is ${show(shape)}; accepted for layout '${layout}': ${SHAPES[layout]}`,
+    )
   }
   const strides = checkStrides(tensor, shape, field)
   if (layout === 'flat') return unfold(shape, strides, headDim, field)
@@ -215,7 +216,7 @@ function resolveMemory(
     const memory = checkMemory(tensor.memory, `${field}.memory`)
     return { memory, elements: undefined, dtype: checkDType(tensor.dtype, field) }
   }
-  if (!('data' in tensor)) return fail(`${field}.data`, 'is missing')
+  if (!('data' in tensor)) return rejectBecause('INVALID_TENSOR', `${field}.data`, 'is missing')
   const { data } = tensor
   const dtype = resolveDType(data, tensor.dtype, field)
   const elements = elementsOf(data, `${field}.data`)
@@ -265,7 +266,8 @@ export function resolveTensor(
   const size = (axis: Axis): number => unfolded.shape[axes.indexOf(axis)] ?? 1
   const stride = (axis: Axis): number => unfolded.strides[axes.indexOf(axis)] ?? 0
   if (size('channel') !== headDim) {
-    fail(
+    rejectBecause(
+      'INVALID_TENSOR',
       `${field}.shape`,
       `is ${show(tensor.shape)} (${SHAPES[layout]}): headDim is ${size('channel')}, but the config says ${headDim}`,
     )

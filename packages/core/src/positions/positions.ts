@@ -12,9 +12,9 @@ import {
   itemsOf,
   reading,
   reject,
+  rejectBecause,
   show,
 } from '../check.js'
-import { RopeError } from '../errors.js'
 import { MOST_ROWS } from '../limits.js'
 import { kindOf, lengthOf } from '../memory.js'
 
@@ -116,10 +116,6 @@ const FORMS =
 const PACKED_KEYS: readonly string[] = ['sequenceLengths', 'cumulativeLengths']
 const PADDED_KEYS: readonly string[] = ['paddedLengths', 'paddedCumulativeLengths']
 
-function fail(field: string, message: string): never {
-  throw new RopeError('INVALID_POSITIONS', `${field} ${message}`, { field })
-}
-
 /**
  * One position, as a loop gives it: a finite number, never text or a date that a sum would turn into
  * one.
@@ -199,7 +195,8 @@ function readPacked(value: Packed, field: string): PositionSource {
     ['paddedLengths', spans],
   ] as const) {
     if (list.length === lengths.length) continue
-    fail(
+    rejectBecause(
+      'INVALID_POSITIONS',
       `${field}.${name}`,
       `has ${list.length} entries for ${lengths.length} sequences; give one per sequence`,
     )
@@ -224,12 +221,16 @@ function readLengths(lengths: Float64Array, field: string): Float64Array {
 
 function differences(cumulative: Float64Array, field: string): Float64Array {
   if (cumulative.length === 0 || cumulative[0] !== 0)
-    fail(field, 'must start with 0, as in [0, 3, 7]')
+    rejectBecause('INVALID_POSITIONS', field, 'must start with 0, as in [0, 3, 7]')
   const lengths = new Float64Array(cumulative.length - 1)
   for (let i = 0; i < lengths.length; i++) {
     lengths[i] = (cumulative[i + 1] as number) - (cumulative[i] as number)
     if (!((lengths[i] as number) >= 0))
-      fail(`${field}[${i + 1}]`, 'is smaller than the one before; give running totals')
+      rejectBecause(
+        'INVALID_POSITIONS',
+        `${field}[${i + 1}]`,
+        'is smaller than the one before; give running totals',
+      )
   }
   return readLengths(lengths, field)
 }
@@ -277,7 +278,8 @@ export function readPositions(
   }
   const list = checkList(record.axes, `${field}.axes`, accepted, 'INVALID_POSITIONS')
   if (list.length !== axes) {
-    fail(
+    rejectBecause(
+      'INVALID_POSITIONS',
       `${field}.axes`,
       `has ${list.length} entries, but the config has ${axes} ${axes === 1 ? 'axis' : 'axes'}`,
     )
@@ -349,13 +351,15 @@ function checkFits(source: PositionSource, batch: number, tokens: number): void 
     source.ids.length !== tokens &&
     source.ids.length !== batch * tokens
   ) {
-    fail(
+    rejectBecause(
+      'INVALID_POSITIONS',
       'positions',
       `has ${source.ids.length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)`,
     )
   }
   if (source.kind === 'offsets' && source.offsets.length !== batch) {
-    fail(
+    rejectBecause(
+      'INVALID_POSITIONS',
       'positions.offsets',
       `has ${source.offsets.length} entries; accepted: ${batch}, one per batch entry`,
     )
@@ -363,11 +367,17 @@ function checkFits(source: PositionSource, batch: number, tokens: number): void 
   if (source.kind === 'packed') {
     const total = source.spans.reduce((sum, span) => sum + span, 0)
     if (batch !== 1)
-      fail(
+      rejectBecause(
+        'INVALID_POSITIONS',
         'positions',
         `packs sequences, which needs a batch of 1 (layout 'thd'); the tensors have ${batch}`,
       )
-    if (total !== tokens) fail('positions', `packs ${total} tokens; the tensors have ${tokens}`)
+    if (total !== tokens)
+      rejectBecause(
+        'INVALID_POSITIONS',
+        'positions',
+        `packs ${total} tokens; the tensors have ${tokens}`,
+      )
   }
 }
 
@@ -438,7 +448,9 @@ export function expandPositions(
   const entries = shared ? 1 : batch
   checkRows(sources.length * entries * tokens)
   const expanded = sources.map((source) => expandSource(source, entries, tokens, advance))
-  const first = expanded[0] ?? fail('positions', `is ${show(sources)}; give ${FORMS}`)
+  const first =
+    expanded[0] ??
+    rejectBecause('INVALID_POSITIONS', 'positions', `is ${show(sources)}; give ${FORMS}`)
   return {
     rows: entries * tokens,
     batchStride: shared ? 0 : tokens,
