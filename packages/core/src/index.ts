@@ -15,12 +15,7 @@ export { DTYPES } from './numbers/dtype.js'
 export type { RotateTensors } from './plan/plan.js'
 export type { Layout, Tensor } from './plan/tensor.js'
 export { LAYOUTS } from './plan/tensor.js'
-export type {
-  AxisPositions,
-  PackedOptions,
-  PositionArray,
-  Positions,
-} from './positions/positions.js'
+export type { AxisPositions, PackedOptions, PositionArray, Positions } from './positions/forms.js'
 export type {
   BoundRope,
   CachePlace,

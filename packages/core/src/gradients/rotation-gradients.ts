@@ -18,12 +18,8 @@ import type { DType, Elements } from '../numbers/dtype.js'
 import { decodeBFloat16, decodeFloat16 } from '../numbers/half-float.js'
 import { makePlan } from '../plan/plan.js'
 import type { Layout, Tensor } from '../plan/tensor.js'
-import {
-  expandPositions,
-  type Positions,
-  type PositionTable,
-  readPositions,
-} from '../positions/positions.js'
+import { expandPositions, type PositionTable } from '../positions/expand.js'
+import { type Positions, readPositions } from '../positions/forms.js'
 import { lengthOfPositions } from '../rotation/tables.js'
 
 /** A rotation that was made, and the gradient that came back for it. */

@@ -10,7 +10,8 @@ import { checkFields, checkInteger, checkRecord, checkTypedArray, reject } from 
 import { axisCount } from '../config/axes.js'
 import { type RopeConfig, resolveConfig } from '../config/config.js'
 import { decodeFloat16, encodeFloat16 } from '../numbers/half-float.js'
-import { expandPositions, type Positions, readPositions } from '../positions/positions.js'
+import { expandPositions } from '../positions/expand.js'
+import { type Positions, readPositions } from '../positions/forms.js'
 import type { LengthOptions, Rope } from '../rope/rope.js'
 
 /** Channels of a block. */

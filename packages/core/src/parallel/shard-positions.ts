@@ -4,7 +4,8 @@
  */
 import { checkInteger, checkRecord } from '../check.js'
 import { MOST_AXES, MOST_TOKENS } from '../limits.js'
-import { expandPositions, type Positions, readPositions } from '../positions/positions.js'
+import { expandPositions } from '../positions/expand.js'
+import { type Positions, readPositions } from '../positions/forms.js'
 import { checkShard, type Shard } from './shard.js'
 
 /** The tensors of the whole, as far as positions depend on them. */

@@ -22,7 +22,7 @@ import { kindOf } from '../memory.js'
 import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
 import { makePlan, planKey, type RotateTensors, readTensors } from '../plan/plan.js'
 import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
-import { checkPosition, type Positions } from '../positions/positions.js'
+import { checkPosition, type Positions } from '../positions/forms.js'
 import type { RotationBuilder } from '../rotation/rotation.js'
 import {
   ChangeRows,

@@ -6,15 +6,13 @@
 import { reject } from '../check.js'
 import type { Plan, Rotation } from '../contract/backend.js'
 import { isEmptyPlan } from '../contract/empty-plan.js'
+import { checkPositionCounts, expandPositions, type PositionTable } from '../positions/expand.js'
 import {
-  checkPositionCounts,
   checkStart,
-  expandPositions,
   type PositionSource,
   type Positions,
-  type PositionTable,
   readPositions,
-} from '../positions/positions.js'
+} from '../positions/forms.js'
 import type { RotationBuilder, RowPrecision } from './rotation.js'
 import { checkStatedLength, lengthOfPositions, type RotationTables } from './tables.js'
 

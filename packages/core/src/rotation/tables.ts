@@ -7,7 +7,7 @@
 import { show } from '../check.js'
 import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../config/config.js'
 import { RopeError } from '../errors.js'
-import { checkPositionTable, type PositionTable } from '../positions/positions.js'
+import { checkPositionTable, type PositionTable } from '../positions/expand.js'
 import { dependsOnLength } from '../schedule/registry.js'
 import type { Frequencies, Regime } from '../schedule/schedule.js'
 import { createRotationBuilder, type RotationBuilder } from './rotation.js'

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type RopeOptions, resolveConfig } from '../../src/config/config.js'
 import { rotationGradients } from '../../src/gradients/rotation-gradients.js'
 import type { Layout } from '../../src/plan/tensor.js'
-import type { Positions } from '../../src/positions/positions.js'
+import type { Positions } from '../../src/positions/forms.js'
 import { createRope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 

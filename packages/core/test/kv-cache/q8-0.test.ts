@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RopeOptions } from '../../src/config/config.js'
 import { dequantiseQ8, quantiseQ8, shiftQ8 } from '../../src/kv-cache/q8-0.js'
-import type { Positions } from '../../src/positions/positions.js'
+import type { Positions } from '../../src/positions/forms.js'
 import { createRope, type Rope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RopeOptions } from '../../src/config/config.js'
-import type { Positions } from '../../src/positions/positions.js'
+import type { Positions } from '../../src/positions/forms.js'
 import { type CachePlace, createRope, type Rope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 

@@ -3,7 +3,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import { RopeError } from '../../src/errors.js'
-import { expandPositions, type Positions, readPositions } from '../../src/positions/positions.js'
+import { expandPositions } from '../../src/positions/expand.js'
+import { type Positions, readPositions } from '../../src/positions/forms.js'
 
 function expand(
   positions: unknown,

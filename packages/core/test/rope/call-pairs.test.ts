@@ -9,7 +9,7 @@ import type { RopeOptions } from '../../src/config/config.js'
 import { RopeError } from '../../src/errors.js'
 import type { RotateTensors } from '../../src/plan/plan.js'
 import type { Layout, Tensor } from '../../src/plan/tensor.js'
-import type { Positions } from '../../src/positions/positions.js'
+import type { Positions } from '../../src/positions/forms.js'
 import { createRope, type Rope, type RopeStep } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 

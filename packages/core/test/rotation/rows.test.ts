@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import type { RopeOptions } from '../../src/config/config.js'
 import { RopeError } from '../../src/errors.js'
 import type { RotateTensors } from '../../src/plan/plan.js'
-import type { Positions } from '../../src/positions/positions.js'
+import type { Positions } from '../../src/positions/forms.js'
 import { createRope, type Rope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { computeFrequencies, type RopeOptions } from '../../src/config/config.js'
 import { RopeError } from '../../src/errors.js'
-import type { Positions } from '../../src/positions/positions.js'
+import type { Positions } from '../../src/positions/forms.js'
 import { createRope, type LengthOptions, type Rope } from '../../src/rope/rope.js'
 import { createNaiveBackend } from '../conformance/naive-backend.js'
 

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import { computeFrequencies, resolveConfig } from '../../src/config/config.js'
-import { expandPositions, readPositions } from '../../src/positions/positions.js'
+import { expandPositions } from '../../src/positions/expand.js'
+import { readPositions } from '../../src/positions/forms.js'
 import { type Big, divide, fromDouble, multiply } from '../../src/reference/big.js'
 import { exactPi } from '../../src/reference/elementary.js'
 import { cosSin, exactAngle, exactPower } from '../../src/reference/exact-angle.js'

@@ -5,7 +5,7 @@
 import { type RopeOptions, resolveConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
 import type { Layout, Tensor } from '../../plan/tensor.js'
-import type { Positions } from '../../positions/positions.js'
+import type { Positions } from '../../positions/forms.js'
 import { check, type Trial, unsupported } from '../case.js'
 import { type Allowance, allowance, ROW_ERROR } from '../judge/accept.js'
 import { elementsFrom, toNumbers } from '../memory/elements.js'

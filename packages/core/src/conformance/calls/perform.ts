@@ -6,7 +6,7 @@ import type { RopeConfig } from '../../config/config.js'
 import { RopeError } from '../../errors.js'
 import type { RotateTensors } from '../../plan/plan.js'
 import type { Layout, Tensor } from '../../plan/tensor.js'
-import type { Positions } from '../../positions/positions.js'
+import type { Positions } from '../../positions/forms.js'
 import { createRope, type Rope } from '../../rope/rope.js'
 import { check, type Trial } from '../case.js'
 

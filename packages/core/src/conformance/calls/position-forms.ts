@@ -2,7 +2,7 @@
  * Position forms: what a user may write, each with the positions it stands for, worked out here by
  * plain loops and not by the library. Sizes are those of the scenarios: see SIZES in matrix.ts.
  */
-import type { AxisPositions, PositionArray, Positions } from '../../positions/positions.js'
+import type { AxisPositions, PositionArray, Positions } from '../../positions/forms.js'
 
 /** Positions as a user writes them and, per axis, the position of every (batch, token). */
 export interface PositionForm {

@@ -8,7 +8,7 @@ import type { Kernel } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
 import type { Tensor } from '../../plan/tensor.js'
-import type { Positions } from '../../positions/positions.js'
+import type { Positions } from '../../positions/forms.js'
 import { needDType } from '../calls/numbers.js'
 import { expectRefusal, perform, subjectRope } from '../calls/perform.js'
 import {

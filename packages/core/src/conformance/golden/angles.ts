@@ -4,7 +4,7 @@
  */
 import { type RopeOptions, resolveConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
-import type { Positions } from '../../positions/positions.js'
+import type { Positions } from '../../positions/forms.js'
 import {
   checkClose,
   needDType,

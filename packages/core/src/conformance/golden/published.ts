@@ -4,7 +4,7 @@
  */
 import type { RopeOptions } from '../../config/config.js'
 import type { Layout } from '../../plan/tensor.js'
-import type { Positions } from '../../positions/positions.js'
+import type { Positions } from '../../positions/forms.js'
 
 /** One published vector. */
 export interface PublishedVector {

@@ -16,7 +16,8 @@ import { computeFrequencies, type RopeConfig, resolveConfig } from '../../config
 import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
 import { MOST_TABLE_NUMBERS } from '../../limits.js'
-import { expandPositions, readPositions } from '../../positions/positions.js'
+import { expandPositions } from '../../positions/expand.js'
+import { readPositions } from '../../positions/forms.js'
 import { createRotationBuilder } from '../../rotation/rotation.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
 

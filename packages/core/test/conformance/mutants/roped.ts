@@ -5,7 +5,7 @@ import { computeFrequencies, type RopeConfig, resolveConfig } from '../../../src
 import type { MakeRope } from '../../../src/conformance/index.js'
 import { RopeError } from '../../../src/errors.js'
 import type { RotateTensors } from '../../../src/plan/plan.js'
-import type { Positions } from '../../../src/positions/positions.js'
+import type { Positions } from '../../../src/positions/forms.js'
 import { createRope, type Rope } from '../../../src/rope/rope.js'
 import type { Mutant } from './mutant.js'
 
