@@ -1,6 +1,7 @@
 /**
  * Door `@rope/core/backend`: what the author of a backend needs, and what sister packages share.
  */
+export { BoundedMap } from '../bounded-map.js'
 export {
   checkFields,
   checkInteger,

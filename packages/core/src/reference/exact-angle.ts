@@ -4,12 +4,12 @@
  * and sin to 2^-240 before rounding at positions up to 2^31; every function is the definition.
  */
 
+import { BoundedMap } from '../bounded-map.js'
 import { RopeError } from '../errors.js'
 import { type Big, divide, fromDouble, multiply, ONE, toDouble } from './big.js'
-import { boundedCache } from './bounded-cache.js'
 import { exactCosSin, exponential, logarithm } from './elementary.js'
 
-const powers = boundedCache<Big>(1 << 12)
+const powers = new BoundedMap<string, Big>(1 << 12)
 
 /**
  * theta_i = base^(-2i/d), the frequency of pair i of d channels (RoFormer, section 3.2.2, with i
@@ -26,7 +26,7 @@ export function exactPower(base: number, i: number, d: number): Big {
       field: 'pair',
     })
   }
-  return powers(`${base} ${i} ${d}`, () => {
+  return powers.recall(`${base} ${i} ${d}`, () => {
     const lnBase = logarithm(fromDouble(base))
     const exponent = divide(fromDouble(-2 * i), fromDouble(d))
     return i === 0 ? ONE : exponential(multiply(exponent, lnBase))

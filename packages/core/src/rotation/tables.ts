@@ -4,6 +4,7 @@
  * and the latest are kept.
  */
 
+import { BoundedMap } from '../bounded-map.js'
 import { show } from '../check.js'
 import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../config/config.js'
 import { RopeError } from '../errors.js'
@@ -63,7 +64,7 @@ export function createRotationTables(given: RopeConfig, short?: Frequencies): Ro
   const config = resolveConfig(given)
   const frequencies = short ?? computeFrequencies(config)
   const byLength = dependsOnLength(config.schedule)
-  const tables = new Map<Regime, Table>()
+  const tables = new BoundedMap<Regime, Table>(KEPT_TABLES)
 
   function make(length: number): Table {
     const inForce = byLength ? computeFrequencies(config, length) : frequencies
@@ -75,17 +76,7 @@ export function createRotationTables(given: RopeConfig, short?: Frequencies): Ro
 
   function find(length: number): Table {
     if (fixed !== undefined) return fixed
-    const regime = regimeFor(config, length)
-    const known = tables.get(regime)
-    const table = known ?? make(length)
-    // Taken out and put back: the first key is always the one that was used longest ago.
-    if (known !== undefined) tables.delete(regime)
-    tables.set(regime, table)
-    for (const oldest of tables.keys()) {
-      if (tables.size <= KEPT_TABLES) break
-      tables.delete(oldest)
-    }
-    return table
+    return tables.recall(regimeFor(config, length), () => make(length))
   }
 
   return {

@@ -13,6 +13,7 @@ const FOLDER = join(SOURCE, 'reference')
 /** Contract files; from those marked `types` only types may come. */
 const ALLOWED: Readonly<Record<string, 'values' | 'types'>> = {
   'errors.js': 'values',
+  'bounded-map.js': 'values',
   'limits.js': 'values',
   'numbers/dtype.js': 'types',
   'config/axes.js': 'types',

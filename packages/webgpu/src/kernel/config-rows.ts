@@ -5,6 +5,7 @@
  */
 import { axisCount, type Positions, type RopeConfig, RopeError } from '@rope/core'
 import {
+  BoundedMap,
   createRotationTables,
   expandPositions,
   lengthOfPositions,
@@ -37,7 +38,7 @@ export class ConfigRows {
   readonly #axes: number
   readonly #builders: RotationTables
   readonly #schedule: string
-  readonly #recent = new Map<string, RowsOnGpu>()
+  readonly #recent = new BoundedMap<string, RowsOnGpu>(REMEMBERED)
   readonly #tables = new Map<number, Table>()
 
   constructor(context: Context, config: RopeConfig) {
@@ -80,10 +81,6 @@ export class ConfigRows {
     const known = this.#recent.get(key)
     if (known !== undefined && this.#context.rows.holds(known)) return known
     const rows = this.#upload(this.rotation(positions, sizes, isShift))
-    for (const oldest of this.#recent.keys()) {
-      if (this.#recent.size >= REMEMBERED) this.#recent.delete(oldest)
-    }
-    this.#recent.delete(key)
     this.#recent.set(key, rows)
     return rows
   }

@@ -4,9 +4,9 @@
  * the same positions at the same frequencies.
  */
 
+import { BoundedMap } from '../../bounded-map.js'
 import type { RopeConfig } from '../../config/config.js'
 import type { Plan, Rotation } from '../../contract/backend.js'
-import { boundedCache } from '../../reference/bounded-cache.js'
 import { oracleRows, type RowPositions } from '../../reference/oracle-rows.js'
 
 /** Planar rows in double: `cos[row * pairs + i]` and `sin[row * pairs + i]`. */
@@ -30,7 +30,7 @@ export function logicalRows(
   return { cos, sin }
 }
 
-const remembered = boundedCache<ReturnType<typeof oracleRows>>(1 << 13)
+const remembered = new BoundedMap<string, ReturnType<typeof oracleRows>>(1 << 13)
 
 function keyOf({ schedule, rotaryDim, axes, angles }: RopeConfig): string {
   return JSON.stringify([schedule, rotaryDim, axes, angles])
@@ -50,7 +50,9 @@ export function exactRowsOf(config: RopeConfig, positions: RowPositions): Rows {
   const key = keyOf(config)
   for (let row = 0; row < count; row++) {
     const token = positions.map((axis) => [axis[row] as number])
-    const turns = remembered(`${key} ${token.join()}`, () => oracleRows(config, token, 'float64'))
+    const turns = remembered.recall(`${key} ${token.join()}`, () =>
+      oracleRows(config, token, 'float64'),
+    )
     cos.set(turns.cos, row * pairs)
     sin.set(turns.sin, row * pairs)
   }
