@@ -16,8 +16,8 @@ export type { RotateTensors } from './plan/plan.js'
 export type { Layout, Tensor } from './plan/tensor.js'
 export { LAYOUTS } from './plan/tensor.js'
 export type { AxisPositions, PackedOptions, PositionArray, Positions } from './positions/forms.js'
+export type { BoundRope } from './rope/bound.js'
 export type {
-  BoundRope,
   CachePlace,
   LengthOptions,
   Rope,

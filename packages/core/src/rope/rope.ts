@@ -1,7 +1,6 @@
 /**
  * The rope: a config bound to a backend. It joins the pipeline - positions to rotation, tensors
- * to plan, plan to kernel - and remembers what can be used again: rows of the last positions,
- * kernels of the last plans.
+ * to plan, plan to kernel - and remembers the rows of the last positions.
  */
 
 import { checkFields, checkRecord, checkWord, reject, show } from '../check.js'
@@ -13,27 +12,22 @@ import {
   regimeFor,
   resolveConfig,
 } from '../config/config.js'
-import type { Backend, Kernel, KernelCall, Plan } from '../contract/backend.js'
-import { bindKernel } from '../contract/bind-kernel.js'
-import { checkMemory } from '../contract/bound-memory.js'
-import { isEmptyPlan, withoutEmptySizes } from '../contract/empty-plan.js'
+import type { Backend } from '../contract/backend.js'
 import { RopeError } from '../errors.js'
-import { kindOf } from '../memory.js'
-import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
-import { makePlan, planKey, type RotateTensors, readTensors } from '../plan/plan.js'
+import { type RotateTensors, readTensors } from '../plan/plan.js'
 import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
-import { checkPosition, type Positions } from '../positions/forms.js'
-import type { RotationBuilder } from '../rotation/rotation.js'
+import type { Positions } from '../positions/forms.js'
 import {
   ChangeRows,
   type PlacedTables,
   type PlannedRows,
-  precisionOf,
   Rows,
   StartRows,
 } from '../rotation/rows.js'
 import { checkStatedLength, createRotationTables, type RotationTables } from '../rotation/tables.js'
 import type { Frequencies, Regime, ScheduleOptions } from '../schedule/schedule.js'
+import { type BoundRope, bindTensors } from './bound.js'
+import { Kernels } from './kernels.js'
 
 /** For schedules whose table depends on the length of the sequence; all others ignore it. */
 export interface LengthOptions {
@@ -62,12 +56,6 @@ export interface RopeStep {
   rotate(tensors: RotateTensors): void
   /** Rotates on any backend. */
   rotateAsync(tensors: RotateTensors): Promise<void>
-}
-
-/** A rope bound to fixed tensors: a decode loop pays for no validation. */
-export interface BoundRope {
-  /** Rotates the bound tensors, whose first token stands at `position`, a finite number. */
-  rotate(position: number): void
 }
 
 /** A config bound to a backend. */
@@ -111,9 +99,6 @@ export interface RopeContext {
   /** The layout of tensors that do not state their own. */
   readonly layout?: Layout | undefined
 }
-
-/** More kernels than a model needs; beyond it the oldest is dropped. */
-const KEPT_KERNELS = 64
 
 /** More positions than a decode step has; larger ones are not kept between calls. */
 const KEPT_ROWS = 4096
@@ -159,12 +144,9 @@ class BackendRope implements Rope {
   readonly config: RopeConfig
   readonly frequencies: Frequencies
   readonly backend: Backend
-  readonly #layout: Layout | undefined
   readonly #axes: number
   readonly #tables: RotationTables
-  readonly #calls = new CallCache()
-  readonly #kernels = new Map<string, Kernel>()
-  readonly #running = new Map<Kernel, Promise<void>>()
+  readonly #kernels: Kernels
   #startRows: StartRows | undefined
   #lastStart = Number.NaN
   #lastLength: number | undefined
@@ -175,7 +157,7 @@ class BackendRope implements Rope {
     this.config = config
     this.frequencies = computeFrequencies(config)
     this.backend = backend
-    this.#layout = layout
+    this.#kernels = new Kernels(config, backend, layout)
     this.#axes = axisCount(config.axes)
     this.#tables = createRotationTables(config, this.frequencies)
   }
@@ -212,31 +194,10 @@ class BackendRope implements Rope {
   bind(given: RotateTensors, options: LengthOptions = {}): BoundRope {
     this.#checkSync()
     const stated = checkStatedLength(lengthOf(options))
-    const { plan, views, kernel } = this.#prepare(readTensors(given))
-    const tables = this.#tables
-    const table = tables.builder(stated ?? 0)
-    // Without elements nothing rotates, however many tokens that has.
-    const tokens = isEmptyPlan(plan) ? 0 : plan.tokens
-    const rotation = table.empty(tokens, precisionOf(plan))
-    const fixed = tables.dependsOnLength && stated === undefined ? undefined : table
-    const call = { views, rotation }
-    const move = fixed && bindDecode(kernel, call, fixed)
-    const bound = (): (() => void) => bindKernel(kernel, plan, call)
-    let run = move === undefined ? bound() : undefined
-    return {
-      rotate: (position) => {
-        if (this.#disposed) this.#checkAlive()
-        if (move !== undefined && Number.isSafeInteger(position)) {
-          move(position)
-          return
-        }
-        checkPosition(position)
-        const builder = fixed ?? tables.builder(Math.max(0, position + tokens))
-        builder.fill(rotation, position)
-        run ??= bound()
-        run()
-      },
-    }
+    const prepared = this.#kernels.prepare(readTensors(given))
+    return bindTensors(prepared, this.#tables, stated, () => {
+      if (this.#disposed) this.#checkAlive()
+    })
   }
 
   shift(k: Tensor, delta: Positions, options: LengthOptions = {}): void {
@@ -263,7 +224,6 @@ class BackendRope implements Rope {
 
   dispose(): void {
     this.#disposed = true
-    this.#calls.clear()
     this.#kernels.clear()
     this.#startRows = undefined
     this.#lastRows = undefined
@@ -310,80 +270,16 @@ class BackendRope implements Rope {
   }
 
   #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    const { plan, views, kernel } = this.#prepare(tensors)
+    const { plan, views, kernel } = this.#kernels.prepare(tensors)
     return kernel.run({ views, rotation: rows.for(plan) })
   }
 
-  /** Everything is checked before the first await; calls of one kernel wait for each other. */
+  /** Everything is checked before the first await. */
   #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    const { plan, views, kernel } = this.#prepare(tensors)
+    const { plan, views, kernel } = this.#kernels.prepare(tensors)
     const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
-    const call = { views, rotation }
-    if (kernel.runAsync !== undefined) return kernel.runAsync(call)
-    const previous = this.#running.get(kernel)
-    const run = (): void | Promise<void> => kernel.run(call)
-    // While it waited, its memory may have gone away.
-    const runLate = (): void | Promise<void> => {
-      checkMemory(views, plan)
-      return run()
-    }
-    const result = previous === undefined ? run() : previous.then(runLate, runLate)
-    if (result === undefined) return
-    this.#running.set(kernel, result)
-    const forget = (): void => {
-      if (this.#running.get(kernel) === result) this.#running.delete(kernel)
-    }
-    result.then(forget, forget)
-    return result
-  }
-
-  #prepare(tensors: RotateTensors): PreparedCall {
-    const known = this.#known(tensors)
-    if (known !== undefined) return known
-    const copies = copyTensors(tensors)
-    const planned = makePlan(this.config, copies, this.#layout)
-    const kernel = this.#kernel(withoutEmptySizes(planned.plan))
-    const call = this.#calls.add(copies, planned, kernel)
-    // Compiling is a backend's code, and fields may be getters: the memory is looked at last.
-    checkMemory(call.views, call.plan)
-    return call
-  }
-
-  /** A call like this one, if there was one; what cannot be read is left to planning, which says so. */
-  #known(tensors: RotateTensors): PreparedCall | undefined {
-    try {
-      return this.#calls.find(tensors)
-    } catch {
-      return undefined
-    }
-  }
-
-  #kernel(plan: Plan): Kernel {
-    const key = planKey(plan)
-    const known = this.#kernels.get(key)
-    if (known !== undefined) return known
-    const support = this.backend.supports(plan)
-    if (!support.ok) {
-      throw new RopeError(
-        'UNSUPPORTED',
-        `backend '${this.backend.name}' cannot do this: ${support.reason}`,
-        {
-          field: support.field,
-        },
-      )
-    }
-    const kernel = this.backend.compile(plan)
-    if (this.#kernels.size >= KEPT_KERNELS) this.#dropOldestKernel()
-    this.#kernels.set(key, kernel)
-    return kernel
-  }
-
-  #dropOldestKernel(): void {
-    for (const key of this.#kernels.keys()) {
-      this.#kernels.delete(key)
-      return
-    }
+    return this.#kernels.runAsync(kernel, plan, { views, rotation })
   }
 
   #checkAlive(): void {
@@ -405,25 +301,6 @@ class BackendRope implements Rope {
       },
     )
   }
-}
-
-/**
- * Lets a kernel that can make the row of a decode step by itself: a call that does so at a whole
- * position. Undefined for all other kernels and rotations.
- */
-function bindDecode(
-  kernel: Kernel,
-  call: KernelCall,
-  builder: RotationBuilder,
-): ((position: number) => void) | undefined {
-  const { rotation } = call
-  const isRow = rotation.rows === 1 && kindOf(rotation.cos) === 'Float32Array'
-  if (kernel.bindDecode === undefined || !isRow) return undefined
-  const decodeRow = builder.decodeRow()
-  if (decodeRow === undefined) return undefined
-  const run = kernel.bindDecode(call, decodeRow.factors)
-  if (run === undefined) return undefined
-  return (position) => run(decodeRow.seek(position))
 }
 
 /**

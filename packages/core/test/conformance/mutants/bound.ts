@@ -6,7 +6,8 @@ import type { DecodeFactors, Plan, Rotation, View } from '../../../src/contract/
 import { checkMemory } from '../../../src/contract/bound-memory.js'
 import { multiplyRow } from '../../../src/contract/multiply-row.js'
 import { RopeError } from '../../../src/errors.js'
-import { type BoundRope, createRope, type Rope } from '../../../src/rope/rope.js'
+import type { BoundRope } from '../../../src/rope/bound.js'
+import { createRope, type Rope } from '../../../src/rope/rope.js'
 import { capable } from './capable.js'
 import type { Mutant } from './mutant.js'
 
