@@ -56,7 +56,7 @@ describe.each(EXAMPLES)('$name', ({ name, prints }) => {
   })
 })
 
-test('the backend that core shows passes the whole suite, by the command that core names', () => {
+test('the backend that is shown whole passes the whole suite, by the command that core names', () => {
   const own = EXAMPLES.find(({ code }) => code.includes('export function createMyBackend'))
   const file = join(project.folder, `${own?.name}.mjs`)
   const { status, stdout, stderr } = spawnSync(
