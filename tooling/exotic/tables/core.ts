@@ -158,7 +158,6 @@ export const CORE: Readonly<Record<string, MakeArguments>> = {
   interleavedAxes: () => [[2, 1, 1]],
   isDType: () => ['float32'],
   kimiVisionRope: () => [head],
-  lengthOfPositions: () => [{ rows: 2, batchStride: 0, axes: [Float64Array.of(1, 2)] }],
   llama4Temperature: () => [7, { attnScale: 0.1, floorScale: 8 }],
   llama4VisionRope: () => [head],
   loftrRope: () => [head],

@@ -10,7 +10,10 @@ export function isEmptyPlan({
   tokens,
   operands,
 }: Pick<Plan, 'batch' | 'tokens' | 'operands'>): boolean {
-  return batch === 0 || tokens === 0 || operands.every(({ heads }) => heads === 0)
+  if (batch === 0 || tokens === 0) return true
+  // A loop: every call asks, and a closure would be called for each.
+  for (let i = 0; i < operands.length; i++) if (operands[i]?.heads !== 0) return false
+  return true
 }
 
 /**

@@ -8,10 +8,10 @@
  * and angle = sum over axes of position[a] * weight[a][i] * frequency[i] gives all others.
  */
 
-import { checkFields } from '../check.js'
+import { checkKeys, checkRecord } from '../check.js'
 import type { AxesOptions } from '../config/axes.js'
 import { axisCount } from '../config/axes.js'
-import { computeFrequencies, type RopeConfig, resolveConfig } from '../config/config.js'
+import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../config/config.js'
 import type { Plan, View } from '../contract/backend.js'
 import { RopeError } from '../errors.js'
 import type { DType, Elements } from '../numbers/dtype.js'
@@ -20,7 +20,9 @@ import { makePlan } from '../plan/plan.js'
 import type { Layout, Tensor } from '../plan/tensor.js'
 import { expandPositions, type PositionTable } from '../positions/expand.js'
 import { type Positions, readPositions } from '../positions/forms.js'
-import { lengthOfPositions } from '../rotation/tables.js'
+import { lengthInForce } from '../rotation/length-in-force.js'
+import { checkStatedLength } from '../rotation/tables.js'
+import { dependsOnLength } from '../schedule/registry.js'
 
 /** A rotation that was made, and the gradient that came back for it. */
 export interface GradientInput {
@@ -126,18 +128,22 @@ function weightOf(axes: AxesOptions | null, axis: number, i: number): number {
  */
 export function rotationGradients(given: RopeConfig, input: GradientInput): RotationGradients {
   const config = resolveConfig(given)
-  const { output, gradient, layout, positions, length } = checkFields(
-    input,
-    'input',
-    ['output', 'gradient', 'layout', 'positions', 'length'],
-    '{ output, gradient, positions }',
-  ) as unknown as GradientInput
+  const record = checkRecord(input, 'input', '{ output, gradient, positions }')
+  checkKeys(record, 'input', ['output', 'gradient', 'layout', 'positions', 'length'])
+  const { output, gradient, layout, positions, length } = record as unknown as GradientInput
   const planned = makePlan(config, { q: output, out: { q: gradient } }, layout)
   const { plan } = planned
   const axes = axisCount(config.axes)
   const sources = readPositions(positions, axes)
   const table = expandPositions(sources, plan.batch, plan.tokens, axes)
-  const of = computeFrequencies(config, length ?? Math.max(0, lengthOfPositions(table)))
+  const tables = {
+    dependsOnLength: dependsOnLength(config.schedule),
+    regime: (tokens: number) => regimeFor(config, tokens),
+  }
+  const of = computeFrequencies(
+    config,
+    lengthInForce(tables, sources, table, checkStatedLength(length)),
+  )
   if (of.decay !== undefined || of.mixture !== undefined) {
     throw new RopeError(
       'UNSUPPORTED',

@@ -8,6 +8,7 @@ import { isEmptyPlan } from '../contract/empty-plan.js'
 import { kindOf } from '../memory.js'
 import type { PreparedCall } from '../plan/call-cache.js'
 import { checkPosition } from '../positions/forms.js'
+import { checkReach } from '../rotation/length-in-force.js'
 import type { RotationBuilder } from '../rotation/rotation.js'
 import { precisionOf } from '../rotation/rows.js'
 import type { RotationTables } from '../rotation/tables.js'
@@ -35,6 +36,7 @@ export function bindTensors(
   const tokens = isEmptyPlan(plan) ? 0 : plan.tokens
   const rotation = table.empty(tokens, precisionOf(plan))
   const fixed = tables.dependsOnLength && stated === undefined ? undefined : table
+  const isStated = tables.dependsOnLength && stated !== undefined
   const call = { views, rotation }
   const step = fixed && bindDecode(kernel, call, fixed)
   const bound = (): (() => void) => bindKernel(kernel, plan, call)
@@ -42,6 +44,10 @@ export function bindTensors(
   return {
     rotate: (position) => {
       checkAlive()
+      if (isStated) {
+        checkPosition(position)
+        if (tokens > 0) checkReach(stated, position + tokens)
+      }
       if (step !== undefined && Number.isSafeInteger(position)) {
         step(position)
         return

@@ -13,8 +13,9 @@ import {
   type Positions,
   readPositions,
 } from '../positions/forms.js'
+import { checkReach } from './length-in-force.js'
 import type { RotationBuilder, RowPrecision } from './rotation.js'
-import { checkStatedLength, lengthOfPositions, type RotationTables } from './tables.js'
+import { checkStatedLength, type RotationTables } from './tables.js'
 
 /** What a rotation is made for. */
 export type RowsPlan = Pick<Plan, 'batch' | 'tokens' | 'dtype' | 'operands'>
@@ -81,7 +82,7 @@ export class Rows extends RememberedRows {
     const { tables, axes, length, isShift } = this.#options
     const advance = isShift ? 0 : 1
     const table = positionsOf(plan, this.#sources, axes, advance)
-    const inForce = tables.dependsOnLength ? (length ?? lengthOfPositions(table)) : 0
+    const inForce = isShift ? (length ?? 0) : tables.lengthFor(this.#sources, table, length)
     return tables.builder(inForce).build(table, precisionOf(plan), isShift)
   }
 }
@@ -127,8 +128,8 @@ export class StartRows implements PlannedRows {
   }
 
   for(plan: RowsPlan): Rotation {
+    if (isEmptyPlan(plan)) return this.#tables.builder(0).empty(0, precisionOf(plan))
     const builder = this.#builderFor(plan)
-    if (isEmptyPlan(plan)) return builder.empty(0, precisionOf(plan))
     const rotation = this.#roomFor(plan, builder)
     if (this.#filledFrom !== this.#start || this.#filledBy !== builder) {
       this.#filledFrom = Number.NaN
@@ -141,9 +142,10 @@ export class StartRows implements PlannedRows {
   }
 
   #builderFor({ tokens }: RowsPlan): RotationBuilder {
-    const { dependsOnLength } = this.#tables
-    const reached = tokens === 0 ? 0 : Math.max(0, this.#start + tokens)
-    return this.#tables.builder(dependsOnLength ? (this.#length ?? reached) : 0)
+    if (!this.#tables.dependsOnLength) return this.#tables.builder(0)
+    const reached = Math.max(0, this.#start + tokens)
+    const length = this.#length === undefined ? reached : checkReach(this.#length, reached)
+    return this.#tables.builder(length)
   }
 
   #roomFor(plan: RowsPlan, builder: RotationBuilder): Rotation {
@@ -199,7 +201,7 @@ function readPlace({ tables, axes, positions, length }: PlacedTables): ReadPlace
 
 function sideOf({ tables, axes, sources, length }: ReadPlace, plan: RowsPlan): Side {
   const table = positionsOf(plan, sources, axes, 1)
-  const inForce = length ?? lengthOfPositions(table)
+  const inForce = tables.lengthFor(sources, table, length)
   return {
     rotation: tables.builder(inForce).build(table, 'float64', true),
     attentionFactor: tables.attentionFactor(inForce),

@@ -8,19 +8,25 @@ import { BoundedMap } from '../bounded-map.js'
 import { show } from '../check.js'
 import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../config/config.js'
 import { RopeError } from '../errors.js'
-import { checkPositionTable, type PositionTable } from '../positions/expand.js'
+import type { PositionTable } from '../positions/expand.js'
+import type { PositionSource } from '../positions/forms.js'
 import { dependsOnLength } from '../schedule/registry.js'
 import type { Frequencies, Regime } from '../schedule/schedule.js'
+import { type LengthTables, lengthInForce } from './length-in-force.js'
 import { createRotationBuilder, type RotationBuilder } from './rotation.js'
 
 /** The rotation builders of one config. */
-export interface RotationTables {
-  /** Whether the table depends on how long a sequence is. */
-  readonly dependsOnLength: boolean
+export interface RotationTables extends LengthTables {
   /** Whether rows do more than turn: their magnitude depends on the position. */
   readonly hasDecay: boolean
   /** The builder for a sequence of `length` tokens. */
   builder(length: number): RotationBuilder
+  /**
+   * The length whose table the positions of a call take (see `lengthInForce`).
+   *
+   * @throws RopeError INVALID_OPTION, INVALID_POSITIONS
+   */
+  lengthFor(sources: readonly PositionSource[], table: PositionTable, stated?: number): number
   /** A of that table. */
   attentionFactor(length: number): number
 }
@@ -31,16 +37,6 @@ const KEPT_TABLES = 8
 interface Table {
   readonly builder: RotationBuilder
   readonly attentionFactor: number
-}
-
-/** The smallest length that all positions of a call fit in: the largest of them, plus one. */
-export function lengthOfPositions(positions: PositionTable): number {
-  checkPositionTable(positions)
-  let largest = -1
-  for (const axis of positions.axes) {
-    for (const position of axis) if (position > largest) largest = position
-  }
-  return largest + 1
 }
 
 /** A length a caller stated: at least 0 and finite. */
@@ -79,10 +75,15 @@ export function createRotationTables(given: RopeConfig, short?: Frequencies): Ro
     return tables.recall(regimeFor(config, length), () => make(length))
   }
 
-  return {
+  const lengths: LengthTables = {
     dependsOnLength: byLength,
+    regime: (length) => regimeFor(config, length),
+  }
+  return {
+    ...lengths,
     hasDecay: frequencies.decay !== undefined,
     builder: (length) => find(length).builder,
+    lengthFor: (sources, table, stated) => lengthInForce(lengths, sources, table, stated),
     attentionFactor: (length) => find(length).attentionFactor,
   }
 }

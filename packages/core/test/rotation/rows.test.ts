@@ -52,8 +52,12 @@ function tensorsOf({ batch, tokens, Type, names }: Call): Partial<Record<'q' | '
 
 function ending(call: Call, run: (tensors: RotateTensors) => void): string {
   const tensors = tensorsOf(call)
+  return endingOf(call, tensors, () => run(tensors))
+}
+
+function endingOf(call: Call, tensors: ReturnType<typeof tensorsOf>, run: () => void): string {
   try {
-    run(tensors)
+    run()
   } catch (error) {
     if (!RopeError.isInstance(error)) throw error
     return `${error.code} ${error.field}`
@@ -79,8 +83,8 @@ const POSITIONS: Readonly<Record<string, Positions>> = {
   'three ids': [7, 2, 9],
   'four ids': [4, 0, 8, 1],
   'six ids': [4, 0, 8, 1, 5, 3],
-  'two offsets': { offsets: [5, 1] },
-  'three offsets': { offsets: [5, 1, 30] },
+  'two offsets': { offsets: [1, 0] },
+  'three offsets': { offsets: [1, 0, 1] },
   'packed tokens': { sequenceLengths: [2, 1] },
 }
 
@@ -141,12 +145,11 @@ describe.each(Object.entries(SCHEDULES))('%s', (_, schedule) => {
           call.names.forEach((name, i) => {
             tensors[name]?.data.set(before[i] ?? [])
           })
-          bound.rotate(position)
-          const got = call.names.map((name) => [...(tensors[name]?.data ?? [])].join())
+          const got = endingOf(call, tensors, () => bound.rotate(position))
           const wanted = ending(call, (t) =>
             make(schedule).rotate({ ...t, positions: position, ...options }),
           )
-          expect(got.join(' and '), `${describeCall(call)} at ${position}`).toBe(wanted)
+          expect(got, `${describeCall(call)} at ${position}`).toBe(wanted)
         }
       }
     }

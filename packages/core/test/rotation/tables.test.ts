@@ -86,7 +86,7 @@ describe.each([
     const rope = make(options)
     expectAngles(anglesOf(rope, 3, 1, { length: 100 }), 3, rope, 100)
     expectAngles(anglesOf(rope, 3), 3, rope, 4)
-    expectAngles(anglesOf(rope, 50, 1, { length: 5 }), 50, rope, 5)
+    expectAngles(anglesOf(rope, 50, 1, { length: 51 }), 50, rope, 51)
   })
 
   test('at() and bind() take a length, and follow the position without one', () => {
@@ -94,7 +94,7 @@ describe.each([
     for (const [length, inForce] of [
       [undefined, 31],
       [64, 64],
-      [8, 8],
+      [31, 31],
     ] as const) {
       const q = unitPairs(1)
       rope.at(30, length === undefined ? {} : { length }).rotate({ q })

@@ -8,7 +8,6 @@ import {
   BoundedMap,
   createRotationTables,
   expandPositions,
-  lengthOfPositions,
   type Plan,
   type Rotation,
   type RotationTables,
@@ -63,7 +62,9 @@ export class ConfigRows {
     }
     const sources = readPositions(positions, this.#axes)
     const table = expandPositions(sources, batch, tokens, this.#axes, isShift ? 0 : 1)
-    return this.#builders.builder(lengthOfPositions(table)).build(table, 'float32', isShift)
+    return this.#builders
+      .builder(lengthInForce(this.#builders, sources, table, undefined))
+      .build(table, 'float32', isShift)
   }
 
   #refuse(reason: string): never {
