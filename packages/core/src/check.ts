@@ -325,6 +325,29 @@ export function checkWord<Word extends string>(
   return reject(code, field, value, words.map((word) => `'${word}'`).join(' or '))
 }
 
+/** The word that a misspelt one is closest to: at most two letters off, and fewer than half of them. */
+export function nearest(word: string, words: readonly string[]): string | undefined {
+  const given = word.slice(0, LONGEST_TEXT).toLowerCase()
+  const near = words
+    .map((known) => ({ known, off: distance(given, known.toLowerCase()) }))
+    .filter(({ known, off }) => off <= 2 && 2 * off < known.length)
+  return near.sort((a, b) => a.off - b.off)[0]?.known
+}
+
+/** How many letters have to be put in, taken out or changed (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
 /** Refuses keys that nobody reads: a misspelt option must not be ignored. */
 export function checkKeys(
   options: Readonly<Record<string, unknown>>,
@@ -333,9 +356,10 @@ export function checkKeys(
 ): void {
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
+      const near = nearest(key, known)
       throw new RopeError(
         'INVALID_OPTION',
-        `${field} has an unknown key ${show(key)}; accepted: ${known.join(', ')}`,
+        `${field} has an unknown key ${show(key)}; accepted: ${known.join(', ')}${near === undefined ? '' : ` (did you mean '${near}'?)`}`,
         {
           field: `${field}.${shorten(key)}`,
         },

@@ -4,7 +4,7 @@
  * A call is recognised by content, never by identity, and its memory is checked again each time.
  */
 
-import { isRecord, reject } from '../check.js'
+import { isRecord, reading, reject } from '../check.js'
 import type { Kernel, OperandPlan, Plan, Span, View } from '../contract/backend.js'
 import { bytesNeeded } from '../contract/bound-memory.js'
 import {
@@ -19,6 +19,7 @@ import { bytesPerElement, type Elements } from '../numbers/dtype.js'
 import { elementsOf } from '../numbers/elements.js'
 import type { PlannedCall, RotateTensors } from './plan.js'
 import type { Tensor } from './tensor.js'
+import { checkTensorFields, hasForeignField, hasUnreadKey } from './unread-fields.js'
 
 /** A call that can be run: its kernel, its plan and its memory. */
 export interface PreparedCall {
@@ -90,6 +91,7 @@ function sameNumbers(a: readonly number[] | undefined, b: readonly number[] | un
 function isAlike(tensor: Tensor, known: KnownTensor): boolean {
   return (
     Array.isArray(tensor?.shape) &&
+    !hasForeignField(tensor) &&
     tensor.dtype === known.dtype &&
     tensor.layout === known.layout &&
     sameNumbers(tensor.shape, known.shape) &&
@@ -193,8 +195,9 @@ function copyList<List>(list: List): List {
 }
 
 /** What is no record is left to planning to refuse. */
-function copyTensor<Given extends Tensor | undefined>(tensor: Given): Given {
+function copyTensor<Given extends Tensor | undefined>(tensor: Given, field: string): Given {
   if (!isRecord(tensor)) return tensor
+  checkTensorFields(tensor, field)
   const { data, dtype, layout, shape, strides, offset } = tensor as Tensor
   const copy = { data, dtype, layout, offset, shape: copyList(shape), strides: copyList(strides) }
   return copy as Given
@@ -206,22 +209,30 @@ function copyTensor<Given extends Tensor | undefined>(tensor: Given): Given {
  */
 export function copyTensors(tensors: RotateTensors): RotateTensors {
   if (!isRecord(tensors)) return tensors
-  try {
+  const refuse = (): never =>
+    reject('INVALID_TENSOR', 'tensors', tensors, '{ q, k } or one of them')
+  return reading(() => {
     const { q, k, out, inverse } = tensors as RotateTensors
-    const copiedOut = isRecord(out) ? { q: copyTensor(out.q), k: copyTensor(out.k) } : out
-    return { q: copyTensor(q), k: copyTensor(k), out: copiedOut as RotateTensors['out'], inverse }
-  } catch {
-    return reject('INVALID_TENSOR', 'tensors', tensors, '{ q, k } or one of them')
-  }
+    const copiedOut = isRecord(out)
+      ? { q: copyTensor(out.q, 'out.q'), k: copyTensor(out.k, 'out.k') }
+      : out
+    return {
+      q: copyTensor(q, 'q'),
+      k: copyTensor(k, 'k'),
+      out: copiedOut as RotateTensors['out'],
+      inverse,
+    }
+  }, refuse)
 }
 
 /** The most recent calls of one rope, newest first. */
 export class CallCache {
   #calls: readonly KnownCall[] = []
 
-  /** The prepared call when one like it was remembered; undefined means: plan it. */
-  find(tensors: RotateTensors): PreparedCall | undefined {
-    if (tensors === null || typeof tensors !== 'object') return undefined
+  /** The prepared call when one like it was remembered, without fields beside `keys`; undefined means: plan it. */
+  find(tensors: RotateTensors, keys: readonly string[]): PreparedCall | undefined {
+    if (tensors === null || typeof tensors !== 'object' || hasUnreadKey(tensors, keys))
+      return undefined
     const form = formOf(tensors)
     const list = listTensors(tensors)
     for (const call of this.#calls) {

@@ -26,6 +26,7 @@ import {
   resolveTensor,
   type Tensor,
 } from './tensor.js'
+import { CALL_KEYS, checkCallKeys } from './unread-fields.js'
 
 /** The tensors of a call. At least one of q and k; without `out` they are rotated in place. */
 export interface RotateTensors {
@@ -174,6 +175,7 @@ export function readTensors<Given extends Tensors>(given: Given): Given {
   const accepted = '{ q, k } or one of them'
   const keys = ['q', 'k', 'out', 'inverse'] as const
   const tensors = checkFields(given, 'tensors', keys, accepted, 'INVALID_TENSOR')
+  checkCallKeys(given, CALL_KEYS)
   const { inverse } = tensors
   if (inverse !== undefined && typeof inverse !== 'boolean') {
     reject('INVALID_OPTION', 'inverse', inverse, 'true or false')

@@ -14,6 +14,7 @@ import {
   type TensorData,
 } from '../numbers/dtype.js'
 import { elementsOf } from '../numbers/elements.js'
+import { checkTensorFields } from './unread-fields.js'
 
 /**
  * The order of a tensor's axes in memory: b batch, s sequence, h heads, d channels of a head,
@@ -34,6 +35,10 @@ export interface Tensor {
   readonly offset?: number
   /** Must be stated for a Uint16Array. */
   readonly dtype?: DType
+  /** Not read: other libraries' words for strides, shape and offset are refused. */
+  readonly stride?: never
+  readonly dims?: never
+  readonly byteOffset?: never
 }
 
 /**
@@ -256,6 +261,7 @@ export function resolveTensor(
   fallback: Layout | undefined,
 ): ResolvedTensor {
   const accepted = '{ data, shape, layout }'
+  checkTensorFields(given, field)
   const tensor = checkFields(given, field, FIELDS, accepted, 'INVALID_TENSOR') as unknown as
     | Tensor
     | MemoryTensor

@@ -11,6 +11,7 @@ import { RopeError } from '../errors.js'
 import { CallCache, copyTensors, type PreparedCall } from '../plan/call-cache.js'
 import { makePlan, planKey, type RotateTensors } from '../plan/plan.js'
 import type { Layout } from '../plan/tensor.js'
+import { checkCallKeys } from '../plan/unread-fields.js'
 
 /** More kernels than a model needs. */
 const KEPT_KERNELS = 64
@@ -33,11 +34,13 @@ export class Kernels {
   /**
    * The kernel, plan and memory of a call.
    *
+   * @param keys the fields that the call may have
    * @throws RopeError INVALID_TENSOR, ALIASING, or UNSUPPORTED when the backend cannot do it
    */
-  prepare(tensors: RotateTensors): PreparedCall {
-    const known = this.#known(tensors)
+  prepare(tensors: RotateTensors, keys: readonly string[]): PreparedCall {
+    const known = this.#known(tensors, keys)
     if (known !== undefined) return known
+    checkCallKeys(tensors, keys)
     const copies = copyTensors(tensors)
     const planned = makePlan(this.#config, copies, this.#layout)
     const plan = withoutEmptySizes(planned.plan)
@@ -75,9 +78,9 @@ export class Kernels {
   }
 
   /** A call like this one, if there was one; what cannot be read is left to planning, which says so. */
-  #known(tensors: RotateTensors): PreparedCall | undefined {
+  #known(tensors: RotateTensors, keys: readonly string[]): PreparedCall | undefined {
     try {
-      return this.#calls.find(tensors)
+      return this.#calls.find(tensors, keys)
     } catch {
       return undefined
     }

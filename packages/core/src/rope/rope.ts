@@ -3,7 +3,7 @@
  * to plan, plan to kernel - and remembers the rows of the last positions.
  */
 
-import { checkFields, checkRecord, checkWord, reject, show } from '../check.js'
+import { checkFields, checkKeys, checkRecord, checkWord, reject, show } from '../check.js'
 import { axisCount } from '../config/axes.js'
 import {
   computeFrequencies,
@@ -16,6 +16,7 @@ import type { Backend } from '../contract/backend.js'
 import { RopeError } from '../errors.js'
 import { type RotateTensors, readTensors } from '../plan/plan.js'
 import { LAYOUTS, type Layout, type Tensor } from '../plan/tensor.js'
+import { CALL_KEYS, PLACED_KEYS } from '../plan/unread-fields.js'
 import type { Positions } from '../positions/forms.js'
 import {
   ChangeRows,
@@ -33,7 +34,8 @@ import { Kernels } from './kernels.js'
 export interface LengthOptions {
   /**
    * Tokens in the sequence; the largest position of the call plus one when absent. State it where
-   * calls see part of a sequence (chunks of a prefill, shards), so that all use one table.
+   * calls see part of a sequence (chunks of a prefill, shards), so that all use one table. It must
+   * hold for every position of the call. Without it, all sequences of a call must take one table.
    */
   readonly length?: number
 }
@@ -136,8 +138,9 @@ function readPlace(input: RotateInput): { positions: Positions; length: number |
 }
 
 function lengthOf(options: LengthOptions): number | undefined {
-  const { length } = checkFields(options, 'options', ['length'], '{ length }')
-  return length as number | undefined
+  const record = checkRecord(options, 'options', '{ length }')
+  checkKeys(record, 'options', ['length'])
+  return record.length as number | undefined
 }
 
 class BackendRope implements Rope {
@@ -165,15 +168,17 @@ class BackendRope implements Rope {
   rotate(input: RotateInput): void {
     this.#checkSync()
     const { positions, length } = readPlace(input)
-    if (typeof positions !== 'number') return void this.#run(input, this.#rows(positions, length))
+    if (typeof positions !== 'number') {
+      return void this.#run(input, this.#rows(positions, length), PLACED_KEYS)
+    }
     this.#startRows ??= new StartRows(this.#tables)
     this.#startRows.move(positions, length)
-    void this.#run(input, this.#startRows)
+    void this.#run(input, this.#startRows, PLACED_KEYS)
   }
 
   async rotateAsync(input: RotateInput): Promise<void> {
     this.#checkAlive()
-    await this.#runAsync(input, this.#rowsFor(input))
+    await this.#runAsync(input, this.#rowsFor(input), PLACED_KEYS)
   }
 
   at(positions: Positions, options: LengthOptions = {}): RopeStep {
@@ -182,11 +187,11 @@ class BackendRope implements Rope {
     return {
       rotate: (tensors) => {
         this.#checkSync()
-        void this.#run(tensors, rows)
+        void this.#run(tensors, rows, CALL_KEYS)
       },
       rotateAsync: async (tensors) => {
         this.#checkAlive()
-        await this.#runAsync(tensors, rows)
+        await this.#runAsync(tensors, rows, CALL_KEYS)
       },
     }
   }
@@ -194,7 +199,7 @@ class BackendRope implements Rope {
   bind(given: RotateTensors, options: LengthOptions = {}): BoundRope {
     this.#checkSync()
     const stated = checkStatedLength(lengthOf(options))
-    const prepared = this.#kernels.prepare(readTensors(given))
+    const prepared = this.#kernels.prepare(readTensors(given), CALL_KEYS)
     return bindTensors(prepared, this.#tables, stated, () => {
       if (this.#disposed) this.#checkAlive()
     })
@@ -210,12 +215,13 @@ class BackendRope implements Rope {
         { field: 'length' },
       )
     }
-    void this.#run({ k }, this.#rows(delta, length, true))
+    void this.#run({ k }, this.#rows(delta, length, true), CALL_KEYS)
   }
 
   rerope(k: Tensor, from: CachePlace, to: CachePlace): void {
     this.#checkSync()
-    void this.#run({ k }, new ChangeRows(this.#place(from, 'from'), this.#place(to, 'to')))
+    const rows = new ChangeRows(this.#place(from, 'from'), this.#place(to, 'to'))
+    void this.#run({ k }, rows, CALL_KEYS)
   }
 
   regimeFor(length: number): Regime {
@@ -230,11 +236,13 @@ class BackendRope implements Rope {
   }
 
   #place(place: CachePlace, field: string): PlacedTables {
-    const { positions, length, schedule } = checkRecord(
+    const record = checkRecord(
       place,
       field,
       '{ positions } of the keys, with { length } or { schedule } where they matter',
-    ) as unknown as CachePlace
+    )
+    checkKeys(record, field, ['positions', 'length', 'schedule'])
+    const { positions, length, schedule } = record as unknown as CachePlace
     const tables =
       schedule === undefined
         ? this.#tables
@@ -269,14 +277,18 @@ class BackendRope implements Rope {
     return this.#lastRows
   }
 
-  #run(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    const { plan, views, kernel } = this.#kernels.prepare(tensors)
+  #run(tensors: RotateTensors, rows: PlannedRows, keys: readonly string[]): void | Promise<void> {
+    const { plan, views, kernel } = this.#kernels.prepare(tensors, keys)
     return kernel.run({ views, rotation: rows.for(plan) })
   }
 
   /** Everything is checked before the first await. */
-  #runAsync(tensors: RotateTensors, rows: PlannedRows): void | Promise<void> {
-    const { plan, views, kernel } = this.#kernels.prepare(tensors)
+  #runAsync(
+    tensors: RotateTensors,
+    rows: PlannedRows,
+    keys: readonly string[],
+  ): void | Promise<void> {
+    const { plan, views, kernel } = this.#kernels.prepare(tensors, keys)
     const rotation = rows.for(plan)
     if (rotation.rows > KEPT_ROWS) this.#lastRows = undefined
     return this.#kernels.runAsync(kernel, plan, { views, rotation })
@@ -324,11 +336,9 @@ class BackendRope implements Rope {
  * ```
  */
 export function createRope(config: RopeConfig | RopeOptions, context: RopeContext): Rope {
-  const { backend, layout } = checkRecord(
-    context,
-    'context',
-    '{ backend }',
-  ) as unknown as RopeContext
+  const record = checkRecord(context, 'context', '{ backend }')
+  checkKeys(record, 'context', ['backend', 'layout'])
+  const { backend, layout } = record as unknown as RopeContext
   if (layout !== undefined) checkWord(layout, 'layout', LAYOUTS)
   return new BackendRope(resolveConfig(config), checkBackend(backend), layout)
 }

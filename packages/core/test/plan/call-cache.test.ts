@@ -7,6 +7,7 @@ import { resolveConfig } from '../../src/config/config.js'
 import type { Kernel, Plan } from '../../src/contract/backend.js'
 import { CallCache } from '../../src/plan/call-cache.js'
 import { makePlan, type RotateTensors } from '../../src/plan/plan.js'
+import { CALL_KEYS } from '../../src/plan/unread-fields.js'
 
 const config = resolveConfig({
   headDim: 4,
@@ -33,7 +34,7 @@ beforeEach(() => {
 test('the same kind of call with other memory is recognised, with the views of that memory', () => {
   const plan = learn({ q: tensor(), k: tensor() })
   const q = tensor(new Float32Array(30), { offset: 6 })
-  const found = cache.find({ q, k: tensor() })
+  const found = cache.find({ q, k: tensor() }, CALL_KEYS)
   expect(found?.plan).toBe(plan)
   expect(found?.views[0]).toEqual({
     source: q.data,
@@ -48,7 +49,7 @@ test('out of place too', () => {
   const call = { q: tensor(), out: { q: tensor() } }
   learn(call)
   const again = { q: tensor(), out: { q: tensor() } }
-  expect(cache.find(again)?.views).toEqual(makePlan(config, again).views)
+  expect(cache.find(again, CALL_KEYS)?.views).toEqual(makePlan(config, again).views)
 })
 
 describe('is not recognised', () => {
@@ -74,30 +75,43 @@ describe('is not recognised', () => {
     ['nothing', null],
   ])('%s', (_name, call) => {
     learn({ q: tensor() })
-    expect(cache.find({ q: tensor() })).toBeDefined()
-    expect(cache.find(call as RotateTensors)).toBeUndefined()
+    expect(cache.find({ q: tensor() }, CALL_KEYS)).toBeDefined()
+    expect(cache.find(call as RotateTensors, CALL_KEYS)).toBeUndefined()
   })
 
   test('memory that lies differently: what was apart now overlaps', () => {
     learn({ q: tensor(), k: tensor() })
-    expect(cache.find({ q: tensor(shared), k: tensor(shared) })).toBeUndefined()
+    expect(cache.find({ q: tensor(shared), k: tensor(shared) }, CALL_KEYS)).toBeUndefined()
   })
 
   test('two ranges of one buffer at another distance', () => {
     learn({ q: tensor(shared), k: tensor(shared, { offset: 24 }) })
     expect(
-      cache.find({ q: tensor(shared, { offset: 8 }), k: tensor(shared, { offset: 32 }) }),
+      cache.find(
+        { q: tensor(shared, { offset: 8 }), k: tensor(shared, { offset: 32 }) },
+        CALL_KEYS,
+      ),
     ).toBeDefined()
-    expect(cache.find({ q: tensor(shared), k: tensor(shared.subarray(24)) })).toBeDefined()
-    expect(cache.find({ q: tensor(shared), k: tensor(shared, { offset: 20 }) })).toBeUndefined()
+    expect(
+      cache.find({ q: tensor(shared), k: tensor(shared.subarray(24)) }, CALL_KEYS),
+    ).toBeDefined()
+    expect(
+      cache.find({ q: tensor(shared), k: tensor(shared, { offset: 20 }) }, CALL_KEYS),
+    ).toBeUndefined()
   })
 })
 
 test('keeps the newest calls only', () => {
   for (let tokens = 1; tokens <= 20; tokens++)
     learn({ q: tensor(new Float32Array(tokens * 8), { shape: [1, tokens, 2, 4] }) })
-  expect(cache.find({ q: tensor(new Float32Array(160), { shape: [1, 20, 2, 4] }) })).toBeDefined()
-  expect(cache.find({ q: tensor(new Float32Array(8), { shape: [1, 1, 2, 4] }) })).toBeUndefined()
+  expect(
+    cache.find({ q: tensor(new Float32Array(160), { shape: [1, 20, 2, 4] }) }, CALL_KEYS),
+  ).toBeDefined()
+  expect(
+    cache.find({ q: tensor(new Float32Array(8), { shape: [1, 1, 2, 4] }) }, CALL_KEYS),
+  ).toBeUndefined()
   cache.clear()
-  expect(cache.find({ q: tensor(new Float32Array(160), { shape: [1, 20, 2, 4] }) })).toBeUndefined()
+  expect(
+    cache.find({ q: tensor(new Float32Array(160), { shape: [1, 20, 2, 4] }) }, CALL_KEYS),
+  ).toBeUndefined()
 })
