@@ -63,7 +63,7 @@ export class ConfigRows {
     const sources = readPositions(positions, this.#axes)
     const table = expandPositions(sources, batch, tokens, this.#axes, isShift ? 0 : 1)
     return this.#builders
-      .builder(lengthInForce(this.#builders, sources, table, undefined))
+      .builder(this.#builders.lengthFor(sources, table))
       .build(table, 'float32', isShift)
   }
 
