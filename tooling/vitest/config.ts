@@ -4,6 +4,7 @@
  * With TEST_BUILT=1 they meet the built packages, as a user of the library does: what crosses from
  * one package into another then goes through `exports` and `dist`.
  */
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { sourceAliases } from './aliases.js'
@@ -24,6 +25,13 @@ const EVERYTHING = [
   built ? 'tooling/*/test/**/*.test.ts' : 'tooling/!(built)/test/**/*.test.ts',
 ]
 
+/**
+ * One file for each core at a time; left to itself vitest keeps a core free, which is half of a
+ * machine with two. No test takes a fixed port or holds a time against a limit, and what measures
+ * memory does so in a process of its own.
+ */
+const CORES = availableParallelism()
+
 export default defineConfig({
   root,
   resolve: { alias: built ? [] : sourceAliases(root) },
@@ -31,6 +39,7 @@ export default defineConfig({
     // A busy machine is no failure; a test that hangs still is.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    maxWorkers: CORES,
     setupFiles: [fileURLToPath(new URL('seed.ts', import.meta.url))],
     projects: [
       {
