@@ -40,6 +40,8 @@ interface Expectation {
   readonly rows: Rows
   readonly inputs: readonly Elements[]
   readonly results: readonly Elements[]
+  /** The truth of an operand, in double, worked out when it is first asked for. */
+  readonly truthOf: (index: number) => Float64Array
 }
 
 function expect(trial: Trial, call: LargeCall): Expectation {
@@ -55,7 +57,16 @@ function expect(trial: Trial, call: LargeCall): Expectation {
   const results = inputs.map((input, i) =>
     quickModel(input, dtype, sizesOf(call.heads[i] as number), window, rows, direction),
   )
-  return { rotation, rows, inputs, results }
+  const truths = new Map<number, Float64Array>()
+  function truthOf(index: number): Float64Array {
+    const numbers = (): Float64Array => toNumbers(dtype, inputs[index] as Elements)
+    const sizes = sizesOf(call.heads[index] as number)
+    const truth =
+      truths.get(index) ?? quickModel(numbers(), 'float64', sizes, window, rows, direction)
+    truths.set(index, truth)
+    return truth
+  }
+  return { rotation, rows, inputs, results, truthOf }
 }
 
 /** The latest expectation: the variants of a call follow one another. */
@@ -171,39 +182,30 @@ function checkArena(what: string, dtype: DType, placed: Placed): void {
 function acceptNear(
   trial: Trial,
   call: LargeCall,
-  { rows }: Expectation,
-  [input, model]: readonly [Elements, Elements],
+  { rows, inputs, results, truthOf }: Expectation,
+  index: number,
   { arena, placement }: Placed,
 ): Elements {
-  const { dtype, pairing, windowOffset, pairs, direction } = call
-  const { sizes } = placement
-  const window = { pairing, windowOffset, rotaryDim: 2 * pairs }
+  const { dtype, pairing, windowOffset, pairs, repeated } = call
+  const input = inputs[index] as Elements
   const actual = readTensor(arena.data, dtype, placement)
-  const whole = sizes.batch * sizes.tokens * sizes.heads * sizes.headDim
-  const all = (values: Elements): Elements => {
-    const repeated = createElements(dtype, whole)
-    for (let at = 0; at < whole; at += values.length) repeated.set(values, at)
-    return repeated
+  const batch = repeated ? 1 : placement.sizes.batch
+  for (let at = 0; at < actual.length; at += input.length) {
+    judge(trial, {
+      name: repeated
+        ? `operand ${index}, its batch entry ${at / input.length},`
+        : `operand ${index}`,
+      dtype,
+      sizes: { ...placement.sizes, batch },
+      window: { pairing, windowOffset, rotaryDim: 2 * pairs },
+      input,
+      actual: actual.subarray(at, at + input.length),
+      model: results[index] as Elements,
+      truth: truthOf(index),
+      rows,
+      rowError: 0,
+    })
   }
-  const turns = (side: Float64Array): Float64Array => {
-    const repeated = new Float64Array(sizes.batch * sizes.tokens * pairs)
-    for (let at = 0; at < repeated.length; at += side.length) repeated.set(side, at)
-    return repeated
-  }
-  const exact = { cos: turns(rows.cos), sin: turns(rows.sin) }
-  const given = all(input)
-  judge(trial, {
-    name: 'an operand',
-    dtype,
-    sizes,
-    window,
-    input: given,
-    actual,
-    model: all(model),
-    truth: quickModel(toNumbers(dtype, given), 'float64', sizes, window, exact, direction),
-    rows: exact,
-    rowError: 0,
-  })
   return actual
 }
 
@@ -248,10 +250,9 @@ export async function runLarge(trial: Trial, call: LargeCall): Promise<void> {
   const pending = start(trial, call, operands, rotation)
   if (pending !== undefined) await pending
   operands.forEach(({ source, target }, i) => {
-    const input = inputs[i] as Elements
-    const model = results[i] as Elements
     const isNear = trial.backend.device === 'gpu'
-    const values = isNear ? acceptNear(trial, call, expectation, [input, model], target) : model
+    const model = results[i] as Elements
+    const values = isNear ? acceptNear(trial, call, expectation, i, target) : model
     writeTensor(noiseOfData(target.arena), target.placement, values)
     checkArena(`operand ${i}`, call.dtype, target)
     if (target !== source) checkArena(`the input of operand ${i}`, call.dtype, source)

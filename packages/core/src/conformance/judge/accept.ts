@@ -84,8 +84,7 @@ export function allowance(
   if (device === 'cpu') return { relative, absolute: 1.5 * smallest + 2 ** (stored.smallest - 1) }
   const normal = smallest * 2 ** (computed.precision - 1)
   const storedNormal = 2 ** (stored.smallest + stored.precision - 1)
-  const grown = Math.max(1, amplification)
-  return { relative, absolute: 5 * grown * normal + 3 * grown * storedNormal }
+  return { relative, absolute: Math.max(1, amplification) * (5 * normal + 3 * storedNormal) }
 }
 
 /** The largest finite number of a dtype. */
@@ -158,7 +157,9 @@ function pairCheck(trial: Trial, judged: Judged, device: 'cpu' | 'gpu'): CheckPa
   const actual = toNumbers(dtype, judged.actual)
   const limit = largestFinite(dtype)
   const plain = allowance(dtype, device, rowError)
-  function checkMember(index: number, norm: number, relative: number, absolute: number): void {
+  const { relative } = plain
+  // An underflow is amplified with the pair: `allowance` with this amplitude, without the rest of it.
+  function checkMember(index: number, norm: number, absolute: number): void {
     const off = Math.abs((actual[index] as number) - (truth[index] as number))
     if (norm > 0) trial.observe(Math.max(0, off - absolute) / norm)
     if (!(off <= relative * norm + absolute)) rejectDistance(judged, index, off / norm, relative)
@@ -168,10 +169,9 @@ function pairCheck(trial: Trial, judged: Judged, device: 'cpu' | 'gpu'): CheckPa
     const norm = amplitude * normOf(input[x] as number, input[y] as number)
     // Pairs that overflow have no truth.
     if (!(norm < limit)) return
-    const amplified = device === 'gpu' && amplitude > 1
-    const { relative, absolute } = amplified ? allowance(dtype, device, rowError, amplitude) : plain
-    checkMember(x, norm, relative, absolute)
-    checkMember(y, norm, relative, absolute)
+    const absolute = device === 'gpu' && amplitude > 1 ? amplitude * plain.absolute : plain.absolute
+    checkMember(x, norm, absolute)
+    checkMember(y, norm, absolute)
   }
 }
 
