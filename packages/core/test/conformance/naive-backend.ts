@@ -101,16 +101,22 @@ function rotateHead(
   parts: NaiveParts,
 ): void {
   const { dtype, pairing, direction, windowOffset } = plan
-  for (let i = 0; i < parts.pairs(plan); i++) {
+  const { source: from, target: to } = view
+  const { cos: cosines, sin: sines } = rotation
+  const { load, store, rotate } = parts
+  const fromStep = step.source.channel
+  const toStep = step.target.channel
+  const pairs = parts.pairs(plan)
+  const turn = row * rotation.pairs
+  for (let i = 0; i < pairs; i++) {
     const first = windowOffset + i * pairing.step
     const second = first + pairing.partner
-    const cos = rotation.cos[row * rotation.pairs + i] as number
-    const sin = direction * (rotation.sin[row * rotation.pairs + i] as number)
-    const x = parts.load(dtype, view.source[source + first * step.source.channel] as number)
-    const y = parts.load(dtype, view.source[source + second * step.source.channel] as number)
-    const [a, b] = parts.rotate(dtype, x, y, cos, sin)
-    view.target[target + first * step.target.channel] = parts.store(dtype, a)
-    view.target[target + second * step.target.channel] = parts.store(dtype, b)
+    const sin = direction * (sines[turn + i] as number)
+    const x = load(dtype, from[source + first * fromStep] as number)
+    const y = load(dtype, from[source + second * fromStep] as number)
+    const [a, b] = rotate(dtype, x, y, cosines[turn + i] as number, sin)
+    to[target + first * toStep] = store(dtype, a)
+    to[target + second * toStep] = store(dtype, b)
   }
 }
 
