@@ -3,7 +3,7 @@
  * between two runs - the machine, the engine, the backends with what they found. Readable, so that
  * a cache can be understood by looking at it.
  */
-import type { Member } from '../backends/member.js'
+import type { Member } from '../members/member.js'
 import { builtinModule, mayAskSystem, processOf } from '../platform/environment.js'
 
 interface System {

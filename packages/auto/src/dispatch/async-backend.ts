@@ -13,7 +13,7 @@ import {
   reachesMemory,
   type Support,
 } from '@rope/core/backend'
-import type { Member } from '../backends/member.js'
+import type { Member } from '../members/member.js'
 import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
 import {
   brokenOff,

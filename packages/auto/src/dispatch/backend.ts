@@ -10,8 +10,8 @@ import {
   planKey,
   type Support,
 } from '@rope/core/backend'
-import type { Member } from '../backends/member.js'
 import { clockStep } from '../calibration/calibrate.js'
+import type { Member } from '../members/member.js'
 import { type Dispatcher, usableMembers } from './dispatcher.js'
 import { createDispatchKernel, type DispatchKernel } from './kernel.js'
 import type { Choice, SiteOwner } from './site.js'

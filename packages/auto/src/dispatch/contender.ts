@@ -2,7 +2,7 @@
  * A member that takes part in making one kind of call: its kernel for the plan and what its calls cost.
  */
 import type { Kernel, Plan } from '@rope/core/backend'
-import type { Member } from '../backends/member.js'
+import type { Member } from '../members/member.js'
 import { messageOf } from '../messages.js'
 import { type Dispatcher, quarantine, type Ranked } from './dispatcher.js'
 import { Samples } from './samples.js'

@@ -3,10 +3,10 @@
  * calls cost. Several ropes may share one.
  */
 import type { Backend, Plan } from '@rope/core/backend'
-import type { Epoch, Member } from '../backends/member.js'
 import { ContenderError, type Contender as CostContender } from '../calibration/calibrate.js'
 import type { CostBook } from '../calibration/cost-book.js'
 import { bytesOfPlan } from '../call.js'
+import type { Epoch, Member } from '../members/member.js'
 import type { Debug } from '../platform/debug.js'
 import type { Clock } from '../platform/timers.js'
 import type { Selection } from '../selection.js'

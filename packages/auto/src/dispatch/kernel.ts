@@ -3,7 +3,7 @@
  * kinds of calls: what the one saves, the other spends on copies.
  */
 import type { DecodeFactors, Kernel, KernelCall, Plan, View } from '@rope/core/backend'
-import type { Member } from '../backends/member.js'
+import type { Member } from '../members/member.js'
 import { type Choice, Site, type SiteOwner } from './site.js'
 
 /** A kernel that chooses, and can tell what it chose. */

@@ -20,7 +20,7 @@ import {
   reachesMemory,
   type View,
 } from '@rope/core/backend'
-import type { Member } from '../backends/member.js'
+import type { Member } from '../members/member.js'
 import { type Contender, makeContender } from './contender.js'
 import { type Dispatcher, quarantine, type Ranked, rank } from './dispatcher.js'
 import {

@@ -5,11 +5,11 @@
 
 import { type RopeConfig, RopeError } from '@rope/core'
 import type { Plan } from '@rope/core/backend'
-import type { Member } from '../backends/member.js'
 import { bytesOfPlan, type CallDescription, planOfCall } from '../call.js'
 import type { DispatchBackend } from '../dispatch/backend.js'
 import { type Dispatcher, type Ranked, rank, usableMembers } from '../dispatch/dispatcher.js'
 import type { Choice } from '../dispatch/site.js'
+import type { Member } from '../members/member.js'
 import { listWords } from '../messages.js'
 import type { BackendExplanation, CallExplanation, Explanation } from './explanation.js'
 import { explanationText } from './text.js'

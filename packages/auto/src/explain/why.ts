@@ -2,7 +2,7 @@
  * The sentence behind each backend of an explanation: why it was chosen, or why not.
  */
 import type { Backend, Plan } from '@rope/core/backend'
-import type { MemberState } from '../backends/member.js'
+import type { MemberState } from '../members/member.js'
 import { showMicroseconds } from './numbers.js'
 
 /**

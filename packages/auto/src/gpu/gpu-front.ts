@@ -15,9 +15,9 @@ import type {
   PassHandle,
   WebGpuBackend,
 } from '@rope/webgpu'
-import type { Member } from '../backends/member.js'
 import { type Dispatcher, quarantine } from '../dispatch/dispatcher.js'
 import { evidenceOf, isCallersMistake } from '../dispatch/failure.js'
+import type { Member } from '../members/member.js'
 
 /** A tensor in a GPUBuffer. */
 export type GpuTensorInput = GpuTensorShape & Required<Pick<GpuTensorShape, 'buffer'>>

@@ -2,9 +2,9 @@
  * The real packages behind the registry, and empty ones in their place.
  */
 import { describe, expect, test, vi } from 'vitest'
-import { detect } from '../../src/backends/detect.js'
-import { Member } from '../../src/backends/member.js'
 import { BACKENDS } from '../../src/backends/registry.js'
+import { detect } from '../../src/members/admit.js'
+import { Member } from '../../src/members/member.js'
 
 vi.mock('@rope/native', () => ({ createNativeBackend: undefined, probeNative: undefined }))
 vi.mock('@rope/wasm', () => ({ createWasmBackend: undefined, probeWasm: undefined }))

@@ -5,9 +5,9 @@
 import { RopeError } from '@rope/core'
 import type { Probe } from '@rope/core/backend'
 import { describe, expect, test } from 'vitest'
-import { type DetectOptions, detect, detectValue } from '../../src/backends/detect.js'
 import type { BackendEntry } from '../../src/backends/entry.js'
-import { Member } from '../../src/backends/member.js'
+import { type DetectOptions, detect, detectValue } from '../../src/members/admit.js'
+import { Member } from '../../src/members/member.js'
 import { changed, entry, fakeGpu, named } from '../fakes.js'
 
 const OPTIONS: DetectOptions = { limit: 1000, allowSoftwareGpu: false }

@@ -5,10 +5,10 @@
 
 import { RopeError } from '@rope/core'
 import type { Backend, Probe } from '@rope/core/backend'
+import type { BackendEntry, BackendModule, CreateOptions } from '../backends/entry.js'
 import { messageOf } from '../messages.js'
 import { TimeLimitError, withLimit } from '../platform/timers.js'
 import { selfTestAsync } from '../trust/self-test.js'
-import type { BackendEntry, BackendModule, CreateOptions } from './entry.js'
 import type { Member } from './member.js'
 
 /** How to look at a backend. */
