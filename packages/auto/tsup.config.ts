@@ -1,4 +1,4 @@
-import { library } from '../../tooling/tsup/preset.js'
+import { doorsOf, library } from '../../tooling/tsup/preset.js'
 
 // Backends stay outside: each is loaded when it is needed, and one that is absent is no error.
-export default library({ index: 'src/index.ts' }, { external: [/^@rope\//] })
+export default library(doorsOf(import.meta.url), { external: [/^@rope\//] })

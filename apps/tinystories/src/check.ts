@@ -3,10 +3,11 @@
  * takes the best of 512 tokens 256 times, so one wrong rotation soon tells another story.
  */
 
+import { absenceText, type BackendEntry, detectBackends } from '@rope/auto/backends'
 import { createRope, PAIRINGS, type PairingName, RopeError } from '@rope/core'
 import type { Backend } from '@rope/core/backend'
-import { type BackendEntry, openBackend, probeBackends } from './backend-entry.js'
 import type { ExpectedText, ModelFiles } from './model-files.js'
+import { openBackend } from './open-backend.js'
 import { prepareStory } from './story.js'
 
 /** The length of the expected texts, in tokens after the start token. */
@@ -65,11 +66,13 @@ export function firstDifference(found: string, expected: string): string | null 
 /** What to open: undefined stands for any, so that opening it says why there is none. */
 async function namesOf(options: CheckOptions): Promise<readonly (string | undefined)[]> {
   if (options.backend !== undefined) return [options.backend]
-  const statuses = await probeBackends(options.backends)
-  for (const { name, probe } of statuses.filter((status) => !status.probe.available)) {
-    options.onSkip(`${name} is not available: ${probe.reason ?? 'no reason given'}`)
+  const names: string[] = []
+  for (const found of await detectBackends(options.backends)) {
+    if (found.available) {
+      found.discard()
+      names.push(found.name)
+    } else options.onSkip(`${found.name} is not available: ${absenceText(found)}`)
   }
-  const names = statuses.filter(({ probe }) => probe.available).map((status) => status.name)
   return names.length === 0 ? [undefined] : names
 }
 

@@ -2,13 +2,13 @@
  * The program: arguments in, a story on standard output, facts and errors on standard error.
  * It sees the process only through what it is given, so that tests run it too.
  */
+import { BACKENDS, type BackendEntry, cpuBackends } from '@rope/auto/backends'
 import { createRope, RopeError } from '@rope/core'
 import { type Arguments, parseArguments } from './arguments.js'
-import { type BackendEntry, openBackend } from './backend-entry.js'
-import { BACKENDS } from './backends.js'
 import { check } from './check.js'
 import { type ModelFiles, readExpectedTexts, readModel } from './model-files.js'
 import { filesIn } from './model-folder.js'
+import { openBackend } from './open-backend.js'
 import { prepareStory, type StoryTime } from './story.js'
 
 /** The outside world of one run. */
@@ -20,7 +20,7 @@ export interface World {
   readonly style: (text: string) => string
   /** The folder of the model's files. */
   readonly modelFolder: string
-  /** The backends to choose from; `BACKENDS` when absent. */
+  /** The backends to choose from; those on the CPU when absent. */
   readonly backends?: readonly BackendEntry[]
 }
 
@@ -45,7 +45,7 @@ export async function runTinystories(words: readonly string[], world: World): Pr
 async function runStory(files: ModelFiles, asked: Arguments, world: World): Promise<number> {
   const note = noteTo(world)
   const { pairing, prompt, tokens } = asked
-  const backend = await openBackend(asked.backend, world.backends ?? BACKENDS)
+  const backend = await openBackend(asked.backend, world.backends ?? cpuBackends(BACKENDS))
   try {
     const rope = createRope(files.ropeConfig(pairing), { backend })
     const story = prepareStory(files, { rope, pairing, prompt, tokens })
@@ -64,7 +64,7 @@ async function runCheck(files: ModelFiles, asked: Arguments, world: World): Prom
   const note = noteTo(world)
   const counts = { passed: 0, failed: 0 }
   const results = check(files, {
-    backends: world.backends ?? BACKENDS,
+    backends: world.backends ?? cpuBackends(BACKENDS),
     ...(asked.backend === undefined ? {} : { backend: asked.backend }),
     texts: await readExpectedTexts(filesIn(world.modelFolder)),
     onSkip: note,

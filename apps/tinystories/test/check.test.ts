@@ -1,11 +1,12 @@
 /** The expected texts, and that the check notices a rotation that is wrong. */
+import { BACKENDS, type BackendEntry, cpuBackends } from '@rope/auto/backends'
 import { RopeError } from '@rope/core'
 import { describe, expect, test } from 'vitest'
-import type { BackendEntry } from '../src/backend-entry.js'
-import { BACKENDS } from '../src/backends.js'
 import { type CheckResult, check, firstDifference } from '../src/check.js'
 import { type ExpectedText, readExpectedTexts, readModel } from '../src/model-files.js'
 import { absentEntry, entryOf, readBundled, turnedBack, wrapJs } from './world.js'
+
+const CPU = cpuBackends(BACKENDS)
 
 const files = await readModel(readBundled)
 const texts = await readExpectedTexts(readBundled)
@@ -29,7 +30,7 @@ async function checkWith(
 
 describe('check', () => {
   test('passes with every backend, both pairings and both texts', async () => {
-    const { results } = await checkWith(BACKENDS, texts)
+    const { results } = await checkWith(CPU, texts)
     expect(results.map(({ line }) => line).filter((line) => !line.startsWith('pass '))).toEqual([])
     expect(results.length).toBeGreaterThanOrEqual(4)
     expect(results.map(({ line }) => line)).toContainEqual(
@@ -68,13 +69,13 @@ describe('check', () => {
         throw new RopeError('BACKEND_FAILED', 'the device is gone')
       }),
     )
-    const { results } = await checkWith([broken, ...BACKENDS])
+    const { results } = await checkWith([broken, ...CPU])
     expect(results.map(({ passed }) => passed).slice(0, 4)).toEqual([false, false, true, true])
     expect(results[0]?.line).toMatch(/^FAIL broken, half, "Once upon a time": .*the device is gone/)
   })
 
   test('skips what cannot run, unless it is asked for', async () => {
-    const backends = [absentEntry('gpu', 'there is no adapter'), ...BACKENDS]
+    const backends = [absentEntry('gpu', 'there is no adapter'), ...CPU]
     const { results, skipped } = await checkWith(backends)
     expect(skipped).toEqual(['gpu is not available: there is no adapter'])
     expect(results.length).toBeGreaterThanOrEqual(2)

@@ -1,9 +1,9 @@
 /** The program as a user meets it: arguments, streams and exit codes. */
 
+import { BACKENDS } from '@rope/auto/backends'
 import { RopeError } from '@rope/core'
 import type { Kernel, Plan } from '@rope/core/backend'
 import { describe, expect, test } from 'vitest'
-import { BACKENDS } from '../src/backends.js'
 import { readExpectedTexts } from '../src/model-files.js'
 import { absentEntry, entryOf, readBundled, run, turnedBack, wrapJs } from './world.js'
 

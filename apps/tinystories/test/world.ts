@@ -2,9 +2,9 @@
  * A world for the program to run in: streams that remember, and backends that are not real.
  */
 import { fileURLToPath } from 'node:url'
+import type { BackendEntry } from '@rope/auto/backends'
 import type { Backend, Kernel, Plan, Rotation } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
-import type { BackendEntry } from '../src/backend-entry.js'
 import type { ReadFile } from '../src/model-files.js'
 import { filesIn } from '../src/model-folder.js'
 import { runTinystories } from '../src/tinystories.js'
@@ -43,10 +43,15 @@ export async function run(
   return { exitCode, pieces, out: pieces.join(''), err }
 }
 
+/** An entry as the list has them. */
+export function listed(name: string, load: BackendEntry['load']): BackendEntry {
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
+}
+
 /** A backend that is there. */
 export function entryOf(name: string, backend: () => Backend): BackendEntry {
   const probe = { available: true, facts: {} }
-  return { name, load: async () => ({ probe: () => probe, create: backend }) }
+  return listed(name, async () => ({ probe: () => probe, create: backend }))
 }
 
 /** A backend that is not there, with the reason. */
@@ -55,7 +60,7 @@ export function absentEntry(name: string, reason: string): BackendEntry {
   const create = (): never => {
     throw new Error('created although it is not available')
   }
-  return { name, load: async () => ({ probe: () => probe, create }) }
+  return listed(name, async () => ({ probe: () => probe, create }))
 }
 
 /** The js backend with another way to run its kernels, and a name of its own. */

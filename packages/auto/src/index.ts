@@ -1,8 +1,6 @@
 /**
  * The front door: the fastest backend for each call, and why.
  */
-export type { BackendEntry, BackendModule, CreateOptions } from './backends/entry.js'
-export { BACKENDS } from './backends/registry.js'
 export type { CacheOption } from './cache/cache.js'
 export type { CalibrationStore } from './cache/store.js'
 export type { CalibrateOption, CostSource } from './calibration/cost-book.js'

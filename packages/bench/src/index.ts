@@ -2,14 +2,6 @@
  * The public surface of the harness. Named re-exports only; nothing inside the package imports
  * this, and nothing here needs Node.
  */
-export {
-  type BackendStatus,
-  type BenchBackend,
-  type BenchModule,
-  type CreateOptions,
-  detectBackend,
-  PORTABLE_BACKENDS,
-} from './backends.js'
 export { type Clock, clockResolution, performanceClock } from './clock.js'
 export type { Goal, GoalCheck, GoalGroup } from './goals/goal.js'
 export { GOAL_GROUPS } from './goals/goals.js'

@@ -3,13 +3,13 @@
  * cannot take part is listed with the reason; whoever is wrong gets FAIL and no time.
  */
 import { RopeError } from '@rope/core'
-import { messageOf } from './backends.js'
 import { createSession, type Participants, type Session } from './contenders/open.js'
 import type { Contender } from './harness/contender.js'
 import { type Measurement, type MeasureSettings, measure, type Timing } from './harness/measure.js'
 import { timeCalls } from './harness/sample.js'
 import type { ContenderSpec, Group } from './matrix/group.js'
 import { caseId, movedBytes } from './matrix/rotation-case.js'
+import { messageOf } from './messages.js'
 import type { ComparisonRecord, EntryRecord, GroupRecord, TimeRecord } from './result.js'
 import { outcomeOf, verdict } from './statistics/verdict.js'
 

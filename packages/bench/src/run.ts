@@ -3,8 +3,13 @@
  * goals. The same function in Node, in a page and in a worker; what only a system can tell
  * (machine, versions, sizes of files) is handed in.
  */
-import type { Backend } from '@rope/core/backend'
-import { type BackendStatus, type BenchBackend, detectBackend, messageOf } from './backends.js'
+import {
+  absenceText,
+  type BackendEntry,
+  type DetectedBackend,
+  detectBackends,
+} from '@rope/auto/backends'
+import type { Backend, Probe } from '@rope/core/backend'
 import { type Clock, clockResolution, performanceClock } from './clock.js'
 import { type GoalGroup, measuredGroup } from './goals/goal.js'
 import { GOAL_GROUPS } from './goals/goals.js'
@@ -14,6 +19,7 @@ import { limitsOf } from './limits/hooks.js'
 import { describeEngine, type Machine } from './machine.js'
 import type { Group } from './matrix/group.js'
 import { type BackendTraits, matrixGroups } from './matrix/matrix.js'
+import { messageOf } from './messages.js'
 import type { Peer } from './peers/peer.js'
 import { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
 import {
@@ -48,7 +54,7 @@ export interface RunProgress {
 export interface BenchOptions {
   readonly mode: Mode
   /** The backends to measure, best first. */
-  readonly backends: readonly BenchBackend[]
+  readonly backends: readonly BackendEntry[]
   /** Peers to measure beside the plain loop, which always takes part. */
   readonly peers?: readonly PeerEntry[]
   /** Keeps the groups whose id or title has every word of this text. */
@@ -103,7 +109,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  *
  * @example
  * ```ts
- * const result = await runBench({ mode: 'quick', backends: PORTABLE_BACKENDS })
+ * const result = await runBench({ mode: 'quick', backends: portableBackends(BACKENDS) })
  * console.log(renderReport([result]))
  * ```
  */
@@ -116,7 +122,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   }
   const createdAt = new Date().toISOString()
   const start = settings.clock()
-  const statuses = await detectAll(options.backends)
+  const statuses = await detectBackends(options.backends)
   const { peers, records } = await loadPeers(options.peers ?? [])
   const { backends, traits } = await lookAt(statuses)
   const participants = { backends: statuses, peers }
@@ -184,10 +190,6 @@ function keep(groups: readonly Planned[], filter: string | undefined): readonly 
   })
 }
 
-async function detectAll(entries: readonly BenchBackend[]): Promise<readonly BackendStatus[]> {
-  return Promise.all(entries.map((entry) => detectBackend(entry)))
-}
-
 interface LoadedPeers {
   readonly peers: readonly Peer[]
   readonly records: readonly PeerRecord[]
@@ -220,36 +222,34 @@ interface Looked {
 }
 
 /** Makes each backend once, to see what it can be asked for. */
-async function lookAt(statuses: readonly BackendStatus[]): Promise<Looked> {
+async function lookAt(found: readonly DetectedBackend[]): Promise<Looked> {
   const backends: BackendRecord[] = []
   const traits: BackendTraits[] = []
-  for (const { module, ...status } of statuses) {
-    const seen = module === null ? null : await module.create({})
+  for (const one of found) {
+    const seen = one.available ? await one.create({ threads: 'all' }) : null
     const { isa = null, threads = null } = seen?.capabilities ?? {}
-    backends.push({ ...withoutPaths(status), isa, threads })
-    if (seen === null || module === null) continue
-    traits.push(traitsOf(status.name, seen, limitsOf(seen) !== null))
+    backends.push({ ...recordOf(one), isa, threads })
+    if (seen === null) continue
+    traits.push(traitsOf(one.name, seen, limitsOf(seen) !== null))
     seen.dispose()
   }
   return { backends, traits }
 }
 
 /** A result is made to be shown to others, who need not know where things lie on this disk. */
-function withoutPaths(status: Omit<BackendStatus, 'module'>): Omit<BackendStatus, 'module'> {
-  return {
-    ...status,
-    reason: status.reason === null ? null : shortenPaths(status.reason),
-    facts: shortenFacts(status.facts),
-  }
+function recordOf(found: DetectedBackend): Omit<BackendRecord, 'isa' | 'threads'> {
+  const { name, packageName, available } = found
+  const reason = found.available ? null : shortenPaths(absenceText(found))
+  return { name, packageName, available, reason, facts: shortenFacts(found.facts) }
 }
 
 /** Facts with every path shortened. */
-export function shortenFacts(facts: BackendStatus['facts']): BackendStatus['facts'] {
+export function shortenFacts(facts: Probe['facts']): Probe['facts'] {
   const short = Object.entries(facts).map(([key, value]) => [
     key,
     typeof value === 'string' ? shortenPaths(value) : value,
   ])
-  return Object.fromEntries(short) as BackendStatus['facts']
+  return Object.fromEntries(short) as Probe['facts']
 }
 
 /** `/some/where/rope.node` as `rope.node`. */

@@ -2,12 +2,11 @@
  * Whole runs: real backends, real clock, as short as possible, and what the records say.
  */
 import { readFileSync } from 'node:fs'
+import { BACKENDS, type BackendEntry, cpuBackends, portableBackends } from '@rope/auto/backends'
 import type { Backend, Kernel } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import type { BenchBackend } from '../src/backends.js'
-import { PORTABLE_BACKENDS } from '../src/backends.js'
 import { describeMachine } from '../src/node/machine.js'
 import { type BenchOptions, planGroups, runBench, shortenFacts, shortenPaths } from '../src/run.js'
 import { SHORT } from './settings.js'
@@ -17,13 +16,16 @@ const SCHEMA = new URL('../schema/result.schema.json', import.meta.url)
 const validate = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
 
 /** The JavaScript backend, changed, under another name. */
-function changed(name: string, change: (backend: Backend) => Partial<Backend>): BenchBackend {
+function changed(name: string, change: (backend: Backend) => Partial<Backend>): BackendEntry {
   const create = (): Backend => {
     const backend = createJsBackend()
     return { ...backend, name, ...change(backend) }
   }
-  return { name, packageName: `@rope/${name}`, load: async () => ({ create, probe: probeJs }) }
+  const load: BackendEntry['load'] = async () => ({ create, probe: probeJs })
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
+
+const PORTABLE_BACKENDS = portableBackends(cpuBackends(BACKENDS))
 
 const JS = PORTABLE_BACKENDS.filter(({ name }) => name === 'js')
 
@@ -31,8 +33,9 @@ const MIRRORED = changed('mirrored', (backend) => ({
   compile: (plan): Kernel => backend.compile({ ...plan, direction: plan.direction === 1 ? -1 : 1 }),
 }))
 
-const MISSING: BenchBackend = {
+const MISSING: BackendEntry = {
   name: 'missing',
+  device: 'cpu',
   packageName: '@rope/missing',
   load: async () => {
     throw new Error('no file at /opt/lib/rope.node, sorry')
@@ -142,7 +145,7 @@ describe('runBench', () => {
       name: 'missing',
       packageName: '@rope/missing',
       available: false,
-      reason: '@rope/missing did not load: no file at rope.node, sorry',
+      reason: '@rope/missing does not load here: no file at rope.node, sorry',
       facts: {},
       isa: null,
       threads: null,

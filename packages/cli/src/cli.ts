@@ -2,8 +2,9 @@
  * The `rope` command as a function: arguments and a world in, an exit code out. It never exits
  * the process and never throws.
  */
+
+import { BACKENDS, type BackendEntry } from '@rope/auto/backends'
 import { Command, CommanderError } from 'commander'
-import { BACKENDS, type BackendEntry, NAMED_BACKENDS } from './backends.js'
 import { addApply } from './commands/apply.js'
 import { addBench } from './commands/bench.js'
 import { addConvert } from './commands/convert.js'
@@ -34,8 +35,7 @@ export async function run(
     exitCode = code
   }
   try {
-    const named = backends === BACKENDS ? NAMED_BACKENDS : []
-    await createProgram({ io, backends, named, finish }).parseAsync([...argv], { from: 'user' })
+    await createProgram({ io, backends, finish }).parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
     // Commander has said its line already; help and version are its only successes.

@@ -1,14 +1,14 @@
 /**
  * Backends that are wrong in one way each, for the commands to find out.
  */
+import type { BackendEntry } from '@rope/auto/backends'
 import type { Backend, Kernel, Plan } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
-import type { BackendEntry } from '../src/backends.js'
 
 /** The real JavaScript backend under any name. */
 export function working(name = 'js'): BackendEntry {
   const load = async () => ({ create: createJsBackend, probe: probeJs })
-  return { name, packageName: `@rope/${name}`, load }
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
 
 /** A package that is not installed: its import fails as Node's does. */
@@ -18,7 +18,7 @@ export function missing(name = 'wasm'): BackendEntry {
   const load = async (): Promise<never> => {
     throw Object.assign(error, { code: 'ERR_MODULE_NOT_FOUND' })
   }
-  return { name, packageName, load }
+  return { name, device: 'cpu', packageName, load }
 }
 
 /** A package whose import fails for another reason. */
@@ -26,7 +26,7 @@ export function unloadable(name: string, error: unknown): BackendEntry {
   const load = async (): Promise<never> => {
     throw error
   }
-  return { name, packageName: `@rope/${name}`, load }
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
 
 /** A package that loads but says that it cannot run here. */
@@ -34,14 +34,14 @@ export function unavailable(name = 'webgpu', reason?: string): BackendEntry {
   const facts = { adapter: null }
   const probe = () => ({ available: false, facts, ...(reason === undefined ? {} : { reason }) })
   const load = async () => ({ create: createJsBackend, probe })
-  return { name, packageName: `@rope/${name}`, load }
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
 
 /** A package whose probe never answers. */
 export function hanging(name = 'native'): BackendEntry {
   const probe = (): Promise<never> => new Promise(() => undefined)
   const load = async () => ({ create: createJsBackend, probe })
-  return { name, packageName: `@rope/${name}`, load }
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
 
 /** Says that it can run here, but cannot be created. */
@@ -50,13 +50,13 @@ export function uncreatable(name = 'native'): BackendEntry {
     throw new Error('out of handles')
   }
   const load = async () => ({ create, probe: probeJs })
-  return { name, packageName: `@rope/${name}`, load }
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
 
 /** The JavaScript backend, changed. */
 export function changed(name: string, change: (backend: Backend) => Backend): BackendEntry {
   const load = async () => ({ create: () => change(createJsBackend()), probe: probeJs })
-  return { name, packageName: `@rope/${name}`, load }
+  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }
 
 /** A backend that turns the other way round. */

@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { BackendEntry } from '@rope/auto/backends'
 import { onTestFinished } from 'vitest'
-import type { BackendEntry } from '../src/backends.js'
 import { run } from '../src/cli.js'
 import type { Io, Sink } from '../src/io.js'
 

@@ -2,7 +2,6 @@
  * The front door as a position of the switch: it picks the fastest backend and says why.
  */
 import type { Probe } from '@rope/core/backend'
-import { notLoaded } from '../backend-entry.js'
 import { explainAuto } from './auto-explanation.js'
 import type { BackendChoice } from './backend-choice.js'
 import { explainProbe } from './explanation.js'
@@ -18,7 +17,8 @@ export const autoChoice: BackendChoice = {
       await import('@rope/auto')
       return { available: true, facts: {} }
     } catch (error) {
-      return notLoaded(error)
+      const reason = error instanceof Error ? error.message : String(error)
+      return { available: false, reason: `its package does not load here: ${reason}`, facts: {} }
     }
   },
   explain: (probe) => ({

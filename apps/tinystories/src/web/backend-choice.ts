@@ -1,9 +1,14 @@
 /**
  * One position of the backend switch: what can be asked of it, and how a backend becomes one.
  */
+import {
+  absenceText,
+  type BackendEntry,
+  type DetectedBackend,
+  detectBackend,
+} from '@rope/auto/backends'
 import { createRope, type Rope, type RopeConfig, RopeError } from '@rope/core'
 import type { Probe } from '@rope/core/backend'
-import { type BackendEntry, probeBackend } from '../backend-entry.js'
 import { type Explanation, explainProbe } from './explanation.js'
 
 /** Something that can rotate: a backend, or the front door that picks one. */
@@ -37,12 +42,17 @@ export function choiceOf(entry: BackendEntry, description: string): BackendChoic
   return {
     name,
     description,
-    probe: () => probeBackend(entry),
+    probe: async () => {
+      const found = await detectBackend(entry)
+      if (found.available) found.discard()
+      return probeOf(found)
+    },
     explain: (probe) => explainProbe(name, probe),
     open: async (config) => {
-      const probe = await probeBackend(entry)
-      if (!probe.available) throw unavailable(name, probe)
-      const backend = await (await entry.load()).create()
+      const found = await detectBackend(entry)
+      const probe = probeOf(found)
+      if (!found.available) throw unavailable(name, probe)
+      const backend = await found.create()
       const rope = createRope(config, { backend })
       return {
         rope,
@@ -54,6 +64,12 @@ export function choiceOf(entry: BackendEntry, description: string): BackendChoic
       }
     },
   }
+}
+
+/** What was found, as the page is told of it. */
+function probeOf(found: DetectedBackend): Probe {
+  const { available, facts } = found
+  return found.available ? { available, facts } : { available, reason: absenceText(found), facts }
 }
 
 /** The refusal of a choice that cannot run here. */

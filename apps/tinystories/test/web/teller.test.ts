@@ -8,7 +8,7 @@ import { CHOICES } from '../../src/web/choices.js'
 import { explainProbe } from '../../src/web/explanation.js'
 import type { Report, Wish } from '../../src/web/messages.js'
 import { Teller } from '../../src/web/teller.js'
-import { absentEntry, entryOf, readBundled, wrapJs } from '../world.js'
+import { absentEntry, entryOf, listed, readBundled, wrapJs } from '../world.js'
 
 const [once] = await readExpectedTexts(readBundled)
 const js = choiceOf(entryOf('js', createJsBackend), 'plain JavaScript')
@@ -81,7 +81,7 @@ describe('start', () => {
 
   test('reports a package that does not load, and one that never answers', async () => {
     const missing: BackendChoice = choiceOf(
-      { name: 'missing', load: () => Promise.reject(new Error('no such package')) },
+      listed('missing', () => Promise.reject(new Error('no such package'))),
       'absent',
     )
     const silent: BackendChoice = { ...js, name: 'silent', probe: () => new Promise(() => {}) }
@@ -97,7 +97,7 @@ describe('start', () => {
         report.type === 'backend' ? [[report.name, report.probe.reason ?? 'available']] : [],
       ),
     )
-    expect(reasons.get('missing')).toMatch(/its package cannot be loaded \(no such package\)/)
+    expect(reasons.get('missing')).toMatch(/@rope\/missing does not load here: no such package/)
     expect(reasons.get('silent')).toMatch(/it did not answer within 0\.02 s/)
   })
 

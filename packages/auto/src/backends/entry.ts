@@ -1,12 +1,14 @@
 /**
- * What the front door knows of a backend before it has loaded it. Types only.
+ * A backend by name, not loaded yet, and what its package is asked for. Types only.
  */
 import type { Backend, Probe } from '@rope/core/backend'
 
-/** What a backend may be told when it is made. */
+/** What a backend may be told when it is made; a backend that has no use for a word ignores it. */
 export interface CreateOptions {
   /** The caller's GPUDevice, for backends that work on one. */
   readonly device?: object | undefined
+  /** `one` asks for the calling thread alone, `all` for every core; absent, the backend decides. */
+  readonly threads?: 'one' | 'all' | undefined
 }
 
 /** What a backend package offers, under names that do not depend on the package. */
@@ -26,6 +28,8 @@ export interface BackendEntry {
   readonly packageName: string
   /** Where its kernels run. GPU backends are not even loaded unless a call could use them. */
   readonly device: 'cpu' | 'gpu'
+  /** `node` for a package that no browser can load; absent, it runs wherever JavaScript does. */
+  readonly needs?: 'node' | undefined
   /**
    * True when its kernels are known to refuse bad calls before they write anything. Without it,
    * every call is made on memory that can be restored, which costs a copy.

@@ -3,9 +3,9 @@
  * bounded time, and whatever goes wrong becomes the reason why it cannot be used. Never rejects.
  */
 
-import { RopeError } from '@rope/core'
 import type { Backend, Probe } from '@rope/core/backend'
-import type { BackendEntry, BackendModule, CreateOptions } from '../backends/entry.js'
+import { absenceOf, absenceText, loadAndProbe, refusalOf } from '../backends/detect.js'
+import type { BackendEntry, CreateOptions } from '../backends/entry.js'
 import { messageOf } from '../messages.js'
 import { TimeLimitError, withLimit } from '../platform/timers.js'
 import { selfTestAsync } from '../trust/self-test.js'
@@ -35,7 +35,7 @@ export async function detect(
     await withLimit(work, options.limit)
   } catch (error) {
     late = error instanceof TimeLimitError
-    member.refuse(reasonOf(error, entry, options.limit))
+    member.refuse(absenceText(absenceOf(error, entry)))
   }
 }
 
@@ -56,11 +56,10 @@ async function open(
   entry: BackendEntry,
   options: DetectOptions,
 ): Promise<Backend | null> {
-  const module: BackendModule = await entry.load()
   const { device } = options
   const create: CreateOptions = device === undefined || entry.device === 'cpu' ? {} : { device }
-  const probe = await module.probe(create)
-  const refusal = refusalOf(probe, options)
+  const { module, probe } = await loadAndProbe(entry, create)
+  const refusal = whyNot(probe, options)
   member.facts = probe.facts
   if (refusal !== null) {
     module.discard?.()
@@ -70,8 +69,8 @@ async function open(
   return module.create(create)
 }
 
-function refusalOf(probe: Probe, { allowSoftwareGpu, device }: DetectOptions): string | null {
-  if (!probe.available) return probe.reason ?? 'it gave no reason'
+function whyNot(probe: Probe, { allowSoftwareGpu, device }: DetectOptions): string | null {
+  if (!probe.available) return absenceText(refusalOf(probe))
   // A device that the caller works on is the caller's choice.
   if (probe.facts.isSoftware !== true || allowSoftwareGpu || device !== undefined) return null
   return 'its adapter is software: a GPU that the CPU plays is slower than the CPU; allowSoftwareGpu: true accepts it'
@@ -92,28 +91,4 @@ async function examine(member: Member, backend: Backend, isLate: () => boolean):
   member.selfTest = outcome
   if (outcome.evidence === null) member.admit(backend)
   else member.quarantine(`its self-test failed: ${outcome.evidence}`)
-}
-
-/** Why a package that could not be used could not. */
-function reasonOf(error: unknown, { packageName }: BackendEntry, limit: number): string {
-  if (error instanceof TimeLimitError) return `it did not answer within ${limit} ms`
-  if (isMissing(error, packageName)) {
-    return `${packageName} is not installed, or a bundler left it out; run: npm install ${packageName}`
-  }
-  if (RopeError.isInstance(error)) return error.message
-  return `${packageName} does not load here: ${messageOf(error)}`
-}
-
-/** Codes and words by which runtimes and bundlers say that there is no such module. */
-const MISSING_CODES: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
-const MISSING_WORDS =
-  /cannot find (?:module|package)|failed to resolve module|bare specifier|does not resolve to a valid URL|not prefixed with|not a dependency/i
-
-/** True when the package itself is absent, and not something inside it. */
-function isMissing(error: unknown, packageName: string): boolean {
-  const message = messageOf(error)
-  const code = (error as { readonly code?: unknown } | null)?.code
-  const isNamed = message.includes(packageName)
-  if (MISSING_CODES.includes(code)) return isNamed
-  return MISSING_WORDS.test(message) && isNamed
 }

@@ -26,7 +26,7 @@ describe('where a bundler put an empty module in the place of a package', () => 
     await detect(member, entry, { limit: 1000, allowSoftwareGpu: false })
     expect(member.state).toEqual({
       kind: 'unavailable',
-      reason: `${packageName} is not installed, or a bundler left it out; run: npm install ${packageName}`,
+      reason: `${packageName} is not installed, or a bundler left it out; to fix it, run: npm install ${packageName}`,
     })
   })
 })

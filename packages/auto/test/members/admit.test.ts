@@ -71,7 +71,7 @@ describe('a package that is not there', () => {
   ])('is not installed, says %s', async (_, error) => {
     const { story } = await look(failing(error))
     expect(story).toBe(
-      'unavailable: @rope/wasm is not installed, or a bundler left it out; run: npm install @rope/wasm',
+      'unavailable: @rope/wasm is not installed, or a bundler left it out; to fix it, run: npm install @rope/wasm',
     )
   })
 
@@ -80,7 +80,9 @@ describe('a package that is not there', () => {
       code: 'MODULE_NOT_FOUND',
     })
     const { story } = await look(failing(error))
-    expect(story).toBe("unavailable: @rope/wasm does not load here: Cannot find module 'left-pad'")
+    expect(story).toBe(
+      "unavailable: @rope/wasm does not load here: Cannot find module 'left-pad'; to fix it, run: npm install @rope/wasm",
+    )
   })
 })
 
@@ -156,7 +158,9 @@ describe('a backend that hangs', () => {
     ['in its self-test', { device: 'gpu', create: () => fakeGpu('gpu', () => forever) }],
   ] as const)('%s is given up', async (_, parts) => {
     const { story } = await look(entry('slow', parts), { limit: 40 })
-    expect(story).toBe('unavailable: it did not answer within 40 ms')
+    expect(story).toBe(
+      'unavailable: it did not answer within 40 ms; to fix it, try again; if it stays so, report it',
+    )
   })
 
   test('and comes back later is disposed of, and not used', async () => {

@@ -3,7 +3,8 @@
  * through core's on the winner, in turns. Memory of its own has been given out by whoever has any,
  * so that the front door has to ask whose memory a call works on.
  */
-import { type AutoRope, type BackendEntry, createRope as createAutoRope } from '@rope/auto'
+import { type AutoRope, createRope as createAutoRope } from '@rope/auto'
+import type { BackendEntry } from '@rope/auto/backends'
 import { createRope } from '@rope/core'
 import type { Backend } from '@rope/core/backend'
 import { openRope } from '../contenders/backend-call.js'

@@ -2,7 +2,8 @@
  * A whole run of `rope bench --auto`: is the choice of the front door right, and what does it cost?
  * It calibrates here and now, as on a machine that it has never seen.
  */
-import { BACKENDS, type BackendEntry, type Explanation } from '@rope/auto'
+import type { Explanation } from '@rope/auto'
+import { BACKENDS, type BackendEntry, cpuBackends } from '@rope/auto/backends'
 import { clockResolution, performanceClock } from '../clock.js'
 import type { MeasureSettings } from '../harness/measure.js'
 import { describeEngine, type Machine } from '../machine.js'
@@ -68,7 +69,7 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
   const settings: MeasureSettings = { clock, ...SETTINGS[size], ...options.settings }
   const createdAt = new Date().toISOString()
   const start = clock()
-  const onCpu = backends.filter(({ device }) => device === 'cpu')
+  const onCpu = cpuBackends(backends)
   const stage = await openStage(onCpu)
   const cells: CellRecord[] = []
   let overhead: readonly OverheadRecord[] = []

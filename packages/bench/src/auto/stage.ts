@@ -2,7 +2,8 @@
  * The front door with its own backends in view: what it makes is kept by name, so that the very
  * same backends, with the same memory, can be called directly next to it.
  */
-import { type AutoBackend, type BackendEntry, createAutoBackend } from '@rope/auto'
+import { type AutoBackend, createAutoBackend } from '@rope/auto'
+import type { BackendEntry } from '@rope/auto/backends'
 import type { Backend } from '@rope/core/backend'
 
 /** Entries that note what they make. */

@@ -3,9 +3,9 @@
  * of both when the group is done.
  */
 
+import type { DetectedBackend } from '@rope/auto/backends'
 import { RopeError } from '@rope/core'
 import type { Backend } from '@rope/core/backend'
-import type { BackendStatus } from '../backends.js'
 import { type LimitHooks, limitsOf } from '../limits/hooks.js'
 import { PORTABLE_LIMITS } from '../limits/portable.js'
 import type { BackendSpec, ContenderSpec, LimitSpec, PeerSpec } from '../matrix/group.js'
@@ -19,7 +19,7 @@ import { openPeer } from './peer-call.js'
 
 /** Who is there to be measured. */
 export interface Participants {
-  readonly backends: readonly BackendStatus[]
+  readonly backends: readonly DetectedBackend[]
   readonly peers: readonly Peer[]
 }
 
@@ -45,7 +45,7 @@ export function createSession({ backends, peers }: Participants): Session {
     const key = `${name} ${threads}`
     const known = made.get(key)
     if (known !== undefined) return known
-    const backend = await moduleOf(name, backends).create(threads === 'one' ? { threads: 0 } : {})
+    const backend = await presentOf(name, backends).create({ threads })
     made.set(key, backend)
     return backend
   }
@@ -85,12 +85,12 @@ function openAny(spec: ContenderSpec, openers: Openers): Promise<Opened> {
   return spec.kind === 'peer' ? openers.peer(spec) : openers.limit(spec)
 }
 
-function moduleOf(
+function presentOf(
   name: string,
-  backends: readonly BackendStatus[],
-): NonNullable<BackendStatus['module']> {
+  backends: readonly DetectedBackend[],
+): DetectedBackend & { readonly available: true } {
   const status = backends.find((candidate) => candidate.name === name)
-  if (status?.module != null) return status.module
+  if (status?.available === true) return status
   // The long reason stands with the backend itself, once.
   const state = status === undefined ? 'was not asked for' : 'is not available here'
   throw new RopeError('UNAVAILABLE', `backend ${name} ${state}`, { field: name })

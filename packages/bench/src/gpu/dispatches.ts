@@ -2,8 +2,9 @@
  * How many dispatches a call is, ours and the peer's: counted where they are encoded, on results
  * that were checked.
  */
-import { messageOf } from '../backends.js'
+
 import type { Opened } from '../contenders/opened.js'
+import { messageOf } from '../messages.js'
 import type { GoalRecord } from '../result.js'
 import { COUNTED_CASE, PEER } from './groups.js'
 import { openOnnxRuntime } from './onnxruntime-call.js'

@@ -3,7 +3,7 @@
  * server that the page came from.
  */
 import { RopeError } from '@rope/core'
-import { messageOf } from '../backends.js'
+import { messageOf } from '../messages.js'
 import type { GpuBenchSize } from './groups.js'
 import type { OnnxRuntimeWeb } from './onnxruntime-call.js'
 import { runGpuBench } from './run.js'

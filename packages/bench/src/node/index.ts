@@ -1,7 +1,6 @@
 /**
  * What only Node can tell or load: the machine, versions, peers from npm, sizes of files.
  */
-export { NODE_BACKENDS } from './backends.js'
 export { benchGpu, type NodeGpuBenchOptions } from './gpu/bench-gpu.js'
 export { describeMachine } from './machine.js'
 export { packageSize } from './package-size.js'

@@ -23,7 +23,7 @@ export interface ReportOptions {
  *
  * @example
  * ```ts
- * renderReport([await runBench({ mode: 'quick', backends: PORTABLE_BACKENDS })])
+ * renderReport([await runBench({ mode: 'quick', backends: portableBackends(BACKENDS) })])
  * ```
  */
 export function renderReport(

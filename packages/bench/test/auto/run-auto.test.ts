@@ -2,7 +2,7 @@
  * Whole runs over real backends on the real clock, as short as possible, and what the records say.
  */
 import { readFileSync } from 'node:fs'
-import type { BackendEntry } from '@rope/auto'
+import type { BackendEntry } from '@rope/auto/backends'
 import type { Backend } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import { Ajv2020 } from 'ajv/dist/2020.js'

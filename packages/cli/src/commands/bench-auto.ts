@@ -2,12 +2,13 @@
  * `rope bench --auto`: is the choice of `@rope/auto` right, and what does the front door cost? A line
  * per kind of call as soon as it is done, the three numbers at the end.
  */
+
+import { absenceText, type BackendEntry, detectBackend } from '@rope/auto/backends'
 import { type CellRow, cellRow, type GoalRow, goalRow, overheadText } from '@rope/bench'
 import { type AutoResult, type CellRecord, RIGHT, runAutoBench } from '@rope/bench/auto'
 import { describeMachine, installedVersions } from '@rope/bench/node'
 import { RopeError } from '@rope/core'
-import { autoEntries } from '../auto-entries.js'
-import { type BackendEntry, detectBackend, findBackend, unavailable } from '../backends.js'
+import { findBackends, unavailable } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { checkOutput, writeOutput } from '../files/output-file.js'
@@ -36,7 +37,7 @@ export async function benchAuto(options: BenchAutoOptions, context: Context): Pr
   stdout.write(`${colors.bold(lineOf(HEADING))}\n`)
   const result = await runAutoBench({
     size: quick === true ? 'quick' : 'full',
-    backends: autoEntries(backends),
+    backends,
     ...(filter === undefined ? {} : { filter }),
     machine: describeMachine(),
     packages: versions(backends),
@@ -61,11 +62,11 @@ async function namedBackends(
   names: readonly string[] | undefined,
 ): Promise<readonly BackendEntry[]> {
   if (names === undefined) return known
-  const entries = [...new Set(names)].map((name) => findBackend(known, name))
+  const entries = findBackends(known, names)
   for (const entry of entries) {
     const found = await detectBackend(entry)
     if (found.available) continue
-    throw new RopeError('UNAVAILABLE', unavailable(found.name, found.reason), {
+    throw new RopeError('UNAVAILABLE', unavailable(found.name, absenceText(found)), {
       field: '--backend',
     })
   }

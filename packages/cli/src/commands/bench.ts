@@ -2,23 +2,12 @@
  * `rope bench`: how fast the backends of this machine are, next to its limits and to others, each
  * checked against the oracle before it is timed.
  */
-import {
-  type BenchBackend,
-  type BenchResult,
-  detectBackend,
-  type Mode,
-  runBench,
-} from '@rope/bench'
-import {
-  describeMachine,
-  installedVersions,
-  NODE_BACKENDS,
-  NODE_PEERS,
-  packageSize,
-} from '@rope/bench/node'
+import { absenceText, type BackendEntry, cpuBackends, detectBackend } from '@rope/auto/backends'
+import { type BenchResult, type Mode, runBench } from '@rope/bench'
+import { describeMachine, installedVersions, NODE_PEERS, packageSize } from '@rope/bench/node'
 import { RopeError } from '@rope/core'
 import { type Command, Option } from 'commander'
-import { type BackendEntry, unavailable } from '../backends.js'
+import { unavailable } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { checkOutput, type OutputFile, writeOutput } from '../files/output-file.js'
@@ -137,13 +126,12 @@ function modeOf({ quick, goals }: BenchOptions): Mode {
   return quick === true ? 'quick' : 'full'
 }
 
-/** What the harness knows, and what this command knows beside it; or those that were named. */
+/** Those on the CPU, or those of them that were named. */
 function chosenBackends(
   known: readonly BackendEntry[],
   names: readonly string[] | undefined,
-): readonly BenchBackend[] {
-  const others = known.filter(({ name }) => NODE_BACKENDS.every((entry) => entry.name !== name))
-  const all = [...NODE_BACKENDS, ...others]
+): readonly BackendEntry[] {
+  const all = cpuBackends(known)
   if (names === undefined) return all
   return [...new Set(names)].map((name) => {
     const entry = all.find((candidate) => candidate.name === name)
@@ -157,17 +145,20 @@ function chosenBackends(
   })
 }
 
-function versions(backends: readonly BenchBackend[]): Readonly<Record<string, string | null>> {
+function versions(backends: readonly BackendEntry[]): Readonly<Record<string, string | null>> {
   const names = ['@rope/core', ...backends.map(({ packageName }) => packageName)]
   return { '@rope/cli': ownVersion(), ...installedVersions(names) }
 }
 
 /** A named backend that cannot run here is a mistake, found before anything is measured. */
-async function checkAvailable(backends: readonly BenchBackend[]): Promise<void> {
+async function checkAvailable(backends: readonly BackendEntry[]): Promise<void> {
   for (const entry of backends) {
-    const { name, available, reason } = await detectBackend(entry)
-    if (available) continue
-    throw new RopeError('UNAVAILABLE', `backend ${name} is not available: ${reason}`, {
+    const found = await detectBackend(entry)
+    if (found.available) {
+      found.discard()
+      continue
+    }
+    throw new RopeError('UNAVAILABLE', unavailable(found.name, absenceText(found)), {
       field: '--backend',
     })
   }

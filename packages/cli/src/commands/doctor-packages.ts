@@ -5,7 +5,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { BackendEntry } from '../backends.js'
+import { BACKENDS, type BackendEntry } from '@rope/auto/backends'
 import { ownVersion, packageVersion } from '../version.js'
 
 /** An installed package; the version is null when it is not installed. */
@@ -14,10 +14,13 @@ export interface InstalledPackage {
   readonly version: string | null
 }
 
-/** This command, what it builds on, the packages of the backends, and the one for GPUs. */
+/** This command, what it builds on, the packages of the backends, and those for GPUs. */
 export function installedPackages(entries: readonly BackendEntry[]): readonly InstalledPackage[] {
   const backends = entries.map(({ packageName }) => packageName)
-  const others = new Set(['@rope/core', '@rope/auto', ...backends, '@rope/webgpu'])
+  const gpus = BACKENDS.filter(({ device }) => device === 'gpu').map(
+    ({ packageName }) => packageName,
+  )
+  const others = new Set(['@rope/core', '@rope/auto', ...backends, ...gpus])
   return [
     { name: '@rope/cli', version: ownVersion() },
     ...[...others].map((name) => ({ name, version: packageVersion(name) ?? versionForAuto(name) })),

@@ -1,8 +1,9 @@
 /**
  * `rope doctor`: what this machine is, and which backends run on it, or why not.
  */
+
+import { cpuBackends, type DetectedBackend, detectBackends } from '@rope/auto/backends'
 import type { Command } from 'commander'
-import { type DetectedBackend, detectBackends } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { type Colors, colorsFor } from '../format/colors.js'
@@ -33,7 +34,7 @@ export function addDoctor(program: Command, context: Context): void {
 async function doctor(json: boolean, context: Context): Promise<void> {
   const machine = describeMachine()
   const packages = installedPackages(context.backends)
-  const backends = await detectBackends(context.backends)
+  const backends = await detectBackends(cpuBackends(context.backends))
   const choices = await explainTypicalCalls(context.backends)
   const { stdout, env } = context.io
   const text = json

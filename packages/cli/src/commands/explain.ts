@@ -2,10 +2,9 @@
  * `rope explain`: which backend `@rope/auto` would choose for a call, and why not the others.
  */
 import { type AutoRope, createRope, type Explanation } from '@rope/auto'
+import { BACKENDS, type BackendEntry } from '@rope/auto/backends'
 import { DTYPES, type DType, type PairingName, RopeError } from '@rope/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { autoEntries } from '../auto-entries.js'
-import { BACKENDS, type BackendEntry } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { helpNotes } from '../help.js'
@@ -111,7 +110,7 @@ function openRope(shape: Shape, backends: readonly BackendEntry[]): Promise<Auto
   const config = { headDim: dim, ...rotary, pairing, schedule }
   const asked = backend === undefined ? {} : { backend }
   if (backends === BACKENDS) return createRope(config, asked)
-  return createRope(config, { ...asked, backends: autoEntries(backends), cache: false })
+  return createRope(config, { ...asked, backends, cache: false })
 }
 
 /** What would be chosen for typical calls, or why nothing would. */

@@ -3,6 +3,7 @@
  * of a module, one after the other, and says with its exit code whether all of them are right.
  */
 
+import { cpuBackends, type OpenedBackend, openBackend } from '@rope/auto/backends'
 import { RopeError } from '@rope/core'
 import type { Backend } from '@rope/core/backend'
 import {
@@ -14,7 +15,7 @@ import {
 } from '@rope/core/conformance'
 import type { Command } from 'commander'
 import { openModule } from '../backend-module.js'
-import { findBackends, type OpenedBackend, openBackend, unavailable } from '../backends.js'
+import { findBackends, unavailable } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { helpNotes } from '../help.js'
@@ -90,12 +91,12 @@ async function verify(options: VerifyOptions, context: Context): Promise<void> {
 /** What is to be verified, each opened when its turn comes: what was named, or all there is. */
 function chosen(
   { backend: names, module: modules = [] }: VerifyOptions,
-  { backends, named }: Context,
+  { backends }: Context,
 ): readonly (() => Promise<OpenedBackend>)[] {
   if (names === undefined && modules.length === 0) {
-    return backends.map((entry) => () => openBackend(entry))
+    return cpuBackends(backends).map((entry) => () => openBackend(entry))
   }
-  const entries = findBackends([...backends, ...named], names ?? [])
+  const entries = findBackends(backends, names ?? [])
   return [
     ...entries.map((entry) => async () => {
       const opened = await openBackend(entry)

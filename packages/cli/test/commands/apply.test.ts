@@ -8,11 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { BackendEntry } from '@rope/auto/backends'
 import { RopeError } from '@rope/core'
 import type { Kernel } from '@rope/core/backend'
 import { parseSafetensors, tensorBytes } from '@rope/core/safetensors'
 import { describe, expect, test } from 'vitest'
-import type { BackendEntry } from '../../src/backends.js'
 import * as fake from '../fake-backends.js'
 import {
   configFile,

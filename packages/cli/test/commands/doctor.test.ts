@@ -42,7 +42,7 @@ test('says why a backend is not available, and how to fix it', async () => {
   expect(stdout).toContain(
     [
       '  not available  wasm',
-      '      why: @rope/wasm is not installed',
+      '      why: @rope/wasm is not installed, or a bundler left it out',
       '      fix: run: npm install @rope/wasm',
       '  not available  webgpu',
       '      why: no adapter;\\nuse a browser with WebGPU',
@@ -95,7 +95,7 @@ describe('--json', () => {
           name: 'wasm',
           package: '@rope/wasm',
           available: false,
-          reason: '@rope/wasm is not installed',
+          reason: '@rope/wasm is not installed, or a bundler left it out',
           fix: 'run: npm install @rope/wasm',
           facts: {},
         },

@@ -72,7 +72,8 @@ describe('--json', () => {
     expect(JSON.parse(stdout).backends[0]).toEqual({
       name: 'wasm',
       available: false,
-      reason: '@rope/wasm is not installed; to fix it, run: npm install @rope/wasm',
+      reason:
+        '@rope/wasm is not installed, or a bundler left it out; to fix it, run: npm install @rope/wasm',
       cases: 0,
       passed: 0,
       failed: 0,

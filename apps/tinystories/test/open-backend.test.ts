@@ -1,13 +1,13 @@
 /** Finding a backend. */
+import { BACKENDS } from '@rope/auto/backends'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
-import { openBackend, probeBackends } from '../src/backend-entry.js'
-import { BACKENDS } from '../src/backends.js'
-import { absentEntry, entryOf } from './world.js'
+import { openBackend } from '../src/open-backend.js'
+import { absentEntry, entryOf, listed } from './world.js'
 
 const JS_ONLY = BACKENDS.filter(({ name }) => name === 'js')
 
-const missing = { name: 'missing', load: () => Promise.reject(new Error('no such package')) }
+const missing = listed('missing', () => Promise.reject(new Error('no such package')))
 const entries = [absentEntry('gpu', 'there is no adapter; attach one'), missing, ...JS_ONLY]
 
 describe('openBackend', () => {
@@ -28,7 +28,7 @@ describe('openBackend', () => {
       /backend "nonesuch" is unknown; available here: js; gpu is not: there is no adapter/,
     ],
     ['gpu', /backend "gpu" is not available; available here: js;/],
-    ['missing', /missing is not: its package cannot be loaded \(no such package\); install it/],
+    ['missing', /missing is not: @rope\/missing does not load here: no such package/],
     ['__proto__', /is unknown/],
     ['', /backend "" is unknown/],
   ])('refuses %j and lists the others', async (name, message) => {
@@ -42,13 +42,4 @@ describe('openBackend', () => {
       /no backend can run; available here: none; missing is not: /,
     )
   })
-})
-
-test('probeBackends reports and never throws', async () => {
-  const statuses = await probeBackends(entries)
-  expect(statuses.map(({ name, probe }) => [name, probe.available])).toEqual([
-    ['gpu', false],
-    ['missing', false],
-    ['js', true],
-  ])
 })
