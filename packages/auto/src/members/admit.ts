@@ -8,7 +8,7 @@ import { absenceOf, absenceText, loadAndProbe, refusalOf } from '../backends/det
 import type { BackendEntry, CreateOptions } from '../backends/entry.js'
 import { messageOf } from '../messages.js'
 import { TimeLimitError, withLimit } from '../platform/timers.js'
-import { selfTestAsync } from '../trust/self-test.js'
+import { selfTestAsync } from '../self-test/self-test.js'
 import type { Member } from './member.js'
 
 /** How to look at a backend. */

@@ -4,7 +4,7 @@
  * by the same dispatcher.
  */
 import type { Backend, Elements, Probe } from '@rope/core/backend'
-import type { SelfTest } from '../trust/self-test.js'
+import type { SelfTest } from '../self-test/self-test.js'
 
 /** What is known of a backend. */
 export type MemberState =

@@ -5,8 +5,8 @@
 import type { Elements, View } from '@rope/core/backend'
 import { type LogicalSizes, modelRotate } from '@rope/core/reference'
 import { describe, expect, test } from 'vitest'
-import { rightAnswer } from '../../src/trust/oracle.js'
-import { digestOf, prepare, SIZES, VECTORS, type Vector } from '../../src/trust/vectors.js'
+import { rightAnswer } from '../../src/self-test/oracle.js'
+import { digestOf, prepare, SIZES, VECTORS, type Vector } from '../../src/self-test/vectors.js'
 
 /** What the target memory must hold, by the reference. */
 function referenceAnswer(vector: Vector): Elements {

@@ -4,8 +4,8 @@
 import type { Backend, Kernel, Plan, View } from '@rope/core/backend'
 import { createJsBackend } from '@rope/js'
 import { describe, expect, test } from 'vitest'
-import { selfTest, selfTestAsync } from '../../src/trust/self-test.js'
-import { SIZES } from '../../src/trust/vectors.js'
+import { selfTest, selfTestAsync } from '../../src/self-test/self-test.js'
+import { SIZES } from '../../src/self-test/vectors.js'
 import { changed, fakeGpu, wrapped } from '../fakes.js'
 
 /** Changes what a right kernel has written. */
