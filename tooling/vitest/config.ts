@@ -26,6 +26,12 @@ const EVERYTHING = [
 ]
 
 /**
+ * Files whose every test starts processes on the built packages, whatever TEST_BUILT says: they run
+ * among the others, and a second time would be the same again.
+ */
+const BUILT_ALREADY = ['packages/native/test/processes.test.ts', 'packages/wasm/test/large.test.ts']
+
+/**
  * One file for each core at a time; left to itself vitest keeps a core free, which is half of a
  * machine with two. No test takes a fixed port or holds a time against a limit, and what measures
  * memory does so in a process of its own.
@@ -46,7 +52,14 @@ export default defineConfig({
         extends: true,
         test: { name: 'sharing', include: SHARING, isolate: false, pool: 'threads' },
       },
-      { extends: true, test: { name: 'isolated', include: EVERYTHING, exclude: SHARING } },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: EVERYTHING,
+          exclude: built ? [...SHARING, ...BUILT_ALREADY] : SHARING,
+        },
+      },
     ],
   },
 })
