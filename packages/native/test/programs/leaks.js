@@ -17,7 +17,7 @@ async function round() {
     kernel.bind(small)()
     const short = [{ ...small.views[0], sourceOffset: 1 }]
     try {
-      kernel.run(short, small.rotation)
+      kernel.run({ ...small, views: short })
       throw new Error('a call beyond the end of an array was made')
     } catch (error) {
       if (error.code !== 'INVALID_TENSOR') throw error
