@@ -129,14 +129,23 @@ export function readDocument(value: unknown, field: string, code: RopeErrorCode)
     if (typeof part !== 'object' || part === null || depth > DEEPEST) return part
     if (ArrayBuffer.isView(part)) return part
     if (copies.has(part)) return copies.get(part)
-    const own: Record<string, unknown> | unknown[] = Array.isArray(part) ? [] : {}
+    return Array.isArray(part) ? copyList(part, depth) : copyRecord(part, depth)
+  }
+  const copyList = (part: readonly unknown[], depth: number): unknown => {
+    if (part.length > MOST_POSITIONS) throw new RangeError('a list too long')
+    const own: unknown[] = []
     copies.set(part, own)
-    if (Array.isArray(part) && part.length > MOST_POSITIONS) throw new RangeError('a list too long')
-    const keys = Array.isArray(part) ? part.keys() : Object.keys(part)
-    for (const key of keys) {
-      const entry = copy((part as Readonly<Record<PropertyKey, unknown>>)[key], depth + 1)
+    for (let i = 0; i < part.length; i++) own.push(copy(part[i], depth + 1))
+    return own
+  }
+  const copyRecord = (part: object, depth: number): unknown => {
+    const own: Record<string, unknown> = {}
+    copies.set(part, own)
+    for (const key of Object.keys(part)) {
+      const entry = copy((part as Readonly<Record<string, unknown>>)[key], depth + 1)
       // As JSON.parse does it: a key named __proto__ is a key like any other.
-      Object.defineProperty(own, key, { value: entry, ...PLAIN })
+      if (key === '__proto__') Object.defineProperty(own, key, { value: entry, ...PLAIN })
+      else own[key] = entry
     }
     return own
   }
