@@ -63,7 +63,8 @@ async function parserOf(path: string, io: Io): Promise<Parser> {
 }
 
 function tables(format: 'onnx' | 'mlx', config: RopeConfig): ReturnType<Parser> {
-  const profiles = [{ name: 'default', config, layers: null, warnings: [] }]
+  const own = { name: 'default', config, layers: null, attentionDim: config.headDim }
+  const profiles = [{ ...own, assumptions: [], warnings: [] }]
   return { format, modelType: null, profiles, heads: { q: null, k: null }, maxPositions: null }
 }
 

@@ -7,6 +7,7 @@ import {
   checkAtLeast,
   checkInteger,
   checkKeys,
+  checkList,
   checkRecord,
   checkWord,
   deepFreeze,
@@ -42,6 +43,8 @@ export interface RopeOptions {
   readonly axes?: AxesOptions | null
   /** `exact` when absent. */
   readonly angles?: AngleMode
+  /** What a reader of model files took from elsewhere, one sentence each; nothing is computed from it. */
+  readonly assumptions?: readonly string[]
 }
 
 /** A resolved, validated, frozen and JSON-able config: RopeOptions with nothing left open. */
@@ -54,6 +57,8 @@ export interface RopeConfig {
   /** null for a single axis. */
   readonly axes: AxesOptions | null
   readonly angles: AngleMode
+  /** What the model's file does not say and its reader took from elsewhere; absent when nothing. */
+  readonly assumptions?: readonly string[]
 }
 
 const KEYS: readonly (keyof RopeConfig)[] = [
@@ -64,6 +69,7 @@ const KEYS: readonly (keyof RopeConfig)[] = [
   'windowOffset',
   'axes',
   'angles',
+  'assumptions',
 ]
 
 /**
@@ -113,7 +119,20 @@ function resolve(options: unknown): RopeConfig {
     windowOffset,
     axes,
     angles: checkWord<AngleMode>(record.angles ?? 'exact', 'angles', ['exact', 'float32']),
+    ...checkAssumptions(record.assumptions),
   })
+}
+
+/** More sentences than any reader writes. */
+const MOST_ASSUMPTIONS = 256
+
+function checkAssumptions(given: unknown): { readonly assumptions?: readonly string[] } {
+  if (given === undefined) return {}
+  const accepted = 'a list of sentences'
+  const list = checkList(given, 'assumptions', accepted, 'INVALID_OPTION', MOST_ASSUMPTIONS)
+  const isText = (item: unknown): item is string => typeof item === 'string'
+  if (!list.every(isText)) return reject('INVALID_OPTION', 'assumptions', given, accepted)
+  return list.length === 0 ? {} : { assumptions: list }
 }
 
 function resolveRotaryDim(given: unknown, headDim: number, windowOffset: number): number {

@@ -12,7 +12,14 @@ export interface RopeProfile {
   readonly config: RopeConfig | null
   /** Indices of the layers of this kind, from 0; null when the file does not say. */
   readonly layers: readonly number[] | null
-  /** What was assumed or ignored, one sentence each. */
+  /**
+   * Channels of q and k over which attention takes its product, whose 1/sqrt the softmax scale
+   * multiplies: the head, and with latent attention all of it; null where nothing rotates.
+   */
+  readonly attentionDim: number | null
+  /** What the file leaves to the model's code, and the value that was taken: one sentence each. */
+  readonly assumptions: readonly string[]
+  /** What is odd about the file, or was not read: one sentence each. */
   readonly warnings: readonly string[]
 }
 

@@ -120,7 +120,7 @@ const FACTS: Readonly<Record<string, Partial<ArchitectureFacts>>> = {
   deepseek2: { ...LATENT, mscaleIsAllDim: true },
   'deepseek2-ocr': LATENT,
   deepseek32: LATENT,
-  mistral4: { ...LATENT, scalesSoftmax: false },
+  mistral4: LATENT,
   'glm-dsa': LATENT,
   minicpm3: { splitsHead: true },
   plm: { splitsHead: true },

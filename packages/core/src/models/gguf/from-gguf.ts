@@ -69,7 +69,7 @@ export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly R
   const sections = keys.list('rope.dimension_sections')?.some((size) => size > 0) === true
   const kind = ggufRopeKind(keys.architecture, sections)
   const source = { keys, file, facts: architectureFacts(keys.architecture), kind, options }
-  if (kind === 'none') return [{ name: 'default', config: null, layers: null, warnings: [] }]
+  if (kind === 'none') return [still('default', null)]
   return kindsOf(source).map((own) => {
     try {
       return readProfile(source, own)
@@ -206,8 +206,9 @@ function slidingLayers(
 }
 
 function readProfile(source: Source, { name, layers, rope, isSliding }: Kind): RopeProfile {
+  if (rope === null) return still(name, layers)
   const warnings: string[] = []
-  if (rope === null) return { name, config: null, layers, warnings }
+  const assumptions: string[] = []
   const { keys, kind } = source
   const headDim = readHeadDim(source, isSliding)
   const rotaryDim = readRotaryDim(keys, headDim, isSliding)
@@ -226,7 +227,12 @@ function readProfile(source: Source, { name, layers, rope, isSliding }: Kind): R
     ...(axes === undefined ? {} : { axes }),
   })
   for (const key of keys.unread([...KNOWN, ...SCHEDULE_KEYS])) warnings.push(`${key} is not read`)
-  return { name, config, layers, warnings }
+  return { name, config, layers, attentionDim: headDim, assumptions, warnings }
+}
+
+/** Layers that do not rotate. */
+function still(name: string, layers: readonly number[] | null): RopeProfile {
+  return { name, config: null, layers, attentionDim: null, assumptions: [], warnings: [] }
 }
 
 function readBase(keys: GgufKeys, warnings: string[]): number {

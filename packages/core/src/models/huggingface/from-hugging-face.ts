@@ -1,19 +1,26 @@
 /**
  * From a Hugging Face config.json to RopeConfigs, one per kind of layer. Nothing is defaulted in
- * silence: what had to be assumed, and what was not understood, is in `warnings`; what cannot be
- * done is an error that says so. Source of the rules: transformers 5.16, modeling_rope_utils.py.
+ * silence: what the file leaves to the model's code is taken from the table of models and said in
+ * `assumptions`; what is odd is in `warnings`; what cannot be done is an error that says so.
  */
 import { checkRecord, isRecord, readDocument, show } from '../../check.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
+import { modelFacts } from '../known-models.js'
+import type { ModelFacts } from '../model-facts.js'
 import type { RopeProfile } from '../profile.js'
+import { checkAngleKeys, isKnownKey, scaledBase } from './angle-keys.js'
+import { BASE_KEYS, PAIRING_KEYS } from './keys.js'
+import { languageModel } from './language-model.js'
 import { type LayerParameters, layerParameters } from './layer-parameters.js'
-import { baseOfModelType, pairingOfModelType } from './model-types.js'
-import { agree, failConfig, type Json, readPositive } from './parameters.js'
+import type { LayerSource } from './layer-source.js'
+import { assumeFromCode, emptyNotes, type Notes } from './notes.js'
+import { agree, failConfig, isPerLayer, type Json, readPositive } from './parameters.js'
 import { readAxes } from './read-axes.js'
 import { readSchedule, scheduleKeys } from './read-schedule.js'
-import { readWindow } from './window.js'
+import { isStill } from './still.js'
+import { attentionWidth, readWindow } from './window.js'
 
 /** The RoPE of one kind of layer of a model. */
 export type HuggingFaceProfile = RopeProfile
@@ -30,26 +37,10 @@ const KNOWN: readonly string[] = [
   ...['mrope_section', 'mrope_interleaved', 'xdrope_section'],
 ]
 
-/** Top-level keys about RoPE that are read. */
-const KNOWN_TOP: readonly string[] = [
-  ...['rope_theta', 'rope_scaling', 'rope_parameters', 'rotary_emb_base', 'global_rope_theta'],
-  ...['rope_base', 'local_rope_theta', 'rope_local_base_freq', 'swa_rope_theta'],
-  ...['compress_rope_theta', 'layer_rope_theta', 'no_rope_layers', 'no_rope_layer_interval'],
-  ...['partial_rotary_factor', 'partial_rotary_factors', 'rotary_pct', 'rotary_dim', 'rope_pct'],
-  ...['rope_percent', 'rope_interleave', 'qk_rope_head_dim'],
-]
-
 /** Keys that belong to attention's temperature: no angle depends on them. */
 const COMPANIONS: readonly string[] = ['llama_4_scaling_beta', 'attn_scale', 'floor_scale']
 
-/** Multimodal models keep their language model's settings one level down. */
-function languageModel(config: Json): Json {
-  const inner = config.text_config
-  if (config.hidden_size !== undefined || !isRecord(inner)) return config
-  return { model_type: config.model_type, ...inner }
-}
-
-function readBase(config: Json, parameters: Json, warnings: string[]): number {
+function readBase({ config, parameters, facts, notes }: LayerSource): number {
   const base = readPositive(
     agree([
       ['rope_parameters.rope_theta', parameters.rope_theta],
@@ -59,20 +50,16 @@ function readBase(config: Json, parameters: Json, warnings: string[]): number {
     ]),
     'rope_theta',
   )
-  if (base !== undefined) return base
-  const known = baseOfModelType(config.model_type)
-  const owner = known === 10000 ? 'the Hugging Face default' : "the value in the model's code"
-  warnings.push(`rope_theta is missing; ${known}, ${owner}, is assumed`)
-  return known
+  if (base !== undefined) return scaledBase(config, facts, base)
+  const inCode = facts.rope === undefined || isPerLayer(facts.rope) ? undefined : facts.rope
+  const known = inCode?.rope_theta
+  if (typeof known === 'number') assumeFromCode(notes, 'rope_theta', known, config.model_type)
+  else notes.assumptions.push('rope_theta is missing; 10000, the usual one, is taken')
+  return scaledBase(config, facts, typeof known === 'number' ? known : 10000)
 }
 
 function topLevelBases(config: Json): readonly (readonly [string, unknown])[] {
-  return [
-    ['rope_theta', config.rope_theta],
-    ['rotary_emb_base', config.rotary_emb_base],
-    ['global_rope_theta', config.global_rope_theta],
-    ['rope_base', config.rope_base],
-  ]
+  return BASE_KEYS.map((key) => [key, config[key]] as const)
 }
 
 /** A base inside a flat dictionary must agree with one beside it; per-layer bases may differ. */
@@ -82,7 +69,11 @@ function sharedBase(config: Json, parameters: Json): readonly (readonly [string,
     : []
 }
 
-function readPairing(config: Json, options: HuggingFaceOptions, warnings: string[]): PairingName {
+function readPairing(
+  config: Json,
+  facts: ModelFacts | undefined,
+  options: HuggingFaceOptions,
+): PairingName {
   const given: unknown = options.pairing
   if (given !== undefined) {
     if (PAIRINGS.includes(given as PairingName)) return given as PairingName
@@ -93,23 +84,23 @@ function readPairing(config: Json, options: HuggingFaceOptions, warnings: string
     )
   }
   const stated = statedPairing(config)
-  const known = stated ?? pairingOfModelType(config.model_type)
-  if (known === undefined) {
-    warnings.push(
-      `model_type ${show(config.model_type)} is not in the table of pairings; 'half', the most common one, is assumed`,
-    )
-  }
-  return known ?? 'half'
+  if (stated !== undefined) return stated
+  if (facts !== undefined) return facts.interleaved ? 'interleaved' : 'half'
+  return failConfig(
+    'model_type',
+    `is ${show(config.model_type)}, which is in no table of models, and no file says which channels turn together; give pairing: 'half' if its code has rotate_half (channel i with i + n), 'interleaved' if it turns neighbours (2i with 2i + 1)`,
+  )
 }
 
-/** DeepSeek V3's key; the only one by which a config.json states a pairing. */
-function statedPairing({ rope_interleave: stated }: Json): PairingName | undefined {
-  if (stated === undefined || stated === null) return undefined
+/** DeepSeek V3's and Nomic's keys. */
+function statedPairing(config: Json): PairingName | undefined {
+  const stated = agree(PAIRING_KEYS.map((key) => [key, config[key]] as const))
+  if (stated === undefined) return undefined
   if (typeof stated === 'boolean') return stated ? 'interleaved' : 'half'
   return failConfig('rope_interleave', `is ${show(stated)}; accepted: true or false`)
 }
 
-function warnUnread(config: Json, parameters: Json, warnings: string[]): void {
+function warnUnread(config: Json, parameters: Json, { warnings }: Notes): void {
   const read = [...KNOWN, ...scheduleKeys(parameters)]
   for (const key of Object.keys(parameters)) {
     if (COMPANIONS.includes(key)) warnings.push(companion(key))
@@ -117,13 +108,12 @@ function warnUnread(config: Json, parameters: Json, warnings: string[]): void {
   }
   for (const key of Object.keys(config)) {
     if (COMPANIONS.includes(key)) warnings.push(companion(key))
-    else if (/rope|rotary/.test(key) && !KNOWN_TOP.includes(key))
-      warnings.push(`${key} is not read`)
+    else if (/rope|rotary/.test(key) && !isKnownKey(key)) warnings.push(`${key} is not read`)
   }
 }
 
 /** Each head of k and v serves as many heads of q. */
-function warnUnevenHeads(config: Json, warnings: string[]): void {
+function warnUnevenHeads(config: Json, { warnings }: Notes): void {
   const { num_attention_heads: query = config.n_head, num_key_value_heads: key } = config
   // Some models list one number per layer.
   if (typeof query !== 'number' || typeof key !== 'number' || query % key === 0) return
@@ -136,29 +126,47 @@ function companion(key: string): string {
   return `${key} scales q by its position; it is not part of the rotation, multiply q by it yourself`
 }
 
-function readProfile(
-  config: Json,
-  { name, parameters, layers }: LayerParameters,
-  options: HuggingFaceOptions,
-): RopeProfile {
-  const warnings: string[] = []
-  if (parameters === null) return { name, config: null, layers, warnings }
+/** What all profiles of a file share. */
+interface Model {
+  readonly config: Json
+  readonly facts: ModelFacts
+  readonly pairing: PairingName
+  /** What was said about the model as a whole. */
+  readonly notes: Notes
+}
+
+function readProfile(model: Model, { name, parameters, layers }: LayerParameters): RopeProfile {
+  const { config, facts, pairing, notes: shared } = model
+  const notes = { assumptions: [...shared.assumptions], warnings: [...shared.warnings] }
+  if (parameters === null) return { name, config: null, layers, attentionDim: null, ...notes }
   if (layers?.length === 0)
-    warnings.push(`no layer is of type ${show(name)}: its RoPE parameters are not used`)
-  const window = readWindow(config, parameters, name, warnings)
-  const base = readBase(config, parameters, warnings)
-  const schedule = readSchedule(config, parameters, base, warnings)
-  const axes = readAxes(config, parameters, window.rotaryDim / 2)
-  const pairing = readPairing(config, options, warnings)
-  warnUnread(config, parameters, warnings)
-  warnUnevenHeads(config, warnings)
+    notes.warnings.push(`no layer is of type ${show(name)}: its RoPE parameters are not used`)
+  const source = { config, facts, notes, parameters, name, layers }
+  const window = readWindow(source)
+  const schedule = readSchedule(source, readBase(source))
+  const axes = readAxes(source, window.rotaryDim / 2)
+  warnUnread(config, parameters, notes)
+  warnUnevenHeads(config, notes)
+  const { assumptions } = notes
   const resolved = resolveConfig({
     ...window,
     pairing,
     schedule,
     ...(axes === undefined ? {} : { axes }),
+    ...(assumptions.length === 0 ? {} : { assumptions }),
   })
-  return { name, config: resolved, layers, warnings }
+  const attentionDim = attentionWidth(source, window.headDim)
+  return { name, config: resolved, layers, attentionDim, ...notes }
+}
+
+/** The profile of a model whose layers do not rotate. */
+const STILL: RopeProfile = {
+  name: 'default',
+  config: null,
+  layers: null,
+  attentionDim: null,
+  assumptions: [],
+  warnings: [],
 }
 
 /**
@@ -175,13 +183,45 @@ export function huggingFaceProfiles(
   const options = checkRecord(how, 'options', '{ pairing }') as HuggingFaceOptions
   if (!isRecord(json)) failConfig('the file', `holds ${show(json)}; accepted: a JSON object`)
   const config = languageModel(readDocument(json, 'the file', 'INVALID_CONFIG') as Json)
-  return layerParameters(config).map((layer) => {
+  const known = modelFacts(config.model_type)
+  const facts = known ?? {}
+  if (isStill(config, facts)) return [STILL]
+  refuseForeign(config, facts)
+  checkAngleKeys(config, facts)
+  const notes = emptyNotes()
+  if (known === undefined) {
+    const { model_type: type } = config
+    const which =
+      type === undefined ? 'model_type is missing' : `${show(type)} is in no table of models`
+    notes.assumptions.push(`${which}; its code is taken to add nothing to the file`)
+  }
+  const pairing = readPairing(config, known, options)
+  const layers = layerParameters(config, facts, notes)
+  const model = { config, facts, pairing, notes }
+  return layers.map((layer) => {
     try {
-      return readProfile(config, layer, options)
+      return readProfile(model, layer)
     } catch (error) {
       throw asConfigError(error)
     }
   })
+}
+
+/** Models that turn otherwise than the positions of a text ask for. */
+function refuseForeign({ model_type: type }: Json, { axial, reversed }: ModelFacts): void {
+  const shown = show(type)
+  if (reversed) {
+    failConfig(
+      'model_type',
+      `${shown} turns by minus the angle, which no config says; read the file as model_type "llama" and rotate with inverse: true`,
+    )
+  }
+  if (axial === undefined) return
+  const preset = axial === '' ? 'a preset of @rope/core/presets' : `${axial} of @rope/core/presets`
+  failConfig(
+    'model_type',
+    `${shown} rotates by the rows and columns of an image, which its file does not describe: use ${preset}`,
+  )
 }
 
 /** What the config refuses is the file's fault, unless it was the caller's own option. */

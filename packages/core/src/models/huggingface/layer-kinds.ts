@@ -1,27 +1,45 @@
 /**
- * Which layer is of which kind: from `layer_types`, or from the older keys that say it by an
- * interval or a pattern. Only the number of layers and these keys are looked at.
+ * Which layer is of which kind: from `layer_types`, from the older keys that say it by a list, an
+ * interval or a pattern, or from the group of layers that the model's code repeats.
  */
-import { show } from '../../check.js'
+import { isRecord, show } from '../../check.js'
 import { MOST_LAYERS } from '../../limits.js'
-import { nopeIntervalOf } from './model-types.js'
-import { failConfig, type Json, readCount } from './parameters.js'
+import type { ModelFacts } from '../model-facts.js'
+import { assumeFromCode, type Notes } from './notes.js'
+import { agree, failConfig, type Json, readCount } from './parameters.js'
 
 /** The kind of layer that sees everything. */
 export const FULL = 'full_attention'
 /** The kind of layer that sees a window. */
 export const SLIDING = 'sliding_attention'
-/** Kinds of layers in hybrid models that mix tokens without q and k to rotate. */
-export const WITHOUT_ATTENTION: readonly string[] = ['linear_attention', 'conv', 'mamba', 'mamba2']
+/** What layers with attention are called where the file tells them from others only. */
+const ATTENTION = 'attention'
+/** Kinds of layers that have no q and k to rotate. */
+const WITHOUT_ATTENTION: readonly string[] = [
+  ...['linear_attention', 'conv', 'mamba', 'mamba2', 'mlp', 'moe', 'recurrent', 'linear'],
+]
 
-/** Every how many layers one has full attention, where the code says so. */
-const INTERVALS: Readonly<Record<string, number>> = {
-  ...{ gemma3_text: 6, cohere2: 4, cohere2_moe: 4, olmo3: 4, modernbert: 3, exaone4: 4 },
+/** Whether layers of this kind have q and k. */
+export function attends(kind: string): boolean {
+  return !WITHOUT_ATTENTION.includes(kind)
 }
 
+/** Keys that say of which kind the layers are. */
+export const KIND_KEYS: readonly string[] = [
+  ...['layer_types', 'hybrid_layer_pattern', 'layers_block_type', 'block_types', 'attn_type_list'],
+  ...['attn_layer_indices', 'full_attn_idxs', 'hybrid_layer_ids', 'sliding_window_pattern'],
+  ...['global_attn_every_n_layers', 'full_attention_interval', 'hybrid_override_pattern'],
+]
+
 /** The number of layers; undefined when the file does not say. */
-function layerCount(config: Json): number | undefined {
-  const count = readCount(config.num_hidden_layers, 'num_hidden_layers')
+export function layerCount(config: Json): number | undefined {
+  const value = agree([
+    ['num_hidden_layers', config.num_hidden_layers],
+    ['n_layer', config.n_layer],
+    ['n_layers', config.n_layers],
+    ['num_layers', config.num_layers],
+  ])
+  const count = readCount(value, 'num_hidden_layers')
   if (count !== undefined && count > MOST_LAYERS) {
     return failConfig('num_hidden_layers', `is ${count}; accepted: at most ${MOST_LAYERS}`)
   }
@@ -37,56 +55,131 @@ export function perLayerList(value: unknown, field: string): readonly unknown[] 
   return failConfig(field, `is ${show(value)}; accepted: a list with one entry per layer`)
 }
 
-/** The kind of every layer, or null when the file does not say. */
-export function layerKinds(config: Json): readonly string[] | null {
+/** The entries of a list for the model's own layers; heads that predict further tokens follow them. */
+export function ownLayers(list: readonly unknown[], config: Json): readonly unknown[] {
+  return list.slice(0, layerCount(config) ?? list.length)
+}
+
+/** The kind of every layer, or null when neither the file nor the model's code says. */
+export function layerKinds(
+  config: Json,
+  facts: ModelFacts,
+  notes: Notes,
+): readonly string[] | null {
+  return statedKinds(config) ?? intervalKinds(config) ?? codeKinds(config, facts, notes)
+}
+
+function statedKinds(config: Json): readonly string[] | undefined {
   const types = perLayerList(config.layer_types, 'layer_types')
-  if (types !== undefined) return types.map(readKind)
+  if (types !== undefined) return ownLayers(types, config).map(readKind('layer_types'))
+  const blocks = perLayerList(config.layers_block_type, 'layers_block_type')
+  if (blocks !== undefined) return blocks.map(readKind('layers_block_type')).map(blockKind)
   const pattern = perLayerList(config.hybrid_layer_pattern, 'hybrid_layer_pattern')
   if (pattern !== undefined) return pattern.map((mark) => (mark === 1 ? SLIDING : FULL))
+  const marks = perLayerList(config.attn_type_list, 'attn_type_list')
+  if (marks !== undefined) return marks.map((mark) => (mark === 1 ? FULL : 'linear_attention'))
+  return cycledKinds(config) ?? indexedKinds(config)
+}
+
+/** Zamba 2: layers of Mamba, some of them with an attention beside it. */
+function blockKind(kind: string): string {
+  return kind === 'hybrid' ? ATTENTION : kind
+}
+
+/** Recurrent Gemma: a group of kinds that repeats. */
+function cycledKinds(config: Json): readonly string[] | undefined {
+  const cycle = perLayerList(config.block_types, 'block_types')?.map(readKind('block_types'))
   const count = layerCount(config)
-  if (count === undefined) return null
+  return cycle === undefined || count === undefined ? undefined : repeat(cycle, count)
+}
+
+/** Bamba, LFM 2 and Zamba 2: the layers that have attention, by their index. */
+function indexedKinds(config: Json): readonly string[] | undefined {
+  const count = layerCount(config)
+  const keys = ['attn_layer_indices', 'full_attn_idxs', 'hybrid_layer_ids'] as const
+  const found = keys.find((key) => perLayerList(config[key], key) !== undefined)
+  if (found === undefined || count === undefined) return undefined
+  const chosen = perLayerList(config[found], found) ?? []
+  return Array.from({ length: count }, (_, i) => (chosen.includes(i) ? ATTENTION : 'mamba'))
+}
+
+function readKind(field: string): (kind: unknown, layer: number) => string {
+  return (kind, layer) =>
+    typeof kind === 'string'
+      ? kind
+      : failConfig(`${field}[${layer}]`, `is ${show(kind)}; accepted: a name`)
+}
+
+const repeat = (cycle: readonly string[], count: number): readonly string[] =>
+  Array.from({ length: count }, (_, layer) => cycle[layer % cycle.length] as string)
+
+/** Gemma 3, Cohere 2, Exaone 4, ModernBERT and Qwen 3 Next, before `layer_types` was written out. */
+function intervalKinds(config: Json): readonly string[] | undefined {
+  const count = layerCount(config)
   const isFull = fullAttention(config)
-  if (isFull === null) return null
-  return Array.from({ length: count }, (_, layer) => (isFull(layer) ? FULL : SLIDING))
+  if (count === undefined || isFull === undefined) return undefined
+  const other = config.full_attention_interval === undefined ? SLIDING : 'linear_attention'
+  return Array.from({ length: count }, (_, layer) => (isFull(layer) ? FULL : other))
 }
 
-function readKind(kind: unknown, layer: number): string {
-  if (typeof kind === 'string') return kind
-  return failConfig(`layer_types[${layer}]`, `is ${show(kind)}; accepted: a name`)
-}
-
-/** Gemma 3, Cohere 2, Exaone 4 and ModernBERT, before `layer_types` was written out. */
-function fullAttention(config: Json): ((layer: number) => boolean) | null {
+function fullAttention(config: Json): ((layer: number) => boolean) | undefined {
   const every = readCount(config.global_attn_every_n_layers, 'global_attn_every_n_layers')
-  const { sliding_window_pattern: pattern, model_type: type } = config
+  const { sliding_window_pattern: pattern } = config
   if (typeof pattern === 'string' && /^[LG]+$/.test(pattern)) {
     return (layer) => pattern[layer % pattern.length] === 'G'
   }
-  const given = readCount(pattern, 'sliding_window_pattern')
-  const known = typeof type === 'string' && Object.hasOwn(INTERVALS, type) ? INTERVALS[type] : null
-  const interval = every ?? given ?? known
-  if (interval === null || interval === undefined) return null
   // ModernBERT counts from its first layer, all others up to the last of each group.
-  const first = every !== undefined || type === 'modernbert' ? 0 : interval - 1
-  return (layer) => layer % interval === first
+  if (every !== undefined) return (layer) => layer % every === 0
+  const linear = readCount(config.full_attention_interval, 'full_attention_interval')
+  const interval = readCount(pattern, 'sliding_window_pattern') ?? linear
+  if (interval === undefined) return undefined
+  return (layer) => layer % interval === interval - 1
+}
+
+/** The group of layers in the model's code. */
+function codeKinds(config: Json, facts: ModelFacts, notes: Notes): readonly string[] | null {
+  const count = layerCount(config)
+  if (facts.kinds === undefined || count === undefined) return null
+  assumeFromCode(notes, 'layer_types', `${facts.kinds.join(', ')}, ...`, config.model_type)
+  return repeat(facts.kinds, count)
 }
 
 /** Indices of the layers of one kind; null when the kinds are not known. */
 export function layersOf(kinds: readonly string[] | null, kind: string): readonly number[] | null {
-  return kinds === null ? null : kinds.flatMap((own, layer) => (own === kind ? [layer] : []))
+  return kinds === null ? null : indicesOf(kinds, (own) => own === kind)
+}
+
+/** Indices of the entries for which `test` is true. */
+export function indicesOf<Item>(
+  list: readonly Item[],
+  test: (item: Item) => boolean,
+): readonly number[] {
+  return list.flatMap((item, index) => (test(item) ? [index] : []))
 }
 
 /**
- * Which layers rotate, in models that leave some without RoPE (Llama 4, SmolLM3); undefined when
- * all do. `no_rope_layers` has a 1 for every layer that does rotate, against its name.
+ * Which layers rotate, in models that leave some without RoPE by their index (Llama 4, SmolLM3,
+ * Llama 3.2 Vision); undefined when all do. `no_rope_layers` has a 1 for every layer that does
+ * rotate, against its name.
  */
-export function rotatingLayers(config: Json): readonly boolean[] | 'unknown' | undefined {
+export function rotatingLayers(
+  config: Json,
+  facts: ModelFacts,
+  notes: Notes,
+): readonly boolean[] | 'unknown' | undefined {
   const marks = perLayerList(config.no_rope_layers, 'no_rope_layers')
-  if (marks !== undefined) return marks.map(readMark)
-  const given = readCount(config.no_rope_layer_interval, 'no_rope_layer_interval')
-  const interval = given ?? nopeIntervalOf(config.model_type)
-  if (interval === undefined) return undefined
+  if (marks !== undefined) return ownLayers(marks, config).map(readMark)
+  const crossing = perLayerList(config.cross_attention_layers, 'cross_attention_layers')
   const count = layerCount(config)
+  if (crossing !== undefined && count !== undefined && facts.crosses) {
+    return Array.from({ length: count }, (_, layer) => !crossing.includes(layer))
+  }
+  const given = readCount(config.no_rope_layer_interval, 'no_rope_layer_interval')
+  const interval = given ?? facts.stillEvery
+  if (interval === undefined) return undefined
+  if (given === undefined) {
+    assumeFromCode(notes, 'no_rope_layers', `one of ${interval}`, config.model_type)
+  }
   if (count === undefined) return 'unknown'
   return Array.from({ length: count }, (_, layer) => (layer + 1) % interval !== 0)
 }
@@ -97,7 +190,9 @@ function readMark(mark: unknown, layer: number): boolean {
   return failConfig(`no_rope_layers[${layer}]`, `is ${show(mark)}; accepted: ${accepted}`)
 }
 
-/** Indices where a list of marks says true. */
-export function indicesOf(marks: readonly boolean[], wanted: boolean): readonly number[] {
-  return marks.flatMap((mark, index) => (mark === wanted ? [index] : []))
+/** The settings that a layer has of its own (`per_layer_config`), by its index. */
+export function ownSettings(config: Json, layer: number): Json {
+  const all = config.per_layer_config
+  const own = isRecord(all) ? all[String(layer)] : undefined
+  return isRecord(own) ? own : {}
 }

@@ -2,20 +2,22 @@
  * One dictionary of RoPE parameters per kind of layer, from whichever form a config.json uses:
  * a dictionary of dictionaries, one dictionary and a second base beside it (Gemma 3, ModernBERT,
  * MiMo, DeepSeek V4), lists with one entry per layer (Step, Granite), or layers that are left out
- * (Llama 4, SmolLM3, Cohere 2, Exaone 4).
+ * (Llama 4, SmolLM3, Cohere 2, Exaone 4). What the file leaves out comes from the model's code.
  */
-import { show } from '../../check.js'
+import { isRecord, show } from '../../check.js'
+import type { ModelFacts } from '../model-facts.js'
 import {
+  attends,
   FULL,
   indicesOf,
   layerKinds,
   layersOf,
+  ownLayers,
   perLayerList,
   rotatingLayers,
   SLIDING,
-  WITHOUT_ATTENTION,
 } from './layer-kinds.js'
-import { baseOfModelType, localBaseOf, rotatesSlidingOnly, scalesFullOnly } from './model-types.js'
+import { assumeFromCode, type Notes } from './notes.js'
 import {
   agree,
   checkSpellings,
@@ -25,6 +27,15 @@ import {
   readDictionary,
   readPositive,
 } from './parameters.js'
+
+/** What the forms are read with. */
+interface Source {
+  readonly config: Json
+  readonly facts: ModelFacts
+  readonly notes: Notes
+  /** The kind of every layer; null when nothing says it. */
+  readonly kinds: readonly string[] | null
+}
 
 /** The dictionary of one kind of layer. */
 export interface LayerParameters {
@@ -52,46 +63,82 @@ function localBase(config: Json): number | undefined {
  *
  * @throws RopeError INVALID_CONFIG when spellings contradict each other
  */
-export function layerParameters(config: Json): readonly LayerParameters[] {
-  const legacy = readDictionary(config.rope_scaling, 'rope_scaling')
-  const current = readDictionary(config.rope_parameters, 'rope_parameters')
+export function layerParameters(
+  config: Json,
+  facts: ModelFacts,
+  notes: Notes,
+): readonly LayerParameters[] {
+  const legacy = readFilled(config.rope_scaling, 'rope_scaling')
+  const current = readFilled(config.rope_parameters, 'rope_parameters')
   if (legacy !== undefined && current !== undefined) checkSpellings(legacy, current)
-  const dictionary = current ?? legacy ?? {}
-  if (isPerLayer(dictionary)) {
-    return nested(config, dictionary, current === undefined ? 'rope_scaling' : 'rope_parameters')
+  const stated = current ?? legacy
+  const source = { config, facts, notes, kinds: layerKinds(config, facts, notes) }
+  if (stated !== undefined && isPerLayer(stated)) {
+    return nested(source, stated, current === undefined ? 'rope_scaling' : 'rope_parameters')
   }
+  const dictionary = stated ?? scalingOfCode(source)
   return (
-    fromLists(config, dictionary) ??
-    fromSecondBase(config, dictionary, current !== undefined) ??
-    fromLeftOut(config, dictionary) ?? [{ name: 'default', parameters: dictionary, layers: null }]
+    fromLists(source, dictionary) ??
+    fromSecondBase(source, dictionary, current !== undefined) ??
+    fromLeftOut(source, dictionary) ?? [allAlike(source, dictionary)]
   )
 }
 
-function nested(config: Json, dictionary: Json, field: string): readonly LayerParameters[] {
+/** A dictionary; an empty one says nothing. */
+function readFilled(value: unknown, field: string): Json | undefined {
+  const dictionary = readDictionary(value, field)
+  return dictionary === undefined || Object.keys(dictionary).length === 0 ? undefined : dictionary
+}
+
+/** The rope type that the code fills in where the file has no dictionary at all (gpt-oss). */
+function scalingOfCode({ config, facts, notes }: Source): Json {
+  const { rope } = facts
+  if (rope === undefined || isPerLayer(rope) || rope.rope_type === undefined) return {}
+  assumeFromCode(notes, 'rope_parameters', rope, config.model_type)
+  return { ...rope, rope_theta: config.rope_theta ?? rope.rope_theta }
+}
+
+/** One kind of layer, which is all that attend. */
+function allAlike({ kinds }: Source, parameters: Json): LayerParameters {
+  return { name: 'default', parameters, layers: kinds && indicesOf(kinds, attends) }
+}
+
+function nested(source: Source, dictionary: Json, field: string): readonly LayerParameters[] {
   const names = Object.keys(dictionary)
-  const kinds = compressedKinds(config, names) ?? layerKinds(config)
+  const kinds = compressedKinds(source.config, names) ?? source.kinds
   // DeepSeek V4's names are not its layer_types, so these say nothing about its layers.
   const isForeign = names.includes('compress') && !kinds?.some((kind) => names.includes(kind))
   const known = isForeign ? null : kinds
   const stated = names.map((name) => ({
     name,
-    parameters: dictionary[name] as Json | null,
+    parameters: completed(source, name, dictionary[name] as Json | null),
     layers: layersOf(known, name),
   }))
-  return [...stated, ...unstated(config, known ?? [], names, field)]
+  return [...stated, ...unstated(source, known ?? [], names, field)]
+}
+
+/** The entry of a kind of layer, with what only the code says about that kind. */
+function completed({ config, facts, notes }: Source, kind: string, own: Json | null): Json | null {
+  const inCode = facts.rope?.[kind]
+  if (own === null || !isRecord(inCode)) return own
+  const keys = ['rope_theta', 'partial_rotary_factor'].filter(
+    (key) => own[key] === undefined && config[key] === undefined && inCode[key] !== undefined,
+  )
+  for (const key of keys) assumeFromCode(notes, `${kind}.${key}`, inCode[key], config.model_type)
+  return { ...own, ...Object.fromEntries(keys.map((key) => [key, inCode[key]])) }
 }
 
 /** Kinds of layers that the dictionary leaves out, which only those without RoPE may be. */
 function unstated(
-  config: Json,
+  source: Source,
   kinds: readonly string[],
   names: readonly string[],
   field: string,
 ): readonly LayerParameters[] {
-  const missing = [...new Set(kinds)].filter((kind) => !names.includes(kind))
+  const missing = [...new Set(kinds)].filter((kind) => attends(kind) && !names.includes(kind))
   return missing.map((name) => {
     const layers = layersOf(kinds, name) ?? []
-    if (!hasNoRope(config, name, layers)) {
+    if (!hasNoRope(source, name, layers)) {
       const shown = [...layers.slice(0, 2), ...(layers.length > 2 ? ['...'] : [])].join(', ')
       const where = layers.length === 1 ? `layer ${shown}` : `layers ${shown}`
       failConfig(
@@ -103,11 +150,10 @@ function unstated(
   })
 }
 
-/** Whether layers of this kind rotate nothing, by what they are or by the model's own rule. */
-function hasNoRope(config: Json, kind: string, layers: readonly number[]): boolean {
-  if (WITHOUT_ATTENTION.includes(kind)) return true
-  if (kind === FULL && leavesOutFull(config)) return true
-  const rotating = rotatingLayers(config)
+/** Whether layers of this kind rotate nothing, by the model's own rule. */
+function hasNoRope(source: Source, kind: string, layers: readonly number[]): boolean {
+  if (leftOutKinds(source).includes(kind)) return true
+  const rotating = rotatingLayers(source.config, source.facts, source.notes)
   return Array.isArray(rotating) && layers.every((layer) => rotating[layer] === false)
 }
 
@@ -115,13 +161,17 @@ function hasNoRope(config: Json, kind: string, layers: readonly number[]): boole
 function compressedKinds(config: Json, names: readonly string[]): readonly string[] | null {
   if (!names.includes('compress')) return null
   const ratios = perLayerList(config.compress_ratios, 'compress_ratios')
-  return (
-    ratios?.map((ratio) => (typeof ratio === 'number' && ratio > 1 ? 'compress' : 'main')) ?? null
-  )
+  if (ratios !== undefined) {
+    return ownLayers(ratios, config).map((ratio) =>
+      typeof ratio === 'number' && ratio > 1 ? 'compress' : 'main',
+    )
+  }
+  const types = perLayerList(config.layer_types, 'layer_types')
+  return types?.map((kind) => (String(kind).includes('compress') ? 'compress' : 'main')) ?? null
 }
 
 /** Step (`rope_theta` is a list) and Granite (`layer_rope_theta`, 0 for no RoPE). */
-function fromLists(config: Json, dictionary: Json): readonly LayerParameters[] | undefined {
+function fromLists({ config }: Source, dictionary: Json): readonly LayerParameters[] | undefined {
   const granite = perLayerList(config.layer_rope_theta, 'layer_rope_theta')
   const bases = granite ?? (Array.isArray(config.rope_theta) ? config.rope_theta : undefined)
   if (bases === undefined) return undefined
@@ -129,7 +179,8 @@ function fromLists(config: Json, dictionary: Json): readonly LayerParameters[] |
   const kinds = perLayerList(config.layer_types, 'layer_types')
   const shares = perLayerList(config.partial_rotary_factors, 'partial_rotary_factors')
   const scaled = perLayerList(config.yarn_only_types, 'yarn_only_types')
-  const entries = (perLayerList(bases, field) ?? []).map((base, layer): LayerEntry => {
+  const own = ownLayers(perLayerList(bases, field) ?? [], config)
+  const entries = own.map((base, layer): LayerEntry => {
     const kind = kinds?.[layer]
     const isScaled = scaled === undefined || kind === undefined || scaled.includes(kind)
     return {
@@ -196,62 +247,138 @@ function groupParameters({ base, share, isScaled }: LayerEntry, dictionary: Json
   }
 }
 
-/** One dictionary for the model's own base, and a second, unscaled base. */
+/** One dictionary for the model's own base, and a second base beside it. */
 function fromSecondBase(
-  config: Json,
+  source: Source,
   dictionary: Json,
   isCurrent: boolean,
 ): readonly LayerParameters[] | undefined {
+  const { config, facts } = source
   const compress = readPositive(config.compress_rope_theta, 'compress_rope_theta')
-  if (compress !== undefined) {
-    const kinds = compressedKinds(config, ['compress'])
-    const main = { rope_type: 'default', rope_theta: config.rope_theta }
-    const parameters = { ...dictionary, rope_theta: compress }
-    return [
-      { name: 'main', parameters: main, layers: layersOf(kinds, 'main') },
-      { name: 'compress', parameters, layers: layersOf(kinds, 'compress') },
-    ]
-  }
-  const own = scalesOnlyFull(config, dictionary) && !isCurrent
-  const inCode = isCurrent ? undefined : localBaseOf(config.model_type)
-  const shared = own ? (config.rope_theta ?? baseOfModelType(config.model_type)) : undefined
-  const local = localBase(config) ?? shared ?? inCode
+  if (compress !== undefined) return compressed(config, dictionary, compress)
+  const inCode = facts.rope !== undefined && isPerLayer(facts.rope) && !isCurrent
+  const local = localBase(config)
+  if (inCode && facts.rope !== undefined) return kindsOfCode(source, facts.rope, dictionary, local)
   if (local === undefined) return undefined
-  const sliding = { rope_type: 'default', rope_theta: local }
-  return twoKinds(config, dictionary, sliding)
+  return twoKinds(source, dictionary, { rope_type: 'default', rope_theta: local })
 }
 
-/** OLMo 3: what scales is for the full-attention layers, the others keep the same base. */
-function scalesOnlyFull(config: Json, dictionary: Json): boolean {
-  const { rope_type: type = dictionary.type } = dictionary
-  return scalesFullOnly(config.model_type) && type !== undefined && type !== 'default'
+/** DeepSeek V4: the layers that compress have the scaled dictionary and a base of their own. */
+function compressed(config: Json, dictionary: Json, base: number): readonly LayerParameters[] {
+  const kinds = compressedKinds(config, ['compress'])
+  const main = { rope_type: 'default', rope_theta: config.rope_theta }
+  const parameters = { ...dictionary, rope_theta: base }
+  return [
+    { name: 'main', parameters: main, layers: layersOf(kinds, 'main') },
+    { name: 'compress', parameters, layers: layersOf(kinds, 'compress') },
+  ]
 }
 
-function twoKinds(config: Json, full: Json | null, sliding: Json): readonly LayerParameters[] {
-  const kinds = layerKinds(config)
+/** The kinds of layers of the model's code, with what the file says beside them. */
+function kindsOfCode(
+  source: Source,
+  rope: Json,
+  dictionary: Json,
+  local: number | undefined,
+): readonly LayerParameters[] {
+  const isLocal = (name: string): boolean => name.includes('sliding')
+  const all = Object.keys(rope)
+  const kinds = compressedKinds(source.config, all) ?? source.kinds
+  const names = [...all.filter((name) => !isLocal(name)), ...all.filter(isLocal)]
+  return names.map((name) => {
+    const layers = layersOf(kinds, name)
+    const own = rope[name]
+    if (!isRecord(own)) return { name, parameters: null, layers }
+    const stated = isLocal(name)
+      ? localParameters(source, local)
+      : globalParameters(source, dictionary)
+    return { name, parameters: filledIn(source, name, stated, own), layers }
+  })
+}
+
+/** What the file says about the layers that see everything. */
+function globalParameters({ config }: Source, dictionary: Json): Json {
+  const base = agree([
+    ['rope_theta', config.rope_theta],
+    ['global_rope_theta', config.global_rope_theta],
+  ])
+  return withoutUndefined({
+    rope_theta: base,
+    partial_rotary_factor: config.partial_rotary_factor,
+    ...dictionary,
+  })
+}
+
+/** What the file says about the layers that see a window. */
+function localParameters({ config }: Source, local: number | undefined): Json {
+  return withoutUndefined({
+    rope_theta: local,
+    partial_rotary_factor: config.partial_rotary_factor,
+  })
+}
+
+function withoutUndefined(json: Json): Json {
+  return Object.fromEntries(
+    Object.entries(json).filter(([, value]) => value !== undefined && value !== null),
+  )
+}
+
+/** The code's dictionary under the file's; a rope type of the file's comes with its own keys. */
+function filledIn({ config, notes }: Source, kind: string, stated: Json, inCode: Json): Json {
+  const type = stated.rope_type ?? stated.type
+  const rest = type === undefined || type === inCode.rope_type ? inCode : { ...common(inCode) }
+  const missing = Object.keys(rest).filter(
+    (key) => stated[key] === undefined && rest[key] !== 'default',
+  )
+  for (const key of missing) assumeFromCode(notes, `${kind}.${key}`, rest[key], config.model_type)
+  return { ...rest, ...stated }
+}
+
+/** What every rope type has. */
+function common({ rope_theta, partial_rotary_factor }: Json): Json {
+  return withoutUndefined({ rope_theta, partial_rotary_factor })
+}
+
+function twoKinds({ kinds }: Source, full: Json | null, sliding: Json): readonly LayerParameters[] {
   return [
     { name: FULL, parameters: full, layers: layersOf(kinds, FULL) },
     { name: SLIDING, parameters: sliding, layers: layersOf(kinds, SLIDING) },
   ]
 }
 
-/** Whether the model's full-attention layers have no RoPE. */
-function leavesOutFull(config: Json): boolean {
-  // Exaone 4 without a window has one kind of layer, and all of it rotates.
-  const hasWindow = config.sliding_window !== null || config.model_type !== 'exaone4'
-  return rotatesSlidingOnly(config.model_type) && hasWindow
+/** The kinds of layers that attend and have no RoPE. */
+function leftOutKinds({ config, facts }: Source): readonly string[] {
+  // Without a window these models have one kind of layer, and all of it rotates.
+  const isWhole = facts.stillWithWindow && config.sliding_window === null
+  return isWhole ? [] : (facts.stillKinds ?? [])
 }
 
 /** Models that leave the rotation out of some layers. */
-function fromLeftOut(config: Json, dictionary: Json): readonly LayerParameters[] | undefined {
-  if (leavesOutFull(config)) return twoKinds(config, null, dictionary)
-  const rotating = rotatingLayers(config)
+function fromLeftOut(source: Source, dictionary: Json): readonly LayerParameters[] | undefined {
+  const still = leftOutKinds(source)
+  if (still.length > 0) return withStillKinds(source, still, dictionary)
+  const rotating = rotatingLayers(source.config, source.facts, source.notes)
   if (rotating === undefined) return undefined
   if (rotating !== 'unknown' && rotating.every(Boolean)) return undefined
   const layers = (wanted: boolean): readonly number[] | null =>
-    rotating === 'unknown' ? null : indicesOf(rotating, wanted)
+    rotating === 'unknown' ? null : indicesOf(rotating, (mark) => mark === wanted)
   return [
     { name: 'rope', parameters: dictionary, layers: layers(true) },
     { name: 'nope', parameters: null, layers: layers(false) },
   ]
+}
+
+/** Kinds that rotate and kinds that do not, these first. */
+function withStillKinds(
+  { kinds }: Source,
+  still: readonly string[],
+  dictionary: Json,
+): readonly LayerParameters[] {
+  const present = kinds === null ? [...still, SLIDING] : [...new Set(kinds)].filter(attends)
+  const order = [...present].sort((a, b) => Number(still.includes(b)) - Number(still.includes(a)))
+  return order.map((name) => ({
+    name,
+    parameters: still.includes(name) ? null : dictionary,
+    layers: layersOf(kinds, name),
+  }))
 }

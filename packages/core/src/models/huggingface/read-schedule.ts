@@ -5,15 +5,13 @@
 import { show } from '../../check.js'
 import { RopeError } from '../../errors.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
-import { scalesSoftmax } from './model-types.js'
+import type { LayerSource } from './layer-source.js'
+import { assumeFromCode } from './notes.js'
 import { agree, failConfig, type Json, readPositive } from './parameters.js'
 
 /** What a reader may look at. */
-interface Source {
-  readonly config: Json
-  readonly parameters: Json
+interface Source extends LayerSource {
   readonly base: number
-  readonly warnings: string[]
 }
 
 /** How one rope type is read, and from which keys. */
@@ -27,6 +25,8 @@ const ALIASES: Readonly<Record<string, string>> = { su: 'longrope', mrope: 'defa
 
 /** Types whose numbers do not lie in config.json, and what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  axial:
+    'it rotates by the rows and columns of an image: use the preset of @rope/core/presets for the tower (pixtralVisionRope, qwen2VisionRope, llama4VisionRope, ...)',
   mllama4: 'it is the vision tower of Llama 4: use llama4VisionRope',
   openpangu: 'its axes are not described in the file: give axes yourself',
   deepseek_llama_scaling: 'name its frequencies: llama3 or yarn',
@@ -76,20 +76,22 @@ function maximumLength({ config }: Source): number | undefined {
 
 /** The context before it was extended; a top-level value (Phi-3) wins, as in Hugging Face. */
 function originalLength(source: Source, type: string): number {
-  const { config, warnings } = source
+  const { config, notes } = source
   const top = readPositive(config[LENGTH], LENGTH)
   const own = number(source, LENGTH)
   if (top !== undefined && own !== undefined && top !== own) {
-    warnings.push(`${LENGTH} is ${own} in the RoPE parameters and ${top} beside them, which wins`)
+    notes.warnings.push(
+      `${LENGTH} is ${own} in the RoPE parameters and ${top} beside them, which wins`,
+    )
   }
   const given = top ?? own
   if (given !== undefined) return given
   const length = maximumLength(source)
-  if (length !== undefined) warnings.push(`${LENGTH} is missing; ${MAXIMUM} is taken`)
+  if (length !== undefined) notes.assumptions.push(`${LENGTH} is missing; ${MAXIMUM} is taken`)
   return need(length, LENGTH, type)
 }
 
-function readDefault({ parameters, base, warnings }: Source): ScheduleOptions {
+function readDefault({ parameters, base, notes: { warnings } }: Source): ScheduleOptions {
   const factor = readPositive(parameters.factor, 'factor')
   if (factor !== undefined && factor !== 1) {
     warnings.push(`factor ${factor} is ignored: rope type 'default' does not use it`)
@@ -105,7 +107,7 @@ function readLinear(source: Source): ScheduleOptions {
       `is missing; rope type 'linear' needs it, for example 2 for twice the context`,
     )
   }
-  warnBelowOne(factor, source.warnings)
+  warnBelowOne(factor, source.notes.warnings)
   return { type: 'linear', base: source.base, factor }
 }
 
@@ -115,11 +117,13 @@ function readLlama3(source: Source): ScheduleOptions {
   const originalMaxPositionEmbeddings = originalLength(source, 'llama3')
   const maximum = maximumLength(source)
   if (maximum !== undefined && originalMaxPositionEmbeddings >= maximum) {
-    source.warnings.push(`${LENGTH} ${originalMaxPositionEmbeddings} is not below ${MAXIMUM}`)
+    source.notes.warnings.push(`${LENGTH} ${originalMaxPositionEmbeddings} is not below ${MAXIMUM}`)
   }
   if (high <= low) {
     const step = high === low ? 'the ramp is a step' : 'the ramp runs backwards'
-    source.warnings.push(`high_freq_factor ${high} is not above low_freq_factor ${low}: ${step}`)
+    source.notes.warnings.push(
+      `high_freq_factor ${high} is not above low_freq_factor ${low}: ${step}`,
+    )
   }
   return {
     type: 'llama3',
@@ -149,18 +153,20 @@ function readYarn(
   scaleSoftmax = false,
   mscaleCoefficient?: number,
 ): ScheduleOptions {
-  const { base, warnings } = source
+  const { base, facts, notes } = source
   const original = originalLength(source, 'yarn')
   const extended = maximumLength(source)
   const implied = extended === undefined ? undefined : extended / original
   const given = number(source, 'factor')
   if (given === undefined && implied !== undefined) {
-    warnings.push(`factor is missing; ${MAXIMUM} / ${LENGTH} = ${implied} is taken`)
+    notes.assumptions.push(`factor is missing; ${MAXIMUM} / ${LENGTH} = ${implied} is taken`)
   }
   const factor = need(given ?? implied, 'factor', 'yarn')
-  warnBelowOne(factor, warnings)
+  warnBelowOne(factor, notes.warnings)
   if (implied !== undefined && implied !== 1 && implied !== factor) {
-    warnings.push(`factor is ${factor}, but ${MAXIMUM} / ${LENGTH} is ${implied}; factor is used`)
+    notes.warnings.push(
+      `factor is ${factor}, but ${MAXIMUM} / ${LENGTH} is ${implied}; factor is used`,
+    )
   }
   warnBackwards(source)
   return {
@@ -169,10 +175,19 @@ function readYarn(
     factor,
     originalMaxPositionEmbeddings: original,
     ...yarnParts(source),
-    ...optional(source, 'attention_factor', 'attentionFactor'),
-    ...(scaleSoftmax || scalesSoftmax(source.config.model_type) ? { scaleSoftmax: true } : {}),
+    ...statedAmplitude(source),
+    ...(scaleSoftmax || facts.scalesSoftmax ? { scaleSoftmax: true } : {}),
     ...(mscaleCoefficient === undefined ? {} : { mscaleCoefficient }),
   }
+}
+
+/** The amplitude in the file, or the one that the model's code states instead of computing it. */
+function statedAmplitude(source: Source): Readonly<Record<string, number>> {
+  const stated = optional(source, 'attention_factor', 'attentionFactor')
+  const { config, facts, notes } = source
+  if (stated.attentionFactor !== undefined || facts.yarnAmplitude === undefined) return stated
+  assumeFromCode(notes, 'attention_factor', facts.yarnAmplitude, config.model_type)
+  return { attentionFactor: facts.yarnAmplitude }
 }
 
 function warnBackwards(source: Source): void {
@@ -181,7 +196,7 @@ function warnBackwards(source: Source): void {
   const { betaSlow = 1 } = optional(source, 'beta_slow', 'betaSlow')
   if (betaFast >= betaSlow) return
   const problem = `beta_fast ${betaFast} is below beta_slow ${betaSlow}`
-  source.warnings.push(`${problem}: the ramp runs backwards`)
+  source.notes.warnings.push(`${problem}: the ramp runs backwards`)
 }
 
 function readDynamicYarn(source: Source): ScheduleOptions {
@@ -198,7 +213,7 @@ function readDynamicYarn(source: Source): ScheduleOptions {
 
 function readDynamic(source: Source): ScheduleOptions {
   const factor = need(number(source, 'factor'), 'factor', 'dynamic')
-  warnBelowOne(factor, source.warnings)
+  warnBelowOne(factor, source.notes.warnings)
   const maximum = need(maximumLength(source), MAXIMUM, 'dynamic')
   return { type: 'dynamic', base: source.base, factor, maxPositionEmbeddings: maximum }
 }
@@ -223,7 +238,10 @@ function readByParts(source: Source): ScheduleOptions {
 }
 
 function readLongRope(source: Source): ScheduleOptions {
-  const { base, warnings } = source
+  const {
+    base,
+    notes: { warnings },
+  } = source
   const original = originalLength(source, 'longrope')
   const maximum = maximumLength(source)
   const given = number(source, 'factor')
@@ -255,9 +273,9 @@ function divisors({ parameters }: Source, key: string): readonly number[] {
 }
 
 function readProportional(source: Source): ScheduleOptions {
-  const { config, parameters, base, warnings } = source
+  const { config, parameters, base, notes } = source
   const share = number(source, 'partial_rotary_factor') ?? topShare(config)
-  if (share === undefined) warnings.push('partial_rotary_factor is missing; 1 is assumed')
+  if (share === undefined) notes.assumptions.push('partial_rotary_factor is missing; 1 is taken')
   const factor = readPositive(parameters.factor, 'factor')
   return {
     type: 'proportional',
@@ -357,11 +375,6 @@ export function scheduleKeys(parameters: Json): readonly string[] {
  * @throws RopeError UNKNOWN_SCHEDULE for a type that is not read, INVALID_CONFIG when a key it
  *   needs is missing or wrong
  */
-export function readSchedule(
-  config: Json,
-  parameters: Json,
-  base: number,
-  warnings: string[],
-): ScheduleOptions {
-  return readerOf(parameters).read({ config, parameters, base, warnings })
+export function readSchedule(source: LayerSource, base: number): ScheduleOptions {
+  return readerOf(source.parameters).read({ ...source, base })
 }

@@ -11,10 +11,10 @@ import { RopeError } from '../../errors.js'
 import { MOST_LAYERS } from '../../limits.js'
 import { ernieAxes, interleavedAxes } from '../../presets/text.js'
 import { checkProfiles } from '../check-profiles.js'
+import { modelFacts } from '../known-models.js'
 import type { WritableProfile } from '../profile.js'
 import { huggingFaceProfiles } from './from-hugging-face.js'
 import { FULL, SLIDING } from './layer-kinds.js'
-import { alternatesHeightWidth, pairingOfModelType, rotatesTail } from './model-types.js'
 import type { Json } from './parameters.js'
 import { failWrite, plainSchedule, statedMaximum, writeSchedule } from './write-schedule.js'
 
@@ -86,7 +86,7 @@ function write(profiles: readonly WritableProfile[], options: ToHuggingFaceOptio
   const { config } = rotating[0] as Rotating
   return {
     ...(options.modelType === undefined ? {} : { model_type: options.modelType }),
-    ...headKeys(rotating),
+    ...headKeys(rotating, options.modelType),
     ...lengthKeys(rotating, options),
     ...pairingKey(config, options.modelType),
     ...layerKeys(profiles),
@@ -95,11 +95,13 @@ function write(profiles: readonly WritableProfile[], options: ToHuggingFaceOptio
 }
 
 /** Gemma 4's full layers have wider heads than the others. */
-function headKeys(rotating: readonly Rotating[]): Json {
+function headKeys(rotating: readonly Rotating[], modelType: string | undefined): Json {
   const dims = new Set(rotating.map(({ config }) => config.headDim))
   const sliding = rotating.find(({ name }) => name === SLIDING)?.config.headDim
   const full = rotating.find(({ name }) => name !== SLIDING)?.config.headDim
-  if (dims.size === 1 || sliding === undefined) return { head_dim: full ?? sliding }
+  const only = full ?? sliding
+  if (modelFacts(modelType)?.latent !== undefined) return { qk_rope_head_dim: only }
+  if (dims.size === 1 || sliding === undefined) return { head_dim: only }
   return { head_dim: sliding, global_head_dim: full }
 }
 
@@ -111,7 +113,8 @@ function lengthKeys(rotating: readonly Rotating[], options: ToHuggingFaceOptions
 
 /** The model type says the pairing; where it does not, DeepSeek V3's key does. */
 function pairingKey({ pairing }: RopeConfig, modelType: string | undefined): Json {
-  if (pairingOfModelType(modelType) === pairing) return {}
+  const facts = modelFacts(modelType)
+  if (facts !== undefined && (facts.interleaved === true) === (pairing === 'interleaved')) return {}
   return { rope_interleave: pairing === 'interleaved' }
 }
 
@@ -195,7 +198,7 @@ function axesKeys(axes: AxesOptions | null, modelType: string | undefined): Json
     { length: count },
     (_, axis) => axisOfPair.filter((own) => own === axis).length,
   )
-  if (alternatesHeightWidth(modelType)) {
+  if (modelFacts(modelType)?.order === 'ernie') {
     const [time = 0, height = 0, width = 0] = sections
     const ordered = [height, width, time]
     if (height === width && sameAxes(ernieAxes(ordered), axes)) return { mrope_section: ordered }
@@ -266,7 +269,7 @@ function checkReadBack(json: Json, profiles: readonly WritableProfile[]): void {
   const { name, config } = profiles[Math.max(0, index)] as WritableProfile
   const offset = config?.windowOffset ?? 0
   const hint =
-    offset > 0 && !rotatesTail(json.model_type)
+    offset > 0 && !modelFacts(json.model_type)?.tail
       ? `the window starts at channel ${offset}, which only the model type deepseek_v4 says`
       : `config.json would read as ${got[Math.max(0, index)] ?? 'fewer kinds of layers'}`
   failWrite(
@@ -287,7 +290,7 @@ function readBack(json: Json): readonly string[] {
 
 function comparable({ name, config, layers = null }: WritableProfile): string {
   if (config === null) return JSON.stringify([name, null, layers])
-  const { schedule, angles: _, ...rest } = config
+  const { schedule, angles: _, assumptions: __, ...rest } = config
   const plain = plainSchedule(schedule, config.rotaryDim)
   const sorted = Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)))
   return JSON.stringify([name, rest, sorted, layers])

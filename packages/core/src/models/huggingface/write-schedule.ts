@@ -4,7 +4,7 @@
  */
 import { RopeError } from '../../errors.js'
 import type { DynamicYarnSchedule, ScheduleOptions, YarnSchedule } from '../../schedule/schedule.js'
-import { scalesSoftmax } from './model-types.js'
+import { modelFacts } from '../known-models.js'
 import type { Json } from './parameters.js'
 
 /** The keys of Hugging Face and ours. */
@@ -83,7 +83,7 @@ function typeOf(schedule: ScheduleOptions, modelType: string | undefined): strin
 
 function yarnType(schedule: YarnSchedule, modelType: string | undefined): string {
   const { mscaleCoefficient = 0.1, scaleSoftmax = false } = schedule
-  const implied = scalesSoftmax(modelType)
+  const implied = modelFacts(modelType)?.scalesSoftmax === true
   if (implied && !scaleSoftmax) {
     failWrite(
       'modelType',

@@ -87,7 +87,10 @@ describe('architectures', () => {
     expect(profile?.warnings.join()).toMatch(/"novel" is not in the table/)
     expect(fromGguf(file('novel'), { pairing: 'interleaved' }).pairing).toBe('interleaved')
     expect(ggufProfiles(file('mamba'))).toEqual([
-      { name: 'default', config: null, layers: null, warnings: [] },
+      {
+        ...{ name: 'default', config: null, layers: null, attentionDim: null },
+        ...{ assumptions: [], warnings: [] },
+      },
     ])
   })
 })

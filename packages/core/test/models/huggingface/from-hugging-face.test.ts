@@ -8,6 +8,7 @@ import {
   fromHuggingFace,
   huggingFaceProfiles,
 } from '../../../src/models/huggingface/from-hugging-face.js'
+import { bareProfiles } from '../bare-profiles.js'
 
 const LLAMA = {
   model_type: 'llama',
@@ -146,10 +147,15 @@ describe('pairing', () => {
     expect(fromHuggingFace(LLAMA, { pairing: 'interleaved' }).pairing).toBe('interleaved')
   })
 
-  test('an unknown model type is assumed half, and said so', () => {
-    const [profile] = huggingFaceProfiles({ ...LLAMA, model_type: 'novel' })
-    expect(profile?.config?.pairing).toBe('half')
-    expect(profile?.warnings.join()).toMatch(/"novel" is not in the table/)
+  test.each(['novel', undefined])('of model type %s is not guessed', (model_type) => {
+    const json = { ...LLAMA, model_type }
+    expect(refusal(json)).toBe('INVALID_CONFIG model_type')
+    expect(() => fromHuggingFace(json)).toThrow(/give pairing: 'half' if .* 'interleaved' if/)
+    const [profile] = huggingFaceProfiles(json, { pairing: 'interleaved' })
+    expect(profile?.config?.pairing).toBe('interleaved')
+    expect(profile?.assumptions.join()).toMatch(/its code is taken to add nothing/)
+    expect(profile?.config?.assumptions).toEqual(profile?.assumptions)
+    expect(refusal({ ...json, rope_interleave: true })).toBe('accepted')
   })
 })
 
@@ -173,7 +179,7 @@ describe('profiles', () => {
   test('Gemma 3, legacy and version 5, are the same', () => {
     const profiles = huggingFaceProfiles(gemma)
     expect(profiles.map(({ name }) => name)).toEqual(['full_attention', 'sliding_attention'])
-    expect(profiles).toEqual(huggingFaceProfiles(nested))
+    expect(bareProfiles(profiles)).toEqual(bareProfiles(huggingFaceProfiles(nested)))
     expect(fromHuggingFace(gemma, { profile: 'sliding_attention' }).schedule).toEqual({
       type: 'default',
       base: 1e4,
@@ -191,6 +197,8 @@ describe('profiles', () => {
       name: 'full_attention',
       config: null,
       layers: null,
+      attentionDim: null,
+      assumptions: [],
       warnings: [],
     })
     expect(refusal(json, { profile: 'full_attention' })).toBe('INVALID_CONFIG profile')
@@ -237,7 +245,10 @@ describe('warnings', () => {
     (huggingFaceProfiles(json)[0]?.warnings ?? []).join('\n')
   test('a missing base, unread keys, an odd factor', () => {
     const { rope_theta: _dropped, ...bare } = LLAMA
-    expect(warnings(bare)).toMatch(/rope_theta is missing; 10000/)
+    expect(huggingFaceProfiles(bare)[0]?.assumptions).toEqual([
+      'rope_theta is missing; 10000, the usual one, is taken',
+    ])
+    expect(huggingFaceProfiles(LLAMA)[0]).toMatchObject({ assumptions: [], warnings: [] })
     expect(
       warnings({ ...LLAMA, rope_scaling: { type: 'linear', factor: 0.5, beta_fast: 1 } }),
     ).toMatch(/below 1[\s\S]*beta_fast/)
@@ -279,9 +290,19 @@ describe('what goes wrong elsewhere', () => {
 
   test('a base that is only in the code is never assumed in silence', () => {
     const { rope_theta: _, ...rest } = LLAMA
+    const [profile] = huggingFaceProfiles({ ...rest, model_type: 'mixtral' })
+    expect(profile?.config?.schedule).toEqual({ type: 'default', base: 1e6 })
+    expect(profile?.config?.assumptions).toEqual([
+      'rope_theta is missing; 1000000, as in the code of mixtral, is taken',
+    ])
+  })
+
+  test('a rope type that is only in the code is taken whole, and said', () => {
+    const { rope_theta: _, ...rest } = LLAMA
     const [profile] = huggingFaceProfiles({ ...rest, model_type: 'gpt_oss' })
-    expect(profile?.config?.schedule).toEqual({ type: 'default', base: 150000 })
-    expect(profile?.warnings.join()).toMatch(/150000, the value in the model's code, is assumed/)
+    const expected = { type: 'yarn', base: 150000, factor: 32, truncate: false }
+    expect(profile?.config?.schedule).toMatchObject(expected)
+    expect(profile?.assumptions.join()).toMatch(/rope_parameters is missing; .*yarn/)
   })
 })
 
@@ -289,7 +310,8 @@ describe('refusals', () => {
   test.each<[unknown, string]>([
     [null, 'INVALID_CONFIG the file'],
     [[], 'INVALID_CONFIG the file'],
-    [{}, 'INVALID_CONFIG head_dim'],
+    [{}, 'INVALID_CONFIG model_type'],
+    [{ model_type: 'llama' }, 'INVALID_CONFIG head_dim'],
     [{ ...LLAMA, rope_scaling: 'linear' }, 'INVALID_CONFIG rope_scaling'],
     [{ ...LLAMA, rope_theta: '10000' }, 'INVALID_CONFIG rope_theta'],
     [{ ...LLAMA, rope_theta: 0 }, 'INVALID_CONFIG rope_theta'],
@@ -401,7 +423,7 @@ describe('a dictionary by layer type and the layers agree', () => {
     expect(sliding?.warnings).toEqual([])
   })
 
-  test('layers without RoPE need no entry', () => {
+  test('layers without RoPE need no entry, and layers without attention are no profile', () => {
     const rope_parameters = { sliding_attention }
     expect(
       layersOf({
@@ -427,10 +449,7 @@ describe('a dictionary by layer type and the layers agree', () => {
         ...{ model_type: 'qwen3_next', head_dim: 128, rope_parameters: { full_attention } },
         layer_types: kinds(4, 4, 'full_attention', 'linear_attention'),
       }),
-    ).toEqual([
-      ['full_attention', true, [3]],
-      ['linear_attention', false, [0, 1, 2]],
-    ])
+    ).toEqual([['full_attention', true, [3]]])
   })
 })
 

@@ -1,0 +1,89 @@
+/**
+ * Keys of a config.json that change the angles outside its RoPE parameters. Each is read or refused:
+ * what is known to matter is never ignored.
+ */
+import { show } from '../../check.js'
+import type { ModelFacts } from '../model-facts.js'
+import { BASE_KEYS, COUNT_KEYS, HEAD_KEYS, PAIRING_KEYS, SHARE_KEYS, WIDTH_KEYS } from './keys.js'
+import { KIND_KEYS } from './layer-kinds.js'
+import { failConfig, type Json, readPositive } from './parameters.js'
+import { STILL_KEYS } from './still.js'
+
+/** A key that is refused, the values with which it does nothing, and what to do instead. */
+interface Refused {
+  readonly neutral: readonly unknown[]
+  readonly fix: string
+}
+
+const WAY_OUT = "compute the frequencies yourself and use schedule { type: 'custom' }"
+
+/** Keys that change the angles by a rule that is not implemented. */
+const REFUSED: Readonly<Record<string, Refused>> = {
+  use_dynamic_ntk: {
+    neutral: [false],
+    fix: 'it changes the base for sequences longer than seq_length, by a rule of its own: set it to false for shorter ones',
+  },
+  yarn: {
+    neutral: [],
+    fix: "Mistral's own spelling; write rope_parameters: { rope_type: 'yarn', factor, original_max_position_embeddings, beta_fast: beta, beta_slow: alpha }",
+  },
+  rotary_scaling_factor: {
+    neutral: [1],
+    fix: "it changes the base with the length; write rope_scaling: { rope_type: 'dynamic', factor } if that is what the code does",
+  },
+  rope_condense_ratio: {
+    neutral: [1],
+    fix: "it divides positions; write rope_scaling: { rope_type: 'linear', factor }",
+  },
+  rope_position_scale: {
+    neutral: [1],
+    fix: "it divides positions; write rope_scaling: { rope_type: 'linear', factor }",
+  },
+  rope_scaling_factor: {
+    neutral: [1],
+    fix: 'write rope_scaling: { rope_type, factor } with the type that the code uses',
+  },
+  rotary_emb_scale_base: { neutral: [], fix: "it is xPos: use schedule { type: 'xpos' }" },
+  rope_scaling_type: { neutral: ['default'], fix: 'write rope_scaling: { rope_type, ... }' },
+  original_rope: { neutral: [true], fix: `false is another rotation: ${WAY_OUT}` },
+}
+
+/** Multiplies the base (ChatGLM). */
+const RATIO = 'rope_ratio'
+
+/** Every key outside the dictionaries that is read. */
+export const READ_KEYS: readonly string[] = [
+  ...['rope_scaling', 'rope_parameters', ...BASE_KEYS, ...SHARE_KEYS, ...PAIRING_KEYS],
+  ...['rope_local_base_freq', 'local_rope_theta', 'swa_rope_theta', 'compress_rope_theta'],
+  ...['layer_rope_theta', 'no_rope_layers', 'no_rope_layer_interval', 'partial_rotary_factors'],
+  ...['rotary_dim', 'qk_rope_head_dim', 'cross_attention_layers', 'compress_ratios', RATIO],
+  ...[...STILL_KEYS, ...KIND_KEYS, ...HEAD_KEYS, ...WIDTH_KEYS, ...COUNT_KEYS],
+]
+
+/** Whether a key is read, or refused where it matters. */
+export function isKnownKey(key: string): boolean {
+  return READ_KEYS.includes(key) || Object.hasOwn(REFUSED, key)
+}
+
+/** Every key that is refused where it matters. */
+export const REFUSED_KEYS: readonly string[] = Object.keys(REFUSED)
+
+/** Refuses keys that change the angles in a way that is not implemented. */
+export function checkAngleKeys(config: Json, facts: ModelFacts): void {
+  for (const [key, { neutral, fix }] of Object.entries(REFUSED)) {
+    const value = config[key] ?? null
+    if (value === null || neutral.includes(value)) continue
+    failConfig(key, `is ${show(value)}, which changes the angles; ${fix}`)
+  }
+  const ratio = readPositive(config[RATIO], RATIO) ?? 1
+  if (ratio === 1 || facts.ratio) return
+  failConfig(
+    RATIO,
+    `is ${ratio}, which no model but chatglm multiplies the base by; state rope_theta`,
+  )
+}
+
+/** The base, multiplied by what ChatGLM says beside it. */
+export function scaledBase(config: Json, facts: ModelFacts, base: number): number {
+  return facts.ratio ? base * (readPositive(config[RATIO], RATIO) ?? 1) : base
+}
