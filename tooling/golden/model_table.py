@@ -355,6 +355,17 @@ FOREIGN = {
     "mrope_interleaved",
 }
 
+# rope_theta in the code of transformers 4.57.1, where version 5 has another.
+OLDER_BASES = {
+    "cohere": 10000,
+    "falcon_h1": 100000,
+    "kyutai_speech_to_text": 100000,
+    "olmo3": 10000,
+    "persimmon": 25000,
+    "qwen3_vl_text": 5000000,
+    "qwen3_vl_moe_text": 5000000,
+}
+
 # Types whose rotation depends on a key that is absent in most of their files.
 ONLY_IF = {
     "granitemoehybrid": "position_embedding_type",
@@ -502,6 +513,8 @@ def facts_of(found, source):
         facts["scalesSoftmax"] = True
     if found.get("yarn"):
         facts["yarnAmplitude"] = found["yarn"]
+    if found["type"] in OLDER_BASES:
+        facts["olderBase"] = OLDER_BASES[found["type"]]
     if found["type"] in ONLY_IF:
         facts["onlyIf"] = ONLY_IF[found["type"]]
     return facts

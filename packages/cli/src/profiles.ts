@@ -5,12 +5,13 @@
 
 import { type PairingName, type RopeConfig, RopeError } from '@rope/core'
 import { ggufProfiles } from '@rope/core/gguf'
-import { huggingFaceProfiles } from '@rope/core/huggingface'
-import { isGgufFile, readGguf } from './files/read-gguf.js'
+import { huggingFaceProfiles, languageModel } from '@rope/core/huggingface'
+import { readGguf } from './files/read-gguf.js'
 import { configName, readJson, STDIN } from './files/read-json.js'
+import { recognise, refuseIndex } from './files/recognise.js'
 import { oneLine } from './format/text.js'
 import type { Io } from './io.js'
-import { isMlx, isTableFile, mlxConfig, readOnnx } from './table-models.js'
+import { isMlx, mlxConfig, readOnnx } from './table-models.js'
 
 /** One rope of a model; config is null for layers that do not rotate. */
 export type Profile = ReturnType<typeof huggingFaceProfiles>[number]
@@ -56,8 +57,9 @@ export async function readModelConfig(
 type Parser = (options: { readonly pairing?: PairingName }) => Omit<ModelConfig, 'source'>
 
 async function parserOf(path: string, io: Io): Promise<Parser> {
-  if (path !== STDIN && (await isGgufFile(path))) return ggufParser(path)
-  if (!isTableFile(path)) return jsonParser(path, io)
+  const kind = path === STDIN ? null : await recognise(path)
+  if (kind === 'gguf') return ggufParser(path)
+  if (kind !== 'safetensors' && !path.endsWith('.safetensors')) return jsonParser(path, io)
   const read = await readOnnx(path)
   return ({ pairing }) => tables('onnx', read(pairing))
 }
@@ -71,15 +73,18 @@ function tables(format: 'onnx' | 'mlx', config: RopeConfig): ReturnType<Parser> 
 async function jsonParser(path: string, io: Io): Promise<Parser> {
   const json = await readJson(path, io)
   if (isMlx(json)) return ({ pairing }) => tables('mlx', mlxConfig(json, pairing))
-  return (options) => ({
-    format: 'config.json',
-    modelType: textOf(
-      property(property(json, 'text_config'), 'model_type') ?? property(json, 'model_type'),
-    ),
-    profiles: huggingFaceProfiles(json, options),
-    heads: headsOf(json),
-    maxPositions: maxPositionsOf(json),
-  })
+  refuseIndex(json, path)
+  return (options) => {
+    const profiles = huggingFaceProfiles(json, options)
+    const own = languageModel(json as Readonly<Record<string, unknown>>)
+    return {
+      format: 'config.json',
+      modelType: textOf(own.model_type),
+      profiles,
+      heads: headsOf(own),
+      maxPositions: maxPositionsOf(own),
+    }
+  }
 }
 
 async function ggufParser(path: string): Promise<Parser> {
@@ -99,8 +104,7 @@ async function ggufParser(path: string): Promise<Parser> {
 }
 
 function headsOf(json: unknown): ModelConfig['heads'] {
-  const inner = property(json, 'text_config')
-  const count = (key: string): number | null => countOf(property(json, key) ?? property(inner, key))
+  const count = (key: string): number | null => countOf(property(json, key))
   const q = count('num_attention_heads') ?? count('n_head')
   return { q, k: count('num_key_value_heads') ?? q }
 }
@@ -159,11 +163,8 @@ export function withPrefix(error: unknown, prefix: string): unknown {
   return new RopeError(error.code, `${prefix}: ${message}`, { ...details, cause: error })
 }
 
-/** Multimodal models keep the language model's numbers in `text_config`. */
 function maxPositionsOf(json: unknown): number | null {
-  const own = property(json, 'max_position_embeddings')
-  const nested = property(property(json, 'text_config'), 'max_position_embeddings')
-  const value = own ?? nested
+  const value = property(json, 'max_position_embeddings')
   return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : null
 }
 

@@ -8,6 +8,7 @@ import { fromMlx, type MlxRope } from '@rope/core/mlx'
 import { fromOnnx } from '@rope/core/onnx'
 import { parseSafetensors, type Safetensors, tensorData } from '@rope/core/safetensors'
 import { readWholeFile } from './files/read-file.js'
+import { withRegularFile } from './files/regular-file.js'
 import { oneLine } from './format/text.js'
 
 /** True for the JSON of MLX arguments. */
@@ -29,11 +30,6 @@ export function mlxConfig(
   return fromMlx(rope as unknown as MlxRope, headDim as number)
 }
 
-/** True for a file that may hold ONNX caches. */
-export function isTableFile(path: string): boolean {
-  return path.endsWith('.safetensors')
-}
-
 /**
  * Reads cos and sin caches from a safetensors file.
  *
@@ -42,6 +38,7 @@ export function isTableFile(path: string): boolean {
 export async function readOnnx(
   path: string,
 ): Promise<(pairing: PairingName | undefined) => RopeConfig> {
+  if (!(await mentions(path, '"cos_cache"'))) throw withoutCache('cos_cache')
   const bytes = await readWholeFile(path, Number.MAX_SAFE_INTEGER)
   const file = parseSafetensors(bytes, { source: oneLine(path) })
   const [cosCache, sinCache] = [cache(file, 'cos_cache'), cache(file, 'sin_cache')]
@@ -51,10 +48,29 @@ export async function readOnnx(
   return (pairing = stated) => fromOnnx({ cosCache, sinCache, headDim, rotaryDim, pairing })
 }
 
+/** Headers of weights are at most a few megabytes; the weights behind them need not be read. */
+const HEADER = 1 << 24
+
+/** Whether the header of a safetensors file has a word in it, or lies so that this cannot be said. */
+async function mentions(path: string, word: string): Promise<boolean> {
+  return withRegularFile(path, async ({ size, fill }) => {
+    const start = new Uint8Array(Math.min(size, HEADER))
+    await fill(start, 0)
+    const length = start.length < 8 ? 0n : new DataView(start.buffer).getBigUint64(0, true)
+    // A header that is not whole here is judged by the reader of the whole file.
+    if (length === 0n || length + 8n > BigInt(start.length)) return true
+    return new TextDecoder().decode(start.subarray(8, 8 + Number(length))).includes(word)
+  })
+}
+
+function withoutCache(name: string): RopeError {
+  const problem = `the file is safetensors with weights, and has no float32 tensor ${name} of two axes; pass the config.json beside it, a GGUF file, or caches that rope convert wrote`
+  return new RopeError('INVALID_FILE', problem, { field: name })
+}
+
 function cache(file: Safetensors, name: string): Float32Array {
   const tensor = file.tensors.get(name)
   const data = tensor === undefined ? null : tensorData(file, name)
   if (data instanceof Float32Array && tensor?.shape.length === 2) return data
-  const problem = `the file has no float32 tensor ${name} of two axes; pass a config.json, a GGUF file, or caches that rope convert wrote`
-  throw new RopeError('INVALID_FILE', problem, { field: name })
+  throw withoutCache(name)
 }

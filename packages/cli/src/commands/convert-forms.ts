@@ -72,16 +72,26 @@ function pairingNotes(
 ): readonly string[] {
   if (stated === undefined || json.model_type === 'deepseek_v3') return []
   const weights = pairingOf(profiles)
-  const read = huggingFaceProfiles(json)
-  const own = pairingOf(read)
-  if (own === weights) return []
-  const isKnown = !read.some(({ warnings }) => warnings.some((text) => /pairings/.test(text)))
-  const subject = isKnown
-    ? `model type ${json.model_type} has ${own} weights`
-    : `most model types have ${own} weights`
+  const own = pairingOfType(json)
+  if (own === weights || (own === null && weights === 'half')) return []
+  if (own === null) {
+    return [
+      'no table knows the pairing of this model type, and these weights are interleaved: permute q and k to half (rope convert --weights) for code that has rotate_half, then use --pairing half',
+    ]
+  }
   return [
-    `${subject}, these are ${weights}: permute q and k to ${own} (rope convert --weights), then use --pairing ${own}`,
+    `model type ${json.model_type} has ${own} weights, these are ${weights}: permute q and k to ${own} (rope convert --weights), then use --pairing ${own}`,
   ]
+}
+
+/** The pairing that follows from a model type; null for one that is in no table. */
+function pairingOfType(json: Readonly<Record<string, unknown>>): PairingName | undefined | null {
+  try {
+    return pairingOf(huggingFaceProfiles(json))
+  } catch (error) {
+    if (RopeError.isInstance(error) && error.field === 'model_type') return null
+    throw error
+  }
 }
 
 function pairingOf(profiles: ModelConfig['profiles']): PairingName | undefined {

@@ -9,7 +9,8 @@ import type { Context } from '../context.js'
 import { ggmlRowBytes } from '../files/ggml-types.js'
 import { checkOutput, writeOutput } from '../files/output-file.js'
 import { readWholeFile } from '../files/read-file.js'
-import { isGgufFile, readGguf } from '../files/read-gguf.js'
+import { readGguf } from '../files/read-gguf.js'
+import { recognise } from '../files/recognise.js'
 import { count, oneLine, quoted } from '../format/text.js'
 import { helpNotes } from '../help.js'
 import type { Io } from '../io.js'
@@ -184,7 +185,7 @@ async function convertWeights(
     ['--weights', weights],
   ])
   const model = await readModelConfig(path, options.pairing, io)
-  const isGguf = await isGgufFile(weights)
+  const isGguf = (await recognise(weights)) === 'gguf'
   const { bytes, tensors } = isGguf
     ? await readGgufWeights(weights)
     : await readSafetensors(weights)

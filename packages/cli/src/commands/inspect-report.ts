@@ -55,7 +55,11 @@ export interface ProfileReport {
   readonly attentionRule: string
   readonly softmaxScale: number
   readonly softmaxRule: string
+  /** Channels whose 1/sqrt the softmax scale multiplies; null where nothing rotates. */
+  readonly attentionDim: number | null
   readonly pairs: readonly PairReport[]
+  /** What the file leaves to the model's code, and what was taken. */
+  readonly assumptions: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -67,11 +71,11 @@ const NO_ROPE = {
 
 /** The report of a profile for a sequence of `length` tokens; null for a short one. */
 export function reportProfile(
-  { name, config, layers, warnings }: Profile,
+  { name, config, layers, attentionDim, assumptions, warnings }: Profile,
   context: number | null,
   length: number | null,
 ): ProfileReport {
-  const shared = { name, layers, context, length, warnings }
+  const shared = { name, layers, context, length, attentionDim, assumptions, warnings }
   if (config === null) return { ...shared, ...NO_ROPE }
   const frequencies = computeFrequencies(config, length ?? undefined)
   const states = statesOf(config, frequencies)
@@ -89,7 +93,6 @@ export function reportProfile(
     softmaxScale: frequencies.softmaxScale,
     softmaxRule: softmaxRule(schedule),
     pairs: states.map((state, pair) => pairOf(config, frequencies, pair, state, context)),
-    warnings,
   }
 }
 

@@ -56,7 +56,10 @@ function summary(
     ['range', rangesText(report.ranges)],
     ['axes', axesText(config.axes)],
     ['attention factor', `${report.attentionFactor} (on cos and sin; ${report.attentionRule})`],
-    ['softmax scale', `${report.softmaxScale} (on 1/sqrt(${headDim}); ${report.softmaxRule})`],
+    [
+      'softmax scale',
+      `${report.softmaxScale} (on 1/sqrt(${report.attentionDim ?? headDim}); ${report.softmaxRule})`,
+    ],
     ['context', report.context === null ? 'not stated' : `${report.context} tokens`],
     ...lengthFacts(report, config.schedule),
   ]

@@ -64,10 +64,13 @@ function asText(model: ModelConfig, reports: readonly ProfileReport[], colors: C
     .map((report) => {
       const heading = `${model.source}, profile ${oneLine(report.name)}`
       const body = profileText(report, colors)
+      const assumptions = report.assumptions.map(
+        (assumption) => `  ${colors.dim('assumed:')} ${oneLine(assumption)}`,
+      )
       const warnings = report.warnings.map(
         (warning) => `  ${colors.yellow('warning:')} ${oneLine(warning)}`,
       )
-      return [colors.bold(heading), body, ...warnings].join('\n')
+      return [colors.bold(heading), body, ...assumptions, ...warnings].join('\n')
     })
     .join('\n\n')
 }

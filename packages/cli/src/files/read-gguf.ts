@@ -24,25 +24,10 @@ export interface GgufFile extends GgufRope {
   readonly tensorInfos: readonly GgufTensor[]
 }
 
-const MAGIC = 0x46554747
 /** ggml's number of float32. */
 const F32 = 0
 /** More numbers than any head has pairs. */
 const LONGEST = 65536
-
-/** True when the file begins as a GGUF file does; false for anything else and for no file. */
-export async function isGgufFile(path: string): Promise<boolean> {
-  try {
-    return await withRegularFile(path, async (file) => {
-      const start = new Uint8Array(4)
-      await file.fill(start, 0)
-      return new DataView(start.buffer).getUint32(0, true) === MAGIC
-    })
-  } catch {
-    // Whatever is wrong with the file, the reader of config.json says it better.
-    return false
-  }
-}
 
 /**
  * The metadata, tensor list and factor tensors of a GGUF file.

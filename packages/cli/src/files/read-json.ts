@@ -3,6 +3,7 @@
  * trusted: its size is limited here, and its contents are checked by @rope/core.
  */
 import { RopeError } from '@rope/core'
+import { parseConfigJson } from '@rope/core/huggingface'
 import { quoted, bytes as showBytes } from '../format/text.js'
 import type { Io } from '../io.js'
 import { readWholeFile } from './read-file.js'
@@ -45,10 +46,10 @@ function decode(content: Uint8Array, path: string): string {
 function parseJson(text: string, path: string): unknown {
   if (text.trim() === '') throw refuse(path, 'is empty; pass a model config.json')
   try {
-    return JSON.parse(text)
+    return parseConfigJson(text)
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    throw refuse(path, `is not valid JSON: ${problem}; pass a model config.json`, cause)
+    const problem = cause instanceof Error ? cause.message.replace(/^the text /, '') : String(cause)
+    throw refuse(path, `${problem}; pass a model config.json`, cause)
   }
 }
 

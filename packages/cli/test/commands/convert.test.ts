@@ -62,7 +62,7 @@ describe('forms', () => {
       head_dim: 8,
       max_position_embeddings: 512,
       rope_theta: 10000,
-      rope_scaling: { rope_type: 'llama3', factor: 8, ...scaling },
+      rope_scaling: { type: 'llama3', rope_type: 'llama3', factor: 8, ...scaling },
     })
   })
 
@@ -87,7 +87,7 @@ describe('forms', () => {
       )
       const untyped = await rope(['convert', path, '--to', form])
       expect(untyped.stderr).toBe(
-        `rope: note: most model types have half weights, these are interleaved: ${permute('half')}`,
+        'rope: note: no table knows the pairing of this model type, and these weights are interleaved: permute q and k to half (rope convert --weights) for code that has rotate_half, then use --pairing half\n',
       )
     })
 
@@ -163,7 +163,7 @@ describe('tables are read too', () => {
     expect(await json(configFile(mlx), '--to', 'legacy')).toMatchObject(LEGACY)
     const freqs = [1, 3, 'inf', 1000]
     const path = out('rope.gguf')
-    const argv = ['--to', 'gguf', '--architecture', 'qwen2', '--out', path]
+    const argv = ['--to', 'gguf', '--architecture', 'phi3', '--out', path]
     const rest = { dims: 8, traditional: false, base: null, scale: 1, mscale: 1 }
     const { code, stderr } = await rope(['convert', configFile({ ...rest, freqs }), ...argv])
     expect(code).toBe(0)

@@ -142,6 +142,8 @@ describe('--json', () => {
       attentionRule: 'schedule default has none',
       softmaxScale: 1,
       softmaxRule: 'the model has none',
+      attentionDim: 8,
+      assumptions: [],
       warnings: [],
     })
     expect(pairs).toHaveLength(4)
@@ -171,6 +173,7 @@ describe('--json', () => {
         ...{ type: null, pairing: null, regime: null, ranges: {}, inverseFrequencies: [] },
         ...{ attentionFactor: 1, attentionRule: 'no rotation' },
         ...{ softmaxScale: 1, softmaxRule: 'no rotation', pairs: [], warnings: [] },
+        ...{ attentionDim: null, assumptions: [] },
       },
     ])
   })
@@ -321,7 +324,7 @@ describe('a GGUF file', () => {
     const { stdout } = await rope(['inspect', ggufFile(writeGgufFile(file, {}))])
     expect(stdout).toContain('profile full_attention\n  layers            2: 5, 11')
     expect(stdout).toContain('profile sliding_attention\n  layers            10: 0-4, 6-10')
-    expect(stdout).toContain('warning: rope.freq_base is missing')
+    expect(stdout).toContain('assumed: rope.freq_base is missing')
     expect(stdout).toContain('warning: gemma3.rope.news is not read')
   })
 
@@ -353,11 +356,12 @@ describe('bad input is one line and exit code 2', () => {
   test.each([
     ['', 'standard input is empty'],
     ['{"rope_theta": ', 'standard input is not valid JSON'],
-    ['{"rope_theta": NaN}', 'standard input is not valid JSON'],
+    ['{"model_type": "llama", "head_dim": 8, "rope_theta": NaN}', 'rope_theta is "NaN"'],
     ['not json\nat all', 'standard input is not valid JSON'],
     ['[]', 'standard input: the file holds'],
     ['null', 'standard input: the file holds null'],
-    ['{}', 'head_dim is missing'],
+    ['{}', 'model_type is undefined, which is in no table'],
+    ['{"model_type": "llama"}', 'head_dim is missing'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: -8 }), 'head_dim is -8'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: 2 ** 40 }), 'head_dim comes to 1099511627776'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: 9 }), 'rotary_dim comes to 9'],

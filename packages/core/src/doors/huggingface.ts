@@ -6,6 +6,8 @@ export type {
   HuggingFaceProfile,
 } from '../models/huggingface/from-hugging-face.js'
 export { fromHuggingFace, huggingFaceProfiles } from '../models/huggingface/from-hugging-face.js'
+export { languageModel } from '../models/huggingface/language-model.js'
+export { parseConfigJson } from '../models/huggingface/parse-json.js'
 export type { ToHuggingFaceOptions } from '../models/huggingface/to-hugging-face.js'
 export { toHuggingFace } from '../models/huggingface/to-hugging-face.js'
 export type { RopeProfile, WritableProfile } from '../models/profile.js'

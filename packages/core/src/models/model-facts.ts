@@ -18,13 +18,15 @@ export interface ModelFacts {
   readonly reversed?: true
   /** `rope_parameters` as the code fills them in: flat, or by kind of layer (null: no rotation). */
   readonly rope?: Readonly<Record<string, unknown>>
+  /** The base that transformers filled in before version 5, where it was another. */
+  readonly olderBase?: number
   /** Channels per head. */
   readonly headDim?: number
   /** Channels per head of the kinds of layers that differ. */
   readonly headDims?: Readonly<Record<string, number>>
   /** Channels that rotate, where the code counts them. */
   readonly rotaryDim?: number
-  /** The code reads a share alone, though files have `rotary_dim` beside it. */
+  /** The code reads a share alone and not `rotary_dim`, which files have beside it. */
   readonly sharesOnly?: true
   /** Channels of q and k that rotate, and that do not, in models with latent attention. */
   readonly latent?: readonly [rotating: number, still: number]

@@ -16,7 +16,7 @@ export const MODEL_TABLE: readonly FactRow[] = [
   ],
   [
     {},
-    'arcee aria_text audioflamingo3 chameleon dbrx deepseek_ocr2_text deepseek_vl deepseek_vl_hybrid diffllama doge dots1 esmc eurobert falcon falcon_h1 fast_vlm glmasr got_ocr2 gpt_neox_japanese gradium_phonon_tts granite granite_docling_text granite_speech granite_speech_plus granitemoe granitemoeshared hunyuan_v1_dense hunyuan_v1_moe hunyuan_vl_text hyperclovax hyperclovax_vision_v2 idefics idefics2 idefics3 internvl jais2 janus kyutai_speech_to_text llama llava llava_next llava_next_video llava_onevision ministral mistral mistral3 moshi musicflamingo olmo olmo2 olmoe omniasr ovis2 perception_lm phi3 phi4_multimodal pocket_tts pp_chart2table qwen2 qwen2_audio qwen2_moe qwen3_moe smolvlm starcoder2 unlimited_ocr_text vibevoice vibevoice_asr video_llama_3 video_llava vipllava voxtral',
+    'arcee aria_text audioflamingo3 chameleon dbrx deepseek_ocr2_text deepseek_vl deepseek_vl_hybrid diffllama doge dots1 esmc eurobert falcon fast_vlm glmasr got_ocr2 gpt_neox_japanese gradium_phonon_tts granite granite_docling_text granite_speech granite_speech_plus granitemoe granitemoeshared hunyuan_v1_dense hunyuan_v1_moe hunyuan_vl_text hyperclovax hyperclovax_vision_v2 idefics idefics2 idefics3 internvl jais2 janus llama llava llava_next llava_next_video llava_onevision ministral mistral mistral3 moshi musicflamingo olmo olmo2 olmoe omniasr ovis2 perception_lm phi3 phi4_multimodal pocket_tts pp_chart2table qwen2 qwen2_audio qwen2_moe qwen3_moe smolvlm starcoder2 unlimited_ocr_text vibevoice vibevoice_asr video_llama_3 video_llava vipllava voxtral',
   ],
   [
     { axial: '' },
@@ -35,10 +35,6 @@ export const MODEL_TABLE: readonly FactRow[] = [
     'axk1 deepseek_v2 deepseek_v3 deepseek_v32 kimi_k25 sarvam_mla youtu',
   ],
   [
-    { rope: { partial_rotary_factor: 0.5 } },
-    'bamba fuyu glm4_moe nemotron persimmon phi recurrent_gemma',
-  ],
-  [
     { rope: { rope_theta: 500000 } },
     'EvollaModel bitnet csm csm_depth_decoder_model evolla exaone flex_olmo',
   ],
@@ -49,10 +45,6 @@ export const MODEL_TABLE: readonly FactRow[] = [
       kinds: ['full_attention', 'sliding_attention', 'sliding_attention'],
     },
     'colmodernvbert modernbert modernbert-decoder modernvbert pe_audio pe_audio_video pe_video',
-  ],
-  [
-    { interleaved: true, rope: { rope_theta: 500000 } },
-    'blt blt_global_transformer blt_local_decoder blt_local_encoder cohere ernie4_5_moe',
   ],
   [{ rope: { rope_theta: 1000000 } }, 'emu3 emu3_text_model lfm2 lfm2_vl mixtral phimoe'],
   [
@@ -79,6 +71,11 @@ export const MODEL_TABLE: readonly FactRow[] = [
       order: 'turns',
     },
     'jev minicpm_ocr minicpmv4_6 minicpmv4_7 qwen3_5_moe_text qwen3_5_text',
+  ],
+  [{ rope: { partial_rotary_factor: 0.5 } }, 'bamba glm4_moe nemotron phi recurrent_gemma'],
+  [
+    { interleaved: true, rope: { rope_theta: 500000 } },
+    'blt blt_global_transformer blt_local_decoder blt_local_encoder ernie4_5_moe',
   ],
   [
     { rope: { rope_theta: 1000000 }, sections: [16, 24, 24] },
@@ -149,6 +146,7 @@ export const MODEL_TABLE: readonly FactRow[] = [
   [{ interleaved: true, rotaryDim: 64 }, 'codegen gptj'],
   [{ sections: [24, 20, 20], order: 'turns' }, 'cohere_compass_text qwen3_omni_moe_talker_text'],
   [{ axial: 'sam2Rope' }, 'edgetam_video sam2_video'],
+  [{ olderBase: 100000 }, 'falcon_h1 kyutai_speech_to_text'],
   [{ interleaved: true, rope: { partial_rotary_factor: 0.5 }, headDim: 128 }, 'glm glm4'],
   [{ interleaved: true, latent: [64, 192], scalesSoftmax: true }, 'glm4_moe_lite glm_moe_dsa'],
   [{ rope: { partial_rotary_factor: 0.25 } }, 'gpt_neox stablelm'],
@@ -172,12 +170,19 @@ export const MODEL_TABLE: readonly FactRow[] = [
   ],
   [{ rope: { rope_theta: 500000 }, crosses: true }, 'mllama mllama_text_model'],
   [{ axial: 'museVisionRope' }, 'muse_glimmer_vision muse_spark_vision'],
+  [{ rope: { partial_rotary_factor: 0.5 }, olderBase: 25000 }, 'fuyu persimmon'],
   [
     { rope: { rope_theta: 1000000 }, sections: [24, 20, 20], order: 'turns' },
     'qwen3_omni_moe_text qwen3_omni_moe_thinker',
   ],
   [
-    { rope: { rope_theta: 500000 }, headDim: 128, sections: [24, 20, 20], order: 'turns' },
+    {
+      rope: { rope_theta: 500000 },
+      headDim: 128,
+      sections: [24, 20, 20],
+      order: 'turns',
+      olderBase: 5000000,
+    },
     'cosmos3_omni qwen3_vl_text',
   ],
   [{ rope: { full_attention: {} }, headDim: 128 }, 'step3p5 step3p7'],
@@ -214,6 +219,7 @@ export const MODEL_TABLE: readonly FactRow[] = [
     },
     'beam',
   ],
+  [{ interleaved: true, rope: { rope_theta: 500000 }, olderBase: 10000 }, 'cohere'],
   [
     {
       interleaved: true,
@@ -524,6 +530,7 @@ export const MODEL_TABLE: readonly FactRow[] = [
     {
       rope: { sliding_attention: { rope_theta: 500000 }, full_attention: { rope_theta: 500000 } },
       kinds: ['sliding_attention', 'sliding_attention', 'sliding_attention', 'full_attention'],
+      olderBase: 10000,
     },
     'olmo3',
   ],
@@ -562,7 +569,10 @@ export const MODEL_TABLE: readonly FactRow[] = [
     { headDim: 128, sections: [24, 20, 20], order: 'turns' },
     'qwen3_omni_moe_talker_code_predictor',
   ],
-  [{ rope: { rope_theta: 500000 }, sections: [24, 20, 20], order: 'turns' }, 'qwen3_vl_moe_text'],
+  [
+    { rope: { rope_theta: 500000 }, sections: [24, 20, 20], order: 'turns', olderBase: 5000000 },
+    'qwen3_vl_moe_text',
+  ],
   [
     {
       headDim: 256,

@@ -23,10 +23,15 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   blt: /head_dim is missing/,
   // 4096 channels do not divide into 96 heads: transformers' default config is no model.
   glm4_moe: /not a multiple of num_attention_heads/,
-  // Without partial_rotary_factor the code's own sections do not fit, and transformers fails too.
-  glm4v_text: /sums to 32, not to 64 pairs/,
-  glm_image_text: /sums to 32, not to 64 pairs/,
-  minimax_m3_vl_text: /rotary_dim is 64, which the model's code does not read/,
+  // The code filled in another base before version 5, and now one that is nobody's own.
+  persimmon: /versions of the code of "persimmon" disagree/,
+  falcon_h1: /versions of the code of "falcon_h1" disagree/,
+  kyutai_speech_to_text: /versions of the code of "kyutai_speech_to_text" disagree/,
+}
+
+/** Files that transformers itself cannot use: the code's own sections do not fit. There is no truth. */
+const WITHOUT_TRUTH: Readonly<Record<string, readonly string[]>> = {
+  'without RoPE keys': ['glm4v_text', 'glm_image_text'],
 }
 
 /** float32 powers of several kinds, sine and cosine: a few units in the last place. */
@@ -82,8 +87,9 @@ function judge({ groups }: RecordedType, json: Json): string {
   return judged.find((problem) => problem !== null) ?? 'agrees'
 }
 
-describe.each(Object.entries(SPELLINGS))('%s', (_, spell) => {
+describe.each(Object.entries(SPELLINGS))('%s', (name, spell) => {
   const cases = RECORDED_TYPES.flatMap((recorded) => {
+    if (WITHOUT_TRUTH[name]?.includes(recorded.type)) return []
     const json = spell(recorded.config)
     return json === undefined ? [] : [{ type: recorded.type, verdict: judge(recorded, json) }]
   })
@@ -99,6 +105,13 @@ describe.each(Object.entries(SPELLINGS))('%s', (_, spell) => {
   test('refusals are known, with their reasons', () => {
     const unknown = refused.filter(({ type, verdict }) => !REFUSED[type]?.test(verdict))
     expect(unknown).toEqual([])
+  })
+
+  test('what transformers cannot use is refused', () => {
+    for (const type of WITHOUT_TRUTH[name] ?? []) {
+      const recorded = RECORDED_TYPES.find((own) => own.type === type) as RecordedType
+      expect(judge(recorded, spell(recorded.config) as Json)).toMatch(/^refused: .*not to 64 pairs/)
+    }
   })
 
   test('at least 97 % agree', () => {

@@ -1,12 +1,14 @@
 /**
  * What llama.cpp knows about an architecture and a GGUF file does not say: the pairing of the
- * file's weights, which layers rotate, and what some keys mean there. Read from llama.cpp
- * 3f545becc (`llama_model_rope_type` and the loaders of the models).
+ * file's weights, what some keys mean there, and where its graphs differ from the model's own code,
+ * whose facts come from the one table of models. Read from llama.cpp 3f545becc (`llama_model_rope_type` and the loaders of the models).
  *
  * The pairing is that of the weights in the file. Converters permute the q and k projections of
  * models such as Llama from half, which the Hugging Face checkpoint has, to interleaved.
  */
 import type { PairingName } from '../../contract/pairing.js'
+import { knownModelTypes, modelFacts } from '../known-models.js'
+import type { ModelFacts } from '../model-facts.js'
 
 /** How an architecture turns its heads; `mrope` is half, with sections for time, row and column. */
 export type GgufRopeKind = 'interleaved' | 'half' | 'mrope' | 'imrope' | 'none'
@@ -71,8 +73,27 @@ export function pairingOfKind(kind: Exclude<GgufRopeKind, 'none'>): PairingName 
   return kind === 'interleaved' ? 'interleaved' : 'half'
 }
 
+/** Graphs that hand no factor tensor to their rotations: one in the file would change nothing. */
+const WITHOUT_FACTORS: readonly string[] = [
+  ...['gpt-oss', 'qwen', 'qwen2', 'qwen2moe', 'qwen3', 'qwen3moe', 'falcon', 'gptneox'],
+  ...['stablelm', 'phi2', 'starcoder2', 'olmo2', 'olmoe', 'internlm2', 'gemma', 'gemma2', 'gemma3'],
+  ...['gemma3n', 'chatglm', 'glm4', 'glm4moe', 'deepseek2', 'command-r', 'xverse', 'orion'],
+  ...['plamo', 'openelm', 'bitnet', 'nemotron', 'dbrx', 'grok', 'arctic', 'baichuan', 'codeshell'],
+]
+
+/** Whether llama.cpp's graph of an architecture is known to leave factor tensors unused. */
+export function ignoresFactors(architecture: string): boolean {
+  return WITHOUT_FACTORS.includes(architecture)
+}
+
 /** The facts about an architecture that are not its pairing. */
 export interface ArchitectureFacts {
+  /** No layer rotates, whatever llama.cpp's table of kinds says. */
+  readonly still: boolean
+  /** `rope.scaling.finetuned: false` means that no layer rotates (Granite). */
+  readonly finetunedMeansRope: boolean
+  /** A model of so many layers has ALiBi instead of a rotation (Baichuan 13B); null for none. */
+  readonly stillAtLayers: number | null
   /** The rotating part of a head is a tensor of its own (multi-head latent attention). */
   readonly splitsHead: boolean
   /** The last channels rotate. */
@@ -83,6 +104,8 @@ export interface ArchitectureFacts {
   readonly mscaleIsAllDim: boolean
   /** The softmax scale is g(factor, mscale_all_dim)^2. */
   readonly scalesSoftmax: boolean
+  /** YaRN's ends of the ramp are whole pairs; the model of gpt-oss has others. */
+  readonly truncates: boolean
   /** Only the layers with a sliding window rotate. */
   readonly rotatesSlidingOnly: boolean
   /** Every how many layers one does not rotate; null for none. */
@@ -96,11 +119,15 @@ export interface ArchitectureFacts {
 }
 
 const USUAL: ArchitectureFacts = {
+  still: false,
+  finetunedMeansRope: false,
+  stillAtLayers: null,
   splitsHead: false,
   rotatesTail: false,
   logMultiplierShare: 1,
   mscaleIsAllDim: false,
   scalesSoftmax: false,
+  truncates: true,
   rotatesSlidingOnly: false,
   nopeInterval: null,
   slidingBase: null,
@@ -110,35 +137,79 @@ const USUAL: ArchitectureFacts = {
 
 // Two converters write 0.1 mscale_all_dim and their loaders divide it out; the third (mistral3)
 // writes mscale_all_dim itself.
-const LATENT: Partial<ArchitectureFacts> = {
-  splitsHead: true,
-  logMultiplierShare: 0.1,
-  scalesSoftmax: true,
-}
+const TENTH: Partial<ArchitectureFacts> = { logMultiplierShare: 0.1 }
+const GRANITE: Partial<ArchitectureFacts> = { finetunedMeansRope: true }
 
-const FACTS: Readonly<Record<string, Partial<ArchitectureFacts>>> = {
-  deepseek2: { ...LATENT, mscaleIsAllDim: true },
-  'deepseek2-ocr': LATENT,
-  deepseek32: LATENT,
-  mistral4: LATENT,
-  'glm-dsa': LATENT,
-  minicpm3: { splitsHead: true },
+/** What llama.cpp's loaders do that the model's own code does not say. */
+const LOADERS: Readonly<Record<string, Partial<ArchitectureFacts>>> = {
+  deepseek2: { ...TENTH, mscaleIsAllDim: true, splitsHead: true, scalesSoftmax: true },
+  'deepseek2-ocr': { ...TENTH, splitsHead: true, scalesSoftmax: true },
+  deepseek32: TENTH,
+  mistral4: TENTH,
+  'glm-dsa': TENTH,
   plm: { splitsHead: true },
-  deepseek4: { rotatesTail: true },
-  cohere2: { rotatesSlidingOnly: true, fullInterval: 4 },
-  cohere2moe: { rotatesSlidingOnly: true, fullInterval: 4, fullFirst: true },
-  exaone4: { rotatesSlidingOnly: true, fullInterval: 4 },
-  llama4: { nopeInterval: 4 },
-  smollm3: { nopeInterval: 4 },
-  gemma3: { slidingBase: 10000, fullInterval: 6 },
-  gemma3n: { slidingBase: 10000, fullInterval: 5 },
-  'gemma-embedding': { slidingBase: 10000, fullInterval: 6 },
+  // Their graphs add learned positions, or none.
+  bert: { still: true },
+  starcoder: { still: true },
+  baichuan: { stillAtLayers: 40 },
+  granite: GRANITE,
+  granitemoe: GRANITE,
+  granitehybrid: GRANITE,
+  'granite-switch': GRANITE,
+  'granite-swa': GRANITE,
+  // One layer of four does not rotate, with a window or without one.
+  afmoe: { nopeInterval: 4, rotatesSlidingOnly: false },
+  smallthinker: { rotatesSlidingOnly: true, fullInterval: 4, fullFirst: true },
+  cohere2moe: { fullFirst: true },
+  gemma3: { slidingBase: 10000 },
+  gemma3n: { slidingBase: 10000 },
+  'gemma-embedding': { slidingBase: 10000 },
   olmo2: { slidingBase: 'own', fullInterval: 4 },
-  'modern-bert': { slidingBase: 10000, fullInterval: 3, fullFirst: true },
+  'modern-bert': { slidingBase: 10000 },
 }
 
-/** What is known about an architecture besides its pairing. */
+/** Model types behind architectures whose names do not say them. */
+const MODELS: Readonly<Record<string, string>> = {
+  deepseek32: 'deepseek_v32',
+  deepseek4: 'deepseek_v4',
+  'glm-dsa': 'glm_moe_dsa',
+  cohere2moe: 'cohere2_moe',
+  'gemma-embedding': 'gemma3',
+  granitehybrid: 'granitemoe',
+  hunyuan_vl: 'hunyuan_v1_dense',
+}
+
+/** `exaone-moe`, `qwen3next` and `gptneox` are exaone_moe, qwen3_next and gpt_neox. */
+function modelOf(architecture: string): ModelFacts {
+  const plain = (name: string): string => name.replaceAll(/[-_.]/g, '')
+  const stated = Object.hasOwn(MODELS, architecture) ? MODELS[architecture] : undefined
+  const known = modelFacts(stated ?? architecture)
+  if (known !== undefined) return known
+  const wanted = plain(architecture)
+  return modelFacts(knownModelTypes().find((name) => plain(name) === wanted)) ?? {}
+}
+
+/** What the table of models says about an architecture, in llama.cpp's terms. */
+function shared(facts: ModelFacts): Partial<ArchitectureFacts> {
+  const full = facts.kinds?.indexOf('full_attention') ?? -1
+  const isPlain =
+    full >= 0 && facts.kinds?.every((kind, i) => i === full || kind !== 'full_attention')
+  return {
+    splitsHead: facts.latent !== undefined,
+    rotatesTail: facts.tail === true,
+    scalesSoftmax: facts.scalesSoftmax === true,
+    truncates: facts.rope?.truncate !== false,
+    rotatesSlidingOnly: facts.stillKinds?.includes('full_attention') === true,
+    nopeInterval: facts.stillEvery ?? null,
+    ...(isPlain ? { fullInterval: facts.kinds?.length ?? null, fullFirst: full === 0 } : {}),
+  }
+}
+
+/**
+ * What is known about an architecture besides its pairing: what the table of models says, which the
+ * reader of config.json uses too, and what llama.cpp adds to it.
+ */
 export function architectureFacts(architecture: string): ArchitectureFacts {
-  const own = Object.hasOwn(FACTS, architecture) ? FACTS[architecture] : undefined
-  return { ...USUAL, ...own }
+  const own = Object.hasOwn(LOADERS, architecture) ? LOADERS[architecture] : undefined
+  return { ...USUAL, ...shared(modelOf(architecture)), ...own }
 }

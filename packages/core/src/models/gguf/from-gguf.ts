@@ -11,6 +11,7 @@ import { RopeError } from '../../errors.js'
 import { MOST_CHANNELS, MOST_LAYERS } from '../../limits.js'
 import { interleavedAxes } from '../../presets/text.js'
 import { selectConfig } from '../huggingface/from-hugging-face.js'
+import { emptyNotes, type Notes } from '../notes.js'
 import type { RopeProfile } from '../profile.js'
 import {
   type ArchitectureFacts,
@@ -69,7 +70,7 @@ export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly R
   const sections = keys.list('rope.dimension_sections')?.some((size) => size > 0) === true
   const kind = ggufRopeKind(keys.architecture, sections)
   const source = { keys, file, facts: architectureFacts(keys.architecture), kind, options }
-  if (kind === 'none') return [still('default', null)]
+  if (kind === 'none' || isStill(source)) return [still('default', null)]
   return kindsOf(source).map((own) => {
     try {
       return readProfile(source, own)
@@ -77,6 +78,12 @@ export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly R
       throw asConfigError(error)
     }
   })
+}
+
+/** Architectures and sizes of models that do not rotate, against what their kind says. */
+function isStill({ keys, facts }: Source): boolean {
+  const isOff = facts.finetunedMeansRope && keys.raw('rope.scaling.finetuned') === false
+  return facts.still || isOff || keys.count('block_count') === facts.stillAtLayers
 }
 
 function checkFile(given: GgufRope): GgufRope {
@@ -207,27 +214,28 @@ function slidingLayers(
 
 function readProfile(source: Source, { name, layers, rope, isSliding }: Kind): RopeProfile {
   if (rope === null) return still(name, layers)
-  const warnings: string[] = []
-  const assumptions: string[] = []
+  const notes = emptyNotes()
   const { keys, kind } = source
   const headDim = readHeadDim(source, isSliding)
   const rotaryDim = readRotaryDim(keys, headDim, isSliding)
-  const base = rope.base ?? readBase(keys, warnings)
+  const base = rope.base ?? readBase(keys, notes)
   const pairs = rotaryDim / 2
   const schedule = rope.isPlain
     ? ({ type: 'default', base } as const)
-    : readGgufSchedule(keys, source.file, source.facts, base, pairs, warnings)
-  const axes = readAxes(keys, kind, pairs, warnings)
+    : readGgufSchedule(keys, source.file, source.facts, base, pairs, notes)
+  const axes = readAxes(keys, kind, pairs, notes.warnings)
   const config = resolveConfig({
     headDim,
     rotaryDim,
     windowOffset: source.facts.rotatesTail ? headDim - rotaryDim : 0,
-    pairing: readPairing(source, warnings),
+    pairing: readPairing(source),
     schedule,
     ...(axes === undefined ? {} : { axes }),
+    ...(notes.assumptions.length === 0 ? {} : { assumptions: notes.assumptions }),
   })
-  for (const key of keys.unread([...KNOWN, ...SCHEDULE_KEYS])) warnings.push(`${key} is not read`)
-  return { name, config, layers, attentionDim: headDim, assumptions, warnings }
+  for (const key of keys.unread([...KNOWN, ...SCHEDULE_KEYS]))
+    notes.warnings.push(`${key} is not read`)
+  return { name, config, layers, attentionDim: attentionWidth(source, headDim), ...notes }
 }
 
 /** Layers that do not rotate. */
@@ -235,10 +243,16 @@ function still(name: string, layers: readonly number[] | null): RopeProfile {
   return { name, config: null, layers, attentionDim: null, assumptions: [], warnings: [] }
 }
 
-function readBase(keys: GgufKeys, warnings: string[]): number {
+/** With latent attention, q and k are wider than the part that rotates. */
+function attentionWidth({ keys, facts }: Source, headDim: number): number {
+  if (!facts.splitsHead) return headDim
+  return keys.count('attention.key_length_mla') ?? keys.count('attention.key_length') ?? headDim
+}
+
+function readBase(keys: GgufKeys, { assumptions }: Notes): number {
   const base = keys.float('rope.freq_base')
   if (base) return base
-  warnings.push('rope.freq_base is missing; 10000, the default of llama.cpp, is assumed')
+  assumptions.push('rope.freq_base is missing; 10000, the default of llama.cpp, is taken')
   return 10000
 }
 
@@ -278,7 +292,7 @@ function readRotaryDim(keys: GgufKeys, headDim: number, isSliding: boolean): num
   return failGguf(`${keys.architecture}.rope.dimension_count`, `is ${count}; accepted: ${accepted}`)
 }
 
-function readPairing({ keys, kind, options }: Source, warnings: string[]): PairingName {
+function readPairing({ keys, kind, options }: Source): PairingName {
   const { pairing } = options
   if (pairing !== undefined) {
     if (pairing === 'half' || pairing === 'interleaved') return pairing
@@ -286,10 +300,10 @@ function readPairing({ keys, kind, options }: Source, warnings: string[]): Pairi
     throw new RopeError('INVALID_OPTION', problem, { field: 'pairing' })
   }
   if (kind !== undefined && kind !== 'none') return pairingOfKind(kind)
-  warnings.push(
-    `architecture ${show(keys.architecture)} is not in the table of pairings; 'half' is assumed`,
+  return failGguf(
+    'general.architecture',
+    `is ${show(keys.architecture)}, which is not in llama.cpp's table, and no file says which channels turn together; give pairing: 'half' for LLAMA_ROPE_TYPE_NEOX, 'interleaved' for LLAMA_ROPE_TYPE_NORM`,
   )
-  return 'half'
 }
 
 function readAxes(

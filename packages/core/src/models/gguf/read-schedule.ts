@@ -5,6 +5,7 @@
 import { checkTypedArray, show } from '../../check.js'
 import { RopeError } from '../../errors.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
+import type { Notes } from '../notes.js'
 import type { ArchitectureFacts } from './architectures.js'
 import { frequenciesOfDivisors, scheduleOfDivisors } from './divisors.js'
 import { failGguf, type GgufKeys, type GgufRope } from './values.js'
@@ -55,7 +56,7 @@ export function readGgufSchedule(
   facts: ArchitectureFacts,
   base: number,
   pairs: number,
-  warnings: string[],
+  notes: Notes,
 ): ScheduleOptions {
   // Zero stands for a key that is not there.
   const factor = keys.float('rope.scaling.factor') || keys.float('rope.scale_linear') || undefined
@@ -75,7 +76,7 @@ export function readGgufSchedule(
     }
     return fromDivisors(keys, divisors, base)
   }
-  if (type === 'yarn') return yarn(keys, facts, base, factor, warnings)
+  if (type === 'yarn') return yarn(keys, facts, base, factor, notes)
   const alpha = keys.float('rope.scaling.alpha')
   if (alpha && alpha !== 1) return { type: 'ntk-alpha', base, alpha }
   const amplitude = amplitudeOf(keys)
@@ -120,12 +121,12 @@ function yarn(
   facts: ArchitectureFacts,
   base: number,
   factor: number | undefined,
-  warnings: string[],
+  { assumptions }: Notes,
 ): ScheduleOptions {
   const original = keys.count(ORIGINAL)
   const length = original ?? keys.count('context_length')
   if (original === undefined && length !== undefined) {
-    warnings.push(`${ORIGINAL} is missing; context_length is taken`)
+    assumptions.push(`${ORIGINAL} is missing; context_length is taken`)
   }
   if (factor === undefined) failGguf('rope.scaling.factor', `is missing; yarn needs it`)
   if (length === undefined) return failGguf(ORIGINAL, 'is missing; yarn needs it')
@@ -133,6 +134,7 @@ function yarn(
   const fast = keys.float('rope.scaling.yarn_beta_fast')
   const slow = keys.float('rope.scaling.yarn_beta_slow')
   const ext = extrapolation(keys)
+  if (!facts.truncates) assumptions.push(TRUNCATE)
   return {
     type: 'yarn',
     base,
@@ -142,9 +144,14 @@ function yarn(
     ...(slow ? { betaSlow: slow } : {}),
     ...(ext === undefined ? {} : { extrapolationFactor: ext }),
     ...logMultiplier(keys, facts),
+    ...(facts.truncates ? {} : { truncate: false }),
     ...(amplitude === 1 ? {} : { attnFactor: amplitude }),
   }
 }
+
+/** gpt-oss. */
+const TRUNCATE =
+  "truncate is false, as in the model's own code; llama.cpp rounds the ends of the ramp to whole pairs"
 
 /** Negative means that it follows from the type, which is 1 for yarn. */
 function extrapolation(keys: GgufKeys): number | undefined {

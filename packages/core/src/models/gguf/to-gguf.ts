@@ -18,6 +18,7 @@ import {
   type ArchitectureFacts,
   architectureFacts,
   ggufRopeKind,
+  ignoresFactors,
   pairingOfKind,
 } from './architectures.js'
 import { divisorsOf } from './divisors.js'
@@ -126,11 +127,25 @@ function write(
   if (compress) own['attention.compress_rope_freq_base'] = baseOf(compress.schedule)
   Object.assign(own, axesKeys(scaled), layerKeys(profiles))
   Object.assign(own, scheduleKeys(scaled, architecture, facts, tensors, notes))
+  checkFactors(architecture, Object.keys(tensors), scaled.schedule)
   const entries = Object.entries(own).map(([key, value]) => [`${architecture}.${key}`, value])
   return {
     metadata: { 'general.architecture': architecture, ...Object.fromEntries(entries) },
     tensors,
   }
+}
+
+/** A tensor that no graph looks at would be a model with other frequencies, in silence. */
+function checkFactors(
+  architecture: string,
+  names: readonly string[],
+  { type }: ScheduleOptions,
+): void {
+  if (names.length === 0 || !ignoresFactors(architecture)) return
+  fail(
+    'architecture',
+    `schedule '${type}' would be the tensors ${names.join(', ')}, which llama.cpp's graph of ${show(architecture)} does not use; write config.json instead, or an architecture whose graph does (llama)`,
+  )
 }
 
 /** LongRoPE's factor is not in the file; it follows from the two lengths. */
@@ -200,7 +215,8 @@ function scheduleKeys(
     case 'ntk-alpha':
       return alphaKeys(schedule, architecture, pairs)
     case 'yarn':
-      if (schedule.truncate === false) break
+      if ((schedule.truncate ?? true) !== facts.truncates) break
+      if (!facts.truncates) notes.push(UNROUNDED)
       return yarnKeys(schedule, facts)
     case 'longrope':
       tensors['rope_factors_short.weight'] = Float32Array.from(schedule.shortFactor)
@@ -238,6 +254,9 @@ function scheduleKeys(
   tensors['rope_freqs.weight'] = divisorsOf(schedule, baseOf(schedule), pairs)
   return {}
 }
+
+const UNROUNDED =
+  'truncate: false has no key in GGUF; readers of this architecture know it, and llama.cpp rounds the ends of the ramp'
 
 /** Hunyuan-VL's loader computes the base from alpha; all others want it computed. */
 function alphaKeys(

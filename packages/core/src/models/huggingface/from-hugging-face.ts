@@ -9,13 +9,13 @@ import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
 import { modelFacts } from '../known-models.js'
 import type { ModelFacts } from '../model-facts.js'
+import { assumeFromCode, emptyNotes, type Notes } from '../notes.js'
 import type { RopeProfile } from '../profile.js'
 import { checkAngleKeys, isKnownKey, scaledBase } from './angle-keys.js'
 import { BASE_KEYS, PAIRING_KEYS } from './keys.js'
 import { languageModel } from './language-model.js'
 import { type LayerParameters, layerParameters } from './layer-parameters.js'
 import type { LayerSource } from './layer-source.js'
-import { assumeFromCode, emptyNotes, type Notes } from './notes.js'
 import { agree, failConfig, isPerLayer, type Json, readPositive } from './parameters.js'
 import { readAxes } from './read-axes.js'
 import { readSchedule, scheduleKeys } from './read-schedule.js'
@@ -51,11 +51,30 @@ function readBase({ config, parameters, facts, notes }: LayerSource): number {
     'rope_theta',
   )
   if (base !== undefined) return scaledBase(config, facts, base)
-  const inCode = facts.rope === undefined || isPerLayer(facts.rope) ? undefined : facts.rope
-  const known = inCode?.rope_theta
-  if (typeof known === 'number') assumeFromCode(notes, 'rope_theta', known, config.model_type)
-  else notes.assumptions.push('rope_theta is missing; 10000, the usual one, is taken')
-  return scaledBase(config, facts, typeof known === 'number' ? known : 10000)
+  return scaledBase(config, facts, baseOfCode({ config, facts, notes }))
+}
+
+/** Versions of the code that disagree about a base they fill in are no ground to stand on. */
+function baseOfCode({
+  config,
+  facts,
+  notes,
+}: Pick<LayerSource, 'config' | 'facts' | 'notes'>): number {
+  const { rope, olderBase: older } = facts
+  const known = rope === undefined || isPerLayer(rope) ? undefined : rope.rope_theta
+  const before = older === undefined ? '' : ` (${older} before version 5 of transformers)`
+  if (typeof known === 'number') {
+    assumeFromCode(notes, 'rope_theta', `${known}${before}`, config.model_type)
+    return known
+  }
+  if (older !== undefined) {
+    failConfig(
+      'rope_theta',
+      `is missing, and versions of the code of ${show(config.model_type)} disagree: ${older} before version 5 of transformers, 10000 since; add it`,
+    )
+  }
+  notes.assumptions.push('rope_theta is missing; 10000, the usual one, is taken')
+  return 10000
 }
 
 function topLevelBases(config: Json): readonly (readonly [string, unknown])[] {

@@ -23,7 +23,7 @@ function innerKey(config: Json): string | undefined {
 }
 
 /**
- * The settings of the language model: the file itself, or what lies in `text_config`,
+ * The settings of the language model within a parsed config.json: all of them, or what lies in `text_config`,
  * `thinker_config`, `llm_config`, `language_config`, `vlm_config` or `decoder`. A part without a
  * `model_type` keeps that of the model around it.
  */

@@ -5,7 +5,7 @@
 import { isRecord, show } from '../../check.js'
 import { MOST_LAYERS } from '../../limits.js'
 import type { ModelFacts } from '../model-facts.js'
-import { assumeFromCode, type Notes } from './notes.js'
+import { assumeFromCode, type Notes } from '../notes.js'
 import { agree, failConfig, type Json, readCount } from './parameters.js'
 
 /** The kind of layer that sees everything. */

@@ -6,6 +6,7 @@
  */
 import { isRecord, show } from '../../check.js'
 import type { ModelFacts } from '../model-facts.js'
+import { assumeFromCode, type Notes } from '../notes.js'
 import {
   attends,
   FULL,
@@ -17,7 +18,6 @@ import {
   rotatingLayers,
   SLIDING,
 } from './layer-kinds.js'
-import { assumeFromCode, type Notes } from './notes.js'
 import {
   agree,
   checkSpellings,

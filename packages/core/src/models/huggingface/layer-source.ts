@@ -2,7 +2,7 @@
  * What one kind of layer of a config.json is read from. Types only.
  */
 import type { ModelFacts } from '../model-facts.js'
-import type { Notes } from './notes.js'
+import type { Notes } from '../notes.js'
 import type { Json } from './parameters.js'
 
 /** The settings of the model, and those of one kind of layer. */

@@ -7,8 +7,8 @@ import { show } from '../../check.js'
 import { type AxesOptions, sectionAxes } from '../../config/axes.js'
 import { MOST_AXES } from '../../limits.js'
 import { ernieAxes, interleavedAxes } from '../../presets/text.js'
+import { assumeFromCode } from '../notes.js'
 import type { LayerSource } from './layer-source.js'
-import { assumeFromCode } from './notes.js'
 import { failConfig, type Json } from './parameters.js'
 
 /** The axes of a dictionary, or undefined when a token has one position. */

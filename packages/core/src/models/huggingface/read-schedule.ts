@@ -5,8 +5,8 @@
 import { show } from '../../check.js'
 import { RopeError } from '../../errors.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
+import { assumeFromCode } from '../notes.js'
 import type { LayerSource } from './layer-source.js'
-import { assumeFromCode } from './notes.js'
 import { agree, failConfig, type Json, readPositive } from './parameters.js'
 
 /** What a reader may look at. */

@@ -256,7 +256,12 @@ function legacyKeys(config: RopeConfig, options: ToHuggingFaceOptions): Json {
     ...(partial_rotary_factor === undefined || isProportional ? {} : { partial_rotary_factor }),
     rope_scaling: isPlain
       ? null
-      : { ...scaling, ...(isProportional ? { partial_rotary_factor } : {}) },
+      : {
+          // Readers of the time knew `type`, those since know `rope_type`.
+          type: scaling.rope_type,
+          ...scaling,
+          ...(isProportional ? { partial_rotary_factor } : {}),
+        },
   }
 }
 

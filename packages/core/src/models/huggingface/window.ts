@@ -2,10 +2,10 @@
  * The head of a config.json: how many channels it has, and which of them rotate.
  */
 import { MOST_CHANNELS } from '../../limits.js'
+import { assumeFromCode } from '../notes.js'
 import { COUNT_KEYS, HEAD_KEYS, SHARE_KEYS, WIDTH_KEYS } from './keys.js'
 import { ownSettings, SLIDING } from './layer-kinds.js'
 import type { LayerSource } from './layer-source.js'
-import { assumeFromCode } from './notes.js'
 import { agree, failConfig, isPerLayer, type Json, readCount, readPositive } from './parameters.js'
 import { readType } from './read-schedule.js'
 
@@ -191,20 +191,18 @@ function readRotaryDim(source: LayerSource, headDim: number, config: Json): numb
       `is ${fixed}, but partial_rotary_factor ${share} of ${headDim} is ${Math.floor(headDim * share)}; keep one of the two`,
     )
   }
-  if (fixed !== undefined && share === undefined)
-    return source.facts.sharesOnly ? checkCounted(fixed, headDim) : fixed
+  if (fixed !== undefined && share === undefined && !isUnread(source, fixed, headDim)) return fixed
   // The floor of a floating-point product, as Hugging Face computes it: int(192 * 0.334) is 64.
   if (share !== undefined) return Math.floor(headDim * share)
   return rotaryDimOfCode(source, headDim)
 }
 
-/** The channels that a file counts and the model's code does not read: all of them turn there. */
-function checkCounted(fixed: number, headDim: number): number {
-  if (fixed === headDim) return fixed
-  return failConfig(
-    'rotary_dim',
-    `is ${fixed}, which the model's code does not read: without partial_rotary_factor all ${headDim} channels rotate; state partial_rotary_factor`,
-  )
+/** Whether the model's code looks at the share alone; the number in the file is then said to be unread. */
+function isUnread({ facts, notes }: LayerSource, fixed: number, headDim: number): boolean {
+  if (!facts.sharesOnly) return false
+  const problem = "is not read by the model's code, which takes partial_rotary_factor alone"
+  if (fixed !== headDim) notes.warnings.push(`rotary_dim ${fixed} ${problem}`)
+  return true
 }
 
 /** GPT-J's code counts channels (null in the file means all of them), other models' give a share. */

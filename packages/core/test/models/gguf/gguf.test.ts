@@ -81,10 +81,8 @@ describe('architectures', () => {
     expect(toGguf(checkpoint, { architecture: 'qwen2' }).permutation).toBeNull()
   })
 
-  test('an unknown one is assumed half, and said so; one without RoPE does not rotate', () => {
-    const [profile] = ggufProfiles(file('novel'))
-    expect(profile?.config?.pairing).toBe('half')
-    expect(profile?.warnings.join()).toMatch(/"novel" is not in the table/)
+  test('an unknown one is not guessed; one without RoPE does not rotate', () => {
+    expect(() => ggufProfiles(file('novel'))).toThrow(/"novel", .* give pairing: 'half' for/)
     expect(fromGguf(file('novel'), { pairing: 'interleaved' }).pairing).toBe('interleaved')
     expect(ggufProfiles(file('mamba'))).toEqual([
       {
@@ -281,7 +279,7 @@ describe('layers', () => {
 })
 
 describe('a round trip is the identity', () => {
-  const architectures = { half: 'qwen2', interleaved: 'llama' } as const
+  const architectures = { half: 'phi3', interleaved: 'llama' } as const
   /** A factor of 1 that is stated is the same as one that is not. */
   const withoutUnit = (config: RopeConfig): RopeConfig => {
     const { schedule } = config
@@ -405,11 +403,24 @@ describe('a round trip is the identity', () => {
     })
   })
 
-  test('gpt-oss: what has no key is written as divisors, with a note', () => {
+  test('gpt-oss is yarn keys, since its graph takes no factor tensor', () => {
     const [profile] = huggingFaceProfiles(REAL_CONFIGS['gpt-oss']?.json)
     const output = toGguf(profile?.config as RopeConfig, { architecture: 'gpt-oss' })
-    expect(output.notes.join()).toMatch(/written as divisors in rope_freqs.weight/)
-    expect(output.tensors).toHaveProperty(['rope_freqs.weight'])
+    expect(output.metadata).toMatchObject({ 'gpt-oss.rope.scaling.type': 'yarn' })
+    expect(output.tensors).toEqual({})
+    expect(output.notes.join()).toMatch(/truncate: false has no key/)
+    expect(fromGguf(output).schedule).toMatchObject({ type: 'yarn', truncate: false })
+  })
+
+  test('a tensor that the graph would not use is refused', () => {
+    const schedule = { type: 'yarn', base: 1e4, factor: 4, originalMaxPositionEmbeddings: 4096 }
+    const config = resolveConfig({
+      headDim: 64,
+      pairing: 'half',
+      schedule: { ...schedule, truncate: false } as const,
+    } as RopeConfig)
+    expect(() => toGguf(config, { architecture: 'qwen2' })).toThrow(/does not use/)
+    expect(toGguf(config, { architecture: 'llama' }).notes.join()).toMatch(/as divisors/)
   })
 })
 
@@ -456,4 +467,36 @@ test('the shortest decimal of a float32 is what was written', () => {
       expect(Math.fround(shortestFloat32(value)) === value).toBe(true)
     }),
   )
+})
+
+describe('what only the code knows', () => {
+  const layers = (given: Parameters<typeof file>): unknown =>
+    ggufProfiles(file(...given)).map(({ config, layers: own }) => [config !== null, own])
+
+  test('models that do not rotate, against their kind', () => {
+    const none = [[false, null]]
+    expect(layers(['bert', {}])).toEqual(none)
+    expect(layers(['starcoder', {}])).toEqual(none)
+    expect(layers(['granitehybrid', { 'rope.scaling.finetuned': false }])).toEqual(none)
+    expect(layers(['granitehybrid', { 'rope.scaling.finetuned': true }])).toEqual([[true, null]])
+    expect(layers(['llama', { 'rope.scaling.finetuned': false }])).toEqual([[true, null]])
+    expect(layers(['baichuan', { block_count: 40 }])).toEqual(none)
+    expect(layers(['baichuan', { block_count: 32 }])).toEqual([[true, null]])
+  })
+
+  test('layers that do not rotate', () => {
+    const windowed = { block_count: 8, 'attention.sliding_window': 4096 }
+    expect(layers(['afmoe', { block_count: 8 }])).toEqual([
+      [true, [0, 1, 2, 4, 5, 6]],
+      [false, [3, 7]],
+    ])
+    expect(layers(['smallthinker', windowed])).toEqual([
+      [false, [0, 4]],
+      [true, [1, 2, 3, 5, 6, 7]],
+    ])
+    expect(layers(['exaone-moe', windowed])).toEqual([
+      [false, [3, 7]],
+      [true, [0, 1, 2, 4, 5, 6]],
+    ])
+  })
 })

@@ -355,7 +355,7 @@ describe('tensors divide frequencies', () => {
     ] as const
     for (const schedule of schedules) {
       const config = resolveConfig({ headDim: 128, pairing: 'half', schedule } as never)
-      for (const architecture of ['qwen2', 'hunyuan_vl']) {
+      for (const architecture of ['phi3', 'hunyuan_vl']) {
         const { metadata, tensors } = toGguf(config, { architecture })
         const keys = Object.keys(metadata).filter((key) => key !== 'general.architecture')
         expect(keys.length).toBeGreaterThan(2)
