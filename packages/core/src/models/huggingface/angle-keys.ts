@@ -56,7 +56,10 @@ export const READ_KEYS: readonly string[] = [
   ...['rope_scaling', 'rope_parameters', ...BASE_KEYS, ...SHARE_KEYS, ...PAIRING_KEYS],
   ...['rope_local_base_freq', 'local_rope_theta', 'swa_rope_theta', 'compress_rope_theta'],
   ...['layer_rope_theta', 'no_rope_layers', 'no_rope_layer_interval', 'partial_rotary_factors'],
-  ...['rotary_dim', 'qk_rope_head_dim', 'cross_attention_layers', 'compress_ratios', RATIO],
+  ...['rotary_dim', 'cross_attention_layers', 'compress_ratios', 'sliding_window', RATIO],
+  ...['qk_rope_head_dim', 'qk_nope_head_dim', 'qk_head_dim', 'global_head_dim', 'swa_head_dim'],
+  ...['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'per_layer_config'],
+  ...['max_position_embeddings', 'original_max_position_embeddings'],
   ...[...STILL_KEYS, ...KIND_KEYS, ...HEAD_KEYS, ...WIDTH_KEYS, ...COUNT_KEYS],
 ]
 

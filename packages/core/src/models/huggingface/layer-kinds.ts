@@ -28,7 +28,7 @@ export function attends(kind: string): boolean {
 export const KIND_KEYS: readonly string[] = [
   ...['layer_types', 'hybrid_layer_pattern', 'layers_block_type', 'block_types', 'attn_type_list'],
   ...['attn_layer_indices', 'full_attn_idxs', 'hybrid_layer_ids', 'sliding_window_pattern'],
-  ...['global_attn_every_n_layers', 'full_attention_interval', 'hybrid_override_pattern'],
+  ...['global_attn_every_n_layers', 'full_attention_interval'],
 ]
 
 /** The number of layers; undefined when the file does not say. */
