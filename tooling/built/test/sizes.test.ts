@@ -32,7 +32,8 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'createRope, the js backend and the Hugging Face reader': {
     program: `${ROPE}; import { createJsBackend } from '@rope/js'; import { fromHuggingFace } from '@rope/core/huggingface'; use(createRope, createJsBackend, fromHuggingFace)`,
     readme: 'core',
-    most: 32,
+    // 4.4 kB of it are the table of models, without which a file's pairing would be a guess.
+    most: 38,
   },
   'createRope of @rope/auto, at load': {
     program: "import { createRope } from '@rope/auto'; use(createRope)",

@@ -23,7 +23,7 @@ export function profileText(report: ProfileReport, colors: Colors): string {
   if (config === null) {
     const layers =
       report.layers === null ? '' : `\n${facts([['layers', layersText(report.layers)]])}`
-    return `  these layers have no position embedding: nothing rotates${layers}`
+    return `  these layers do not rotate q and k: they have other position embeddings, or none${layers}`
   }
   const plot = plotLines(pairs, context)
   const note = slowPairs(pairs, context)
@@ -111,8 +111,17 @@ function scheduleText(schedule: ScheduleOptions): string {
 
 function axesText(axes: AxesOptions | null): string {
   if (axes === null) return 'one position per token'
-  if (axes.kind === 'one-hot') return `${axes.count}, one of them for each pair`
+  if (axes.kind === 'one-hot') return oneHotText(axes.count, axes.axisOfPair)
   return `${axes.weights.length}, mixed by weights`
+}
+
+/** `3, with 24, 20 and 20 pairs in turn`. */
+function oneHotText(axes: number, axisOfPair: readonly number[]): string {
+  const counts = Array.from({ length: axes }, (_, axis) => axisOfPair.filter((own) => own === axis))
+  const sizes = counts.map(({ length }) => length)
+  const inOrder = axisOfPair.every((axis, pair) => axis >= (axisOfPair[pair - 1] ?? 0))
+  const order = inOrder ? 'one after the other' : 'in turn'
+  return `${axes}, with ${sizes.join(', ')} pairs ${order}`
 }
 
 function pairTable({ pairs, context }: ProfileReport, colors: Colors): string {

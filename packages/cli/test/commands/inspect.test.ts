@@ -75,7 +75,7 @@ describe('text', () => {
     const rope_scaling = { type: 'mrope', mrope_section: [1, 2, 1] }
     const path = configFile({ ...SMALL_LLAMA, model_type: 'qwen2_vl', rope_scaling })
     const { stdout } = await rope(['inspect', path])
-    expect(stdout).toContain('axes              3, one of them for each pair')
+    expect(stdout).toContain('axes              3, with 1, 2, 1 pairs one after the other')
     expect(stdout).toMatch(/^ +0 .* 0\n +1 .* 1\n +2 .* 1\n +3 .* 2$/m)
   })
 
