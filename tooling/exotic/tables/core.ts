@@ -155,6 +155,8 @@ export const CORE: Readonly<Record<string, MakeArguments>> = {
   ],
   headView: () => [{ ...tensor(), offset: 0 }, 0],
   huggingFaceProfiles: () => [llama, { pairing: 'half' }],
+  languageModel: () => [llama],
+  parseConfigJson: () => ['{"model_type":"llama","x":Infinity}'],
   interleavedAxes: () => [[2, 1, 1]],
   isDType: () => ['float32'],
   kimiVisionRope: () => [head],

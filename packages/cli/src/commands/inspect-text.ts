@@ -23,7 +23,7 @@ export function profileText(report: ProfileReport, colors: Colors): string {
   if (config === null) {
     const layers =
       report.layers === null ? '' : `\n${facts([['layers', layersText(report.layers)]])}`
-    return `  these layers do not rotate q and k: they have other position embeddings, or none${layers}`
+    return `  nothing rotates: these layers have other position embeddings, or none${layers}`
   }
   const plot = plotLines(pairs, context)
   const note = slowPairs(pairs, context)
