@@ -3,7 +3,7 @@
  */
 
 import { RopeError } from '@rope/core'
-import { type Backend, checkMemory, type Kernel, type Probe } from '@rope/core/backend'
+import { type Backend, checkMemory, type Probe, type SyncKernel } from '@rope/core/backend'
 import { createKernel } from './run.js'
 
 /**
@@ -35,7 +35,7 @@ export function createJsBackend(): Backend {
       sharedMemory: true,
     },
     supports: () => ({ ok: true }),
-    compile(plan): Kernel {
+    compile(plan): SyncKernel {
       checkAlive()
       const kernel = createKernel(plan)
       return {

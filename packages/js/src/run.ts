@@ -5,11 +5,11 @@
  */
 import type {
   Elements,
-  Kernel,
   KernelCall,
   OperandPlan,
   Plan,
   Rotation,
+  SyncKernel,
   View,
 } from '@rope/core/backend'
 import { copyPassThrough, hasPassThrough } from './pass-through.js'
@@ -203,7 +203,7 @@ function blockOf(plan: Plan, operand: OperandPlan, rotateToken: RotateToken): Ro
 }
 
 /** The kernel of a plan. It owns its scratch memory and must not run concurrently with itself. */
-export function createKernel(plan: Plan): Kernel {
+export function createKernel(plan: Plan): SyncKernel {
   const block = Math.min(BLOCK, Math.max(plan.tokens, 1))
   const table: Table = {
     cos: new Float64Array(block * plan.pairs),

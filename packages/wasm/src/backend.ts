@@ -7,11 +7,11 @@ import { type DType, RopeError } from '@rope/core'
 import {
   type Backend,
   type Elements,
-  type Kernel,
   kindOf,
   type Plan,
   type Probe,
   type Support,
+  type SyncKernel,
 } from '@rope/core/backend'
 import { type Features, findFeatures } from './features.js'
 import { createKernel } from './kernel/kernel.js'
@@ -114,7 +114,7 @@ class ModuleBackend implements WasmBackend {
     return supports(plan)
   }
 
-  compile(plan: Plan): Kernel {
+  compile(plan: Plan): SyncKernel {
     const { memory, pool } = this.#alive()
     const support = supports(plan)
     if (!support.ok) throw refuse(support)

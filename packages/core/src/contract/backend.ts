@@ -174,6 +174,11 @@ export interface Kernel {
   runAsync?(call: KernelCall): Promise<void>
 }
 
+/** A kernel whose calls have finished when they return, as all of CPU backends. */
+export interface SyncKernel extends Kernel {
+  run(call: KernelCall): void
+}
+
 /** Something that rotates: a plain value, made by a backend package's create function. */
 export interface Backend {
   readonly specVersion: SpecVersion

@@ -26,6 +26,7 @@ export type {
   SpecVersion,
   Strides,
   Support,
+  SyncKernel,
   View,
 } from '../contract/backend.js'
 export { bindKernel } from '../contract/bind-kernel.js'

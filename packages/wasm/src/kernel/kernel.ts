@@ -5,10 +5,10 @@
 import {
   checkMemory,
   type DecodeFactors,
-  type Kernel,
   type KernelCall,
   type OperandPlan,
   type Plan,
+  type SyncKernel,
   type View,
 } from '@rope/core/backend'
 import type { Memory } from '../memory/memory.js'
@@ -62,8 +62,7 @@ function operandCalls(
 }
 
 /** A kernel whose calls are synchronous and may be bound. */
-export interface WasmKernel extends Kernel {
-  run(call: KernelCall): void
+export interface WasmKernel extends SyncKernel {
   bind(call: KernelCall): () => void
   /** Undefined unless all arrays lie in one memory of ours. */
   bindDecode(call: KernelCall, factors: DecodeFactors): ((rest: number) => void) | undefined
