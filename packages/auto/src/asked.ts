@@ -1,6 +1,5 @@
 /**
- * Which backends may be chosen from: all of them by measured cost, or those that the caller or
- * ROPE_BACKEND names, in that order.
+ * The backends that the caller or ROPE_BACKEND asks for, in that order.
  */
 
 import { RopeError } from '@rope/core'
@@ -12,15 +11,12 @@ import { readVariable } from './platform/environment.js'
 /** One name or backend, or several in order of preference. */
 export type BackendChoice = string | Backend | readonly (string | Backend)[]
 
-/** Who may be chosen. */
-export type Selection =
-  | { readonly kind: 'measured' }
-  | {
-      readonly kind: 'ordered'
-      readonly members: readonly (BackendEntry | Backend)[]
-      /** How messages call the choice: `backend` or `ROPE_BACKEND`. */
-      readonly source: string
-    }
+/** What the caller asks for, in order of preference. */
+export interface Asked {
+  readonly backends: readonly (BackendEntry | Backend)[]
+  /** How messages call the wish: `backend` or `ROPE_BACKEND`. */
+  readonly source: string
+}
 
 /** True for a backend handed over as a value. */
 export function isBackend(value: unknown): value is Backend {
@@ -28,34 +24,30 @@ export function isBackend(value: unknown): value is Backend {
 }
 
 /**
- * The selection of an option; ROPE_BACKEND (names separated by commas) stands in for an absent one.
+ * What an option asks for, null where it asks for nothing; ROPE_BACKEND (names separated by commas) stands in for an absent one.
  *
  * @throws RopeError INVALID_OPTION for a name that is not known
  */
-export function selectBackends(
+export function askedBackends(
   choice: BackendChoice | undefined,
   entries: readonly BackendEntry[],
-): Selection {
-  if (choice !== undefined) return orderedSelection(choice, entries, 'backend')
+): Asked | null {
+  if (choice !== undefined) return askedIn(choice, entries, 'backend')
   const variable = readVariable('ROPE_BACKEND')
-  if (variable === undefined) return { kind: 'measured' }
+  if (variable === undefined) return null
   const names = variable.split(',').map((name) => name.trim())
-  return orderedSelection(names, entries, 'ROPE_BACKEND')
+  return askedIn(names, entries, 'ROPE_BACKEND')
 }
 
-function orderedSelection(
-  choice: BackendChoice,
-  entries: readonly BackendEntry[],
-  source: string,
-): Selection {
+function askedIn(choice: BackendChoice, entries: readonly BackendEntry[], source: string): Asked {
   const list: readonly unknown[] = Array.isArray(choice) ? choice : [choice]
   if (list.length === 0) {
     throw new RopeError('INVALID_OPTION', `${source} is an empty list; name at least one backend`, {
       field: source,
     })
   }
-  const members = list.map((one) => (isBackend(one) ? one : findEntry(one, entries, source)))
-  return { kind: 'ordered', members: [...new Set(members)], source }
+  const backends = list.map((one) => (isBackend(one) ? one : findEntry(one, entries, source)))
+  return { backends: [...new Set(backends)], source }
 }
 
 function findEntry(name: unknown, entries: readonly BackendEntry[], source: string): BackendEntry {

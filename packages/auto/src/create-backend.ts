@@ -5,14 +5,14 @@
 import type { Backend } from '@rope/core/backend'
 import { createDispatchBackend } from './dispatch/backend.js'
 import { lease } from './dispatch/share.js'
-import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
+import { explainLater } from './explain/later.js'
 import { type BackendOptions, checkOptions } from './options.js'
 
 /** A backend that chooses, and can say why. */
 export interface AutoBackend extends Backend {
   /** Why the backend of the last call was chosen, and why each other one was not. */
-  explain(): Explanation
+  explain(): Promise<Explanation>
 }
 
 /**
@@ -30,10 +30,10 @@ export interface AutoBackend extends Backend {
 export async function createAutoBackend(options: BackendOptions = {}): Promise<AutoBackend> {
   const { dispatcher, release } = await lease(checkOptions(options))
   const choosing = createDispatchBackend(dispatcher)
-  const { choiceFor: _, lastChoice: __, ...backend } = choosing
+  const { madeOf: _, lastCall: __, ...backend } = choosing
   return {
     ...backend,
-    explain: () => explain(dispatcher, choosing),
+    explain: () => explainLater(dispatcher, choosing),
     dispose() {
       backend.dispose()
       release()

@@ -16,13 +16,14 @@ import type { Backend, Plan } from '@rope/core/backend'
 import type { CallDescription } from './call.js'
 import { createAsyncBackend } from './dispatch/async-backend.js'
 import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.js'
+import type { MadeCall } from './dispatch/call-kind.js'
 import type { Dispatcher } from './dispatch/dispatcher.js'
 import { lease } from './dispatch/share.js'
-import type { Choice } from './dispatch/site.js'
-import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
+import { explainLater } from './explain/later.js'
 import { type EncodeTarget, GpuFront, type GpuInput, isGpuInput } from './gpu/gpu-front.js'
 import { type AutoOptions, checkOptions } from './options.js'
+import type { Clock } from './platform/timers.js'
 
 /** A rope that chooses its backend for each kind of call. */
 export interface AutoRope extends Rope {
@@ -44,7 +45,7 @@ export interface AutoRope extends Rope {
    * Why the backend of the last call was chosen, and why each other one was not; with a description,
    * who would make that call. `text` has it as a table of words.
    */
-  explain(call?: CallDescription): Explanation
+  explain(call?: CallDescription): Promise<Explanation>
 }
 
 /**
@@ -60,15 +61,24 @@ export interface AutoRope extends Rope {
  * ```ts
  * const rope = await createRope({ headDim: 128, pairing: 'half', schedule: { type: 'default', base: 10000 } })
  * rope.rotate({ q, k, positions: 4095 })
- * console.log(rope.explain().text)
+ * console.log((await rope.explain()).text)
  * ```
  */
 export async function createRope(
   config: RopeConfig | RopeOptions,
   options: AutoOptions = {},
 ): Promise<AutoRope> {
+  return createRopeBy(undefined, config, options)
+}
+
+/** The same by another clock, for tests. */
+export async function createRopeBy(
+  clock: Clock | undefined,
+  config: RopeConfig | RopeOptions,
+  options: AutoOptions = {},
+): Promise<AutoRope> {
   const { layout, ...choice } = checkOptions(options)
-  const { dispatcher, release } = await lease(choice)
+  const { dispatcher, release } = await lease(choice, clock)
   try {
     return makeRope(config, { layout }, dispatcher, release)
   } catch (error) {
@@ -87,7 +97,7 @@ function makeRope(
   const inner = createCoreRope(config, { backend: choosing, layout })
   const front = isGpuWanted(dispatcher) ? withGpu(inner, dispatcher, layout) : inner
   const gpu = new GpuFront(dispatcher, inner.config, layout, (plan) => {
-    choosing.lastChoice = gpuChoice(plan)
+    choosing.lastCall = gpuCall(plan)
   })
   return {
     config: inner.config,
@@ -105,7 +115,11 @@ function makeRope(
     regimeFor: front.regimeFor.bind(front),
     encode: (target, input) => gpu.encode(target, input),
     explain: (call) =>
-      explain(dispatcher, choosing, call === undefined ? call : { config: inner.config, call }),
+      explainLater(
+        dispatcher,
+        choosing,
+        call === undefined ? call : { config: inner.config, call },
+      ),
     dispose() {
       front.dispose()
       gpu.dispose()
@@ -116,21 +130,20 @@ function makeRope(
 }
 
 /** A call on the GPU left nothing to choose. */
-function gpuChoice(plan: Plan): Choice {
-  return { plan, memory: 'gpu', resident: null, ranking: [], contenders: [], chosen: null }
+function gpuCall(plan: Plan): MadeCall {
+  return { plan, memory: 'gpu', resident: null, tried: [], chosen: null }
 }
 
 /** The backend that made the last call, while it is still in use; else the first one that is. */
 function chosenBackend({ members }: Dispatcher, choosing: DispatchBackend): Backend {
-  const last = choosing.lastChoice?.chosen?.member.backend
+  const last = choosing.lastCall?.chosen?.member.backend
   return last ?? members.find(({ backend }) => backend !== null)?.backend ?? choosing
 }
 
 /** True when a GPU was asked for by name: then typed arrays may travel to it. */
-function isGpuWanted({ members, selection }: Dispatcher): boolean {
+function isGpuWanted({ members, asked }: Dispatcher): boolean {
   return (
-    selection.kind === 'ordered' &&
-    members.some(({ backend, device }) => backend !== null && device === 'gpu')
+    asked !== null && members.some(({ backend, device }) => backend !== null && device === 'gpu')
   )
 }
 

@@ -1,11 +1,8 @@
 /**
  * The front door: the fastest backend for each call, and why.
  */
-export type { CacheOption } from './cache/cache.js'
-export type { CalibrationStore } from './cache/store.js'
-export type { CalibrateOption, CostSource } from './calibration/cost-book.js'
+export type { BackendChoice } from './asked.js'
 export type { CallDescription } from './call.js'
-export type { Calibration, CostCurve, DTypeCosts, SizeClass } from './costs.js'
 export { type AutoBackend, createAutoBackend } from './create-backend.js'
 export { type AutoRope, createRope } from './create-rope.js'
 export type {
@@ -16,5 +13,3 @@ export type {
 export type { EncodeTarget, GpuInput, GpuTensorInput } from './gpu/gpu-front.js'
 export type { AutoOptions, BackendOptions } from './options.js'
 export type { Debug, DebugOption } from './platform/debug.js'
-export type { Clock } from './platform/timers.js'
-export type { BackendChoice } from './selection.js'

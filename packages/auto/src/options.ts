@@ -4,30 +4,22 @@
 
 import { type Layout, RopeError } from '@rope/core'
 import { show } from '@rope/core/backend'
+import type { BackendChoice } from './asked.js'
 import type { BackendEntry } from './backends/entry.js'
-import type { CacheOption } from './cache/cache.js'
-import type { CalibrateOption } from './calibration/cost-book.js'
-import { isCalibration } from './costs.js'
 import type { DebugOption } from './platform/debug.js'
-import type { Clock } from './platform/timers.js'
-import type { BackendChoice } from './selection.js'
 
 /** What may be said about the choice of a backend. Everything may be left out. */
 export interface BackendOptions {
   /**
    * Who may be chosen: the name of a backend, a backend of your own, or a list of these in order of
    * preference. One that is not available is an error. ROPE_BACKEND (names separated by commas) is
-   * looked at when this is absent, and without either the fastest one is chosen.
+   * looked at when this is absent, and without either real calls decide.
    */
   readonly backend?: BackendChoice | undefined
-  /** `false` never measures and takes the backends in their order; costs that were measured before stand in for measuring. */
-  readonly calibrate?: CalibrateOption | undefined
   /** Your GPUDevice: calls on its buffers are then made on it. */
   readonly device?: object | undefined
   /** True accepts a GPU that is software on the CPU, for tests. */
   readonly allowSoftwareGpu?: boolean | undefined
-  /** Where to keep calibrations: a folder, a store, or nowhere; the user's cache folder or IndexedDB when absent. */
-  readonly cache?: CacheOption | undefined
   /** Whom to look at: `needed` (when absent) leaves out GPUs that no call could use. */
   readonly probe?: 'needed' | 'all' | undefined
   /** Milliseconds until a backend that does not answer counts as unavailable; 2000 when absent. */
@@ -36,10 +28,6 @@ export interface BackendOptions {
   readonly debug?: DebugOption | undefined
   /** The backends that there are, best first, instead of this project's own. */
   readonly backends?: readonly BackendEntry[] | undefined
-  /** A clock in milliseconds to measure with. */
-  readonly clock?: Clock | undefined
-  /** The time of day in milliseconds since 1970, by which caches grow stale. */
-  readonly now?: (() => number) | undefined
 }
 
 /** How a rope is made. */
@@ -53,25 +41,13 @@ type Check = (value: unknown) => boolean
 const isObject: Check = (value) => typeof value === 'object' && value !== null
 const isFunction: Check = (value) => typeof value === 'function'
 const isBoolean: Check = (value) => typeof value === 'boolean'
-const isStore: Check = (value) =>
-  isObject(value) &&
-  isFunction((value as { load?: unknown }).load) &&
-  isFunction((value as { save?: unknown }).save)
 
 /** What each option accepts, in words and as a check; `backend` and `layout` are checked where they are read. */
 const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, check: Check]>> = {
   backend: ['a name, a backend, or a list of these', () => true],
   layout: ['a layout', () => true],
-  calibrate: [
-    'false, or the costs of an earlier calibration',
-    (value) => value === false || isCalibration(value),
-  ],
   device: ['a GPUDevice', isObject],
   allowSoftwareGpu: ['true or false', isBoolean],
-  cache: [
-    'a folder, a store with load and save, or false',
-    (value) => value === false || (typeof value === 'string' && value !== '') || isStore(value),
-  ],
   probe: ["'needed' or 'all'", (value) => value === 'needed' || value === 'all'],
   probeLimit: [
     'a number of milliseconds above 0',
@@ -82,8 +58,6 @@ const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, chec
     'a list of backend entries',
     (value) => Array.isArray(value) && value.length > 0 && value.every(isObject),
   ],
-  clock: ['a function that returns milliseconds', isFunction],
-  now: ['a function that returns milliseconds', isFunction],
 }
 
 /**

@@ -1,20 +1,18 @@
 import { createJsBackend } from '@rope/js'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { askedBackends } from '../src/asked.js'
 import { BACKENDS } from '../src/backends/registry.js'
-import { selectBackends } from '../src/selection.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
-function namesOf(choice: Parameters<typeof selectBackends>[0]): readonly string[] | string {
-  const selection = selectBackends(choice, BACKENDS)
-  return selection.kind === 'measured'
-    ? 'measured'
-    : [selection.source, ...selection.members.map(({ name }) => name)]
+function namesOf(choice: Parameters<typeof askedBackends>[0]): readonly string[] | string {
+  const asked = askedBackends(choice, BACKENDS)
+  return asked === null ? 'nobody' : [asked.source, ...asked.backends.map(({ name }) => name)]
 }
 
-describe('who may be chosen', () => {
-  test('everybody when nothing is said', () => {
-    expect(namesOf(undefined)).toBe('measured')
+describe('who is asked for', () => {
+  test('nobody when nothing is said', () => {
+    expect(namesOf(undefined)).toBe('nobody')
   })
 
   test('a name, a list of names, a backend, a list of both', () => {
@@ -29,25 +27,25 @@ describe('who may be chosen', () => {
     expect(namesOf(undefined)).toEqual(['ROPE_BACKEND', 'wasm', 'js'])
     expect(namesOf('native')).toEqual(['backend', 'native'])
     vi.stubEnv('ROPE_BACKEND', '')
-    expect(namesOf(undefined)).toBe('measured')
+    expect(namesOf(undefined)).toBe('nobody')
   })
 })
 
 describe('what is not known is refused, with what is', () => {
-  test.each<[string, Parameters<typeof selectBackends>[0]]>([
+  test.each<[string, Parameters<typeof askedBackends>[0]]>([
     ['"cuda"', 'cuda'],
     ['"cuda"', ['js', 'cuda']],
     ['a number', [5 as unknown as string]],
     ['an empty list', []],
   ])('%s', (given, choice) => {
-    const attempt = (): unknown => selectBackends(choice, BACKENDS)
+    const attempt = (): unknown => askedBackends(choice, BACKENDS)
     expect(attempt).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', field: 'backend' }))
     expect(attempt).toThrow(given)
   })
 
   test('in ROPE_BACKEND too', () => {
     vi.stubEnv('ROPE_BACKEND', 'cuda')
-    expect(() => selectBackends(undefined, BACKENDS)).toThrow(
+    expect(() => askedBackends(undefined, BACKENDS)).toThrow(
       "ROPE_BACKEND asks for \"cuda\"; accepted: 'native', 'wasm', 'js' or 'webgpu'",
     )
   })

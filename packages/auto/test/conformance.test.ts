@@ -6,7 +6,7 @@ import { defineConformance } from '@rope/core/conformance'
 import { describe, test } from 'vitest'
 import { createAutoBackend, createRope } from '../src/index.js'
 
-const OPTIONS = { cache: false } as const
+const OPTIONS = {} as const
 
 defineConformance(
   { describe, test },

@@ -9,7 +9,7 @@ import { CONFIG, changed, entry, smallCall } from './fakes.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
-const OFF = { cache: false } as const
+const OFF = {} as const
 
 describe('a rope', () => {
   test("does all that core's rope does, with the same bits", async () => {
@@ -83,8 +83,8 @@ describe('an explicit choice', () => {
     const rope = await createRope(CONFIG, { backend })
     rope.rotate({ ...smallCall(), positions: 1 })
     expect(rope.backend.name).toBe('js')
-    expect(rope.explain()).toMatchObject({ chosen: 'js', calibration: { spent: 0 } })
-    expect(rope.explain().backends[0]?.why).toBe('backend asks for it')
+    expect(await rope.explain()).toMatchObject({ chosen: 'js' })
+    expect((await rope.explain()).backends[0]?.why).toBe('backend asks for it')
     rope.dispose()
   })
 
@@ -92,7 +92,7 @@ describe('an explicit choice', () => {
     vi.stubEnv('ROPE_BACKEND', 'js')
     const rope = await createRope(CONFIG)
     rope.rotate({ ...smallCall(), positions: 1 })
-    expect(rope.explain()).toMatchObject({
+    expect(await rope.explain()).toMatchObject({
       chosen: 'js',
       backends: [{ why: 'ROPE_BACKEND asks for it' }, {}, {}, {}],
     })
@@ -128,7 +128,7 @@ describe('an explicit choice', () => {
     const rope = await createRope(CONFIG, { backends, backend: ['native', 'js'] })
     rope.rotate({ ...smallCall(), positions: 1 })
     expect(
-      rope.explain().backends.map(({ name, available, why }) => [name, available, why]),
+      (await rope.explain()).backends.map(({ name, available, why }) => [name, available, why]),
     ).toEqual([
       ['js', true, 'backend asks for it'],
       ['native', false, 'no addon'],
@@ -142,9 +142,7 @@ test('where no backend runs at all, the error lists every reason', async () => {
   const load = async (): Promise<never> => {
     throw Object.assign(new Error("Cannot find module '@rope/js'"), { code: 'MODULE_NOT_FOUND' })
   }
-  await expect(
-    createRope(CONFIG, { backends: [entry('js', { load })], cache: false }),
-  ).rejects.toMatchObject({
+  await expect(createRope(CONFIG, { backends: [entry('js', { load })] })).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringContaining(
       'every backend cannot run here; js is unavailable: @rope/js is not installed',

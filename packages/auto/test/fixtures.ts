@@ -42,8 +42,6 @@ export const NO_BROWSER: string | null = existsSync(CHROMIUM)
 /** What `tell` tells. */
 export interface Story {
   readonly chosen: string
-  /** Where the costs come from. */
-  readonly costs: string | null
   readonly bits: readonly number[]
   readonly backends: readonly {
     readonly name: string

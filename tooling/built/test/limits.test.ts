@@ -54,7 +54,7 @@ const PROGRAMS: readonly (readonly [name: string, mebibytes: number, program: st
     'calls without elements through auto',
     256,
     `import { createRope as open } from '@rope/auto'
-     const rope = await open(config, { cache: false })${EMPTY}`,
+     const rope = await open(config)${EMPTY}`,
   ],
   [
     'the longest shard',

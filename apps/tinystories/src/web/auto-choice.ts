@@ -30,8 +30,8 @@ export const autoChoice: BackendChoice = {
     const rope = await createRope(config)
     return {
       rope,
-      explain: () => {
-        const explanation = rope.explain()
+      explain: async () => {
+        const explanation = await rope.explain()
         return { backend: explanation.chosen ?? NAME, explanation: explainAuto(explanation) }
       },
       close: () => rope.dispose(),

@@ -4,19 +4,12 @@
 import type { Explanation as AutoExplanation, BackendExplanation } from '@rope/auto'
 import type { Explanation } from './explanation.js'
 
-const COLUMNS: readonly string[] = [
-  'backend',
-  'why',
-  'predicted',
-  'measured',
-  'self-test',
-  'available',
-]
+const COLUMNS: readonly string[] = ['backend', 'why', 'measured', 'self-test', 'available']
 
 /** The choice in a sentence, and a row per backend, the best for the call first. */
 export function explainAuto(explanation: AutoExplanation): Explanation {
   return {
-    summary: `${describeChoice(explanation)} ${describeCosts(explanation)}`.trim(),
+    summary: describeChoice(explanation),
     columns: COLUMNS,
     rows: explanation.backends.map(rowOf),
   }
@@ -29,18 +22,11 @@ function describeChoice({ call, chosen }: AutoExplanation): string {
   return `${chosen ?? 'nobody'} makes the calls (${size}).`
 }
 
-function describeCosts({ calibration: { source, spent } }: AutoExplanation): string {
-  if (source === 'measured') return `Costs were measured here, in ${Math.round(spent)} ms.`
-  if (source === 'cache') return 'Costs were measured on an earlier visit.'
-  return ''
-}
-
 function rowOf(backend: BackendExplanation): readonly string[] {
-  const { name, available, selfTest, predicted, measured, chosen, why } = backend
+  const { name, available, selfTest, measured, chosen, why } = backend
   return [
     chosen ? `${name}, chosen` : name,
     why,
-    describeTime(predicted),
     describeTime(measured),
     selfTest,
     available === null ? 'not asked' : available ? 'yes' : 'no',

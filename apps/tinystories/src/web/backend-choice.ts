@@ -32,7 +32,7 @@ export interface BackendChoice {
 export interface OpenRope {
   readonly rope: Rope
   /** Which backend rotates, as far as known now, and why. */
-  explain(): { readonly backend: string; readonly explanation: Explanation }
+  explain(): Promise<{ readonly backend: string; readonly explanation: Explanation }>
   close(): void
 }
 
@@ -56,7 +56,7 @@ export function choiceOf(entry: BackendEntry, description: string): BackendChoic
       const rope = createRope(config, { backend })
       return {
         rope,
-        explain: () => ({ backend: backend.name, explanation: explainProbe(name, probe) }),
+        explain: async () => ({ backend: backend.name, explanation: explainProbe(name, probe) }),
         close: () => {
           rope.dispose()
           backend.dispose()

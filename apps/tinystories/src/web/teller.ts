@@ -91,13 +91,13 @@ export class Teller {
   ): Promise<void> {
     const { post } = this.#world
     const story = prepareStory(files, { rope, pairing: 'half', prompt, tokens })
-    post({ type: 'started', rotation: explain() })
+    post({ type: 'started', rotation: await explain() })
     const breathe = createBreather()
     const time = await story.tell((text, soFar) => {
       post({ type: 'text', text, time: soFar })
       return breathe()
     }, signal)
-    post({ type: 'ended', stopped: signal.aborted, time, rotation: explain() })
+    post({ type: 'ended', stopped: signal.aborted, time, rotation: await explain() })
   }
 
   #loadedFiles(): ModelFiles {

@@ -13,7 +13,6 @@ const WASM: BackendExplanation = {
   selfTest: 'passed',
   evidence: null,
   supports: true,
-  predicted: 0.95,
   measured: 1.234,
   chosen: true,
   why: 'fastest, measured in real calls',
@@ -24,7 +23,6 @@ const NATIVE: BackendExplanation = {
   name: 'native',
   available: false,
   selfTest: 'not run',
-  predicted: null,
   measured: null,
   chosen: false,
   why: '@rope/native is not installed',
@@ -44,34 +42,21 @@ const EXPLANATION: AutoExplanation = {
   },
   chosen: 'wasm',
   backends: [WASM, NATIVE, { ...NATIVE, name: 'webgpu', available: null, why: 'not asked for' }],
-  calibration: {
-    source: 'measured',
-    spent: 34.4,
-    costs: {} as AutoExplanation['calibration']['costs'],
-  },
   text: '',
 }
 
 test('a row per backend, the chosen one marked', () => {
   const { summary, columns, rows } = explainAuto(EXPLANATION)
-  expect(summary).toBe(
-    'wasm makes the calls (1 token, 8 + 4 heads of 8, float32). Costs were measured here, in 34 ms.',
-  )
-  expect(columns).toEqual(['backend', 'why', 'predicted', 'measured', 'self-test', 'available'])
+  expect(summary).toBe('wasm makes the calls (1 token, 8 + 4 heads of 8, float32).')
+  expect(columns).toEqual(['backend', 'why', 'measured', 'self-test', 'available'])
   expect(rows).toEqual([
-    ['wasm, chosen', 'fastest, measured in real calls', '0.95 µs', '1.23 µs', 'passed', 'yes'],
-    ['native', '@rope/native is not installed', '–', '–', 'not run', 'no'],
-    ['webgpu', 'not asked for', '–', '–', 'not run', 'not asked'],
+    ['wasm, chosen', 'fastest, measured in real calls', '1.23 µs', 'passed', 'yes'],
+    ['native', '@rope/native is not installed', '–', 'not run', 'no'],
+    ['webgpu', 'not asked for', '–', 'not run', 'not asked'],
   ])
 })
 
 test('before the first call there is no choice', () => {
-  const calibration = { ...EXPLANATION.calibration, source: null }
-  const { summary } = explainAuto({ ...EXPLANATION, call: null, chosen: null, calibration })
+  const { summary } = explainAuto({ ...EXPLANATION, call: null, chosen: null })
   expect(summary).toBe('It chooses when the first call is made.')
-})
-
-test('costs of an earlier visit are called so', () => {
-  const calibration = { ...EXPLANATION.calibration, source: 'cache' } as const
-  expect(explainAuto({ ...EXPLANATION, calibration }).summary).toMatch(/ on an earlier visit\.$/)
 })

@@ -14,7 +14,8 @@ import {
   type Support,
 } from '@rope/core/backend'
 import type { Member } from '../members/member.js'
-import { type Dispatcher, quarantine, usableMembers } from './dispatcher.js'
+import { nobodyLeft } from './call-kind.js'
+import { type Dispatcher, quarantine, supportOf, usableMembers } from './dispatcher.js'
 import {
   brokenOff,
   evidenceOf,
@@ -22,14 +23,14 @@ import {
   hasWrittenNothing,
   isCallersMistake,
 } from './failure.js'
-import { nobodyLeft } from './site.js'
 import { isInPlace, takeSnapshot } from './snapshot.js'
 
 /** A backend over every member of a dispatcher, those on the GPU included. */
 export function createAsyncBackend(dispatcher: Dispatcher): Backend {
   const backends = dispatcher.members.flatMap(({ backend }) => backend ?? [])
   const supports = (plan: Plan): Support => {
-    const supported = backends.map((backend) => backend.supports(plan))
+    const ready = dispatcher.members.filter(({ backend }) => backend !== null)
+    const supported = ready.map((member) => supportOf(member, plan))
     return supported.find(({ ok }) => ok) ?? (supported[0] as Support)
   }
   return {
@@ -53,21 +54,20 @@ export function createAsyncBackend(dispatcher: Dispatcher): Backend {
 
 function createAsyncKernel(dispatcher: Dispatcher, plan: Plan): Kernel {
   const kernels = new Map<Member, Kernel>()
-  const kernelOf = (member: Member, backend: Backend): Kernel => {
-    const kernel = kernels.get(member) ?? backend.compile(plan)
+  const kernelOf = (member: Member): Kernel => {
+    const kernel = kernels.get(member) ?? (member.backend as Backend).compile(plan)
     kernels.set(member, kernel)
     return kernel
   }
 
   async function run(call: KernelCall): Promise<void> {
     const { views } = call
-    const [first] = usableMembers(dispatcher, plan, 'any')
-    if (first === undefined) throw nobodyLeft(dispatcher)
-    const { member, backend } = first
+    const [member] = usableMembers(dispatcher, plan, 'any')
+    if (member === undefined) throw nobodyLeft(dispatcher)
     // Results of a GPU are copied back only once they are all there.
     const restore = member.validatesFirst ? null : takeSnapshot(plan, views)
     try {
-      await kernelOf(member, backend).run(call)
+      await kernelOf(member).run(call)
     } catch (error) {
       restore?.()
       if (isCallersMistake(error)) throw error

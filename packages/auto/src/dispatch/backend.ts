@@ -10,25 +10,24 @@ import {
   planKey,
   type Support,
 } from '@rope/core/backend'
-import { clockStep } from '../calibration/calibrate.js'
 import type { Member } from '../members/member.js'
-import { type Dispatcher, usableMembers } from './dispatcher.js'
+import type { CallOwner, MadeCall } from './call-kind.js'
+import { type Dispatcher, supportOf, usableMembers } from './dispatcher.js'
 import { createDispatchKernel, type DispatchKernel } from './kernel.js'
-import type { Choice, SiteOwner } from './site.js'
 
 /** A backend that chooses, and remembers its choices. */
 export interface DispatchBackend extends Backend {
   readonly name: 'auto'
   readonly device: 'cpu'
   compile(plan: Plan): DispatchKernel
-  /** The choice for a plan that was compiled, on a member's own memory or any other. */
-  choiceFor(plan: Plan, resident: Member | null): Choice | null
-  /** The choice for the last call; null before the first. */
-  lastChoice: Choice | null
+  /** What was chosen for a plan that was compiled, on a member's own memory or any other. */
+  madeOf(plan: Plan, resident: Member | null): MadeCall | null
+  /** The last call; null before the first. */
+  lastCall: MadeCall | null
 }
 
 /** More kinds of calls than core's rope keeps kernels for. */
-const KEPT_CHOICES = 64
+const KEPT_KERNELS = 64
 
 /** What all CPU members can do together. */
 function capabilitiesOf(dispatcher: Dispatcher): Capabilities {
@@ -46,10 +45,10 @@ function capabilitiesOf(dispatcher: Dispatcher): Capabilities {
 
 /** Why nobody can make a call: the reason of the member that is asked first. */
 function refusalOf({ members }: Dispatcher, plan: Plan): Support {
-  const refusals = members.flatMap(({ name, backend, device }) => {
-    if (backend === null || device !== 'cpu') return []
-    const support = backend.supports(plan)
-    return support.ok ? [] : [{ ...support, reason: `${name}: ${support.reason}` }]
+  const refusals = members.flatMap((member) => {
+    if (member.backend === null || member.device !== 'cpu') return []
+    const support = supportOf(member, plan)
+    return support.ok ? [] : [{ ...support, reason: `${member.name}: ${support.reason}` }]
   })
   const [first] = refusals
   if (first !== undefined) return first
@@ -60,14 +59,9 @@ function refusalOf({ members }: Dispatcher, plan: Plan): Support {
 export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
   const kernels = new Map<string, DispatchKernel>()
   let disposed = false
-  let step: number | undefined
-  const owner: SiteOwner = {
+  const owner: CallOwner = {
     dispatcher,
     last: null,
-    clockStep: () => {
-      step ??= clockStep(dispatcher.clock)
-      return step
-    },
     checkAlive() {
       if (!disposed) return
       throw new RopeError('DISPOSED', 'this backend has been disposed of; create a new one')
@@ -89,12 +83,12 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
       remember(kernels, planKey(plan), kernel)
       return kernel
     },
-    choiceFor: (plan, resident) => kernels.get(planKey(plan))?.choiceFor(resident) ?? null,
-    get lastChoice() {
+    madeOf: (plan, resident) => kernels.get(planKey(plan))?.madeOn(resident) ?? null,
+    get lastCall() {
       return owner.last
     },
-    set lastChoice(choice) {
-      owner.last = choice
+    set lastCall(call) {
+      owner.last = call
     },
     ...allocator(dispatcher, owner),
     dispose() {
@@ -108,12 +102,12 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
 
 function remember(kernels: Map<string, DispatchKernel>, key: string, kernel: DispatchKernel): void {
   const [oldest] = kernels.keys()
-  if (kernels.size >= KEPT_CHOICES && oldest !== undefined) kernels.delete(oldest)
+  if (kernels.size >= KEPT_KERNELS && oldest !== undefined) kernels.delete(oldest)
   kernels.set(key, kernel)
 }
 
 /** The memory of the first member that has any. */
-function allocator({ members }: Dispatcher, owner: SiteOwner): Pick<Backend, 'allocate'> {
+function allocator({ members }: Dispatcher, owner: CallOwner): Pick<Backend, 'allocate'> {
   const source = members.find(
     ({ backend, device }) => device === 'cpu' && backend?.allocate,
   )?.backend

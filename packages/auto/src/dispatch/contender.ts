@@ -1,18 +1,17 @@
 /**
- * A member that takes part in making one kind of call: its kernel for the plan and what its calls cost.
+ * A member that takes part in making one kind of call: its kernel and what its calls cost.
  */
 import type { Kernel, Plan } from '@rope/core/backend'
 import type { Member } from '../members/member.js'
 import { messageOf } from '../messages.js'
-import { type Dispatcher, quarantine, type Ranked } from './dispatcher.js'
+import { type Dispatcher, quarantine } from './dispatcher.js'
 import { Samples } from './samples.js'
 
 /** A member with a kernel. */
 export interface Contender {
   readonly member: Member
   readonly kernel: Kernel
-  readonly samples: Samples
-  readonly predicted: number | null
+  samples: Samples
   /** False until a call of the kernel has ended well: kernels that fail mostly do so at once. */
   isProven: boolean
 }
@@ -21,18 +20,16 @@ export interface Contender {
 export function makeContender(
   dispatcher: Dispatcher,
   plan: Plan,
-  { member, backend, predicted }: Ranked,
-  clockStep: number,
+  member: Member,
 ): Contender | null {
+  const { backend } = member
+  if (backend === null) return null
   try {
     const kernel = backend.compile(plan)
-    return { member, kernel, predicted, samples: new Samples(clockStep), isProven: false }
+    return { member, kernel, samples: new Samples(dispatcher.clockStep), isProven: false }
   } catch (error) {
-    quarantine(
-      dispatcher,
-      member,
-      `it could not compile a plan that it supports: ${messageOf(error)}`,
-    )
+    const evidence = `it could not compile a plan that it supports: ${messageOf(error)}`
+    quarantine(dispatcher, member, evidence)
     return null
   }
 }

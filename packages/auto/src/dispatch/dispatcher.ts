@@ -1,107 +1,80 @@
 /**
- * A dispatcher: the backends of this place with what is known of them, who may be chosen, and what
- * calls cost. Several ropes may share one.
+ * A dispatcher: the backends of this place with what is known of them, and who may be chosen. Several
+ * ropes may share one.
  */
-import type { Backend, Plan } from '@rope/core/backend'
-import { ContenderError, type Contender as CostContender } from '../calibration/calibrate.js'
-import type { CostBook } from '../calibration/cost-book.js'
-import { bytesOfPlan } from '../call.js'
+import type { Plan, Support } from '@rope/core/backend'
+import type { Asked } from '../asked.js'
 import type { Epoch, Member } from '../members/member.js'
 import type { Debug } from '../platform/debug.js'
 import type { Clock } from '../platform/timers.js'
-import type { Selection } from '../selection.js'
 
 /** Everything that a choice depends on. */
 export interface Dispatcher {
   /** Best first, those that cannot be used included. */
   readonly members: readonly Member[]
-  readonly selection: Selection
-  readonly costs: CostBook
+  /** What was asked for by name; null where real calls decide. */
+  readonly asked: Asked | null
   readonly epoch: Epoch
   readonly clock: Clock
+  /** The smallest step of the clock in milliseconds. */
+  readonly clockStep: number
   readonly debug: Debug
 }
 
-/** A member that can make a call, and what the call is expected to cost. */
-export interface Ranked {
-  readonly member: Member
-  readonly backend: Backend
-  /** Microseconds; null when nothing is known, or nothing was to be measured. */
-  readonly predicted: number | null
+/** What members have said to a plan: each is asked once. */
+const ANSWERS = new WeakMap<Plan, Map<Member, Support>>()
+
+/** Whether a member that is ready can make the calls of a plan. */
+export function supportOf(member: Member, plan: Plan): Support {
+  const { backend } = member
+  if (backend === null) return { ok: false, reason: 'it cannot be used here', field: 'backend' }
+  let answers = ANSWERS.get(plan)
+  if (answers === undefined) {
+    answers = new Map()
+    ANSWERS.set(plan, answers)
+  }
+  const known = answers.get(member)
+  if (known !== undefined) return known
+  const support = backend.supports(plan)
+  answers.set(member, support)
+  return support
 }
 
-/** A member whose backend is there. */
-type Usable = Pick<Ranked, 'member' | 'backend'>
-
-/** The members of a kind that are ready and accept the plan, best first. */
+/** The members of a kind that are ready and accept the plan, in their order. */
 export function usableMembers(
   { members }: Dispatcher,
   plan: Plan,
   device: 'cpu' | 'gpu' | 'any' = 'cpu',
-): readonly Usable[] {
-  return members.flatMap((member) => {
-    const { backend } = member
-    if (backend === null || (device !== 'any' && member.device !== device)) return []
-    return backend.supports(plan).ok ? [{ member, backend }] : []
+): readonly Member[] {
+  return members.filter((member) => {
+    if (member.backend === null || (device !== 'any' && member.device !== device)) return false
+    return supportOf(member, plan).ok
   })
+}
+
+/**
+ * The CPU members among which real calls of a plan decide, in their order: the first where an order
+ * was asked for, and nobody who is hopeless beside another one of them.
+ *
+ * @param resident the member whose own memory the call works on; null for any other memory
+ */
+export function membersToTry(
+  dispatcher: Dispatcher,
+  plan: Plan,
+  resident: Member | null,
+): readonly Member[] {
+  const usable = usableMembers(dispatcher, plan)
+  if (dispatcher.asked !== null) return usable.slice(0, 1)
+  return usable.filter((member) => member === resident || !isHopeless(member, usable))
+}
+
+/** True when an earlier call has shown another one of them to be ten times as fast. */
+export function isHopeless({ hopelessBeside }: Member, others: readonly Member[]): boolean {
+  return others.some((other) => hopelessBeside.has(other))
 }
 
 /** Puts a member out of use, and notes why. */
 export function quarantine({ debug }: Dispatcher, member: Member, evidence: string): void {
   member.quarantine(evidence)
   debug(`backend ${member.name} is not used any more: ${evidence}`)
-}
-
-/** How costs call a member on its own memory. */
-export function residentName({ name }: Pick<Member, 'name'>): string {
-  return `${name}, resident`
-}
-
-/** Everybody to time: the owner of the memory is timed there as well. */
-function contendersOf(
-  usable: readonly Usable[],
-  resident: Member | null,
-): readonly CostContender[] {
-  return usable.flatMap(({ member, backend }): readonly CostContender[] => {
-    const foreign = { name: member.name, backend }
-    if (member !== resident || !member.hasOwnMemory) return [foreign]
-    const allocate = backend.allocate?.bind(backend)
-    return [foreign, { name: residentName(member), backend, allocate }]
-  })
-}
-
-/**
- * The CPU members that can make a call, the one to choose first. This is where a calibration happens,
- * if the choice depends on one.
- *
- * @param resident the member whose own memory the call works on; null for any other memory
- */
-export function rank(
-  dispatcher: Dispatcher,
-  plan: Plan,
-  resident: Member | null,
-): readonly Ranked[] {
-  const usable = usableMembers(dispatcher, plan)
-  const { selection, costs } = dispatcher
-  const bytes = bytesOfPlan(plan)
-  const ranked = (): readonly Ranked[] =>
-    usable.map(({ member, backend }) => {
-      const name = member === resident ? residentName(member) : member.name
-      return { member, backend, predicted: costs.predict(name, plan.dtype, bytes) }
-    })
-  if (selection.kind === 'ordered' || usable.length < 2) return ranked()
-  try {
-    costs.prepare(plan.dtype, contendersOf(usable, resident))
-  } catch (error) {
-    if (!(error instanceof ContenderError)) throw error
-    const failed = usable.find(({ backend }) => backend === error.backend)
-    if (failed !== undefined) quarantine(dispatcher, failed.member, `it threw: ${error.message}`)
-    return rank(dispatcher, plan, resident)
-  }
-  return [...ranked()].sort((a, b) => costOf(a) - costOf(b) || 0)
-}
-
-/** Who has no costs comes last, in the order of preference: the sort keeps it. */
-function costOf({ predicted }: Ranked): number {
-  return predicted ?? Number.MAX_VALUE
 }

@@ -4,6 +4,7 @@
  */
 import type { BackendOptions } from '../options.js'
 import { readVariable } from '../platform/environment.js'
+import type { Clock } from '../platform/timers.js'
 import { type OpenDispatcher, openDispatcher } from './open.js'
 
 /** A dispatcher that somebody uses until released. */
@@ -33,11 +34,11 @@ function shareKey(options: BackendOptions): string | null {
   return JSON.stringify([given.sort(), readVariable('ROPE_BACKEND') ?? null])
 }
 
-/** A dispatcher for these options. */
-export async function lease(options: BackendOptions): Promise<Lease> {
-  const key = shareKey(options)
+/** A dispatcher for these options; one with a clock of its own is shared with nobody. */
+export async function lease(options: BackendOptions, clock?: Clock): Promise<Lease> {
+  const key = clock === undefined ? shareKey(options) : null
   if (key === null) {
-    const dispatcher = await openDispatcher(options)
+    const dispatcher = await openDispatcher(options, clock)
     return { dispatcher, release: once(() => dispatcher.close()) }
   }
   const shared = OPEN.get(key) ?? { dispatcher: openDispatcher(options), users: 0 }

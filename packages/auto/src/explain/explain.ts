@@ -1,60 +1,52 @@
 /**
- * Why this backend and not another: the whole story of a choice, put together from what the members,
- * the costs and the kernels know.
+ * Why this backend and not another: the whole story of a choice, put together from what the members
+ * and the kernels know. It speaks of what was measured and of the order, never of a prediction.
  */
 
-import { type RopeConfig, RopeError } from '@rope/core'
+import { RopeError } from '@rope/core'
 import type { Plan } from '@rope/core/backend'
-import { bytesOfPlan, type CallDescription, planOfCall } from '../call.js'
+import { bytesOfPlan, planOfCall } from '../call.js'
 import type { DispatchBackend } from '../dispatch/backend.js'
-import { type Dispatcher, type Ranked, rank, usableMembers } from '../dispatch/dispatcher.js'
-import type { Choice } from '../dispatch/site.js'
+import type { MadeCall } from '../dispatch/call-kind.js'
+import { type Dispatcher, isHopeless, supportOf, usableMembers } from '../dispatch/dispatcher.js'
 import type { Member } from '../members/member.js'
 import { listWords } from '../messages.js'
+import type { DescribedCall } from './described-call.js'
 import type { BackendExplanation, CallExplanation, Explanation } from './explanation.js'
 import { explanationText } from './text.js'
-import { type CallCosts, type Reasons, whyOf } from './why.js'
+import { type Reasons, whyOf } from './why.js'
 
-/** A choice that was made, or that would be made for a call that is only described. */
-interface Verdict {
+/** A call that was made, or that is only described, with those who can make it in their order. */
+interface ExplainedCall {
   readonly plan: Plan
   readonly memory: CallExplanation['memory']
-  readonly ranking: readonly Ranked[]
-  readonly choice: Choice | null
+  readonly usable: readonly Member[]
+  /** What is known from real calls; null when none was made. */
+  readonly made: MadeCall | null
   readonly chosen: Member | null
 }
 
-/** Where a GPU was asked for by name, typed arrays may travel to it. */
-function rankAnywhere(
+function callOn(
   dispatcher: Dispatcher,
   plan: Plan,
   resident: Member | null,
-): readonly Ranked[] {
-  if (dispatcher.selection.kind === 'measured') return rank(dispatcher, plan, resident)
-  return usableMembers(dispatcher, plan, 'any').map((one) => ({ ...one, predicted: null }))
-}
-
-function verdictOf(
-  dispatcher: Dispatcher,
-  plan: Plan,
-  resident: Member | null,
-  choice: Choice | null,
-): Verdict {
-  const ranking = rankAnywhere(dispatcher, plan, resident)
-  // What was decided for other members is decided anew.
-  const isCurrent = ranking.some(({ member }) => member === choice?.chosen?.member)
-  const winner = isCurrent ? choice?.chosen?.member : ranking[0]?.member
-  return { plan, memory: resident?.name ?? 'foreign', ranking, choice, chosen: winner ?? null }
+  made: MadeCall | null,
+): ExplainedCall {
+  // Where a GPU was asked for by name, typed arrays may travel to it.
+  const device = dispatcher.asked === null ? 'cpu' : 'any'
+  const usable = usableMembers(dispatcher, plan, device)
+  const maker = made?.chosen?.member
+  // Whoever has failed since then does not count any more.
+  const isCurrent = maker !== undefined && usable.includes(maker)
+  const first = usable.find((one) => one === resident || !isHopeless(one, usable)) ?? usable[0]
+  const chosen = (isCurrent ? maker : first) ?? null
+  return { plan, memory: resident?.name ?? 'foreign', usable, made, chosen }
 }
 
 /** The first GPU that accepts the plan: data on a GPU stays there, whatever it costs. */
-function gpuVerdict({ members }: Dispatcher, plan: Plan): Verdict {
-  const ranking = members.flatMap((member) => {
-    const { backend, device } = member
-    if (backend === null || device !== 'gpu' || !backend.supports(plan).ok) return []
-    return [{ member, backend, predicted: null }]
-  })
-  return { plan, memory: 'gpu', ranking, choice: null, chosen: ranking[0]?.member ?? null }
+function callOnGpu(dispatcher: Dispatcher, plan: Plan): ExplainedCall {
+  const usable = usableMembers(dispatcher, plan, 'gpu')
+  return { plan, memory: 'gpu', usable, made: null, chosen: usable[0] ?? null }
 }
 
 /** The member that a description names as the owner of its memory. */
@@ -69,106 +61,90 @@ function residentOf({ members }: Dispatcher, memory: string): Member | null {
   })
 }
 
-function describeVerdict(
+function explainedCall(
   dispatcher: Dispatcher,
   backend: DispatchBackend,
   described: DescribedCall | undefined,
-): Verdict | null {
+): ExplainedCall | null {
   if (described === undefined) {
-    const { lastChoice: last } = backend
+    const { lastCall: last } = backend
     if (last === null) return null
-    if (last.memory === 'gpu') return gpuVerdict(dispatcher, last.plan)
-    return verdictOf(dispatcher, last.plan, last.resident, last)
+    if (last.memory === 'gpu') return callOnGpu(dispatcher, last.plan)
+    return callOn(dispatcher, last.plan, last.resident, last)
   }
   const { config, call } = described
   const plan = planOfCall(config, call)
   const { memory = 'foreign' } = call
-  if (memory === 'gpu') return gpuVerdict(dispatcher, plan)
+  if (memory === 'gpu') return callOnGpu(dispatcher, plan)
   const resident = residentOf(dispatcher, memory)
-  return verdictOf(dispatcher, plan, resident, backend.choiceFor(plan, resident))
+  return callOn(dispatcher, plan, resident, backend.madeOf(plan, resident))
 }
 
-function explainCall({ plan, memory }: Verdict): CallExplanation {
+function sizesOf({ plan, memory }: ExplainedCall): CallExplanation {
   const { batch, tokens, headDim, pairs, dtype, inPlace, operands } = plan
   const heads = operands.map((operand) => operand.heads)
   const bytes = bytesOfPlan(plan)
   return { batch, tokens, heads, headDim, rotaryDim: 2 * pairs, dtype, inPlace, memory, bytes }
 }
 
-/** How the choice was made. */
-function waysOf(
-  { selection }: Dispatcher,
-  verdict: Verdict | null,
-): Pick<Reasons, 'by' | 'source'> {
-  if (selection.kind === 'ordered') return { by: 'asked', source: selection.source }
-  const isOnly = verdict?.ranking.length === 1
-  const isKnown = verdict?.ranking[0]?.predicted != null
-  return { by: isOnly ? 'only' : isKnown ? 'cost' : 'order', source: 'backend' }
+/** Microseconds of a member's real calls of this kind; null when none of them was timed. */
+function measuredOf(call: ExplainedCall | null, member: Member | null): number | null {
+  return call?.made?.tried.find((one) => one.member === member)?.samples.microseconds ?? null
 }
 
-function costsOf(verdict: Verdict | null, member: Member): CallCosts {
-  const ranked = verdict?.ranking.find((one) => one.member === member)
-  const timed = verdict?.choice?.contenders.find((one) => one.member === member)
+/** The least of these times of all members. */
+function bestOf(call: ExplainedCall | null): number | null {
+  const times = (call?.made?.tried ?? []).flatMap(({ samples }) => samples.microseconds ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+function reasonsOf({ asked }: Dispatcher, call: ExplainedCall | null, member: Member): Reasons {
+  const chosen = call?.chosen ?? null
+  const support = call === null ? null : supportOf(member, call.plan)
   return {
-    predicted: ranked?.predicted ?? null,
-    measured: timed?.samples.microseconds ?? null,
+    device: member.device,
+    state: member.state,
+    memory: call?.memory ?? null,
+    refusal: support === null || support.ok ? null : support.reason,
+    isChosen: chosen === member,
+    askedBy: asked?.source ?? null,
+    isOnly: call?.usable.length === 1,
+    isHopeless: call !== null && isHopeless(member, call.usable),
+    measured: measuredOf(call, member),
+    best: bestOf(call),
+    chosen: chosen === null ? null : { name: chosen.name, measured: measuredOf(call, chosen) },
   }
-}
-
-/** Whether real calls of another one that can make this call were timed. */
-function othersMeasured(verdict: Verdict | null, member: Member): boolean {
-  const ranked = (verdict?.ranking ?? []).map((one) => one.member)
-  return ranked.some((other) => other !== member && costsOf(verdict, other).measured !== null)
 }
 
 function explainMember(
   dispatcher: Dispatcher,
   member: Member,
-  verdict: Verdict | null,
+  call: ExplainedCall | null,
 ): BackendExplanation {
   const { name, packageName, device, state, facts, selfTest } = member
-  const costs = costsOf(verdict, member)
-  const chosen = verdict !== null && verdict.chosen === member
-  const winner = verdict?.chosen ?? null
-  const reasons: Reasons = {
-    device,
-    state,
-    call: verdict,
-    chosen,
-    costs,
-    isFavourite: verdict?.ranking[0]?.member === member,
-    isCompared: othersMeasured(verdict, member),
-    ...waysOf(dispatcher, verdict),
-    winner: winner === null ? null : { name: winner.name, costs: costsOf(verdict, winner) },
-  }
+  const isReady = state.kind === 'ready'
+  const reasons = reasonsOf(dispatcher, call, member)
   return {
     name,
     packageName,
     device,
-    available: state.kind === 'not asked' ? null : state.kind === 'ready',
-    reason: state.kind === 'ready' ? null : state.reason,
+    available: state.kind === 'not asked' ? null : isReady,
+    reason: isReady ? null : state.reason,
     facts,
     selfTest: selfTest?.status ?? 'not run',
     evidence: selfTest?.evidence ?? null,
-    supports:
-      verdict === null || state.kind !== 'ready' ? null : state.backend.supports(verdict.plan).ok,
-    ...costs,
-    chosen,
+    supports: call === null || !isReady ? null : supportOf(member, call.plan).ok,
+    measured: reasons.measured,
+    chosen: reasons.isChosen,
     why: whyOf(reasons),
   }
 }
 
-/** Those who can make the call in their order, then the others. */
-function inOrder({ members }: Dispatcher, verdict: Verdict | null): readonly Member[] {
-  const ranked = (verdict?.ranking ?? []).map(({ member }) => member)
-  const chosen = ranked.filter((member) => member === verdict?.chosen)
-  return [...new Set([...chosen, ...ranked, ...members])]
-}
-
-/** A call by its sizes, and the config that it is made with. */
-export interface DescribedCall {
-  readonly config: RopeConfig
-  readonly call: CallDescription
+/** Those who can make the call in their order, the chosen one first, then the others. */
+function inOrder({ members }: Dispatcher, call: ExplainedCall | null): readonly Member[] {
+  const chosen = call?.chosen ?? null
+  const first = chosen === null ? [] : [chosen]
+  return [...new Set([...first, ...(call?.usable ?? []), ...members])]
 }
 
 /**
@@ -182,19 +158,11 @@ export function explain(
   backend: DispatchBackend,
   described?: DescribedCall,
 ): Explanation {
-  const verdict = describeVerdict(dispatcher, backend, described)
-  const { costs } = dispatcher
+  const call = explainedCall(dispatcher, backend, described)
   const told = {
-    call: verdict === null ? null : explainCall(verdict),
-    chosen: verdict?.chosen?.name ?? null,
-    backends: inOrder(dispatcher, verdict).map((member) =>
-      explainMember(dispatcher, member, verdict),
-    ),
-    calibration: {
-      source: verdict === null ? null : costs.sourceOf(verdict.plan.dtype),
-      spent: costs.spent,
-      costs: costs.costs,
-    },
+    call: call === null ? null : sizesOf(call),
+    chosen: call?.chosen?.name ?? null,
+    backends: inOrder(dispatcher, call).map((member) => explainMember(dispatcher, member, call)),
   }
   return { ...told, text: explanationText(told) }
 }

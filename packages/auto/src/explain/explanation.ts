@@ -2,8 +2,6 @@
  * An explanation as data: plain values that can be stored, sent to another thread and printed. Types only.
  */
 import type { Plan, Probe } from '@rope/core/backend'
-import type { CostSource } from '../calibration/cost-book.js'
-import type { Calibration } from '../costs.js'
 
 /** What is told of one backend. Times are microseconds of a call. */
 export interface BackendExplanation {
@@ -21,12 +19,7 @@ export interface BackendExplanation {
   readonly evidence: string | null
   /** Whether it can make this call; null when that is not known. */
   readonly supports: boolean | null
-  /**
-   * What the kernel alone costs with its tables ready, as in a bound call or a step, by calibration;
-   * null when that is not known.
-   */
-  readonly predicted: number | null
-  /** In real calls, mostly early ones; null when none of them was timed. */
+  /** Microseconds of real calls of this kind, mostly early ones; null when none of them was timed. */
   readonly measured: number | null
   readonly chosen: boolean
   /** A sentence: why it was chosen, or why not. */
@@ -56,14 +49,6 @@ export interface Explanation {
   readonly chosen: string | null
   /** Everybody, the best for this call first. */
   readonly backends: readonly BackendExplanation[]
-  readonly calibration: {
-    /** Where the costs of this dtype come from; null when nobody has needed them. */
-    readonly source: CostSource | null
-    /** Milliseconds spent with measuring in this process. */
-    readonly spent: number
-    /** What is known, as the `calibrate` option accepts it. */
-    readonly costs: Calibration
-  }
   /** All of it as a table of words. */
   readonly text: string
 }

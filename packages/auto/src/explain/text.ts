@@ -9,7 +9,6 @@ const COLUMNS: readonly string[] = [
   'available',
   'self-test',
   'this call',
-  'predicted',
   'measured',
   'chosen',
   'why',
@@ -24,13 +23,12 @@ function timeOf(microseconds: number | null): string {
 }
 
 function rowOf(backend: BackendExplanation): readonly string[] {
-  const { name, available, selfTest, supports, predicted, measured, chosen, why } = backend
+  const { name, available, selfTest, supports, measured, chosen, why } = backend
   return [
     name,
     available === null ? 'not asked' : yesNo(available),
     selfTest,
     supports === null ? '-' : supports ? 'supported' : 'refused',
-    timeOf(predicted),
     timeOf(measured),
     chosen ? 'chosen' : '',
     // A reason comes from anywhere; a row is one line.
@@ -68,27 +66,18 @@ function heading({ call, chosen }: Omit<Explanation, 'text'>): string {
   return `${chosen ?? 'nobody'} makes this call: ${size.join(', ')}`
 }
 
-function footing({ calibration: { source, spent } }: Omit<Explanation, 'text'>): string {
-  const words = {
-    preset: 'Costs were preset.',
-    cache: 'Costs come from the cache of an earlier calibration.',
-    measured: `Costs were measured here, in ${Math.round(spent)} ms.`,
-    off: 'Calibration is off: backends are taken in their order.',
-  }
-  return source === null ? 'Nothing had to be measured for this.' : words[source]
-}
-
-/** What the column of this name means; nothing where it is empty. */
-function legend({ backends }: Omit<Explanation, 'text'>): readonly string[] {
-  if (backends.every(({ predicted }) => predicted === null)) return []
+/** How choices come about; nothing where there was none. */
+function footing({ call, backends }: Omit<Explanation, 'text'>): readonly string[] {
+  if (call === null) return []
+  if (backends.every(({ measured }) => measured === null)) return []
   return [
-    'predicted: the kernel alone with its tables ready, as in a bound call or a step; a call at new positions also makes tables.',
+    '',
+    'measured: the fastest of the first real calls of this kind, with all that is around the kernel.',
   ]
 }
 
-/** An explanation in words: a line on the call, a row per backend, lines on the costs. */
+/** An explanation in words: a line on the call, a row per backend, a line on the times. */
 export function explanationText(explanation: Omit<Explanation, 'text'>): string {
   const rows = [COLUMNS, ...explanation.backends.map(rowOf)]
-  const foot = [...legend(explanation), footing(explanation)]
-  return [heading(explanation), '', table(rows), '', ...foot].join('\n')
+  return [heading(explanation), '', table(rows), ...footing(explanation)].join('\n')
 }

@@ -8,7 +8,6 @@ import { absenceOf, absenceText, loadAndProbe, refusalOf } from '../backends/det
 import type { BackendEntry, CreateOptions } from '../backends/entry.js'
 import { messageOf } from '../messages.js'
 import { TimeLimitError, withLimit } from '../platform/timers.js'
-import { selfTestAsync } from '../self-test/self-test.js'
 import type { Member } from './member.js'
 
 /** How to look at a backend. */
@@ -83,6 +82,8 @@ async function examine(member: Member, backend: Backend, isLate: () => boolean):
     )
     return
   }
+  // Loaded beside the backends: it is no part of what a page loads at first.
+  const { selfTestAsync } = await import('../self-test/self-test.js')
   const outcome = await selfTestAsync(backend)
   if (isLate()) {
     backend.dispose()

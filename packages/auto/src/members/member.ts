@@ -36,6 +36,8 @@ export class Member {
   readonly validatesFirst: boolean
   facts: Probe['facts'] = {}
   selfTest: SelfTest | null = null
+  /** Those beside which real calls have shown it to have a tenth of the speed. */
+  readonly hopelessBeside: Set<Member> = new Set()
   readonly #epoch: Epoch
   #state: MemberState = { kind: 'not asked', reason: 'nobody has asked for it yet' }
   #made: Backend | undefined

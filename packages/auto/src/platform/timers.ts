@@ -21,6 +21,16 @@ export function systemClock(): Clock {
   return performance === undefined ? () => Date.now() : () => performance.now()
 }
 
+/** The smallest step of a clock in milliseconds; 0 for a clock that stands still. */
+export function clockStep(clock: Clock): number {
+  const start = clock()
+  for (let i = 0; i < 1e6; i++) {
+    const now = clock()
+    if (now > start) return now - start
+  }
+  return 0
+}
+
 /** Thrown by `withLimit` when the time is over. */
 export class TimeLimitError extends Error {}
 

@@ -23,8 +23,7 @@ function optionsFor(first: Backend, parts: { validatesFirst?: boolean } = {}): A
   const lines: string[] = []
   return {
     backends: [entry('failing', { create, ...parts }), entry('js')],
-    calibrate: false,
-    cache: false,
+    backend: ['failing', 'js'],
     debug: (line) => lines.push(line),
   }
 }
@@ -69,7 +68,7 @@ describe('a backend that throws in its first call', () => {
     rope.rotate({ ...call, positions: 3 })
     expect([call.q.data, call.k.data]).toEqual(await expected())
     expect(rope.backend.name).toBe('js')
-    expect(rope.explain()).toMatchObject({
+    expect(await rope.explain()).toMatchObject({
       chosen: 'js',
       backends: [
         { name: 'js' },
@@ -117,7 +116,7 @@ describe('a backend that throws in its first call', () => {
     }))
     const rope = await createRope(CONFIG, optionsFor(uncompilable))
     rope.rotate({ ...smallCall(), positions: 3 })
-    expect(rope.explain().backends[1]?.why).toBe(
+    expect((await rope.explain()).backends[1]?.why).toBe(
       'it could not compile a plan that it supports: no registers left',
     )
     rope.dispose()
@@ -209,8 +208,6 @@ describe('when everybody fails', () => {
   test('the error says why each of them did, and the data is as it was', async () => {
     const rope = await createRope(CONFIG, {
       backends: [entry('a', failing(trapping)), entry('b', failing(refusing))],
-      calibrate: false,
-      cache: false,
     })
     const call = smallCall()
     expect(() => rope.rotate({ ...call, positions: 3 })).toThrow(
@@ -252,7 +249,7 @@ describe("the caller's mistakes", () => {
 
 test('a kernel of a disposed backend refuses, before and after it has settled', async () => {
   for (const calls of [0, 1, 400]) {
-    const backend = await createAutoBackend({ backend: 'js', cache: false })
+    const backend = await createAutoBackend({ backend: 'js' })
     const rope = await createRope(CONFIG, { backend })
     for (let i = 0; i < calls; i++) rope.rotate({ ...smallCall(), positions: i })
     backend.dispose()
@@ -260,23 +257,4 @@ test('a kernel of a disposed backend refuses, before and after it has settled', 
     expect(() => rope.rotate({ ...call, positions: 3 })).toThrow(RopeError)
     expect(call).toEqual(smallCall())
   }
-})
-
-test('a failure while costs are measured puts a backend out of use', async () => {
-  // Heads of 128 channels are those of a calibration.
-  const broken = wrapped('broken', (run, { headDim }) =>
-    headDim !== 128
-      ? run
-      : () => {
-          throw new Error('tiles overlap')
-        },
-  )
-  const rope = await createRope(CONFIG, {
-    backends: [entry('broken', broken), entry('js'), entry('other')],
-    cache: false,
-  })
-  rope.rotate({ ...smallCall(), positions: 3 })
-  const { backends } = rope.explain()
-  expect(backends.find(({ name }) => name === 'broken')?.why).toBe('it threw: tiles overlap')
-  rope.dispose()
 })

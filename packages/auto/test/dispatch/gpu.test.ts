@@ -18,7 +18,7 @@ async function expected(positions: number) {
 }
 
 function optionsFor(gpu: Backend, backend: AutoOptions['backend']): AutoOptions {
-  return { backends: [entry('js'), entry('webgpu', gpu)], backend, cache: false }
+  return { backends: [entry('js'), entry('webgpu', gpu)], backend }
 }
 
 /** Works for `calls` calls, then its device is lost; results are copied back only after success. */
@@ -43,7 +43,7 @@ describe('a device that is lost in a decode loop', () => {
       names.push(rope.backend.name)
     }
     expect(names).toEqual([...Array(5).fill('webgpu'), ...Array(5).fill('js')])
-    expect(rope.explain({ tokens: 1, heads: { q: 2, k: 1 } })).toMatchObject({
+    expect(await rope.explain({ tokens: 1, heads: { q: 2, k: 1 } })).toMatchObject({
       chosen: 'js',
       backends: [
         { name: 'js', chosen: true },
@@ -89,7 +89,7 @@ describe('a device that is lost in a decode loop', () => {
       entry('webgpu', { device: 'gpu', validatesFirst: false, create: () => gpu }),
       entry('js'),
     ]
-    const rope = await createRope(CONFIG, { backends, backend: ['webgpu', 'js'], cache: false })
+    const rope = await createRope(CONFIG, { backends, backend: ['webgpu', 'js'] })
     const call = smallCall()
     await rope.rotateAsync({ ...call, positions: 3 })
     expect([call.q.data, call.k.data]).toEqual(await expected(3))
@@ -159,11 +159,11 @@ describe('a GPU asked for by name', () => {
     let loads = 0
     const gpu = entry('webgpu', { device: 'gpu' })
     const counting = { ...gpu, load: () => gpu.load().finally(() => loads++) }
-    const options = { backends: [entry('js'), counting], cache: false } as const
+    const options = { backends: [entry('js'), counting] } as const
     const rope = await createRope(CONFIG, options)
     await rope.rotateAsync({ ...smallCall(), positions: 3 })
     expect(loads).toBe(0)
-    expect(rope.explain().backends[1]).toMatchObject({
+    expect((await rope.explain()).backends[1]).toMatchObject({
       name: 'webgpu',
       available: null,
       why: 'data in typed arrays stays on the CPU; give { device } to work on GPU buffers',
@@ -171,7 +171,7 @@ describe('a GPU asked for by name', () => {
     const all = await createRope(CONFIG, { ...options, probe: 'all' })
     await all.rotateAsync({ ...smallCall(), positions: 3 })
     expect(loads).toBe(1)
-    expect(all.explain().backends[1]).toMatchObject({
+    expect((await all.explain()).backends[1]).toMatchObject({
       name: 'webgpu',
       chosen: false,
       why: 'the data is in typed arrays, which stay on the CPU',
@@ -242,7 +242,7 @@ describe('calls on GPU buffers', () => {
       'prepare 1x9x2x8 8',
       'encode object at 5',
     ])
-    expect(rope.explain()).toMatchObject({
+    expect(await rope.explain()).toMatchObject({
       chosen: 'webgpu',
       call: { memory: 'gpu' },
       backends: [

@@ -9,28 +9,28 @@ afterEach(() => vi.unstubAllEnvs())
 
 test('equal options share a dispatcher until the last one is released', async () => {
   const [a, b] = await Promise.all([
-    lease({ backend: 'js', cache: false }),
-    lease({ cache: false, backend: 'js', calibrate: undefined }),
+    lease({ backend: 'js', probe: 'needed' }),
+    lease({ probe: 'needed', backend: 'js', debug: undefined }),
   ])
   expect(a.dispatcher).toBe(b.dispatcher)
   a.release()
   a.release()
   expect(b.dispatcher.members[0]?.backend).not.toBeNull()
-  const c = await lease({ backend: 'js', cache: false })
+  const c = await lease({ backend: 'js', probe: 'needed' })
   expect(c.dispatcher).toBe(b.dispatcher)
   b.release()
   c.release()
   expect(b.dispatcher.members[0]?.backend).toBeNull()
-  const d = await lease({ backend: 'js', cache: false })
+  const d = await lease({ backend: 'js', probe: 'needed' })
   expect(d.dispatcher).not.toBe(b.dispatcher)
   d.release()
 })
 
 test('other options, and another ROPE_BACKEND, do not', async () => {
-  const leases = [await lease({ cache: false, calibrate: false })]
-  leases.push(await lease({ cache: false }))
+  const leases = [await lease({ probe: 'all' })]
+  leases.push(await lease({}))
   vi.stubEnv('ROPE_BACKEND', 'js')
-  leases.push(await lease({ cache: false }))
+  leases.push(await lease({}))
   expect(new Set(leases.map(({ dispatcher }) => dispatcher)).size).toBe(3)
   for (const { release } of leases) release()
 })
@@ -47,9 +47,9 @@ test('a backend of the caller is not shared, and not disposed of', async () => {
 
 test('what could not be opened is tried again the next time', async () => {
   vi.stubEnv('ROPE_BACKEND', 'nothing')
-  await expect(lease({ cache: false })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  await expect(lease({})).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   vi.stubEnv('ROPE_BACKEND', 'js')
-  const { dispatcher, release } = await lease({ cache: false })
+  const { dispatcher, release } = await lease({})
   expect(dispatcher.members[0]?.name).toBe('js')
   release()
 })

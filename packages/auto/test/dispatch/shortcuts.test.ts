@@ -74,7 +74,7 @@ function shortcut(
 }
 
 function optionsFor(backend: Backend): AutoOptions {
-  return { backends: [entry('shortcut', backend), entry('js')], calibrate: false, cache: false }
+  return { backends: [entry('shortcut', backend), entry('js')], backend: ['shortcut', 'js'] }
 }
 
 async function expected(positions: number) {
@@ -118,7 +118,10 @@ describe('a plain call', () => {
       expect(seenViews).toBe(views)
       expect(seenRotation).toBe(rotation)
     }
-    expect(auto.explain()).toMatchObject({ chosen: 'shortcut', call: { tokens: 1, heads: [1] } })
+    expect(await auto.explain()).toMatchObject({
+      chosen: 'shortcut',
+      call: { tokens: 1, heads: [1] },
+    })
     auto.dispose()
   })
 })
@@ -138,7 +141,7 @@ describe('a bound loop', () => {
     bound.rotate(17)
     expect([call.q.data, call.k.data]).toEqual(await expected(17))
     expect(ways.plain).toBe(before)
-    expect(rope.explain().call).toMatchObject({ tokens: 1, heads: [2, 1] })
+    expect((await rope.explain()).call).toMatchObject({ tokens: 1, heads: [2, 1] })
     rope.dispose()
     expect(() => bound.rotate(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
   })

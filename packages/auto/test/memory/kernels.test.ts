@@ -23,7 +23,7 @@ const BACKENDS: Readonly<Record<string, () => Backend | Promise<Backend>>> = {
   js: () => createJsBackend(),
   wasm: () => createWasmBackend(),
   ...(probeNative().available ? { native: () => createNativeBackend() } : {}),
-  auto: () => createAutoBackend({ cache: false }),
+  auto: () => createAutoBackend(),
 }
 
 const PAIRS = HEAD_DIM / 2

@@ -40,7 +40,7 @@ export const SUBJECTS: Readonly<Record<string, MakeRope>> = {
   wasm: async (options) =>
     createCoreRope({ ...OPTIONS, ...options }, { backend: await createWasmBackend() }),
   ...native,
-  auto: (options) => createRope({ ...OPTIONS, ...options }, { cache: false }),
+  auto: (options) => createRope({ ...OPTIONS, ...options }),
 }
 
 /** The names of the subjects. */

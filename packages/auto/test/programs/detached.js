@@ -25,7 +25,7 @@ const ROPES = {
   js: () => createRope(CONFIG, { ...LAYOUT, backend: createJsBackend() }),
   native: () => createRope(CONFIG, { ...LAYOUT, backend: createNativeBackend({ threads: 1 }) }),
   wasm: async () => createRope(CONFIG, { ...LAYOUT, backend: await createWasmBackend() }),
-  auto: () => createAutoRope(CONFIG, { ...LAYOUT, cache: false }),
+  auto: () => createAutoRope(CONFIG, LAYOUT),
 }
 
 const rope = await ROPES[name]()

@@ -9,10 +9,10 @@ import type { CellRecord, OverheadRecord } from './result.js'
 export const RIGHT = 1.1
 
 /** Per cent of the cells in which the choice has to be right. */
-export const RIGHT_SHARE = 95
+export const RIGHT_SHARE = 99
 
 /** No choice may be slower than the best one by more than this factor. */
-export const WORST = 1.5
+export const WORST = 1.3
 
 /** Microseconds that a call through the front door may take longer than on the winner itself. */
 export const OVERHEAD = 0.15

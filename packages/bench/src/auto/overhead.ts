@@ -59,7 +59,7 @@ async function measureKind(
 ): Promise<OverheadRecord> {
   const { entries: watching, made } = watched(entries)
   const config = shapeConfig(SMALL, 'half')
-  const auto = await createAutoRope(config, { backends: watching, cache: false })
+  const auto = await createAutoRope(config, { backends: watching })
   try {
     for (const backend of made.values()) backend.allocate?.('float32', 1)
     const winner = settle(auto)

@@ -47,8 +47,6 @@ export interface OverheadRecord {
 /** Everything that a run has found out. */
 export interface AutoResult extends Omit<BenchResult, 'resultVersion' | 'peers' | 'groups'> {
   readonly autoResultVersion: typeof AUTO_RESULT_VERSION
-  /** Milliseconds that calibrating took, all dtypes together. */
-  readonly calibration: number
   readonly cells: readonly CellRecord[]
   readonly overhead: readonly OverheadRecord[]
   /** The three numbers that the front door owes. */

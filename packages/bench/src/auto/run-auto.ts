@@ -1,6 +1,6 @@
 /**
  * A whole run of `rope bench --auto`: is the choice of the front door right, and what does it cost?
- * It calibrates here and now, as on a machine that it has never seen.
+ * It knows nothing of this machine when it begins.
  */
 import type { Explanation } from '@rope/auto'
 import { BACKENDS, type BackendEntry, cpuBackends } from '@rope/auto/backends'
@@ -86,7 +86,7 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
       const exact = { ...settings, ...OVERHEAD_SETTINGS[size], ...options.settings }
       overhead = await measureOverhead(onCpu, exact)
     }
-    story = stage.front.explain()
+    story = await stage.front.explain()
   } finally {
     stage.front.dispose()
   }
@@ -102,7 +102,6 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
       clockResolution: clockResolution(clock) * 1000,
     },
     backends: onCpu.map((entry) => recordOf(entry, stage, story)),
-    calibration: story.calibration.spent,
     cells,
     overhead,
     goals: judgeAuto(cells, overhead),

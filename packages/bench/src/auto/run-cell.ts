@@ -30,7 +30,7 @@ export async function runCell(
   const { entries } = await runSession(group, sessionOf(cell, stage), settings)
   const { tokens, dtype, pairing } = cell.case
   const { id, title } = group
-  const chosen = chosenName(stage, entries)
+  const chosen = await chosenName(stage, entries)
   const best = bestOf(entries)
   return {
     ...{ id, title, tokens, dtype, pairing },
@@ -83,9 +83,12 @@ function sessionOf({ memory }: AutoCell, { front, backends }: Stage): Session {
 }
 
 /** Who made the last call through the front door; null when there was none. */
-function chosenName({ front }: Stage, entries: readonly EntryRecord[]): string | null {
+async function chosenName(
+  { front }: Stage,
+  entries: readonly EntryRecord[],
+): Promise<string | null> {
   const isThere = entries.some(({ name, status }) => name === FRONT_DOOR && status === 'ok')
-  return isThere ? front.explain().chosen : null
+  return isThere ? (await front.explain()).chosen : null
 }
 
 function medianOf(entries: readonly EntryRecord[], name: string | null): number | null {

@@ -39,10 +39,10 @@ export interface Stage {
   readonly backends: ReadonlyMap<string, Backend>
 }
 
-/** Opens the front door over entries, without a cache: it has to calibrate here and now. */
+/** Opens the front door over entries. */
 export async function openStage(entries: readonly BackendEntry[]): Promise<Stage> {
   const { entries: watching, made } = watched(entries)
-  const front = await createAutoBackend({ backends: watching, cache: false })
+  const front = await createAutoBackend({ backends: watching })
   const onCpu = [...made].filter(([, { device }]) => device === 'cpu')
   return { front, backends: new Map(onCpu) }
 }

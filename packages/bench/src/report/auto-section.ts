@@ -4,7 +4,6 @@
 import type { AutoResult, CellRecord, OverheadRecord } from '../auto/result.js'
 import { markdownTable } from './markdown-table.js'
 import { goalRow } from './rows.js'
-import { digits } from './words.js'
 
 /** One line of a table of cells; a dash where there is nothing to say. */
 export interface CellRow {
@@ -43,12 +42,12 @@ export function overheadText({ microseconds, low, high, reason }: OverheadRecord
 
 /** The section, in Markdown blocks. */
 export function autoSection(result: AutoResult): readonly string[] {
-  const { cells, overhead, goals, calibration, backends } = result
+  const { cells, overhead, goals, backends } = result
   const names = backends.filter(({ available }) => available).map(({ name }) => name)
   return [
     '## The choice of @rope/auto',
     [
-      `It chose from ${names.join(', ')}, after ${digits(calibration)} ms of calibration for all dtypes together. In each cell the`,
+      `It chose from ${names.join(', ')}. In each cell the`,
       'chosen backend and all others make the same calls on the same memory, in turns. "Chosen over best" is',
       'the median of the chosen backend, called directly, over the smallest median; "front door over best"',
       'is that of calls through `@rope/auto`. Noise makes both larger than 1 where two backends are as fast.',

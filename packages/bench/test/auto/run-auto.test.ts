@@ -101,7 +101,6 @@ describe('runAutoBench', () => {
     ])
     expect(result.goals.map(({ id }) => id)).toEqual(['auto-right', 'auto-worst', 'auto-overhead'])
     expect(result.goals.every(({ measured }) => measured !== null)).toBe(true)
-    expect(result.calibration).toBeGreaterThan(0)
   })
 
   test('the schema refuses what is no result', async () => {

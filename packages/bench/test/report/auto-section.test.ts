@@ -42,7 +42,6 @@ const AUTO: AutoResult = {
       ...{ facts: {}, isa: null, threads: 0 },
     },
   ],
-  calibration: 98.7,
   cells: [CELL],
   overhead: [OVERHEAD],
   goals: [
@@ -55,7 +54,7 @@ const AUTO: AutoResult = {
 
 test('a report has a section on the front door where it was measured', () => {
   const report = renderReport([RESULT], { auto: AUTO })
-  expect(report).toContain('## The choice of @rope/auto\n\nIt chose from native, after 98.7 ms of')
+  expect(report).toContain('## The choice of @rope/auto\n\nIt chose from native. In each cell')
   expect(report).toContain('| right cells | at least 95 % | 90.0 % | **not met** |')
   expect(report).toContain('| a step | native | 0.031 us [0.020, 0.040] |')
   expect(report).toContain('| a \\| call | wasm | native | 1.23 | 1.30 |')

@@ -125,7 +125,7 @@ function summary(result: AutoResult, colors: Colors): string {
     '',
     table(GOAL_COLUMNS, goals, colors.bold),
     '',
-    `calibrated in ${result.calibration.toFixed(0)} ms; ${result.run.seconds.toFixed(1)} s altogether`,
+    `${result.run.seconds.toFixed(1)} s altogether`,
   ].join('\n')
 }
 

@@ -1,14 +1,15 @@
 /**
  * `rope explain`: which backend `@rope/auto` would choose for a call, and why not the others.
  */
-import { type AutoRope, createRope, type Explanation } from '@rope/auto'
-import { BACKENDS, type BackendEntry } from '@rope/auto/backends'
+import { type AutoRope, type CallDescription, createRope, type Explanation } from '@rope/auto'
+import type { BackendEntry } from '@rope/auto/backends'
 import { DTYPES, type DType, type PairingName, RopeError } from '@rope/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { helpNotes } from '../help.js'
 import { backendOption, jsonOption, parseNumber, parseNumbers } from '../options.js'
+import { makeCalls } from './typical-calls.js'
 
 interface ExplainOptions {
   readonly tokens: number
@@ -93,7 +94,7 @@ async function explainCall(options: ExplainOptions, context: Context): Promise<v
   const rope = await openRope(options, context.backends)
   try {
     const call = { tokens, heads: { q, k }, dtype, memory, inPlace: outOfPlace !== true }
-    const explanation = rope.explain(call)
+    const explanation = await explainMeasured(rope, options.dim, call)
     const { text, ...data } = explanation
     context.io.stdout.write(`${json === true ? JSON.stringify(data, null, 2) : text}\n`)
     context.finish(explanation.chosen === null ? CHECK_FAILED : OK)
@@ -102,15 +103,24 @@ async function explainCall(options: ExplainOptions, context: Context): Promise<v
   }
 }
 
-/** A rope over the command's backends; those of a test are measured anew each time. */
+/** A rope over the command's backends. */
 function openRope(shape: Shape, backends: readonly BackendEntry[]): Promise<AutoRope> {
   const { dim, rotaryDim, pairing, backend } = shape
   const rotary = rotaryDim === undefined ? {} : { rotaryDim }
   const schedule = { type: 'default', base: 10000 } as const
   const config = { headDim: dim, ...rotary, pairing, schedule }
   const asked = backend === undefined ? {} : { backend }
-  if (backends === BACKENDS) return createRope(config, asked)
-  return createRope(config, { ...asked, backends, cache: false })
+  return createRope(config, { ...asked, backends })
+}
+
+/** Makes such calls, so that there is something to tell, and explains the choice. */
+async function explainMeasured(
+  rope: AutoRope,
+  dim: number,
+  call: CallDescription,
+): Promise<Explanation> {
+  makeCalls(rope, dim, call)
+  return rope.explain(call)
 }
 
 /** What would be chosen for typical calls, or why nothing would. */
@@ -128,8 +138,11 @@ export async function explainTypicalCalls(
   try {
     const opened = await openRope({ dim: 128, pairing: 'half' }, backends)
     rope = opened
-    const calls = [1, 512].map((tokens) => ({ tokens, heads: { q: 32, k: 8 } }))
-    return { explanations: calls.map((call) => opened.explain(call)), problem: null }
+    const explanations: Explanation[] = []
+    for (const tokens of [1, 512]) {
+      explanations.push(await explainMeasured(opened, 128, { tokens, heads: { q: 32, k: 8 } }))
+    }
+    return { explanations, problem: null }
   } catch (error) {
     if (!RopeError.isInstance(error)) throw error
     return { explanations: [], problem: error.message }

@@ -27,8 +27,8 @@ describe('rope bench --auto', () => {
         true,
       )
     }
-    expect(stdout).toMatch(/^cells in which .* at least 95 % +\d+(\.\d+)? % +(not )?met$/m)
-    expect(stdout).toMatch(/^the worst choice, .* at most 1\.5x +[\d.]+ x +(not )?met$/m)
+    expect(stdout).toMatch(/^cells in which .* at least 99 % +\d+(\.\d+)? % +(not )?met$/m)
+    expect(stdout).toMatch(/^the worst choice, .* at most 1\.3x +[\d.]+ x +(not )?met$/m)
     expect(stdout).toMatch(/^a call through the front door .* at most 0\.15 us .* (not )?met$/m)
     const result = JSON.parse(readFileSync(file, 'utf8')) as AutoResult
     expect(result.cells.map(({ id }) => id)).toEqual([CELL])

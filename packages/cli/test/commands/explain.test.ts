@@ -14,9 +14,7 @@ test('says who makes a call, and why not the others', async () => {
   expect(heading).toBe(
     'js makes this call: 4 tokens, 8 + 2 heads x 64, bfloat16, in place, in typed arrays, 10.0 KiB',
   )
-  expect(titles).toMatch(
-    /^backend +available +self-test +this call +predicted +measured +chosen +why$/,
-  )
+  expect(titles).toMatch(/^backend +available +self-test +this call +measured +chosen +why$/)
   expect(rows[0]).toMatch(/^js +yes +passed +supported .* chosen +no other one can make this call$/)
   expect(rows[1]).toMatch(/^wasm +no +not run .* @rope\/wasm is not installed/)
   expect(rows[2]).toMatch(/^native +no +failed .* its self-test failed: .* golden value/)
