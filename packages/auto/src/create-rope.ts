@@ -14,14 +14,14 @@ import {
 } from '@rope/core'
 import type { Backend, Plan } from '@rope/core/backend'
 import type { CallDescription } from './call.js'
-import { createAsyncBackend } from './dispatch/async-backend.js'
 import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.js'
 import type { MadeCall } from './dispatch/call-kind.js'
 import type { Dispatcher } from './dispatch/dispatcher.js'
 import { lease } from './dispatch/share.js'
 import type { Explanation } from './explain/explanation.js'
 import { explainLater } from './explain/later.js'
-import { type EncodeTarget, GpuFront, type GpuInput, isGpuInput } from './gpu/gpu-front.js'
+import type { GpuFront } from './gpu/gpu-front.js'
+import { type EncodeTarget, type GpuInput, isGpuInput, noGpu } from './gpu/gpu-input.js'
 import { type AutoOptions, checkOptions } from './options.js'
 import type { Clock } from './platform/timers.js'
 
@@ -80,25 +80,27 @@ export async function createRopeBy(
   const { layout, ...choice } = checkOptions(options)
   const { dispatcher, release } = await lease(choice, clock)
   try {
-    return makeRope(config, { layout }, dispatcher, release)
+    return await makeRope(config, { layout }, dispatcher, release)
   } catch (error) {
     release()
     throw error
   }
 }
 
-function makeRope(
+async function makeRope(
   config: RopeConfig | RopeOptions,
   { layout }: Pick<RopeContext, 'layout'>,
   dispatcher: Dispatcher,
   release: () => void,
-): AutoRope {
+): Promise<AutoRope> {
   const choosing = createDispatchBackend(dispatcher)
   const inner = createCoreRope(config, { backend: choosing, layout })
-  const front = isGpuWanted(dispatcher) ? withGpu(inner, dispatcher, layout) : inner
-  const gpu = new GpuFront(dispatcher, inner.config, layout, (plan) => {
-    choosing.lastCall = gpuCall(plan)
-  })
+  const front = isGpuWanted(dispatcher) ? await withGpu(inner, dispatcher, layout) : inner
+  const gpu = await openGpu(dispatcher, inner, layout, choosing)
+  const gpuOrRefuse = (): GpuFront => {
+    if (gpu === null) throw noGpu(dispatcher)
+    return gpu
+  }
   return {
     config: inner.config,
     frequencies: inner.frequencies,
@@ -107,13 +109,14 @@ function makeRope(
     },
     // Bound once: a call goes straight to core's rope.
     rotate: front.rotate.bind(front),
-    rotateAsync: (input) => (isGpuInput(input) ? gpu.run(input) : front.rotateAsync(input)),
+    rotateAsync: async (input) =>
+      isGpuInput(input) ? gpuOrRefuse().run(input) : front.rotateAsync(input),
     at: front.at.bind(front),
     bind: front.bind.bind(front),
     shift: front.shift.bind(front),
     rerope: front.rerope.bind(front),
     regimeFor: front.regimeFor.bind(front),
-    encode: (target, input) => gpu.encode(target, input),
+    encode: (target, input) => gpuOrRefuse().encode(target, input),
     explain: (call) =>
       explainLater(
         dispatcher,
@@ -122,11 +125,26 @@ function makeRope(
       ),
     dispose() {
       front.dispose()
-      gpu.dispose()
+      gpu?.dispose()
       choosing.dispose()
       release()
     },
   }
+}
+
+/** Where calls on GPU buffers are made; null where there is no GPU. Most programs never load it. */
+async function openGpu(
+  dispatcher: Dispatcher,
+  { config }: Rope,
+  layout: Layout | undefined,
+  choosing: DispatchBackend,
+): Promise<GpuFront | null> {
+  const { members } = dispatcher
+  if (members.every(({ backend, device }) => backend === null || device !== 'gpu')) return null
+  const { GpuFront } = await import('./gpu/gpu-front.js')
+  return new GpuFront(dispatcher, config, layout, (plan) => {
+    choosing.lastCall = gpuCall(plan)
+  })
 }
 
 /** A call on the GPU left nothing to choose. */
@@ -148,7 +166,12 @@ function isGpuWanted({ members, asked }: Dispatcher): boolean {
 }
 
 /** A rope whose asynchronous calls may go to a GPU; the synchronous ones stay on the CPU. */
-function withGpu(onCpu: Rope, dispatcher: Dispatcher, layout: Layout | undefined): Rope {
+async function withGpu(
+  onCpu: Rope,
+  dispatcher: Dispatcher,
+  layout: Layout | undefined,
+): Promise<Rope> {
+  const { createAsyncBackend } = await import('./dispatch/async-backend.js')
   const anywhere = createCoreRope(onCpu.config, { backend: createAsyncBackend(dispatcher), layout })
   const hasCpu = dispatcher.members.some(
     ({ backend, device }) => backend !== null && device === 'cpu',

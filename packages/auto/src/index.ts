@@ -10,6 +10,6 @@ export type {
   CallExplanation,
   Explanation,
 } from './explain/explanation.js'
-export type { EncodeTarget, GpuInput, GpuTensorInput } from './gpu/gpu-front.js'
+export type { EncodeTarget, GpuInput, GpuTensorInput } from './gpu/gpu-input.js'
 export type { AutoOptions, BackendOptions } from './options.js'
 export type { Debug, DebugOption } from './platform/debug.js'

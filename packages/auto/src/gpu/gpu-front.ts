@@ -4,38 +4,13 @@
  * prepared once and found again by its shape.
  */
 
-import { type RopeConfig, RopeError } from '@rope/core'
+import type { RopeConfig } from '@rope/core'
 import type { Plan } from '@rope/core/backend'
-import type {
-  EncoderHandle,
-  GpuCall,
-  GpuCallShape,
-  GpuKernel,
-  GpuTensorShape,
-  PassHandle,
-  WebGpuBackend,
-} from '@rope/webgpu'
+import type { EncoderHandle, GpuCall, GpuCallShape, GpuKernel, WebGpuBackend } from '@rope/webgpu'
 import { type Dispatcher, quarantine } from '../dispatch/dispatcher.js'
 import { evidenceOf, isCallersMistake } from '../dispatch/failure.js'
 import type { Member } from '../members/member.js'
-
-/** A tensor in a GPUBuffer. */
-export type GpuTensorInput = GpuTensorShape & Required<Pick<GpuTensorShape, 'buffer'>>
-
-/** A call on GPU buffers. */
-export interface GpuInput {
-  readonly q?: GpuTensorInput | undefined
-  readonly k?: GpuTensorInput | undefined
-  /** Where to write instead; without it q and k are rotated in place. */
-  readonly out?: { readonly q?: GpuTensorInput; readonly k?: GpuTensorInput } | undefined
-  readonly inverse?: boolean | undefined
-  /** Where the tokens stand; a table makes it possible to give ids in a GPUBuffer. */
-  readonly positions: NonNullable<GpuCall['positions']>
-  readonly table?: GpuCallShape['table']
-}
-
-/** What GPU backends take to encode into: an open compute pass, or a command encoder. */
-export type EncodeTarget = PassHandle | EncoderHandle
+import { type EncodeTarget, type GpuInput, type GpuTensorInput, noGpu } from './gpu-input.js'
 
 /** A device as far as it is used here. */
 interface DeviceLike {
@@ -57,14 +32,6 @@ interface GpuMember {
 /** More kinds of calls than a model makes. */
 const KEPT_KERNELS = 64
 
-/** True for a call whose tensors are GPU buffers. */
-export function isGpuInput(input: unknown): input is GpuInput {
-  const { q, k } = (input ?? {}) as { readonly q?: unknown; readonly k?: unknown }
-  return [q, k].some(
-    (one) => typeof one === 'object' && one !== null && 'buffer' in one && !('data' in one),
-  )
-}
-
 /** What a call looks like, without its buffers: calls of equal keys share a kernel. */
 function keyOf({ q, k, out, inverse, table }: GpuInput): string {
   const looks = (tensor: GpuTensorInput | undefined): unknown => {
@@ -85,19 +52,6 @@ function keyOf({ q, k, out, inverse, table }: GpuInput): string {
 
 function isGpuBackend(backend: object | null): backend is GpuBackend {
   return backend !== null && 'prepareSync' in backend && 'gpuDevice' in backend
-}
-
-function noGpu({ members }: Dispatcher): RopeError {
-  const gpus = members.filter(({ device }) => device === 'gpu')
-  const reasons = gpus.map(
-    ({ name, state }) =>
-      `${name}: ${state.kind === 'ready' ? 'it takes no buffers' : state.reason}`,
-  )
-  return new RopeError(
-    'UNAVAILABLE',
-    `no backend works on these GPU buffers, and data does not leave the GPU by itself; ${reasons.join('; ')}`,
-    { field: 'q' },
-  )
 }
 
 /** Makes calls on GPU buffers for one config. */
