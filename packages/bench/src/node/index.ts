@@ -4,5 +4,5 @@
 export { benchGpu, type NodeGpuBenchOptions } from './gpu/bench-gpu.js'
 export { describeMachine } from './machine.js'
 export { packageSize } from './package-size.js'
-export { ADD_PEERS, NODE_PEERS, PEER_PACKAGES } from './peers.js'
+export { NODE_PEERS, PEER_PACKAGES } from './peers.js'
 export { installedVersions } from './versions.js'
