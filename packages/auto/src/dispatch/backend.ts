@@ -5,6 +5,7 @@
 import { DTYPES, RopeError } from '@rope/core'
 import {
   type Backend,
+  BoundedMap,
   type Capabilities,
   type Plan,
   planKey,
@@ -57,7 +58,7 @@ function refusalOf({ members }: Dispatcher, plan: Plan): Support {
 
 /** A backend over a dispatcher. Disposing of it leaves the dispatcher alone. */
 export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
-  const kernels = new Map<string, DispatchKernel>()
+  const kernels = new BoundedMap<string, DispatchKernel>(KEPT_KERNELS)
   let disposed = false
   const owner: CallOwner = {
     dispatcher,
@@ -80,7 +81,7 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
       const support = supports(plan)
       if (!support.ok) throw new RopeError('UNSUPPORTED', support.reason, { field: support.field })
       const kernel = createDispatchKernel(owner, plan)
-      remember(kernels, planKey(plan), kernel)
+      kernels.set(planKey(plan), kernel)
       return kernel
     },
     madeOf: (plan, resident) => kernels.get(planKey(plan))?.madeOn(resident) ?? null,
@@ -98,12 +99,6 @@ export function createDispatchBackend(dispatcher: Dispatcher): DispatchBackend {
       dispatcher.epoch.value += 1
     },
   }
-}
-
-function remember(kernels: Map<string, DispatchKernel>, key: string, kernel: DispatchKernel): void {
-  const [oldest] = kernels.keys()
-  if (kernels.size >= KEPT_KERNELS && oldest !== undefined) kernels.delete(oldest)
-  kernels.set(key, kernel)
 }
 
 /** The memory of the first member that has any. */

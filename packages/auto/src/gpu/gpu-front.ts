@@ -5,7 +5,7 @@
  */
 
 import type { RopeConfig } from '@rope/core'
-import type { Plan } from '@rope/core/backend'
+import { BoundedMap, type Plan } from '@rope/core/backend'
 import type { EncoderHandle, GpuCall, GpuCallShape, GpuKernel, WebGpuBackend } from '@rope/webgpu'
 import { type Dispatcher, quarantine } from '../dispatch/dispatcher.js'
 import { evidenceOf, isCallersMistake } from '../dispatch/failure.js'
@@ -59,7 +59,7 @@ export class GpuFront {
   readonly #dispatcher: Dispatcher
   readonly #config: RopeConfig
   readonly #layout: GpuCallShape['layout']
-  readonly #kernels = new Map<string, GpuKernel>()
+  readonly #kernels = new BoundedMap<string, GpuKernel>(KEPT_KERNELS, (kernel) => kernel.dispose())
   /** Told the plan of each call. */
   readonly #onCall: (plan: Plan) => void
 
@@ -117,18 +117,9 @@ export class GpuFront {
   }
 
   #kernel(backend: GpuBackend, input: GpuInput): GpuKernel {
-    const key = keyOf(input)
-    const known = this.#kernels.get(key)
-    if (known !== undefined) return known
-    const { q, k, out, inverse, table } = input
-    const layout = this.#layout
-    const kernel = backend.prepareSync(this.#config, { q, k, out, inverse, table, layout })
-    const [oldest] = this.#kernels.keys()
-    if (this.#kernels.size >= KEPT_KERNELS && oldest !== undefined) {
-      this.#kernels.get(oldest)?.dispose()
-      this.#kernels.delete(oldest)
-    }
-    this.#kernels.set(key, kernel)
-    return kernel
+    return this.#kernels.recall(keyOf(input), () => {
+      const { q, k, out, inverse, table } = input
+      return backend.prepareSync(this.#config, { q, k, out, inverse, table, layout: this.#layout })
+    })
   }
 }
