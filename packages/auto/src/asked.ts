@@ -3,7 +3,7 @@
  */
 
 import { RopeError } from '@rope/core'
-import type { Backend } from '@rope/core/backend'
+import { type Backend, show } from '@rope/core/backend'
 import type { BackendEntry } from './backends/entry.js'
 import { listWords } from './messages.js'
 import { readVariable } from './platform/environment.js'
@@ -20,7 +20,12 @@ export interface Asked {
 
 /** True for a backend handed over as a value. */
 export function isBackend(value: unknown): value is Backend {
-  return typeof value === 'object' && value !== null && 'compile' in value && 'supports' in value
+  try {
+    return typeof value === 'object' && value !== null && 'compile' in value && 'supports' in value
+  } catch {
+    // A proxy whose traps throw is nobody's backend.
+    return false
+  }
 }
 
 /**
@@ -57,7 +62,7 @@ function findEntry(name: unknown, entries: readonly BackendEntry[], source: stri
     entries.map((candidate) => `'${candidate.name}'`),
     'or',
   )
-  const given = typeof name === 'string' ? JSON.stringify(name) : `a ${typeof name}`
+  const given = typeof name === 'string' ? show(name) : `a ${typeof name}`
   throw new RopeError(
     'INVALID_OPTION',
     `${source} asks for ${given}; accepted: ${known}, a backend, or a list of these`,

@@ -11,6 +11,7 @@ import {
   type RopeContext,
   type RopeOptions,
   type RotateInput,
+  resolveConfig,
 } from '@rope/core'
 import type { Backend, Plan } from '@rope/core/backend'
 import type { CallDescription } from './call.js'
@@ -78,9 +79,11 @@ export async function createRopeBy(
   options: AutoOptions = {},
 ): Promise<AutoRope> {
   const { layout, ...choice } = checkOptions(options)
+  // A mistake in the config is found before any backend is loaded.
+  const resolved = resolveConfig(config)
   const { dispatcher, release } = await lease(choice, clock)
   try {
-    return await makeRope(config, { layout }, dispatcher, release)
+    return await makeRope(resolved, { layout }, dispatcher, release)
   } catch (error) {
     release()
     throw error
@@ -88,7 +91,7 @@ export async function createRopeBy(
 }
 
 async function makeRope(
-  config: RopeConfig | RopeOptions,
+  config: RopeConfig,
   { layout }: Pick<RopeContext, 'layout'>,
   dispatcher: Dispatcher,
   release: () => void,

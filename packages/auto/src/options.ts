@@ -2,10 +2,11 @@
  * The options of the front door, and the checks on them.
  */
 
-import { type Layout, RopeError } from '@rope/core'
-import { show } from '@rope/core/backend'
+import type { Layout } from '@rope/core'
+import { checkKeys, checkRecord, reject } from '@rope/core/backend'
 import type { BackendChoice } from './asked.js'
 import type { BackendEntry } from './backends/entry.js'
+import { readEntries } from './backends/read-entry.js'
 import type { DebugOption } from './platform/debug.js'
 
 /** What may be said about the choice of a backend. Everything may be left out. */
@@ -54,39 +55,44 @@ const ACCEPTED: Readonly<Record<keyof AutoOptions, readonly [words: string, chec
     (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
   ],
   debug: ['true, false, or a function of a line', (value) => isBoolean(value) || isFunction(value)],
-  backends: [
-    'a list of backend entries',
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isObject),
-  ],
+  backends: ['a list of backend entries', () => true],
 }
 
+const KNOWN = Object.keys(ACCEPTED) as readonly (keyof AutoOptions)[]
+
 /**
- * Checks options; an option that is not known is a mistake.
+ * The options, each read once and checked; an option that is not known is a mistake.
  *
  * @throws RopeError INVALID_OPTION naming the option
  */
 export function checkOptions<Options extends AutoOptions>(options: Options): Options {
-  if (!isObject(options) || Array.isArray(options)) {
-    throw new RopeError('INVALID_OPTION', `options is ${show(options)}; accepted: an object`, {
-      field: 'options',
-    })
+  const given = checkRecord(options, 'options', 'an object')
+  checkKeys(given, 'options', KNOWN)
+  for (const name of KNOWN) {
+    const [accepted, check] = ACCEPTED[name]
+    const value = given[name]
+    if (value !== undefined && !check(value)) reject('INVALID_OPTION', name, value, accepted)
   }
-  for (const [name, value] of Object.entries(options)) {
-    const accepted = Object.hasOwn(ACCEPTED, name) ? ACCEPTED[name as keyof AutoOptions] : undefined
-    if (accepted === undefined) {
-      const known = Object.keys(ACCEPTED).join(', ')
-      throw new RopeError(
-        'INVALID_OPTION',
-        `options has an unknown key '${name}'; accepted: ${known}`,
-        { field: name },
-      )
-    }
-    if (value === undefined || accepted[1](value)) continue
-    const given =
-      typeof value === 'object' ? 'an object of another kind' : `${typeof value} ${String(value)}`
-    throw new RopeError('INVALID_OPTION', `${name} is ${given}; accepted: ${accepted[0]}`, {
-      field: name,
-    })
+  const { backend, backends } = given
+  return {
+    ...given,
+    ...(backend === undefined ? {} : { backend: readChoice(backend) }),
+    ...(backends === undefined ? {} : { backends: readEntries(backends, 'backends') }),
+  } as Options
+}
+
+/** More backends than anybody has. */
+const MOST = 1000
+
+/** What was asked for; a list is read once, and has no list in it. */
+function readChoice(backend: unknown): unknown {
+  const refuse = (): never =>
+    reject('INVALID_OPTION', 'backend', backend, 'a name, a backend, or a list of these')
+  try {
+    if (!Array.isArray(backend)) return backend
+    if (backend.length > MOST || backend.some(Array.isArray)) return refuse()
+    return Array.from(backend as readonly unknown[])
+  } catch {
+    return refuse()
   }
-  return options
 }

@@ -55,13 +55,24 @@ describe('a rope', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_OPTION', field: 'layout' })
   })
 
-  test('refuses a wrong config, and lets go of what it had opened', async () => {
-    const disposed: string[] = []
-    const backend = changed('one', () => ({ dispose: () => void disposed.push('one') }))
+  test('refuses a wrong config before it loads anything', async () => {
+    let loads = 0
+    const load = async (): Promise<never> => {
+      loads += 1
+      throw new Error('loaded for nothing')
+    }
     const wrong = { ...CONFIG, headDim: 7 }
     await expect(
-      createRope(wrong, { ...OFF, backends: [entry('one', backend)] }),
+      createRope(wrong, { ...OFF, backends: [entry('one', { load })] }),
     ).rejects.toMatchObject({ code: 'INVALID_OPTION', field: 'rotaryDim' })
+    expect(loads).toBe(0)
+  })
+
+  test('lets go of what it had opened when a layout is wrong', async () => {
+    const disposed: string[] = []
+    const backend = changed('one', () => ({ dispose: () => void disposed.push('one') }))
+    const options = { backends: [entry('one', backend)], layout: 'diagonal' as 'bshd' }
+    await expect(createRope(CONFIG, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     expect(disposed).toEqual(['one'])
   })
 

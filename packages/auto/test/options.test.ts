@@ -8,11 +8,11 @@ const WRONG: readonly (readonly [field: string, options: unknown])[] = [
   ['options', 'wasm'],
   ['backends', { backends: [] }],
   ['backends', { backends: 'js' }],
-  ['backendd', { backendd: 'js' }],
-  ['constructor', { constructor: 1 }],
-  ['calibrate', { calibrate: false }],
-  ['cache', { cache: false }],
-  ['clock', { clock: () => 0 }],
+  ['options.backendd', { backendd: 'js' }],
+  ['options.constructor', { constructor: 1 }],
+  ['options.calibrate', { calibrate: false }],
+  ['options.cache', { cache: false }],
+  ['options.clock', { clock: () => 0 }],
   ['device', { device: 'gpu' }],
   ['device', { device: null }],
   ['allowSoftwareGpu', { allowSoftwareGpu: 1 }],
@@ -40,5 +40,5 @@ test('right options pass, whatever is left undefined', () => {
     debug: () => undefined,
     layout: 'bshd',
   }
-  expect(checkOptions(options)).toBe(options)
+  expect(checkOptions(options)).toEqual(options)
 })

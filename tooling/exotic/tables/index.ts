@@ -2,12 +2,14 @@
  * The tables of valid arguments: for every function that a module exports, arguments it accepts.
  */
 import type { MakeArguments } from '../walk.js'
+import { AUTO } from './auto.js'
 import { BACKENDS } from './backends.js'
 import { CORE, SAFETENSORS } from './core.js'
 
-/** By the name of the function, which stands behind one door only. */
+/** By the name of the function, with its module before it where two modules have one of that name. */
 export const TABLE: Readonly<Record<string, MakeArguments>> = {
   ...CORE,
   ...SAFETENSORS,
   ...BACKENDS,
+  ...AUTO,
 }

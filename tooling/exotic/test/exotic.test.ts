@@ -10,10 +10,10 @@ import { TABLE } from '../tables/index.js'
 import { faultsOf, type MakeArguments } from '../walk.js'
 
 const LIBRARIES: readonly string[] = [
-  ...['@rope/core', '@rope/js', '@rope/native', '@rope/wasm', '@rope/webgpu'],
+  ...['@rope/core', '@rope/js', '@rope/native', '@rope/wasm', '@rope/webgpu', '@rope/auto'],
 ]
 
-/** Every module of core and of the backends; auto and bench have no tables yet. */
+/** Every module of core, of the backends and of the front door; bench has no table yet. */
 const MODULES = listPackages(ROOT)
   .filter(({ manifest }) => LIBRARIES.includes(manifest.name))
   .flatMap(({ manifest }) =>
@@ -30,6 +30,8 @@ const UNCHECKED: readonly string[] = [
   ...['bufferOf', 'byteLengthOf', 'byteOffsetOf', 'checkMemory', 'elementBytesOf', 'goneMemory'],
   ...['isSharedBuffer', 'kindOf', 'lengthOf', 'multiplyRow', 'planKey', 'reachesMemory'],
   ...['bindKernel', 'checkRest', 'partOf', 'setElements', 'watchMemory'],
+  // Waits for promises that this project makes.
+  ...['TimeLimitError', 'withLimit'],
   // The checks themselves: `given` is whatever it is, and the rest is written by us.
   ...['checkFields', 'checkInteger', 'checkKeys', 'checkRecord', 'reject', 'show'],
 ]
@@ -46,6 +48,17 @@ async function functionsOf(name: string): Promise<Readonly<Record<string, Callab
   return Object.fromEntries(found) as Record<string, Callable>
 }
 
+/** The valid arguments of a function of a module. */
+function validFor(module: string, key: string): MakeArguments | undefined {
+  return TABLE[`${module} ${key}`] ?? TABLE[key]
+}
+
+/** Lets go of what a call has made: backends hold memory and threads. */
+async function andDispose(pending: unknown): Promise<void> {
+  const made = (await pending) as { readonly dispose?: unknown } | null | undefined
+  if (typeof made === 'object' && typeof made?.dispose === 'function') made.dispose()
+}
+
 /** Calls rightly: only a machine that lacks something may refuse that. */
 async function runOrLack(run: Callable, valid: MakeArguments): Promise<void> {
   try {
@@ -60,13 +73,14 @@ describe.each(MODULES)('%s', async (name) => {
   const checked = Object.keys(functions).filter((key) => !UNCHECKED.includes(key))
 
   test('every function is in the table', () => {
-    expect(checked.filter((key) => !(key in TABLE))).toEqual([])
+    expect(checked.filter((key) => validFor(name, key) === undefined)).toEqual([])
   })
 
-  test.each(checked.filter((key) => key in TABLE))('%s', async (key) => {
+  test.each(checked.filter((key) => validFor(name, key) !== undefined))('%s', async (key) => {
     const own = functions[key] as Callable
-    const run: Callable = isClass(own) ? (...given) => Reflect.construct(own, given) : own
-    const valid = TABLE[key] as MakeArguments
+    const call: Callable = isClass(own) ? (...given) => Reflect.construct(own, given) : own
+    const run: Callable = async (...given) => andDispose(call(...given))
+    const valid = validFor(name, key) as MakeArguments
     await runOrLack(run, valid)
     expect((await faultsOf({ run, valid })).join('\n')).toBe('')
   })
@@ -75,7 +89,8 @@ describe.each(MODULES)('%s', async (name) => {
 test('every entry of the table is a function of some module', async () => {
   const functions = await Promise.all(MODULES.map(functionsOf))
   const names = functions.flatMap((found) => Object.keys(found))
-  expect(Object.keys(TABLE).filter((key) => !names.includes(key))).toEqual([])
+  const functionOf = (key: string): string => key.split(' ').at(-1) as string
+  expect(Object.keys(TABLE).filter((key) => !names.includes(functionOf(key)))).toEqual([])
 })
 
 describe('methods', () => {

@@ -3,10 +3,11 @@
  * goes wrong, with what to do about it, instead of throwing it.
  */
 import { RopeError } from '@rope/core'
-import type { Backend, Probe } from '@rope/core/backend'
+import { type Backend, checkFields, type Probe, reject } from '@rope/core/backend'
 import { messageOf } from '../messages.js'
 import { TimeLimitError, withLimit } from '../platform/timers.js'
 import type { BackendEntry, BackendModule, CreateOptions } from './entry.js'
+import { checkLimit, readEntries, readEntry } from './read-entry.js'
 
 /** Why a backend cannot run here. */
 export interface Absence {
@@ -42,11 +43,19 @@ export async function loadAndProbe(
   return { module, probe: await module.probe(options) }
 }
 
-/** Loads and probes one backend; never rejects. */
+/**
+ * Loads and probes one backend. Whatever is wrong with the backend is reported.
+ *
+ * @throws RopeError INVALID_OPTION for what is no entry, or no number of milliseconds
+ */
 export async function detectBackend(
   entry: BackendEntry,
   limit: number = PROBE_LIMIT,
 ): Promise<DetectedBackend> {
+  return detectRead(readEntry(entry, 'entry'), checkLimit(limit, 'limit'))
+}
+
+async function detectRead(entry: BackendEntry, limit: number): Promise<DetectedBackend> {
   const { name, packageName } = entry
   try {
     const { module, probe } = await withLimit(loadAndProbe(entry), limit)
@@ -63,11 +72,12 @@ export async function detectBackend(
 }
 
 /** Loads and probes all backends at once, in the order given. */
-export function detectBackends(
+export async function detectBackends(
   entries: readonly BackendEntry[],
   limit: number = PROBE_LIMIT,
 ): Promise<readonly DetectedBackend[]> {
-  return Promise.all(entries.map((entry) => detectBackend(entry, limit)))
+  const most = checkLimit(limit, 'limit')
+  return Promise.all(readEntries(entries, 'entries').map((entry) => detectRead(entry, most)))
 }
 
 /** A backend ready to work, or why there is none. */
@@ -81,10 +91,10 @@ export type OpenedBackend =
     }
   | { readonly name: string; readonly available: false; readonly reason: string }
 
-/** Detects a backend and creates it; never rejects. */
+/** Detects a backend and creates it; see `detectBackend`. */
 export async function openBackend(entry: BackendEntry): Promise<OpenedBackend> {
-  const { name } = entry
   const found = await detectBackend(entry)
+  const { name } = found
   if (!found.available) return { name, available: false, reason: absenceText(found) }
   const create = (): Promise<Backend> => found.create()
   try {
@@ -95,7 +105,12 @@ export async function openBackend(entry: BackendEntry): Promise<OpenedBackend> {
 }
 
 /** Why a backend cannot run here and what to do about it, in one sentence. */
-export function absenceText({ reason, fix }: Absence): string {
+export function absenceText(absence: Absence): string {
+  const { reason, fix } = checkFields(absence, 'absence', ['reason', 'fix'], '{ reason, fix }')
+  if (typeof reason !== 'string') return reject('INVALID_OPTION', 'reason', reason, 'a sentence')
+  if (fix !== null && typeof fix !== 'string') {
+    return reject('INVALID_OPTION', 'fix', fix, 'a sentence, or null')
+  }
   return fix === null ? reason : `${reason}; to fix it, ${fix}`
 }
 
