@@ -288,39 +288,15 @@ export function checkInteger(value: unknown, field: string, low: number, high: n
   return reject('INVALID_OPTION', field, value, `an integer from ${low} to ${high}`)
 }
 
+/** True for a list or typed array, whose items are there to be read. */
+export function hasItems(value: unknown): boolean {
+  return isList(value) || kindOf(value) !== undefined
+}
+
 /** How many items a list has, be it an array or a typed array; undefined for what is no list. */
 export function itemsOf(value: unknown): number | undefined {
   if (isList(value)) return value.length
   return kindOf(value) === undefined ? undefined : lengthOf(value as ArrayBufferView)
-}
-
-/** A copy of a list of finite numbers of the given length, or INVALID_OPTION. */
-export function checkNumbers(value: unknown, field: string, length: number): readonly number[] {
-  const list = checkList(value, field, `a list of ${length} numbers`)
-  if (list.length !== length) {
-    reject('INVALID_OPTION', `${field}.length`, list.length, `${length}, one per pair`)
-  }
-  return finiteNumbers(list, field)
-}
-
-/** A copy of a list of finite numbers of any length, or the given kind of error. */
-export function checkAnyNumbers(
-  value: unknown,
-  field: string,
-  code: RopeErrorCode = 'INVALID_OPTION',
-): readonly number[] {
-  return finiteNumbers(checkList(value, field, 'a list of numbers', code), field, code)
-}
-
-function finiteNumbers(
-  list: readonly unknown[],
-  field: string,
-  code: RopeErrorCode = 'INVALID_OPTION',
-): readonly number[] {
-  return list.map((number, index) => {
-    if (typeof number === 'number' && Number.isFinite(number)) return number
-    return reject(code, `${field}[${index}]`, number, 'a finite number')
-  })
 }
 
 /** One of a list of words, or the given kind of error. */

@@ -6,8 +6,9 @@
  * A single axis has weight 1 everywhere; one-hot axes have one 1 per pair (M-RoPE, vision
  * models); dense axes have any weights (learned mixtures).
  */
-import { checkInteger, checkKeys, checkList, checkNumbers, checkRecord, reject } from '../check.js'
+import { checkInteger, checkKeys, checkList, checkRecord, reject } from '../check.js'
 import { MOST_AXES, MOST_PAIRS, MOST_WEIGHTS } from '../limits.js'
+import { checkNumbers, readList, wholeNumbers } from '../numbers/lists.js'
 
 /**
  * Which position drives which pair:
@@ -58,15 +59,16 @@ export function sectionAxes(sections: readonly number[]): AxesOptions {
  * @throws RopeError INVALID_OPTION
  */
 export function checkSections(sections: unknown, count?: number): readonly number[] {
-  const list = checkList(sections, 'sections', 'a list of whole numbers of pairs')
+  const rules = { field: 'sections', code: 'INVALID_OPTION' } as const
+  const accepted = 'a list of whole numbers of pairs'
+  const list = readList(sections, { ...rules, accepted, elements: wholeNumbers(0, MOST_PAIRS) })
   if (count !== undefined && list.length !== count) {
     reject('INVALID_OPTION', 'sections.length', list.length, `${count}`)
   }
   checkInteger(list.length, 'sections.length', 1, MOST_AXES)
-  const checked = list.map((pairs, axis) => checkInteger(pairs, `sections[${axis}]`, 0, MOST_PAIRS))
-  const total = checked.reduce((sum, pairs) => sum + pairs, 0)
+  const total = list.reduce((sum, pairs) => sum + pairs, 0)
   checkInteger(total, 'the sum of sections', 1, MOST_PAIRS)
-  return checked
+  return [...list]
 }
 
 /**

@@ -6,10 +6,11 @@
  * alone bit for bit: tokens whose distance is 0 on every axis, and blocks outside the window.
  */
 
-import { checkFields, checkInteger, checkRecord, checkTypedArray, reject } from '../check.js'
+import { checkFields, checkKeys, checkRecord, checkTypedArray, reject } from '../check.js'
 import { axisCount } from '../config/axes.js'
 import { type RopeConfig, resolveConfig } from '../config/config.js'
 import { decodeFloat16, encodeFloat16 } from '../numbers/half-float.js'
+import { readWhole } from '../numbers/lists.js'
 import { expandPositions } from '../positions/expand.js'
 import { type Positions, readPositions } from '../positions/forms.js'
 import type { LengthOptions, Rope } from '../rope/rope.js'
@@ -143,10 +144,11 @@ export function shiftQ8(
   options: LengthOptions = {},
 ): void {
   const given = checkRecord(keys, 'keys', '{ data, tokens, heads }', 'INVALID_TENSOR')
+  checkKeys(given, 'keys', ['data', 'tokens', 'heads'])
   const { headDim } = checkRope(rope)
   const data = checkTypedArray(given.data, 'keys.data', ['Uint8Array'], 'INVALID_TENSOR')
-  const tokens = checkInteger(given.tokens, 'keys.tokens', 0, 2 ** 31)
-  const heads = checkInteger(given.heads, 'keys.heads', 1, 65536)
+  const tokens = readWhole(given.tokens, 'keys.tokens', 0, 2 ** 31)
+  const heads = readWhole(given.heads, 'keys.heads', 1, 65536)
   const width = heads * headDim
   const blocks = checkBlocks(width, CHANNELS, 'heads * headDim')
   const rowBytes = blocks * BYTES

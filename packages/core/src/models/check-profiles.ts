@@ -1,8 +1,9 @@
 /**
  * What the writers of model files are given: one config, or a profile per kind of layer.
  */
-import { checkAnyNumbers, checkList, checkRecord, isList, reject } from '../check.js'
+import { checkList, checkRecord, isList, reject } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config/config.js'
+import { checkAnyNumbers } from '../numbers/lists.js'
 import type { WritableProfile } from './profile.js'
 
 /** A profile with nothing left open. */

@@ -2,8 +2,9 @@
  * Taking a shard's tokens out of a tensor and putting them back: copies of bits, for tests, workers
  * and whoever has no collective operation for it.
  */
-import { checkCount, checkRecord, checkTypedArray } from '../check.js'
+import { checkKeys, checkRecord, checkTypedArray } from '../check.js'
 import { RopeError } from '../errors.js'
+import { readCount } from '../numbers/lists.js'
 import { checkShard, type Shard } from './shard.js'
 
 /** The arrays that tensors are made of. */
@@ -21,11 +22,13 @@ export interface TokenRows<Elements extends TokenArray = TokenArray> {
 const KINDS = ['Float32Array', 'Float64Array', 'Uint16Array'] as const
 
 function checkRows<Elements extends TokenArray>(whole: TokenRows<Elements>): TokenRows<Elements> {
-  const { data, tokens, width } = checkRecord(whole, 'whole', '{ data, tokens, width }')
+  const given = checkRecord(whole, 'whole', '{ data, tokens, width }')
+  checkKeys(given, 'whole', ['data', 'tokens', 'width'])
+  const { data, tokens, width } = given
   return {
     data: checkTypedArray(data, 'whole.data', KINDS, 'INVALID_TENSOR') as Elements,
-    tokens: checkCount(tokens, 'whole.tokens', 1),
-    width: checkCount(width, 'whole.width', 1),
+    tokens: readCount(tokens, 'whole.tokens', 1),
+    width: readCount(width, 'whole.width', 1),
   }
 }
 

@@ -2,8 +2,9 @@
  * The positions of a shard: those of its tokens in the whole, whatever form the whole was given in.
  * A shard that counted its own tokens from 0 would rotate them wrongly and silently.
  */
-import { checkInteger, checkRecord } from '../check.js'
+import { checkKeys, checkRecord } from '../check.js'
 import { MOST_AXES, MOST_TOKENS } from '../limits.js'
+import { readWhole } from '../numbers/lists.js'
 import { expandPositions } from '../positions/expand.js'
 import { type Positions, readPositions } from '../positions/forms.js'
 import { checkShard, type Shard } from './shard.js'
@@ -45,9 +46,10 @@ function pick(values: Float64Array, { indices }: Shard, tokens: number): Float64
  */
 export function shardPositions(positions: Positions, part: Shard, whole: WholeSequence): Positions {
   const given = checkRecord(whole, 'whole', '{ tokens, batch, axes }')
-  const tokens = checkInteger(given.tokens, 'whole.tokens', 0, MOST_TOKENS)
-  const batch = checkInteger(given.batch ?? 1, 'whole.batch', 0, MOST_TOKENS)
-  const axes = checkInteger(given.axes ?? 1, 'whole.axes', 1, MOST_AXES)
+  checkKeys(given, 'whole', ['tokens', 'batch', 'axes'])
+  const tokens = readWhole(given.tokens, 'whole.tokens', 0, MOST_TOKENS)
+  const batch = readWhole(given.batch ?? 1, 'whole.batch', 0, MOST_TOKENS)
+  const axes = readWhole(given.axes ?? 1, 'whole.axes', 1, MOST_AXES)
   const shard = checkShard(part, tokens)
   const table = expandPositions(readPositions(positions, axes), batch, tokens, axes)
   const picked = table.axes.map((values) => pick(values, shard, tokens))

@@ -4,16 +4,15 @@
  * else in the library knows of ranks.
  */
 import {
-  checkAnyNumbers,
   checkInteger,
-  checkList,
+  checkKeys,
   checkRecord,
   checkTypedArray,
   checkWord,
-  isList,
   reject,
 } from '../check.js'
 import { MOST_SHARD_TOKENS, MOST_TOKENS } from '../limits.js'
+import { readList, readNumbers, readWhole, wholeNumbers } from '../numbers/lists.js'
 
 /**
  * How a sequence is divided among ranks.
@@ -39,7 +38,7 @@ export interface ShardOptions {
    * Tokens in memory: of the one sequence, or of each of several packed ones, padding included.
    * Packed sequences are divided one by one, so that every rank gets its part of each.
    */
-  readonly tokens: number | readonly number[]
+  readonly tokens: number | bigint | ArrayLike<number | bigint>
 }
 
 /** The part of a sequence, or of packed sequences, that one rank holds. */
@@ -81,12 +80,12 @@ const DIVIDE: Readonly<Record<Sharding, Divide>> = {
 }
 
 function checkTokens(tokens: unknown): readonly number[] {
-  const many = isList(tokens)
-  const lengths = many ? checkList(tokens, 'tokens', 'lengths') : [tokens]
-  const checked = Array.from(lengths, (length: unknown, i) => {
-    const field = many ? `tokens[${i}]` : 'tokens'
-    return checkInteger(length, field, 0, MOST_TOKENS)
-  })
+  const rules = { field: 'tokens', code: 'INVALID_OPTION', accepted: 'lengths' } as const
+  const elements = wholeNumbers(0, MOST_TOKENS)
+  const isOne = typeof tokens === 'number' || typeof tokens === 'bigint'
+  const checked = isOne
+    ? [readWhole(tokens, 'tokens', 0, MOST_TOKENS)]
+    : [...readList(tokens, { ...rules, elements })]
   const total = checked.reduce((sum, length) => sum + length, 0)
   if (total <= MOST_TOKENS) return checked
   return reject('INVALID_OPTION', 'tokens', tokens, `at most ${MOST_TOKENS} tokens in all`)
@@ -103,7 +102,7 @@ export function checkShard(shard: Shard, tokens: number): Shard {
   list.forEach((index, i) => checkInteger(index, `shard.indices[${i}]`, 0, tokens - 1))
   return {
     indices: list,
-    sequenceLengths: checkAnyNumbers(sequenceLengths, 'shard.sequenceLengths'),
+    sequenceLengths: [...readNumbers(sequenceLengths, 'shard.sequenceLengths')],
   }
 }
 
@@ -121,9 +120,10 @@ export function checkShard(shard: Shard, tokens: number): Shard {
  */
 export function shardOf(options: ShardOptions): Shard {
   const record = checkRecord(options, 'options', '{ sharding, ranks, rank, tokens }')
+  checkKeys(record, 'options', ['sharding', 'ranks', 'rank', 'tokens'])
   const sharding = checkWord(record.sharding, 'sharding', SHARDINGS)
-  const ranks = checkInteger(record.ranks, 'ranks', 1, 2 ** 20)
-  const rank = checkInteger(record.rank, 'rank', 0, ranks - 1)
+  const ranks = readWhole(record.ranks, 'ranks', 1, 2 ** 20)
+  const rank = readWhole(record.rank, 'rank', 0, ranks - 1)
   const lengths = checkTokens(record.tokens)
   const parts = lengths.map((length) => DIVIDE[sharding](length, ranks, rank))
   const sequenceLengths = parts.map((runs) => sum(runs.map(({ length }) => length)))

@@ -6,14 +6,19 @@
 import {
   checkList,
   checkRecord,
+  hasItems,
   isList,
   isRecord,
-  itemsOf,
-  reading,
   reject,
   rejectBecause,
 } from '../check.js'
-import { kindOf } from '../memory.js'
+import {
+  type ElementRules,
+  isTensor,
+  type ListRules,
+  readList,
+  refuseList,
+} from '../numbers/lists.js'
 
 /** Integer or fractional position ids. Fractions and negative values are fine; NaN is not. */
 export type PositionArray =
@@ -98,39 +103,36 @@ export function checkPosition(position: unknown): void {
  * @throws RopeError INVALID_POSITIONS
  */
 export function checkStart(start: number): number {
-  return toNumber(start, 'positions')
+  return readPosition(start, 'positions')
 }
 
-function toNumber(value: unknown, field: string, index?: number): number {
-  const number = typeof value === 'bigint' ? Number(value) : value
-  if (typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number
-  const name = index === undefined ? field : `${field}[${index}]`
-  const isTooFar = typeof number === 'number' && Number.isFinite(number)
-  const accepted = isTooFar
-    ? 'a position between -(2^53 - 1) and 2^53 - 1'
-    : 'a finite number or a bigint'
-  return reject('INVALID_POSITIONS', name, value, accepted)
+/** A position: a number or a BigInt that the tokens after it can count on from. */
+const POSITIONS: ElementRules = {
+  read: (value) => {
+    const number = typeof value === 'bigint' ? Number(value) : value
+    const isOne = typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER
+    return isOne ? number : undefined
+  },
+  accepted: (value) => {
+    const isTooFar = typeof value === 'bigint' || Number.isFinite(value)
+    return isTooFar ? 'a position between -(2^53 - 1) and 2^53 - 1' : 'a finite number or a bigint'
+  },
 }
 
-function isArray(value: unknown): boolean {
-  return isList(value) || kindOf(value) !== undefined
+function readPosition(value: unknown, field: string): number {
+  return (
+    POSITIONS.read(value) ?? reject('INVALID_POSITIONS', field, value, POSITIONS.accepted(value))
+  )
+}
+
+function rulesFor(field: string): ListRules {
+  const accepted = 'an array or typed array of numbers'
+  // As many as the caller has: what a call may have in all is bounded where it is known.
+  return { field, code: 'INVALID_POSITIONS', accepted, elements: POSITIONS, most: Infinity }
 }
 
 function readArray(value: unknown, field: string): Float64Array {
-  const accepted = 'an array or typed array of numbers'
-  const refuse = (): never => reject('INVALID_POSITIONS', field, value, accepted)
-  return reading(() => copyArray(value, field) ?? refuse(), refuse)
-}
-
-function copyArray(value: unknown, field: string): Float64Array | undefined {
-  const count = itemsOf(value)
-  if (count === undefined) return undefined
-  const list = value as PositionArray
-  // A list may say that it is longer than it is: it is walked before memory of its length is taken.
-  if (Array.isArray(value)) for (let i = 0; i < count; i++) toNumber(list[i], field, i)
-  const numbers = new Float64Array(count)
-  for (let i = 0; i < count; i++) numbers[i] = toNumber(list[i], field, i)
-  return numbers
+  return readList(value, rulesFor(field))
 }
 
 type Packed = Readonly<Record<string, unknown>>
@@ -201,13 +203,14 @@ function differences(cumulative: Float64Array, field: string): Float64Array {
 
 function readAxis(positions: unknown, field: string): PositionSource {
   if (typeof positions === 'number' || typeof positions === 'bigint') {
-    return { kind: 'start', start: toNumber(positions, field) }
+    return { kind: 'start', start: readPosition(positions, field) }
   }
-  if (isArray(positions)) return { kind: 'ids', ids: readArray(positions, field) }
+  if (hasItems(positions)) return { kind: 'ids', ids: readArray(positions, field) }
   return readForms(checkRecord(positions, field, FORMS, 'INVALID_POSITIONS'), field)
 }
 
 function readForms(positions: Packed, field: string): PositionSource {
+  if (isTensor(positions)) return refuseList(positions, { ...rulesFor(field), accepted: FORMS })
   const keys: readonly string[] = Object.keys(positions)
   const given = (names: readonly string[]): readonly string[] =>
     names.filter((key) => key in positions)

@@ -3,8 +3,8 @@
  * they are in and the frame within it, and every angle is multiplied by the feature's own time. The
  * product of the two is no new kind of rope: it is a position, and a fraction at that.
  */
-import { checkAnyNumbers, checkInteger, checkPositive, reject } from '../check.js'
-import { MOST_POSITIONS } from '../limits.js'
+import { checkPositive, reject } from '../check.js'
+import { readCount, readNumbers } from '../numbers/lists.js'
 import { type AxialOptions, checkHead } from './axial-options.js'
 import { axialRope } from './video.js'
 
@@ -33,20 +33,24 @@ export function musicFlamingoRope(features: {
  * @throws RopeError INVALID_POSITIONS when the times do not divide into windows
  */
 export function musicFlamingoPositions(
-  seconds: ArrayLike<number>,
+  seconds: ArrayLike<number | bigint>,
   frames: number,
   maxPositionEmbeddings: number,
 ): { readonly axes: readonly [Float64Array, Float64Array] } {
   const most = checkPositive(maxPositionEmbeddings, 'maxPositionEmbeddings')
-  const times = checkAnyNumbers(seconds, 'seconds', 'INVALID_POSITIONS')
-  checkInteger(frames, 'frames', 1, MOST_POSITIONS)
-  if (times.length % frames !== 0) {
-    reject('INVALID_POSITIONS', 'seconds.length', times.length, `a multiple of frames, ${frames}`)
+  const times = readNumbers(seconds, 'seconds', 'INVALID_POSITIONS')
+  const perWindow = readCount(frames, 'frames', 1)
+  if (times.length % perWindow !== 0) {
+    const accepted = `a multiple of frames, ${perWindow}`
+    reject('INVALID_POSITIONS', 'seconds.length', times.length, accepted)
   }
   const turn = (at: number): number => -2 * Math.PI * (times[at] as number)
   const place = (rank: (at: number) => number): Float64Array =>
     Float64Array.from({ length: times.length }, (_, at) => (rank(at) / most) * turn(at))
   return {
-    axes: [place((at) => Math.floor(at / frames)), place((at) => 2 * Math.PI * (at % frames))],
+    axes: [
+      place((at) => Math.floor(at / perWindow)),
+      place((at) => 2 * Math.PI * (at % perWindow)),
+    ],
   }
 }

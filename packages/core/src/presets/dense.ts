@@ -3,17 +3,10 @@
  *
  *     angle[t, i] = sum over axes a of position[a][t] * weights[a][i]
  */
-import {
-  checkAnyNumbers,
-  checkInteger,
-  checkList,
-  checkNumbers,
-  checkRecord,
-  checkWord,
-  reject,
-} from '../check.js'
+import { checkInteger, checkList, checkRecord, checkWord, reject } from '../check.js'
 import type { RopeOptions } from '../config/config.js'
 import { PAIRINGS, type PairingName } from '../contract/pairing.js'
+import { checkAnyNumbers, checkNumbers } from '../numbers/lists.js'
 import { checkSizes, type Tensor } from '../plan/tensor.js'
 
 /** What a dense rope needs besides its weights. */

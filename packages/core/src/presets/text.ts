@@ -26,11 +26,11 @@ function perPair(pairs: number, axisOf: (i: number) => number): readonly number[
  * @throws RopeError INVALID_OPTION
  */
 export function interleavedAxes(sections: readonly number[]): AxesOptions {
-  checkSections(sections, 3)
-  const [, height = 0, width = 0] = sections
+  const checked = checkSections(sections, 3)
+  const [, height = 0, width = 0] = checked
   return oneHot(
     3,
-    perPair(total(sections), (i) => {
+    perPair(total(checked), (i) => {
       if (i % 3 === 1 && i < 3 * height) return 1
       return i % 3 === 2 && i < 3 * width ? 2 : 0
     }),
@@ -45,10 +45,10 @@ export function interleavedAxes(sections: readonly number[]): AxesOptions {
  * @throws RopeError INVALID_OPTION
  */
 export function ggmlInterleavedAxes(sections: readonly number[]): AxesOptions {
-  checkSections(sections, 4)
+  const checked = checkSections(sections, 4)
   return oneHot(
     4,
-    perPair(total(sections), (i) => (i < 3 * (sections[i % 3] as number) ? i % 3 : 3)),
+    perPair(total(checked), (i) => (i < 3 * (checked[i % 3] as number) ? i % 3 : 3)),
   )
 }
 
@@ -59,8 +59,7 @@ export function ggmlInterleavedAxes(sections: readonly number[]): AxesOptions {
  * @throws RopeError INVALID_OPTION
  */
 export function ernieAxes(sections: readonly number[]): AxesOptions {
-  checkSections(sections, 3)
-  const [height = 0, width = 0, time = 0] = sections
+  const [height = 0, width = 0, time = 0] = checkSections(sections, 3)
   if (height !== width) {
     reject('INVALID_OPTION', 'sections', sections, 'as many pairs for H as for W')
   }

@@ -2,15 +2,10 @@
  * Rotary embeddings of video and image generators: time, rows and columns (or any list of axes),
  * each with its own share of the head and its own run of frequencies.
  */
-import {
-  checkInteger,
-  checkList,
-  checkNumbers,
-  checkPositive,
-  checkRecord,
-  checkWord,
-} from '../check.js'
+import { checkInteger, checkPositive, checkRecord, checkWord } from '../check.js'
 import { PAIRINGS, type PairingName } from '../contract/pairing.js'
+import { MOST_CHANNELS } from '../limits.js'
+import { checkNumbers, type ListRules, readList, wholeNumbers } from '../numbers/lists.js'
 import {
   type AxialOptions,
   axialOptions,
@@ -40,9 +35,9 @@ export function axialRope(
   } = {},
 ): AxialOptions {
   const given = checkRecord(settings, 'settings', '{ headDim, base, pairing, baseFactors }')
-  const list = checkList(widths, 'widths', 'a list of channels per axis')
+  const list = readList(widths, WIDTHS)
   checkInteger(list.length, 'widths.length', 1, MOST_AXES)
-  const halves = Array.from(list, halfOf)
+  const halves = [...list].map(halfOf)
   const sum = 2 * halves.reduce((total, half) => total + half, 0)
   const base = checkTheta(given.base ?? 10000)
   const factors =
@@ -63,10 +58,16 @@ export function axialRope(
 /** As many as a config may have. */
 const MOST_AXES = 64
 
+const WIDTHS: ListRules = {
+  field: 'widths',
+  code: 'INVALID_OPTION',
+  accepted: 'a list of channels per axis',
+  elements: wholeNumbers(2, MOST_CHANNELS),
+}
+
 /** Half the channels of an axis. */
-function halfOf(width: unknown, axis: number): number {
-  const channels = checkInteger(width, `widths[${axis}]`, 2, 65536)
-  return checkInteger(channels / 2, `widths[${axis}] / 2`, 1, 32768)
+function halfOf(width: number, axis: number): number {
+  return checkInteger(width / 2, `widths[${axis}] / 2`, 1, 32768)
 }
 
 /** Flux: the axes of its ids, interleaved; theta 10000. */

@@ -5,17 +5,10 @@
  *     F[i] = multiplier * base^(-exponent[i] / dim)      of the family of pair i
  */
 
-import {
-  checkAtLeast,
-  checkInteger,
-  checkKeys,
-  checkList,
-  checkNumbers,
-  checkRecord,
-  reject,
-} from '../check.js'
+import { checkAtLeast, checkInteger, checkKeys, checkList, checkRecord, reject } from '../check.js'
 import { MOST_AXES } from '../limits.js'
 import type { DoubleDouble } from '../numbers/double-double.js'
+import { checkNumbers } from '../numbers/lists.js'
 import { buildFrequencies, checkBase, pick, times } from './build.js'
 import { inversePowersAt } from './exact-power.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'

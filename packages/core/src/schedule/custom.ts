@@ -2,7 +2,8 @@
  * A user's own inverse frequencies, taken as exact: for learned frequencies, and for schedules
  * this library does not know.
  */
-import { checkKeys, checkNumbers, checkPositive, reject } from '../check.js'
+import { checkKeys, checkPositive, reject } from '../check.js'
+import { checkNumbers } from '../numbers/lists.js'
 import { HIGHEST_FREQUENCY } from './highest-frequency.js'
 import type { CustomSchedule, Frequencies, Schedule } from './schedule.js'
 

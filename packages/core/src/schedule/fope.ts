@@ -4,15 +4,8 @@
  * mixed by learned matrices. Rows stay rows, so every backend rotates with them; they are no longer
  * points on the unit circle, so keys cannot be shifted afterwards.
  */
-import {
-  checkAnyNumbers,
-  checkInteger,
-  checkKeys,
-  checkList,
-  checkNumbers,
-  checkPositive,
-  reject,
-} from '../check.js'
+import { checkInteger, checkKeys, checkList, checkPositive, reject } from '../check.js'
+import { checkAnyNumbers, checkNumbers } from '../numbers/lists.js'
 import { checkBase } from './build.js'
 import { defaultFrequencies } from './default.js'
 import type { FopeSchedule, Frequencies, RowMixture, Schedule } from './schedule.js'

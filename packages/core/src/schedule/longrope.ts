@@ -7,7 +7,8 @@
  * The switch is strict: a sequence of exactly L0 tokens is short. It belongs to the sequence, so
  * its name (`short` or `long`) belongs in the key of everything cached for it.
  */
-import { checkKeys, checkNumbers, checkPositive } from '../check.js'
+import { checkKeys, checkPositive } from '../check.js'
+import { checkNumbers } from '../numbers/lists.js'
 import {
   buildFrequencies,
   checkBase,

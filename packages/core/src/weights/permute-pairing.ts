@@ -3,7 +3,14 @@
  * with the other once the rows of its q and k projections (and their biases) have been reordered:
  * within each head's window, half keeps pair i at rows (i, i + n), interleaved at (2i, 2i + 1).
  */
-import { checkInteger, checkRecord, checkTypedArray, checkWord, reject } from '../check.js'
+import {
+  checkInteger,
+  checkKeys,
+  checkRecord,
+  checkTypedArray,
+  checkWord,
+  reject,
+} from '../check.js'
 import { PAIRINGS, type PairingName, resolvePairing } from '../contract/pairing.js'
 import { MOST_CHANNELS, MOST_HEADS } from '../limits.js'
 
@@ -91,6 +98,7 @@ const KINDS = [
 
 function checkOptions(given: PermuteOptions): Required<PermuteOptions> {
   const options = checkRecord(given, 'options', '{ from, to, heads, headDim }')
+  checkKeys(options, 'options', ['from', 'to', 'heads', 'headDim', 'rotaryDim', 'windowOffset'])
   const headDim = checkInteger(options.headDim, 'headDim', 2, MOST_CHANNELS)
   const windowOffset = checkInteger(options.windowOffset ?? 0, 'windowOffset', 0, headDim - 2)
   const room = headDim - windowOffset

@@ -12,8 +12,8 @@
  * weights of a model without RoPE; the answer is then null.
  */
 import {
-  checkAnyNumbers,
   checkInteger,
+  checkKeys,
   checkList,
   checkRecord,
   checkTypedArray,
@@ -22,6 +22,7 @@ import {
 } from '../check.js'
 import { type PairingName, resolvePairing } from '../contract/pairing.js'
 import { MOST_CHANNELS } from '../limits.js'
+import { FINITE, isNested, isTensor, type ListRules, readList } from '../numbers/lists.js'
 
 /** Numbers of a projection, row-major [heads * headDim, columns]. */
 export type ProjectionWeights = Float64Array | Float32Array | readonly number[]
@@ -127,6 +128,7 @@ interface Shape {
 
 function checkShape(given: VerifyPairingOptions): Shape {
   const options = checkRecord(given, 'options', '{ headDim, columns }')
+  checkKeys(options, 'options', ['headDim', 'columns', 'rotaryDim', 'windowOffset'])
   const headDim = checkInteger(options.headDim, 'headDim', 8, MOST_CHANNELS)
   const windowOffset = checkInteger(options.windowOffset ?? 0, 'windowOffset', 0, headDim - 8)
   const room = headDim - windowOffset
@@ -144,16 +146,21 @@ function asList(
   weights: ProjectionWeights | readonly ProjectionWeights[],
   field: string,
 ): readonly ProjectionWeights[] {
-  if (!isList(weights)) return [checkProjection(weights, field)]
-  const list = checkList(weights, field, 'an array of numbers')
-  const isOne = Array.prototype.every.call(list, (item) => typeof item === 'number')
-  if (isOne) return [list as readonly number[]]
-  return Array.from(list, (one, layer) => checkProjection(one, `${field}[${layer}]`))
+  if (!isNested(weights)) return [checkProjection(weights, field)]
+  return checkList(weights, field, 'one projection, or one per layer').map((one, layer) =>
+    checkProjection(one, `${field}[${layer}]`),
+  )
 }
 
+/** A list is read number by number; a typed array is used as it is. */
 function checkProjection(weights: unknown, field: string): ProjectionWeights {
-  if (isList(weights)) return checkAnyNumbers(weights, field)
+  if (isList(weights) || isTensor(weights)) return readList(weights, rulesFor(field))
   return checkTypedArray(weights, field, ['Float64Array', 'Float32Array'])
+}
+
+function rulesFor(field: string): ListRules {
+  const accepted = 'numbers, [heads * headDim * columns]'
+  return { field, code: 'INVALID_OPTION', accepted, elements: FINITE }
 }
 
 /** ln of the squared length of every rotating row, head by head. */

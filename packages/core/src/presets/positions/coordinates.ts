@@ -4,23 +4,23 @@
  */
 import {
   callBack,
-  checkAnyNumbers,
-  checkCount,
   checkFinite,
   checkFunction,
+  checkKeys,
   checkList,
   checkPositive,
   checkRecord,
 } from '../../check.js'
+import { readCount, readFinite, readNumbers } from '../../numbers/lists.js'
 
 function along(count: number, at: (i: number) => number): Float64Array {
-  const n = checkCount(count, 'count')
+  const n = readCount(count, 'count')
   return Float64Array.from({ length: n }, (_, i) => at(i))
 }
 
 /** `origin`, `origin + 1`, ...: counted places. Llama 4 vision and EfficientLoFTR count from 1. */
 export function countedCoordinates(count: number, origin = 0): Float64Array {
-  const first = checkFinite(origin, 'origin')
+  const first = readFinite(origin, 'origin')
   return along(count, (i) => first + i)
 }
 
@@ -29,7 +29,7 @@ export function countedCoordinates(count: number, origin = 0): Float64Array {
  * with the extent of its training).
  */
 export function normalisedCoordinates(count: number, extent: number = count): Float64Array {
-  const n = checkCount(count, 'count')
+  const n = readCount(count, 'count')
   // No coordinates have no extent either.
   const whole = n === 0 ? 1 : checkPositive(extent, 'extent')
   return along(n, (i) => (2 * (i + 0.5)) / whole - 1)
@@ -37,16 +37,17 @@ export function normalisedCoordinates(count: number, extent: number = count): Fl
 
 /** Evenly spread from `start` up to, not including, `stop` (CogVideoX crops). */
 export function spreadCoordinates(count: number, start: number, stop: number): Float64Array {
-  checkCount(count, 'count')
-  checkFinite(start, 'start')
-  const last = (checkFinite(stop, 'stop') * (count - 1)) / count
-  return along(count, (i) => (count === 1 ? start : start + (i * (last - start)) / (count - 1)))
+  const n = readCount(count, 'count')
+  const first = readFinite(start, 'start')
+  const last = (readFinite(stop, 'stop') * (n - 1)) / n
+  return along(n, (i) => (n === 1 ? first : first + (i * (last - first)) / (n - 1)))
 }
 
 /** Whole numbers around 0, the larger half below it: -2 -1 0 1 for 4 (Qwen-Image). */
 export function centredCoordinates(count: number): Float64Array {
-  const below = Math.ceil(checkCount(count, 'count') / 2)
-  return along(count, (i) => i - below)
+  const n = readCount(count, 'count')
+  const below = Math.ceil(n / 2)
+  return along(n, (i) => i - below)
 }
 
 /**
@@ -85,14 +86,14 @@ export function augmentCoordinates(
   random: () => number = Math.random,
 ): readonly Float64Array[] {
   const given = checkRecord(augmentation, 'augmentation', '{ shift, jitter, rescale }')
+  checkKeys(given, 'augmentation', ['shift', 'jitter', 'rescale'])
   const shift = checkFinite(given.shift ?? 0, 'shift')
   const logarithms = (['jitter', 'rescale'] as const).map((key) =>
     Math.log(checkPositive(given[key] ?? 1, key)),
   )
   checkFunction(random, 'random')
-  const axes = Array.from(checkList(coordinates, 'coordinates', 'one list per axis'), (axis, a) =>
-    Float64Array.from(checkAnyNumbers(axis, `coordinates[${a}]`)),
-  )
+  const lists = checkList(coordinates, 'coordinates', 'one list per axis')
+  const axes = lists.map((axis, a) => readNumbers(axis, `coordinates[${a}]`))
   const within = (bound: number): number =>
     (2 * checkFinite(callBack('random', random), 'what random returns') - 1) * bound
   const shifts = axes.map(() => within(shift))

@@ -3,7 +3,8 @@
  * within a chunk, and queries stand at other positions for keys of their own chunk, of the one
  * before, and of all earlier ones. Distances then never exceed the chunk size.
  */
-import { checkInteger, checkRecord } from '../../check.js'
+import { checkKeys, checkRecord } from '../../check.js'
+import { readWhole } from '../../numbers/lists.js'
 
 /** `dual_chunk_attention_config` of a model. */
 export interface DualChunkOptions {
@@ -35,10 +36,11 @@ export interface DualChunkPosition {
  */
 export function dualChunkPosition(position: number, options: DualChunkOptions): DualChunkPosition {
   const given = checkRecord(options, 'options', '{ chunkSize, localSize }')
-  const chunkSize = checkInteger(given.chunkSize, 'chunkSize', 1, 2 ** 31)
-  const localSize = checkInteger(given.localSize, 'localSize', 0, chunkSize - 1)
+  checkKeys(given, 'options', ['chunkSize', 'localSize'])
+  const chunkSize = readWhole(given.chunkSize, 'chunkSize', 1, 2 ** 31)
+  const localSize = readWhole(given.localSize, 'localSize', 0, chunkSize - 1)
   const chunk = chunkSize - localSize
-  const within = checkInteger(position, 'position', 0, Number.MAX_SAFE_INTEGER) % chunk
+  const within = readWhole(position, 'position', 0, Number.MAX_SAFE_INTEGER) % chunk
   return {
     key: within,
     intra: within,

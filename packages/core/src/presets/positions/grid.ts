@@ -3,15 +3,16 @@
  * row, or block by block where a model merges neighbouring patches into one token.
  */
 import {
-  checkAnyNumbers,
   checkCount,
   checkFlag,
   checkInteger,
+  checkKeys,
   checkList,
   checkRecord,
   reject,
 } from '../../check.js'
 import { MOST_AXES, MOST_ROWS } from '../../limits.js'
+import { readCount, readNumbers, readWhole } from '../../numbers/lists.js'
 
 /** Positions with one list per axis, as every call takes them. */
 export interface GridPositions {
@@ -35,18 +36,16 @@ export interface GridOptions {
 }
 
 /** Two lists of numbers or more. */
-function checkCoordinates(coordinates: unknown): readonly (readonly number[])[] {
+function checkCoordinates(coordinates: unknown): readonly Float64Array[] {
   const accepted = 'two lists or more, one per axis'
   const lists = checkList(coordinates, 'coordinates', accepted, 'INVALID_POSITIONS')
   if (lists.length < 2) reject('INVALID_POSITIONS', 'coordinates', coordinates, accepted)
   checkInteger(lists.length, 'coordinates.length', 2, MOST_AXES)
-  return lists.map((list, axis) =>
-    checkAnyNumbers(list, `coordinates[${axis}]`, 'INVALID_POSITIONS'),
-  )
+  return lists.map((list, axis) => readNumbers(list, `coordinates[${axis}]`, 'INVALID_POSITIONS'))
 }
 
 function checkMerge(rows: number, columns: number, given: unknown): number {
-  const merge = checkInteger(given, 'merge', 1, 65536)
+  const merge = readWhole(given, 'merge', 1, 65536)
   for (const size of [rows, columns]) {
     if (size % merge === 0) continue
     reject('INVALID_POSITIONS', 'coordinates', size, `a multiple of merge, ${merge}`)
@@ -93,14 +92,15 @@ export function gridPositions(
 ): GridPositions {
   const accepted = '{ merge, columnsFirst, leading, trailing, repeat }'
   const given = checkRecord(options, 'options', accepted)
+  checkKeys(given, 'options', ['merge', 'columnsFirst', 'leading', 'trailing', 'repeat'])
   const lists = checkCoordinates(coordinates)
   const sizes = lists.map((axis) => axis.length)
   const [rowCount = 1, columnCount = 1] = sizes.slice(-2)
   const merge = checkMerge(rowCount, columnCount, given.merge ?? 1)
   const columnsFirst = checkFlag(given.columnsFirst ?? false, 'columnsFirst')
-  const before = checkCount(given.leading ?? 0, 'leading')
-  const after = checkCount(given.trailing ?? 0, 'trailing')
-  const times = checkCount(given.repeat ?? 1, 'repeat', 1)
+  const before = readCount(given.leading ?? 0, 'leading')
+  const after = readCount(given.trailing ?? 0, 'trailing')
+  const times = readCount(given.repeat ?? 1, 'repeat', 1)
   const patches = sizes.reduce((product, size) => product * size, 1)
   const tokens = checkCount(before + times * patches + after, 'the number of tokens')
   checkInteger(tokens * sizes.length, 'the number of positions', 0, MOST_ROWS)

@@ -3,15 +3,9 @@
  * Hugging Face calls `get_rope_index`, built from segments. Text moves all three axes by one per
  * token; an image or video spans a box that starts where the text before it stopped.
  */
-import {
-  checkAnyNumbers,
-  checkFinite,
-  checkInteger,
-  checkList,
-  checkRecord,
-  checkWord,
-} from '../../check.js'
+import { checkInteger, checkKeys, checkList, checkRecord, checkWord } from '../../check.js'
 import { MOST_PROMPT_TOKENS, MOST_TOKENS } from '../../limits.js'
+import { readFinite, readNumbers, readWhole } from '../../numbers/lists.js'
 
 /** A run of tokens of one kind. Sizes are in tokens, so after spatial merging. */
 export type Segment =
@@ -109,14 +103,22 @@ function visitSegment(segment: Segment, visit: Visit): void {
 
 const KINDS = ['text', 'vision', 'audio-video'] as const
 
+/** What a segment of each kind has besides its kind. */
+const FIELDS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
+  text: ['tokens'],
+  vision: ['rows', 'columns', 'frames', 'advance'],
+  'audio-video': ['rows', 'columns', 'frames', 'audioTokens', 'chunk'],
+}
+
 /** A segment whose fields are what they have to be, each read once. */
 function checkSegment(given: unknown, field: string): Segment {
   const segment = checkRecord(given, field, "{ kind: 'text', tokens } or the like")
   const count = (key: string, low: number, high = MOST_PROMPT_TOKENS): number =>
-    checkInteger(segment[key], `${field}.${key}`, low, high)
+    readWhole(segment[key], `${field}.${key}`, low, high)
   const kind = checkWord(segment.kind, `${field}.kind`, KINDS)
+  checkKeys(segment, field, ['kind', ...FIELDS[kind]])
   if (kind === 'text') return { kind, tokens: count('tokens', 0) }
-  const frames = checkAnyNumbers(segment.frames, `${field}.frames`)
+  const frames = readNumbers(segment.frames, `${field}.frames`)
   const box = { rows: count('rows', 1), columns: count('columns', 1), frames }
   if (kind === 'audio-video') {
     const [audioTokens, chunk] = [count('audioTokens', 0), count('chunk', 1, MOST_TOKENS)]
@@ -136,7 +138,7 @@ export function sequencePositions(segments: readonly Segment[], start = 0): Sequ
   const time: number[] = []
   const row: number[] = []
   const column: number[] = []
-  let next = checkFinite(start, 'start')
+  let next = readFinite(start, 'start')
   const checked = checkList(segments, 'segments', 'a list of segments').map((segment, index) =>
     checkSegment(segment, `segments[${index}]`),
   )

@@ -6,17 +6,26 @@
  * 1 / tokensPerSecond; Qwen3-VL writes time as text, so every frame is an image of its own.
  */
 import {
-  checkAnyNumbers,
   checkCount,
   checkFinite,
-  checkInteger,
+  checkKeys,
   checkList,
   checkPositive,
   checkRecord,
   checkWord,
   reject,
 } from '../../check.js'
-import { MOST_POSITIONS } from '../../limits.js'
+import {
+  isNested,
+  type ListRules,
+  readFinite,
+  readList,
+  readNumbers,
+  readRows,
+  readWhole,
+  rowsOf,
+  wholeNumbers,
+} from '../../numbers/lists.js'
 import { type Segment, segmentTokens, sequencePositions } from './multimodal.js'
 import { type AttentionMask, readMask } from './padding.js'
 
@@ -30,21 +39,24 @@ export type GridSize = readonly [
   columns: number | bigint,
 ]
 
+/** One size per image or video, or the numbers of all of them in one list. */
+type Grids = ArrayLike<GridSize | ArrayLike<number | bigint>> | ArrayLike<number | bigint>
+
 /** A prompt as its processor gives it. */
 export interface RopeIndexInput {
   readonly model: VisionLanguageModel
-  /** Token ids, [batch * tokens]. */
-  readonly inputIds: ArrayLike<number | bigint>
-  /** Batch entries; 1 when absent. */
+  /** Token ids, [batch * tokens] or one row per batch entry. */
+  readonly inputIds: ArrayLike<number | bigint> | ArrayLike<ArrayLike<number | bigint>>
+  /** Batch entries; as many as `inputIds` has rows when absent, and 1 where it is flat. */
   readonly batch?: number
-  /** [batch * tokens]; all are tokens when absent. */
+  /** [batch * tokens] or one row per batch entry; all are tokens when absent. */
   readonly attentionMask?: AttentionMask
-  /** image_grid_thw, in the order of the prompt, over the whole batch. */
-  readonly imageGrids?: readonly GridSize[]
+  /** image_grid_thw, in the order of the prompt, over the whole batch; three after three if flat. */
+  readonly imageGrids?: Grids
   /** video_grid_thw, likewise. */
-  readonly videoGrids?: readonly GridSize[]
+  readonly videoGrids?: Grids
   /** second_per_grid_ts: seconds between frames, one per video; 1 when absent. Qwen2.5-VL only. */
-  readonly secondsPerGrid?: readonly number[]
+  readonly secondsPerGrid?: ArrayLike<number | bigint>
   /** Positions per second; 2 when absent, as in the released configs. Qwen2.5-VL only. */
   readonly tokensPerSecond?: number
   /** spatial_merge_size; 2 when absent. */
@@ -107,12 +119,12 @@ type Patches = readonly [frames: number, rows: number, columns: number]
 /** What was given, brought to numbers and lists that have been checked. */
 interface Prompt {
   readonly model: VisionLanguageModel
-  readonly ids: readonly number[]
-  readonly marks: readonly boolean[] | undefined
+  readonly ids: Float64Array
+  readonly marks: Float64Array | undefined
   readonly batch: number
   readonly imageGrids: readonly Patches[]
   readonly videoGrids: readonly Patches[]
-  readonly secondsPerGrid: readonly number[]
+  readonly secondsPerGrid: Float64Array
   readonly tokensPerSecond: number
   readonly mergeSize: number
   readonly imageToken: number
@@ -121,56 +133,94 @@ interface Prompt {
   readonly padding: number
 }
 
-/** Token ids and sizes are whole numbers, or bigints as int64 tensors hold them. */
-function checkWhole(value: unknown, field: string, low: number, high: number): number {
-  return checkInteger(typeof value === 'bigint' ? Number(value) : value, field, low, high)
+const ANY_WHOLE = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const
+
+const IDS: ListRules = {
+  field: 'inputIds',
+  code: 'INVALID_POSITIONS',
+  accepted: 'token ids, [batch * tokens] or one row per batch entry',
+  elements: wholeNumbers(...ANY_WHOLE),
 }
 
-function checkToken(value: unknown, field: string): number {
-  return checkWhole(value, field, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+/** Ids and marks of one batch. */
+function readBatch(
+  inputIds: unknown,
+  mask: unknown,
+  batch: unknown,
+): Pick<Prompt, 'ids' | 'marks' | 'batch'> {
+  const ids = readRows(inputIds, IDS)
+  const marks = mask === undefined ? undefined : readMask(mask, 'attentionMask')
+  const rows = rowsOf(ids, 'inputIds', batch)
+  const ofMask = marks && rowsOf(marks, 'attentionMask', rows)
+  return { ids: ids.values, marks: marks?.values, batch: rows ?? ofMask ?? 1 }
 }
 
-function checkIds(inputIds: unknown): readonly number[] {
-  const accepted = 'token ids flattened to [batch * tokens]'
-  const list: ArrayLike<unknown> = checkList(inputIds, 'inputIds', accepted, 'INVALID_POSITIONS')
-  return Array.from(list, (id, i) => {
-    if (typeof id === 'number' || typeof id === 'bigint') return checkToken(id, `inputIds[${i}]`)
-    return reject('INVALID_POSITIONS', `inputIds[${i}]`, id, accepted)
-  })
-}
-
-function checkGrids(grids: unknown, field: string): readonly Patches[] {
+/** A list of sizes, or all their numbers in one list. */
+function readGrids(grids: unknown, field: string): readonly Patches[] {
   const accepted = 'a list of [frames, rows, columns]'
-  return Array.from(checkList(grids ?? [], field, accepted), (grid, index) => {
-    const place = `${field}[${index}]`
-    const sizes: ArrayLike<unknown> = checkList(grid, place, '[frames, rows, columns]')
-    if (sizes.length !== 3) reject('INVALID_OPTION', place, grid, '[frames, rows, columns]')
-    const [frames, rows, columns] = Array.from(sizes, (size, i) =>
-      checkWhole(size, `${place}[${i}]`, 1, 2 ** 31),
-    ) as unknown as Patches
-    checkCount(frames * rows * columns, `the patches of ${place}`)
-    return [frames, rows, columns]
+  if (grids === undefined || grids === null) return []
+  const elements = wholeNumbers(1, 2 ** 31)
+  const rules: ListRules = { field, code: 'INVALID_OPTION', accepted, elements }
+  const sizes = isNested(grids) ? readNestedGrids(grids, rules) : readFlatGrids(grids, rules)
+  sizes.forEach(([frames, rows, columns], index) => {
+    checkCount(frames * rows * columns, `the patches of ${field}[${index}]`)
   })
+  return sizes
+}
+
+function readNestedGrids(grids: ArrayLike<unknown>, rules: ListRules): readonly Patches[] {
+  const accepted = '[frames, rows, columns]'
+  return checkList(grids, rules.field, rules.accepted).map((grid, index) => {
+    const field = `${rules.field}[${index}]`
+    const sizes = readList(grid, { ...rules, field, accepted })
+    if (sizes.length !== 3) reject('INVALID_OPTION', field, grid, accepted)
+    return [...sizes] as unknown as Patches
+  })
+}
+
+function readFlatGrids(grids: unknown, rules: ListRules): readonly Patches[] {
+  const numbers = readList(grids, rules)
+  const count = numbers.length / 3
+  if (!Number.isInteger(count)) {
+    const accepted = 'a multiple of 3: frames, rows and columns of each'
+    reject('INVALID_OPTION', `${rules.field}.length`, numbers.length, accepted)
+  }
+  return Array.from(
+    { length: count },
+    (_, i) => [...numbers.subarray(3 * i, 3 * i + 3)] as unknown as Patches,
+  )
+}
+
+const KEYS: readonly (keyof RopeIndexInput)[] = [
+  ...(['model', 'inputIds', 'batch', 'attentionMask', 'imageGrids', 'videoGrids'] as const),
+  ...(['secondsPerGrid', 'tokensPerSecond', 'mergeSize', 'imageToken', 'videoToken'] as const),
+  ...(['revision', 'padding'] as const),
+]
+
+/** The tokens of images and of videos, which differ. */
+function readTokens(image: unknown, video: unknown): Pick<Prompt, 'imageToken' | 'videoToken'> {
+  const imageToken = readWhole(image, 'imageToken', ...ANY_WHOLE)
+  const videoToken = readWhole(video, 'videoToken', ...ANY_WHOLE)
+  if (imageToken !== videoToken) return { imageToken, videoToken }
+  return reject('INVALID_OPTION', 'videoToken', video, 'another token than imageToken')
 }
 
 function readPrompt(input: RopeIndexInput): Prompt {
   const given = checkRecord(input, 'input', '{ model, inputIds, imageToken, videoToken, ... }')
-  const { attentionMask: mask, revision = 4 } = given
+  checkKeys(given, 'input', KEYS)
+  const { revision = 4 } = given
   if (revision !== 4 && revision !== 5) reject('INVALID_OPTION', 'revision', revision, '4 or 5')
   return {
     model: checkWord(given.model, 'model', ['qwen2-vl', 'qwen2.5-vl', 'qwen3-vl']),
-    ids: checkIds(given.inputIds),
-    marks: mask === undefined ? undefined : readMask(mask, 'attentionMask'),
-    batch: checkInteger(given.batch ?? 1, 'batch', 1, MOST_POSITIONS),
-    imageGrids: checkGrids(given.imageGrids, 'imageGrids'),
-    videoGrids: checkGrids(given.videoGrids, 'videoGrids'),
-    secondsPerGrid: checkAnyNumbers(given.secondsPerGrid ?? [], 'secondsPerGrid'),
+    ...readBatch(given.inputIds, given.attentionMask, given.batch),
+    imageGrids: readGrids(given.imageGrids, 'imageGrids'),
+    videoGrids: readGrids(given.videoGrids, 'videoGrids'),
+    secondsPerGrid: readNumbers(given.secondsPerGrid ?? [], 'secondsPerGrid'),
     tokensPerSecond: checkPositive(given.tokensPerSecond ?? 2, 'tokensPerSecond'),
-    mergeSize: checkInteger(given.mergeSize ?? 2, 'mergeSize', 1, 65536),
-    imageToken: checkToken(given.imageToken, 'imageToken'),
-    videoToken: checkToken(given.videoToken, 'videoToken'),
+    mergeSize: readWhole(given.mergeSize ?? 2, 'mergeSize', 1, 65536),
+    ...readTokens(given.imageToken, given.videoToken),
     revision: revision === 5 ? 5 : 4,
-    padding: checkFinite(given.padding ?? (revision === 5 ? 0 : 1), 'padding'),
+    padding: readFinite(given.padding ?? (revision === 5 ? 0 : 1), 'padding'),
   }
 }
 
@@ -282,11 +332,11 @@ function cursor(starts: Float64Array): Pick<RopeIndex, 'next' | 'rewind'> {
   return {
     next(n) {
       const offsets = starts.map((start) => start + decoded)
-      decoded += checkInteger(n, 'n', 1, 2 ** 31)
+      decoded += readWhole(n, 'n', 1, 2 ** 31)
       return { offsets }
     },
     rewind(n) {
-      decoded -= checkInteger(n, 'n', 0, decoded)
+      decoded -= readWhole(n, 'n', 0, decoded)
     },
   }
 }
@@ -326,7 +376,7 @@ export function ropeIndex(input: RopeIndexInput): RopeIndex {
   const starts = new Float64Array(batch)
   for (let entry = 0; entry < batch; entry++) {
     const places = Array.from({ length: tokens }, (_, t) => entry * tokens + t).filter(
-      (at) => marks === undefined || marks[at] === true,
+      (at) => marks === undefined || marks[at] === 1,
     )
     const ids = places.map((at) => all[at] as number)
     const { time, row, column } = sequencePositions(segmentsOf(ids, media))

@@ -6,13 +6,13 @@
  */
 import {
   callBack,
-  checkAnyNumbers,
   checkAtLeast,
   checkFinite,
   checkFunction,
-  checkInteger,
+  checkKeys,
   checkRecord,
 } from '../../check.js'
+import { readFinite, readNumbers, readWhole } from '../../numbers/lists.js'
 
 /** Where tokens stand in the far range, and which range a distance belongs to. */
 export interface TwoRangeMap {
@@ -31,15 +31,13 @@ function twoRange(
   farQuery: (position: number) => number,
   farKey: (position: number) => number,
 ): TwoRangeMap {
-  const near = (query: number, key: number): number =>
-    checkFinite(query, 'query') - checkFinite(key, 'key')
   return {
     window,
-    farQuery: (position) => farQuery(checkFinite(position, 'position')),
-    farKey: (position) => farKey(checkFinite(position, 'position')),
+    farQuery: (position) => farQuery(readFinite(position, 'position')),
+    farKey: (position) => farKey(readFinite(position, 'position')),
     distance(query, key) {
-      const distance = near(query, key)
-      return distance < window ? distance : farQuery(query) - farKey(key)
+      const [from, to] = [readFinite(query, 'query'), readFinite(key, 'key')]
+      return from - to < window ? from - to : farQuery(from) - farKey(to)
     },
   }
 }
@@ -57,8 +55,9 @@ export function selfExtendMap(options: {
   readonly window: number
 }): TwoRangeMap {
   const given = checkRecord(options, 'options', '{ group, window }')
-  const group = checkInteger(given.group, 'group', 1, 2 ** 31)
-  const window = checkInteger(given.window, 'window', 0, 2 ** 31)
+  checkKeys(given, 'options', ['group', 'window'])
+  const group = readWhole(given.group, 'group', 1, 2 ** 31)
+  const window = readWhole(given.window, 'window', 0, 2 ** 31)
   const shift = window - Math.floor(window / group)
   const grouped = (position: number): number => Math.floor(position / group)
   return twoRange(window, (position) => grouped(position) + shift, grouped)
@@ -77,7 +76,8 @@ export function reRopeMap(options: {
   readonly leak?: number
 }): TwoRangeMap {
   const given = checkRecord(options, 'options', '{ window, leak }')
-  const window = checkInteger(given.window, 'window', 1, 2 ** 31)
+  checkKeys(given, 'options', ['window', 'leak'])
+  const window = readWhole(given.window, 'window', 1, 2 ** 31)
   const leak = checkAtLeast(given.leak ?? 0, 'leak', 0)
   return twoRange(
     window,
@@ -92,12 +92,12 @@ export function reRopeMap(options: {
  * @throws RopeError INVALID_POSITIONS, INVALID_OPTION
  */
 export function mapPositions(
-  positions: ArrayLike<number>,
+  positions: ArrayLike<number | bigint>,
   map: (position: number) => number,
 ): Float64Array {
   checkFunction(map, 'map')
-  const numbers = checkAnyNumbers(positions, 'positions', 'INVALID_POSITIONS')
-  return Float64Array.from(numbers, (position) =>
+  const numbers = readNumbers(positions, 'positions', 'INVALID_POSITIONS')
+  return numbers.map((position) =>
     checkFinite(
       callBack('map', () => map(position)),
       'what map returns',

@@ -54,10 +54,10 @@ function wholeSeconds(seconds: readonly number[]): readonly number[] {
 }
 
 function builtFrom(prompt: RecordedPrompt, revision: 4 | 5): ReturnType<typeof ropeIndex> {
-  const { secondsPerGrid } = prompt
+  const { name: _, positions: _positions, deltas: _deltas, secondsPerGrid, ...input } = prompt
   const seconds = secondsPerGrid && revision === 4 ? wholeSeconds(secondsPerGrid) : secondsPerGrid
   return ropeIndex({
-    ...prompt,
+    ...input,
     ...(seconds && { secondsPerGrid: seconds }),
     ...{ imageToken: IMAGE, videoToken: VIDEO, revision },
   })
