@@ -58,6 +58,7 @@ function createProgram(context: Context): Command {
   addInspect(program, context)
   addConvert(program, context)
   addApply(program, context)
+  for (const command of program.commands) sayWhereHelpIs(command, `rope ${command.name()} --help`)
   return program.addHelpText(
     'after',
     helpNotes([
@@ -76,13 +77,13 @@ function createProgram(context: Context): Command {
 /** Sends everything commander prints through `io`, with its errors as one line. */
 function configureOutput(program: Command, io: Io): void {
   const { bold } = colorsFor(io.stdout, io.env)
+  sayWhereHelpIs(program, 'rope --help')
   program
     .exitOverride()
     .configureHelp({ styleTitle: bold })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(`${usageLine(text)}\n`),
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
       getOutHasColors: () => wantsColors(io.stdout, io.env),
@@ -90,11 +91,18 @@ function configureOutput(program: Command, io: Io): void {
     })
 }
 
+/** Ends a command's line about its own mistake with where its help is. */
+function sayWhereHelpIs(command: Command, help: string): void {
+  command.configureOutput({
+    outputError: (text, write) => write(`${usageLine(text, help)}\n`),
+  })
+}
+
 /** `error: unknown option '--jsno'\n(Did you mean --json?)` as one line that says where help is. */
-function usageLine(text: string): string {
+function usageLine(text: string, help: string): string {
   const message = text
     .trim()
     .replace(/^error: /, '')
     .replace(/\n\(/g, ' (')
-  return `${oneLine(`rope: ${message}`)}; see 'rope --help'`
+  return `${oneLine(`rope: ${message}`)}; see '${help}'`
 }

@@ -1,6 +1,8 @@
 /**
  * Values on the command line, parsed strictly: what is not entirely a number is not a number.
  */
+import { PAIRINGS, type PairingName, RopeError } from '@rope/core'
+import { checkPairing } from '@rope/core/backend'
 import { InvalidArgumentError, Option } from 'commander'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
@@ -32,6 +34,18 @@ export function parseNames(text: string): readonly string[] {
   throw new InvalidArgumentError('Accepted: names separated by commas, such as q,k.')
 }
 
+/** One of the pairings; what other programs call it is refused with the name that it has here. */
+export function parsePairing(text: string): PairingName {
+  try {
+    return checkPairing(text, 'it')
+  } catch (error) {
+    const said = RopeError.isInstance(error) ? error.message : ''
+    const [, advice] = /accepted: 'half' or 'interleaved'; (.*)/.exec(said) ?? []
+    const more = advice === undefined ? '' : ` (${advice})`
+    throw new InvalidArgumentError(`Allowed choices are ${PAIRINGS.join(', ')}.${more}`)
+  }
+}
+
 /** `--json`, the same for every command that has it. */
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON instead of text')
@@ -55,7 +69,9 @@ export function pairingOption(): Option {
   return new Option(
     '--pairing <name>',
     "which channels form a pair, instead of the model's own pairing",
-  ).choices(['half', 'interleaved'])
+  )
+    .choices(PAIRINGS)
+    .argParser(parsePairing)
 }
 
 /** `--length N`: a whole number of tokens. */

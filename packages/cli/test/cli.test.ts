@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ownVersion } from '../src/version.js'
 import { configFile, lines, rope, SMALL_LLAMA } from './helpers.js'
 
-const COMMANDS = ['doctor', 'verify', 'inspect', 'apply']
+const COMMANDS = ['doctor', 'explain', 'verify', 'bench', 'inspect', 'convert', 'apply']
 
 describe('help', () => {
   test('lists every command, examples and exit codes on standard output', async () => {
@@ -51,6 +51,11 @@ describe('bad usage is one line on standard error and exit code 2', () => {
     [['inspect'], "missing required argument 'file'"],
     [['inspect', 'a.json', 'b.json'], "too many arguments for 'inspect'"],
     [['inspect', 'a.json', '--pairing', 'diagonal'], 'Allowed choices are half, interleaved'],
+    [['inspect', 'a.json', '--pairing', 'neox'], `what is called "neox" elsewhere is 'half' here`],
+    [['explain', '--pairing', 'gpt-j'], `what is called "gpt-j" elsewhere is 'interleaved' here`],
+    [['explain', '--tokens', 'x'], "option '--tokens <n>' argument 'x' is invalid"],
+    [['bench', '--jsno'], "unknown option '--jsno'"],
+    [['convert'], "required option '--to <form>' not specified"],
     [['apply', '--in', 'a', '--out', 'b'], "required option '--config <file>' not specified"],
     [['apply', '--config', 'c', '--out', 'b'], "required option '--in <file>' not specified"],
     [['apply', '--config', 'c', '--in', 'a'], "required option '--out <file>' not specified"],
@@ -59,7 +64,12 @@ describe('bad usage is one line on standard error and exit code 2', () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(lines(stderr)).toHaveLength(1)
-    expect(stderr).toMatch(/^rope: .*; see 'rope --help'\n$/)
+    // A mistake of a command is explained by the help of that command.
+    const isOfCommand = COMMANDS.includes(argv[0] as string)
+    const help = isOfCommand ? `rope ${argv[0]} --help` : 'rope --help'
+    expect(stderr).toMatch(/^rope: /)
+    expect(stderr.endsWith(`; see '${help}'\n`), stderr).toBe(true)
+    expect((await rope(help.split(' ').slice(1))).code).toBe(0)
     expect(stderr).toContain(message)
   })
 

@@ -36,6 +36,22 @@ export function isList(value: unknown): value is readonly unknown[] {
   )
 }
 
+/**
+ * True for what `await` waits for. Where something else is wanted, an `await` was forgotten.
+ */
+export function isPromise(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return reading(
+    () => typeof (value as { readonly then?: unknown }).then === 'function',
+    () => false,
+  )
+}
+
+/** A name with its article: `a Float32Array`, `an Int8Array`. */
+export function withArticle(name: string): string {
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`
+}
+
 /** A short rendering of any value for a message; lists within lists by their length only. */
 export function show(value: unknown, nested = false): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value))
@@ -50,13 +66,29 @@ export function show(value: unknown, nested = false): string {
 }
 
 function showObject(value: object, nested: boolean): string {
-  if (ArrayBuffer.isView(value)) return kindOf(value) ?? 'DataView'
+  if (ArrayBuffer.isView(value)) return withArticle(kindOf(value) ?? 'DataView')
+  if (isPromise(value)) return 'a Promise: await it'
   if (!Array.isArray(value)) {
-    return `an object with keys ${Object.keys(value).slice(0, 8).map(shorten).join(', ') || '(none)'}`
+    const keys = Object.keys(value).slice(0, 8).map(shorten)
+    return keys.length === 0 ? withoutKeys(value) : `an object with keys ${keys.join(', ')}`
   }
   if (nested) return `a list of ${value.length}`
   const items = Array.from({ length: Math.min(8, value.length) }, (_, i) => show(value[i], true))
   return `[${items.join(', ')}${value.length > 8 ? ', ...' : ''}]`
+}
+
+/** The name that the language has for the kind of an object; empty where it cannot be read. */
+export function tagOf(value: unknown): string {
+  return reading(
+    () => Object.prototype.toString.call(value).slice(8, -1),
+    () => '',
+  )
+}
+
+/** What the language calls an object that has nothing of its own: a Map, an ArrayBuffer, a GPUBuffer. */
+function withoutKeys(value: object): string {
+  const tag = tagOf(value)
+  return tag === 'Object' ? 'an object with keys (none)' : withArticle(shorten(tag))
 }
 
 /** A text of bounded length for a message. */
@@ -71,7 +103,8 @@ export function reject(
   given: unknown,
   accepted: string,
 ): never {
-  throw new RopeError(code, `${field} is ${show(given)}; accepted: ${accepted}`, { field })
+  const what = given === undefined ? 'missing' : show(given)
+  throw new RopeError(code, `${field} is ${what}; accepted: ${accepted}`, { field })
 }
 
 /** Throws an error for `field` where a sentence says more: "field <problem>". */
@@ -79,9 +112,10 @@ export function rejectBecause(code: RopeErrorCode, field: string, problem: strin
   throw new RopeError(code, `${field} ${problem}`, { field })
 }
 
-/** True for an object that is neither null nor an array nor a typed array. */
+/** True for an object that is neither null nor an array nor a typed array, nor one to wait for. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !isList(value) && !ArrayBuffer.isView(value)
+  if (typeof value !== 'object' || value === null) return false
+  return !isList(value) && !ArrayBuffer.isView(value) && !isPromise(value)
 }
 
 /** A copy of a plain options object, each of its fields read once, or INVALID_OPTION. */
@@ -124,6 +158,7 @@ const DEEPEST = 16
  * @throws RopeError of the given kind when reading it throws
  */
 export function readDocument(value: unknown, field: string, code: RopeErrorCode): unknown {
+  if (isPromise(value)) return reject(code, field, value, 'plain objects, lists and scalars')
   const copies = new Map<object, unknown>()
   const copy = (part: unknown, depth: number): unknown => {
     if (typeof part !== 'object' || part === null || depth > DEEPEST) return part

@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { helpNotes } from '../help.js'
-import { backendOption, jsonOption, parseNumber, parseNumbers } from '../options.js'
+import { backendOption, jsonOption, parseNumber, parseNumbers, parsePairing } from '../options.js'
 import { makeCalls } from './typical-calls.js'
 
 interface ExplainOptions {
@@ -69,6 +69,7 @@ function headsOption(): Option {
 function pairingOption(): Option {
   return new Option('--pairing <name>', 'which channels form a pair')
     .choices(PAIRINGS)
+    .argParser(parsePairing)
     .default('half')
 }
 

@@ -13,7 +13,8 @@ import {
   deepFreeze,
   reject,
 } from '../check.js'
-import { PAIRINGS, type PairingName } from '../contract/pairing.js'
+import { checkPairing } from '../contract/check-pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import { MOST_CHANNELS } from '../limits.js'
 import { checkWeights } from '../schedule/check-frequencies.js'
 import {
@@ -24,6 +25,7 @@ import {
 } from '../schedule/registry.js'
 import type { Frequencies, Regime, ScheduleOptions } from '../schedule/schedule.js'
 import { type AxesOptions, validateAxes } from './axes.js'
+import { refuseForeignConfig } from './foreign-config.js'
 
 /** How angles are computed: exactly, or as the float32 product that PyTorch models use. */
 export type AngleMode = 'exact' | 'float32'
@@ -99,9 +101,10 @@ const RESOLVED = /* @__PURE__ */ new WeakSet<object>()
 
 function resolve(options: unknown): RopeConfig {
   const record = checkRecord(options, 'options', 'an object with headDim, pairing and schedule')
+  refuseForeignConfig(record)
   checkKeys(record, 'options', KEYS)
   const headDim = checkInteger(record.headDim, 'headDim', 2, MOST_CHANNELS)
-  const pairing = checkWord(record.pairing, 'pairing', PAIRINGS)
+  const pairing = checkPairing(record.pairing, 'pairing')
   const windowOffset = checkInteger(record.windowOffset ?? 0, 'windowOffset', 0, headDim - 2)
   const rotaryDim = resolveRotaryDim(record.rotaryDim, headDim, windowOffset)
   const pairs = rotaryDim / 2

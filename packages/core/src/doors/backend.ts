@@ -31,6 +31,7 @@ export type {
 } from '../contract/backend.js'
 export { bindKernel } from '../contract/bind-kernel.js'
 export { checkMemory, goneMemory, reachesMemory, watchMemory } from '../contract/bound-memory.js'
+export { checkPairing } from '../contract/check-pairing.js'
 export { checkRest, multiplyRow } from '../contract/multiply-row.js'
 export type { Pairing } from '../contract/pairing.js'
 export { resolvePairing } from '../contract/pairing.js'

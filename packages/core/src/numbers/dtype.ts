@@ -3,7 +3,7 @@
  * 16-bit floats travel as raw bits in a Uint16Array everywhere, and as a Float16Array where the
  * engine has one; the view that came in is the view that goes out.
  */
-import { show } from '../check.js'
+import { isList, show, tagOf } from '../check.js'
 import { RopeError } from '../errors.js'
 import { kindOf } from '../memory.js'
 
@@ -43,11 +43,6 @@ export function isDType(value: unknown): value is DType {
   return DTYPES.includes(value as DType)
 }
 
-/** What a value is, for messages: the kind of a typed array by its internals, else its type. */
-export function arrayKind(data: unknown): string {
-  return kindOf(data) ?? (data === null ? 'null' : typeof data)
-}
-
 const KINDS: Readonly<Record<DType, readonly string[]>> = {
   float64: ['Float64Array'],
   float32: ['Float32Array'],
@@ -75,6 +70,31 @@ export function checkDType(dtype: unknown, field: string): DType {
   )
 }
 
+/** Refuses memory that cannot be what it has to be, and says how it becomes that. */
+function refuseData(data: unknown, dtype: DType | undefined, wanted: string, field: string): never {
+  const cannot = dtype === undefined || data === undefined ? '' : `, which cannot hold ${dtype}`
+  const what = data === undefined ? 'missing' : show(data)
+  throw new RopeError(
+    'INVALID_TENSOR',
+    `${field} is ${what}${cannot}; accepted: ${wanted}${adviceOnData(data)}`,
+    { field },
+  )
+}
+
+const BYTES: readonly string[] = ['Uint8Array', 'Uint8ClampedArray', 'Int8Array']
+
+/** How what was given as data becomes an array of elements. */
+export function adviceOnData(data: unknown): string {
+  const kind = kindOf(data)
+  if (kind !== undefined && BYTES.includes(kind)) {
+    return '. Bytes, such as those of a Buffer, need a view over the same memory: new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4), or new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) with a dtype; where byteOffset is no multiple of 4, or of 2, copy them first with new Uint8Array(data)'
+  }
+  if (isList(data)) return '; Float32Array.from(data) makes one of a list'
+  if (['ArrayBuffer', 'SharedArrayBuffer'].includes(tagOf(data)))
+    return '; new Float32Array(data) is a view of a buffer'
+  return ''
+}
+
 /**
  * The dtype of a tensor from its data and the dtype its owner states.
  * A Uint16Array carries float16 and bfloat16 alike, so there the dtype must be stated.
@@ -82,7 +102,7 @@ export function checkDType(dtype: unknown, field: string): DType {
  * @throws RopeError INVALID_TENSOR when the dtype is missing, unknown, or cannot live in `data`
  */
 export function resolveDType(data: unknown, stated: DType | undefined, field: string): DType {
-  const kind = arrayKind(data)
+  const kind = kindOf(data) ?? ''
   const dtype = stated ?? IMPLIED[kind]
   if (dtype === undefined && kind === 'Uint16Array') {
     throw new RopeError(
@@ -100,11 +120,7 @@ export function resolveDType(data: unknown, stated: DType | undefined, field: st
   }
   if (dtype === undefined || !KINDS[dtype].includes(kind)) {
     const wanted = dtype === undefined ? Object.values(KINDS).flat() : KINDS[dtype]
-    throw new RopeError(
-      'INVALID_TENSOR',
-      `${field}.data is a ${kind}${dtype === undefined ? '' : `, which cannot hold ${dtype}`}; accepted: ${[...new Set(wanted)].join(', ')}`,
-      { field: `${field}.data` },
-    )
+    refuseData(data, dtype, [...new Set(wanted)].join(', '), `${field}.data`)
   }
   return dtype
 }

@@ -3,9 +3,10 @@
  * never by a method that a caller's array may have of its own.
  */
 
+import { show } from '../check.js'
 import { RopeError } from '../errors.js'
 import { bufferOf, byteLengthOf, byteOffsetOf, kindOf } from '../memory.js'
-import { arrayKind, type Elements, type TensorData } from './dtype.js'
+import { adviceOnData, type Elements, type TensorData } from './dtype.js'
 
 /**
  * CPU memory as kernels see it: 16-bit floats as raw bits, whatever array they came in; every other
@@ -21,7 +22,7 @@ export function elementsOf(data: TensorData, field = 'data'): Elements {
   if (kind !== 'Float16Array') {
     throw new RopeError(
       'INVALID_TENSOR',
-      `${field} is a ${arrayKind(data)}; accepted: Float64Array, Float32Array, Uint16Array, Float16Array`,
+      `${field} is ${data === undefined ? 'missing' : show(data)}; accepted: Float64Array, Float32Array, Uint16Array, Float16Array${adviceOnData(data)}`,
       { field },
     )
   }

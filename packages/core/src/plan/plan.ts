@@ -9,6 +9,7 @@ import type { OperandPlan, Plan, View } from '../contract/backend.js'
 import { resolvePairing } from '../contract/pairing.js'
 import { RopeError } from '../errors.js'
 import { isSharedBuffer } from '../memory.js'
+import { otherLayout } from './other-layout.js'
 import {
   isDisjoint,
   isEmpty,
@@ -99,7 +100,7 @@ function checkedOperands(
   layout: Layout | undefined,
 ): readonly Operand[] {
   const operands = readOperands(config, tensors, layout)
-  checkAgreement(operands)
+  checkAgreement(operands, otherLayout(tensors.q, tensors.k, layout))
   for (const operand of operands) checkMemory(operand)
   checkAliasing(operands)
   return operands
@@ -226,14 +227,15 @@ function readOperand(
 }
 
 /** q and k share batch, tokens and dtype; only their head counts may differ. */
-function checkAgreement(operands: readonly Operand[]): void {
+function checkAgreement(operands: readonly Operand[], advice: string | undefined): void {
   const [q, k] = operands
   if (q === undefined || k === undefined) return
   for (const key of ['batch', 'tokens', 'dtype'] as const) {
     if (q.source[key] !== k.source[key]) {
+      const way = key === 'dtype' ? undefined : advice
       throw new RopeError(
         'INVALID_TENSOR',
-        `q has ${key} ${q.source[key]}, but k has ${k.source[key]}; they must agree, or be rotated in two calls`,
+        `q has ${key} ${q.source[key]}, but k has ${k.source[key]}; they must agree${way === undefined ? ', or be rotated in two calls' : `, and ${way}`}`,
         { field: 'k' },
       )
     }

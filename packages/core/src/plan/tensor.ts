@@ -78,7 +78,7 @@ type Shaped = Omit<Tensor, 'data' | 'dtype'>
 type Axis = 'batch' | 'token' | 'head' | 'channel'
 
 /** Every layout as its axes from outermost to innermost; `flat` is unfolded before. */
-const AXES: Readonly<Record<Exclude<Layout, 'flat'>, readonly Axis[]>> = {
+export const AXES: Readonly<Record<Exclude<Layout, 'flat'>, readonly Axis[]>> = {
   bshd: ['batch', 'token', 'head', 'channel'],
   bhsd: ['batch', 'head', 'token', 'channel'],
   sbhd: ['token', 'batch', 'head', 'channel'],
@@ -88,7 +88,8 @@ const AXES: Readonly<Record<Exclude<Layout, 'flat'>, readonly Axis[]>> = {
 /** Every layout by name. */
 export const LAYOUTS: readonly Layout[] = ['bshd', 'bhsd', 'sbhd', 'thd', 'flat']
 
-const SHAPES: Readonly<Record<Layout, string>> = {
+/** What the sizes of a shape are, by layout, for messages. */
+export const SHAPES: Readonly<Record<Layout, string>> = {
   bshd: '[batch, tokens, heads, headDim]',
   bhsd: '[batch, heads, tokens, headDim]',
   sbhd: '[tokens, batch, heads, headDim]',

@@ -5,6 +5,7 @@
  */
 import { isRecord, nearest, reading, rejectBecause, shorten, show } from '../check.js'
 import type { RopeErrorCode } from '../errors.js'
+import { refuseGpuBuffer } from '../numbers/gpu-buffer.js'
 
 /** Fields of the tensors of a call. */
 export const CALL_KEYS: readonly string[] = ['q', 'k', 'out', 'inverse']
@@ -118,12 +119,13 @@ function enumerable(record: object): readonly string[] {
 }
 
 /**
- * Refuses a tensor that is described in another library's words.
+ * Refuses a tensor that is described in another library's words, or lies on the GPU.
  *
  * @throws RopeError INVALID_TENSOR, saying what to write
  */
 export function checkTensorFields(tensor: unknown, field: string): void {
   if (!isRecord(tensor)) return
+  refuseGpuBuffer(tensor, field, 'INVALID_TENSOR')
   const read = (key: string): unknown =>
     reading(
       () => tensor[key],

@@ -12,6 +12,7 @@ import {
   reject,
   rejectBecause,
 } from '../check.js'
+import { refuseGpuBuffer } from '../numbers/gpu-buffer.js'
 import {
   type ElementRules,
   isTensor,
@@ -81,6 +82,14 @@ export type PositionSource =
 /** The forms, for messages. */
 export const FORMS =
   'a number (the first position), ids per token, { offsets }, { sequenceLengths }, { cumulativeLengths } or { axes }'
+
+/** The same for distances. */
+const DISTANCES =
+  'a number (how far every token moves), one per token, { offsets } with one per batch entry, or { axes }'
+
+function formsOf(field: string): string {
+  return field.startsWith('delta') ? DISTANCES : FORMS
+}
 
 const PACKED_KEYS: readonly string[] = ['sequenceLengths', 'cumulativeLengths']
 const PADDED_KEYS: readonly string[] = ['paddedLengths', 'paddedCumulativeLengths']
@@ -206,11 +215,14 @@ function readAxis(positions: unknown, field: string): PositionSource {
     return { kind: 'start', start: readPosition(positions, field) }
   }
   if (hasItems(positions)) return { kind: 'ids', ids: readArray(positions, field) }
-  return readForms(checkRecord(positions, field, FORMS, 'INVALID_POSITIONS'), field)
+  return readForms(checkRecord(positions, field, formsOf(field), 'INVALID_POSITIONS'), field)
 }
 
 function readForms(positions: Packed, field: string): PositionSource {
-  if (isTensor(positions)) return refuseList(positions, { ...rulesFor(field), accepted: FORMS })
+  refuseGpuBuffer(positions, field, 'INVALID_POSITIONS')
+  if (isTensor(positions)) {
+    return refuseList(positions, { ...rulesFor(field), accepted: formsOf(field) })
+  }
   const keys: readonly string[] = Object.keys(positions)
   const given = (names: readonly string[]): readonly string[] =>
     names.filter((key) => key in positions)
@@ -219,7 +231,7 @@ function readForms(positions: Packed, field: string): PositionSource {
   const known = ['offsets', ...PACKED_KEYS, ...(packed.length === 1 ? PADDED_KEYS : [])]
   const isKnown = keys.every((key) => known.includes(key))
   if (!isKnown || packed.length > 1 || padded.length > 1 || keys.length === 0)
-    return reject('INVALID_POSITIONS', field, positions, FORMS)
+    return reject('INVALID_POSITIONS', field, positions, formsOf(field))
   if (packed.length === 1) return readPacked(positions, field)
   return { kind: 'offsets', offsets: readArray(positions.offsets, `${field}.offsets`) }
 }
@@ -237,7 +249,7 @@ export function readPositions(
   field: 'positions' | 'delta' = 'positions',
 ): readonly PositionSource[] {
   if (!isRecord(positions)) return [readAxis(positions, field)]
-  const record = checkRecord(positions, field, FORMS, 'INVALID_POSITIONS')
+  const record = checkRecord(positions, field, formsOf(field), 'INVALID_POSITIONS')
   if (!('axes' in record)) return [readForms(record, field)]
   const accepted = '{ axes: [one entry per axis] } and no other key'
   if (!isList(record.axes) || Object.keys(record).length > 1) {

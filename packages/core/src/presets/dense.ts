@@ -3,9 +3,10 @@
  *
  *     angle[t, i] = sum over axes a of position[a][t] * weights[a][i]
  */
-import { checkInteger, checkList, checkRecord, checkWord, reject } from '../check.js'
+import { checkInteger, checkList, checkRecord, reject } from '../check.js'
 import type { RopeOptions } from '../config/config.js'
-import { PAIRINGS, type PairingName } from '../contract/pairing.js'
+import { checkPairing } from '../contract/check-pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import { checkAnyNumbers, checkNumbers } from '../numbers/lists.js'
 import { checkSizes, type Tensor } from '../plan/tensor.js'
 
@@ -32,7 +33,7 @@ export function denseRope(weights: readonly (readonly number[])[], head: DenseHe
   return {
     headDim,
     rotaryDim: 2 * checkInteger(pairs, 'weights[0].length', 1, headDim / 2),
-    pairing: checkWord(given.pairing ?? 'interleaved', 'pairing', PAIRINGS),
+    pairing: checkPairing(given.pairing ?? 'interleaved', 'pairing'),
     schedule: { type: 'custom', inverseFrequencies: Array<number>(pairs).fill(1) },
     axes: { kind: 'dense', weights: rows },
   }

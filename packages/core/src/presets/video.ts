@@ -2,8 +2,9 @@
  * Rotary embeddings of video and image generators: time, rows and columns (or any list of axes),
  * each with its own share of the head and its own run of frequencies.
  */
-import { checkInteger, checkPositive, checkRecord, checkWord } from '../check.js'
-import { PAIRINGS, type PairingName } from '../contract/pairing.js'
+import { checkInteger, checkPositive, checkRecord } from '../check.js'
+import { checkPairing } from '../contract/check-pairing.js'
+import type { PairingName } from '../contract/pairing.js'
 import { MOST_CHANNELS } from '../limits.js'
 import { checkNumbers, type ListRules, readList, wholeNumbers } from '../numbers/lists.js'
 import {
@@ -46,7 +47,7 @@ export function axialRope(
       : checkNumbers(given.baseFactors, 'baseFactors', halves.length)
   return axialOptions({
     headDim: checkInteger(given.headDim ?? sum, 'headDim', sum, 65536),
-    pairing: checkWord(given.pairing ?? 'interleaved', 'pairing', PAIRINGS),
+    pairing: checkPairing(given.pairing ?? 'interleaved', 'pairing'),
     families: halves.map((half, i) => ({
       base: checkTheta(base * (factors[i] as number)),
       dim: 2 * half,
@@ -145,7 +146,7 @@ export function ltx2Rope(head: {
   const given = checkHead(head)
   const axes = checkInteger(given.axes ?? 3, 'axes', 1, MOST_AXES - 1)
   const base = checkTheta(given.base ?? 10000)
-  const pairing = checkWord(given.pairing ?? 'interleaved', 'pairing', PAIRINGS)
+  const pairing = checkPairing(given.pairing ?? 'interleaved', 'pairing')
   const headDim = checkHeadDim(given.headDim, 2)
   const steps = checkInteger(Math.floor(headDim / 2 / axes), 'headDim / 2 / axes', 2, 32768)
   const still = headDim / 2 - steps * axes

@@ -4,6 +4,7 @@
  * and bfloat16: widened exactly, rotated in float32, rounded once to nearest even. float64: double.
  */
 
+import { show } from '../check.js'
 import { RopeError } from '../errors.js'
 import type { DType, Elements } from '../numbers/dtype.js'
 import { at } from './element.js'
@@ -48,7 +49,7 @@ const ARRAYS: Readonly<Record<DType, string>> = {
 function checkArray(x: Elements, dtype: DType): void {
   const kind = Object.prototype.toString.call(x).slice(8, -1)
   if (kind === ARRAYS[dtype]) return
-  throw new RopeError('INVALID_TENSOR', `x is a ${kind}; ${dtype} needs a ${ARRAYS[dtype]}`, {
+  throw new RopeError('INVALID_TENSOR', `x is ${show(x)}; ${dtype} needs a ${ARRAYS[dtype]}`, {
     field: 'x',
   })
 }

@@ -3,15 +3,9 @@
  * with the other once the rows of its q and k projections (and their biases) have been reordered:
  * within each head's window, half keeps pair i at rows (i, i + n), interleaved at (2i, 2i + 1).
  */
-import {
-  checkInteger,
-  checkKeys,
-  checkRecord,
-  checkTypedArray,
-  checkWord,
-  reject,
-} from '../check.js'
-import { PAIRINGS, type PairingName, resolvePairing } from '../contract/pairing.js'
+import { checkInteger, checkKeys, checkRecord, checkTypedArray, reject } from '../check.js'
+import { checkPairing } from '../contract/check-pairing.js'
+import { type PairingName, resolvePairing } from '../contract/pairing.js'
 import { MOST_CHANNELS, MOST_HEADS } from '../limits.js'
 
 /**
@@ -105,8 +99,8 @@ function checkOptions(given: PermuteOptions): Required<PermuteOptions> {
   const rotaryDim = checkInteger(options.rotaryDim ?? room, 'rotaryDim', 2, room)
   if (rotaryDim % 2 !== 0) reject('INVALID_OPTION', 'rotaryDim', rotaryDim, 'an even number')
   return {
-    from: checkWord(options.from, 'from', PAIRINGS),
-    to: checkWord(options.to, 'to', PAIRINGS),
+    from: checkPairing(options.from, 'from'),
+    to: checkPairing(options.to, 'to'),
     heads: checkInteger(options.heads, 'heads', 1, MOST_HEADS),
     headDim,
     rotaryDim,

@@ -300,7 +300,7 @@ describe('parseSafetensors', () => {
   test('refuses what is not a Uint8Array', () => {
     const given = new Float32Array(8) as unknown as Uint8Array
     expect(ropeErrorOf(() => parseSafetensors(given)).message).toMatch(
-      /given Float32Array.*Uint8Array/,
+      /given a Float32Array.*Uint8Array/,
     )
   })
 })

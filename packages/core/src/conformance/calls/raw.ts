@@ -2,6 +2,7 @@
  * The backend contract without a rope: plans written by hand, rows that belong to no schedule,
  * kernels run directly. What a rope would never ask for can be asked for here.
  */
+import { show } from '../../check.js'
 import type {
   Kernel,
   KernelCall,
@@ -303,7 +304,7 @@ export function runKernel(trial: Trial, kernel: Kernel, call: KernelCall): void 
   if (trial.backend.device === 'gpu') return pending as Promise<void>
   check(
     pending === undefined,
-    () => `a CPU kernel must have finished when it returns; it returned a ${typeof pending}`,
+    () => `a CPU kernel must have finished when it returns; it returned ${show(pending)}`,
   )
 }
 

@@ -5,7 +5,8 @@
  */
 import { checkRecord, isRecord, readDocument, show } from '../../check.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
-import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
+import { checkPairing } from '../../contract/check-pairing.js'
+import type { PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
 import { modelFacts } from '../known-models.js'
 import type { ModelFacts } from '../model-facts.js'
@@ -94,14 +95,7 @@ function readPairing(
   options: HuggingFaceOptions,
 ): PairingName {
   const given: unknown = options.pairing
-  if (given !== undefined) {
-    if (PAIRINGS.includes(given as PairingName)) return given as PairingName
-    throw new RopeError(
-      'INVALID_OPTION',
-      `pairing is ${show(given)}; accepted: 'half' or 'interleaved'`,
-      { field: 'pairing' },
-    )
-  }
+  if (given !== undefined) return checkPairing(given, 'pairing')
   const stated = statedPairing(config)
   if (stated !== undefined) return stated
   if (facts !== undefined) return facts.interleaved ? 'interleaved' : 'half'

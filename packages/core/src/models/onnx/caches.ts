@@ -13,7 +13,8 @@ import {
   reject,
 } from '../../check.js'
 import { computeFrequencies, type RopeConfig, resolveConfig } from '../../config/config.js'
-import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
+import { checkPairing } from '../../contract/check-pairing.js'
+import type { PairingName } from '../../contract/pairing.js'
 import { RopeError } from '../../errors.js'
 import { MOST_TABLE_NUMBERS } from '../../limits.js'
 import { expandPositions } from '../../positions/expand.js'
@@ -174,7 +175,7 @@ function checkCaches(given: OnnxCaches): OnnxCaches & { readonly rotaryDim: numb
   return {
     cosCache: checkTypedArray(caches.cosCache, 'cosCache', ['Float32Array']),
     sinCache: checkTypedArray(caches.sinCache, 'sinCache', ['Float32Array']),
-    pairing: checkWord(caches.pairing, 'pairing', PAIRINGS),
+    pairing: checkPairing(caches.pairing, 'pairing'),
     headDim,
     rotaryDim,
   }

@@ -3,10 +3,9 @@
  * number of the header is checked before it is used, and no byte of the payload is read.
  * Source: the format's description at https://github.com/huggingface/safetensors.
  */
-import { checkFields, checkRecord, checkTypedArray, reject } from '../../check.js'
+import { checkFields, checkRecord, checkTypedArray, reject, show } from '../../check.js'
 import { RopeError } from '../../errors.js'
 import { kindOf } from '../../memory.js'
-import { arrayKind } from '../../numbers/dtype.js'
 import {
   bitsPerElement,
   byteLengthOf,
@@ -89,7 +88,7 @@ export function parseSafetensors(bytes: Uint8Array, options: SafetensorsOptions 
   if (typeof source !== 'string') reject('INVALID_OPTION', 'source', source, 'a text')
   const fail = failFor(source)
   if (kindOf(bytes) !== 'Uint8Array') {
-    fail(`given ${arrayKind(bytes)}`, "pass the file's bytes as a Uint8Array")
+    fail(`given ${show(bytes)}`, "pass the file's bytes as a Uint8Array")
   }
   const headerBytes = headerLength(bytes, fail)
   const text = decodeHeader(bytes, headerBytes, fail)

@@ -172,7 +172,7 @@ function checkMetadata(metadata: Iterable<readonly [string, string]>): Map<strin
   const checked = new Map(readPairs(metadata, 'metadata', 'INVALID_OPTION') as [string, string][])
   for (const [key, value] of checked) {
     if (isText(key) && isText(value)) continue
-    const given = `metadata ${show(key)} is ${show(value)}, a ${typeof value}`
+    const given = `metadata ${show(key)} is ${show(value)}`
     throw new RopeError('INVALID_OPTION', `${given}; accepted: strings of well-formed Unicode`, {
       field: 'metadata',
     })

@@ -1,0 +1,41 @@
+/**
+ * Buffers on the GPU where memory of the CPU is wanted: known by what they look like, whatever made
+ * them, and refused with the way to rotate them.
+ */
+import { isRecord, reading, rejectBecause, tagOf } from '../check.js'
+import type { RopeErrorCode } from '../errors.js'
+
+/** True for a GPUBuffer of any implementation. */
+export function isGpuBuffer(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  return reading(
+    () =>
+      tagOf(value) === 'GPUBuffer' ||
+      (typeof value.size === 'number' && typeof value.usage === 'number'),
+    () => false,
+  )
+}
+
+/**
+ * Refuses a GPUBuffer, and a record that has one as its data or its buffer.
+ *
+ * @throws RopeError of the given kind
+ */
+export function refuseGpuBuffer(value: unknown, field: string, code: RopeErrorCode): void {
+  if (!isRecord(value)) return
+  const found = [value, fieldOf(value, 'data'), fieldOf(value, 'buffer')].findIndex(isGpuBuffer)
+  if (found < 0) return
+  const name = [field, `${field}.data`, `${field}.buffer`][found] as string
+  rejectBecause(
+    code,
+    name,
+    "is a GPUBuffer, and this call takes memory of the CPU; accepted: typed arrays. Buffers are rotated where they lie by a kernel of '@rope/webgpu': const kernel = await backend.prepare(config, { q: { shape, layout, dtype } }), then kernel.encode(pass, { q: { buffer }, positions }), with shift: delta instead of positions to move cached keys",
+  )
+}
+
+function fieldOf(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  return reading(
+    () => value[key],
+    () => undefined,
+  )
+}
