@@ -33,7 +33,10 @@ const UNCHECKED: readonly string[] = [
   // Waits for promises that this project makes.
   ...['TimeLimitError', 'withLimit'],
   // The checks themselves: `given` is whatever it is, and the rest is written by us.
-  ...['checkFields', 'checkInteger', 'checkKeys', 'checkRecord', 'reject', 'show'],
+  ...['checkFields', 'checkInteger', 'checkKeys', 'checkPairing', 'checkRecord', 'reject'],
+  ...['rejectBecause', 'show'],
+  // Holds what this project makes, by keys that it makes.
+  'BoundedMap',
 ]
 
 type Callable = (...given: readonly unknown[]) => unknown
