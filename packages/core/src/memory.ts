@@ -39,7 +39,8 @@ const WIDTHS: Readonly<Record<TypedArrayKind, 1 | 2 | 4 | 8>> = {
   BigUint64Array: 8,
 }
 
-const typedArrayPrototype = /* @__PURE__ */ Object.getPrototypeOf(Uint8Array.prototype) as object
+const typedArrayPrototype = /* @__PURE__ */ (() =>
+  Object.getPrototypeOf(Uint8Array.prototype) as object)()
 
 /** The getter of a property as a function of its object, out of reach of later changes. */
 function getter<From, Value>(prototype: object, key: PropertyKey): (from: From) => Value {
@@ -81,15 +82,14 @@ export function lengthOf(array: ArrayBufferView): number {
   return byteLengthOf(array) / elementBytesOf(array)
 }
 
-const { getPrototypeOf } = Object
-const localByteLength = /* @__PURE__ */ getter<unknown, number>(ArrayBuffer.prototype, 'byteLength')
+const getPrototypeOf = /* @__PURE__ */ (() => Object.getPrototypeOf)()
+const localByteLength = /* @__PURE__ */ (() =>
+  getter<unknown, number>(ArrayBuffer.prototype, 'byteLength'))()
 /** Pages that are not isolated lack the name, though WebAssembly may still give them the thing. */
-const sharedPrototype =
-  typeof SharedArrayBuffer === 'undefined' ? undefined : SharedArrayBuffer.prototype
-const sharedByteLength = /* @__PURE__ */ getter<unknown, number>(
-  sharedPrototype ?? ArrayBuffer.prototype,
-  'byteLength',
-)
+const sharedPrototype = /* @__PURE__ */ (() =>
+  typeof SharedArrayBuffer === 'undefined' ? undefined : SharedArrayBuffer.prototype)()
+const sharedByteLength = /* @__PURE__ */ (() =>
+  getter<unknown, number>(sharedPrototype ?? ArrayBuffer.prototype, 'byteLength'))()
 
 /** True for a SharedArrayBuffer of any realm, false for an ArrayBuffer. */
 export function isSharedBuffer(buffer: ArrayBufferLike): boolean {

@@ -27,18 +27,19 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'createRope and the js backend': {
     program: `${ROPE}; import { createJsBackend } from '@rope/js'; use(createRope, createJsBackend)`,
     readme: 'core',
-    most: 24,
+    // 23.3 before calls were read strictly: unread fields, lists of every kind, what is meant instead.
+    most: 27.5,
   },
   'createRope, the js backend and the Hugging Face reader': {
     program: `${ROPE}; import { createJsBackend } from '@rope/js'; import { fromHuggingFace } from '@rope/core/huggingface'; use(createRope, createJsBackend, fromHuggingFace)`,
     readme: 'core',
     // 4.4 kB of it are the table of models, without which a file's pairing would be a guess.
-    most: 38,
+    most: 41.5,
   },
   'createRope of @rope/auto, at load': {
     program: "import { createRope } from '@rope/auto'; use(createRope)",
     readme: 'auto',
-    most: 32,
+    most: 34.5,
   },
 }
 

@@ -11,7 +11,7 @@ import { refuseGpuBuffer } from '../numbers/gpu-buffer.js'
 export const CALL_KEYS: readonly string[] = ['q', 'k', 'out', 'inverse']
 
 /** Fields of a call that says where its tokens stand as well. */
-export const PLACED_KEYS: readonly string[] = [...CALL_KEYS, 'positions', 'length']
+export const PLACED_KEYS: readonly string[] = ['q', 'k', 'out', 'inverse', 'positions', 'length']
 
 /** Fields of `out`. */
 const OUT_KEYS: readonly string[] = ['q', 'k']
@@ -52,7 +52,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   positions: 'they stand in the call: { q, positions }',
 }
 
-const FOREIGN_KEYS = Object.keys(FOREIGN)
+const FOREIGN_KEYS = /* @__PURE__ */ Object.keys(FOREIGN)
 
 /** True when a call has a field beside `keys`. */
 export function hasUnreadKey(call: object, keys: readonly string[]): boolean {
