@@ -8,9 +8,9 @@ import {
   bytesPerElement,
   type DecodeFactors,
   goneMemory,
-  type Kernel,
   type KernelCall,
   type Plan,
+  type SyncKernel,
   type View,
 } from '@rope/core/backend'
 import type { WrongArgument } from './addon.js'
@@ -34,9 +34,7 @@ export interface KernelContext {
 }
 
 /** A kernel of this backend: two more ways to call it, beside that of every kernel. */
-export interface NativeKernel extends Kernel {
-  /** Rotates each operand on the calling thread and, where that pays, on the pool's. */
-  run(call: KernelCall): void
+export interface NativeKernel extends SyncKernel {
   /**
    * Fixes memory and rows, and returns the call that rotates them: the shortest way for a decode
    * loop, which fills the same rows anew before each call. It throws INVALID_TENSOR once an array
