@@ -281,6 +281,13 @@ export function selectConfig(
 ): RopeConfig {
   const names = profiles.map((profile) => `'${profile.name}'`).join(', ')
   const rotating = profiles.filter(({ config }) => config !== null)
+  if (rotating.length === 0) {
+    throw new RopeError(
+      'INVALID_CONFIG',
+      `${source}: no layer of this model has RoPE, so there is nothing to rotate`,
+      { field: 'profile' },
+    )
+  }
   const only = rotating.length === 1 ? rotating[0] : undefined
   const chosen = name === undefined ? only : profiles.find((profile) => profile.name === name)
   if (chosen === undefined) {
