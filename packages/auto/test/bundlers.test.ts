@@ -187,7 +187,7 @@ describe.each(NAMES)('%s', (name) => {
       for (const left of ['native', 'wasm']) {
         const told = story.backends.find((one) => one.name === left)
         expect(told?.why).toBe(
-          `@rope/${left} is not installed, or a bundler left it out; run: npm install @rope/${left}`,
+          `@rope/${left} is not installed, or a bundler left it out; to fix it, run: npm install @rope/${left}`,
         )
       }
     } finally {

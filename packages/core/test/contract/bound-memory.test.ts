@@ -97,18 +97,18 @@ describe('elementsOf', () => {
   })
 
   it.each([
-    ['Int16Array', new Int16Array(2)],
-    ['Uint8Array', new Uint8Array(2)],
-    ['object', Object.create(Float32Array.prototype)],
-    ['object', new Proxy(new Float32Array(2), {})],
-    ['object', new DataView(new ArrayBuffer(8))],
+    ['an Int16Array', new Int16Array(2)],
+    ['a Uint8Array', new Uint8Array(2)],
+    ['an object', Object.create(Float32Array.prototype)],
+    ['an object', new Proxy(new Float32Array(2), {})],
+    ['a DataView', new DataView(new ArrayBuffer(8))],
     ['null', null],
-  ])('refuses a %s', (name, value) => {
+  ])('refuses %s', (name, value) => {
     expect(() => elementsOf(value as never, 'q.data')).toThrow(
       expect.objectContaining({
         code: 'INVALID_TENSOR',
         field: 'q.data',
-        message: expect.stringContaining(`q.data is a ${name}`),
+        message: expect.stringContaining(`q.data is ${name}`),
       }),
     )
   })

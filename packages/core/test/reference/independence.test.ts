@@ -14,6 +14,8 @@ const FOLDER = join(SOURCE, 'reference')
 const ALLOWED: Readonly<Record<string, 'values' | 'types'>> = {
   'errors.js': 'values',
   'bounded-map.js': 'values',
+  // Words of messages and checks of arguments: no arithmetic.
+  'check.js': 'values',
   'limits.js': 'values',
   'numbers/dtype.js': 'types',
   'config/axes.js': 'types',

@@ -3,7 +3,7 @@
  * silence: what the file leaves to the model's code is taken from the table of models and said in
  * `assumptions`; what is odd is in `warnings`; what cannot be done is an error that says so.
  */
-import { checkRecord, isRecord, readDocument, show } from '../../check.js'
+import { checkRecord, isRecord, show } from '../../check.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import { checkPairing } from '../../contract/check-pairing.js'
 import type { PairingName } from '../../contract/pairing.js'
@@ -195,7 +195,7 @@ export function huggingFaceProfiles(
 ): readonly RopeProfile[] {
   const options = checkRecord(how, 'options', '{ pairing }') as HuggingFaceOptions
   if (!isRecord(json)) failConfig('the file', `holds ${show(json)}; accepted: a JSON object`)
-  const config = languageModel(readDocument(json, 'the file', 'INVALID_CONFIG') as Json)
+  const config = languageModel(json as Json)
   const known = modelFacts(config.model_type)
   const facts = known ?? {}
   if (isStill(config, facts)) return [STILL]
