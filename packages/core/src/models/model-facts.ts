@@ -10,6 +10,8 @@ export interface ModelFacts {
   readonly interleaved?: true
   /** No layer rotates: the model has other position embeddings, or none. */
   readonly still?: true
+  /** A model of so many layers has other position embeddings (Baichuan 13B: ALiBi). */
+  readonly stillAtLayers?: number
   /** The rotation is said by a key of this name, and absent without it. */
   readonly onlyIf?: string
   /** Positions are those of an image or a sound: what to use instead of a text's reader. */

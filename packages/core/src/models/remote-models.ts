@@ -13,7 +13,7 @@ export const REMOTE_MODELS: readonly FactRow[] = [
   // Qwen/Qwen-7B, modeling_qwen.py: rotate_half over rotary_pct of kv_channels.
   [{}, 'qwen'],
   // baichuan-inc/Baichuan2-7B-Chat, modeling_baichuan.py: rotate_half; the 13B model has ALiBi.
-  [{}, 'baichuan'],
+  [{ stillAtLayers: 40 }, 'baichuan'],
   // microsoft/Phi-3-small-128k-instruct, positional_embedding.py: rotate_half.
   [{ rope: { rope_theta: 1e6 } }, 'phi3small'],
   // internlm/internlm2-chat-7b, modeling_internlm2.py: rotate_half.

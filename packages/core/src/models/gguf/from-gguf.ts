@@ -3,7 +3,7 @@
  * the file does not say is taken from the table of architectures; what was assumed is a warning.
  */
 
-import { checkRecord, readDocument, show } from '../../check.js'
+import { checkKeys, checkRecord, readDocument, show } from '../../check.js'
 import { type AxesOptions, sectionAxes } from '../../config/axes.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { PairingName } from '../../contract/pairing.js'
@@ -65,6 +65,7 @@ interface Kind {
  */
 export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly RopeProfile[] {
   const options = checkRecord(how, 'options', '{ pairing }') as GgufOptions
+  checkKeys({ ...options }, 'options', ['pairing'])
   const file = checkFile(given)
   const keys = new GgufKeys(file.metadata)
   const sections = keys.list('rope.dimension_sections')?.some((size) => size > 0) === true
@@ -104,8 +105,10 @@ export function fromGguf(
   file: GgufRope,
   options: GgufOptions & { readonly profile?: string | undefined } = {},
 ): RopeConfig {
-  const given = checkRecord(options, 'options', '{ pairing, profile }') as typeof options
-  return selectConfig(ggufProfiles(file, given), given.profile, 'GGUF')
+  const given = checkRecord(options, 'options', '{ pairing, profile }')
+  checkKeys(given, 'options', ['pairing', 'profile'])
+  const { profile, ...how } = given as typeof options
+  return selectConfig(ggufProfiles(file, how), profile, 'GGUF')
 }
 
 function asConfigError(error: unknown): unknown {

@@ -4,7 +4,7 @@
  * all that GGUF metadata can hold.
  */
 
-import { checkInteger, checkRecord, reject, show } from '../../check.js'
+import { checkInteger, checkKeys, checkRecord, reject, show } from '../../check.js'
 import { sectionAxes } from '../../config/axes.js'
 import { computeFrequencies, type RopeConfig } from '../../config/config.js'
 import type { PairingName } from '../../contract/pairing.js'
@@ -80,6 +80,7 @@ export function toGguf(
 
 function checkGgufOptions(given: ToGgufOptions): ToGgufOptions {
   const options = checkRecord(given, 'options', "{ architecture: 'llama' }")
+  checkKeys(options, 'options', ['architecture', 'maxPositionEmbeddings'])
   const { architecture, maxPositionEmbeddings: most } = options
   if (typeof architecture !== 'string') {
     return reject('INVALID_OPTION', 'architecture', architecture, "a name such as 'llama'")

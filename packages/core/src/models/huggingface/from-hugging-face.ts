@@ -3,7 +3,7 @@
  * silence: what the file leaves to the model's code is taken from the table of models and said in
  * `assumptions`; what is odd is in `warnings`; what cannot be done is an error that says so.
  */
-import { checkRecord, isRecord, show } from '../../check.js'
+import { checkKeys, checkRecord, isRecord, show } from '../../check.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import { checkPairing } from '../../contract/check-pairing.js'
 import type { PairingName } from '../../contract/pairing.js'
@@ -194,6 +194,7 @@ export function huggingFaceProfiles(
   how: HuggingFaceOptions = {},
 ): readonly RopeProfile[] {
   const options = checkRecord(how, 'options', '{ pairing }') as HuggingFaceOptions
+  checkKeys(options as Json, 'options', ['pairing'])
   if (!isRecord(json)) failConfig('the file', `holds ${show(json)}; accepted: a JSON object`)
   const config = languageModel(json as Json)
   const known = modelFacts(config.model_type)
@@ -264,8 +265,10 @@ export function fromHuggingFace(
   json: unknown,
   options: HuggingFaceOptions & { readonly profile?: string | undefined } = {},
 ): RopeConfig {
-  const given = checkRecord(options, 'options', '{ pairing, profile }') as typeof options
-  return selectConfig(huggingFaceProfiles(json, given), given.profile, 'config.json')
+  const given = checkRecord(options, 'options', '{ pairing, profile }')
+  checkKeys(given, 'options', ['pairing', 'profile'])
+  const { profile, ...how } = given as typeof options
+  return selectConfig(huggingFaceProfiles(json, how), profile, 'config.json')
 }
 
 /**

@@ -15,8 +15,14 @@ const FLAGS: Readonly<Record<string, boolean>> = {
 /** Counts and shares of rotating channels; none of them rotates at 0. */
 const COUNTS: readonly string[] = [...SHARE_KEYS, 'qk_rope_head_dim', 'rotary_dim']
 
-/** Names of embeddings that are rotations. */
-const ROTARY: readonly string[] = ['rope', 'rotary', 'mrope']
+/** Names of embeddings that are rotations: rope, mrope, rope_gptj, rotary, RotaryEmbedding, ... */
+const ROTARY = /rope|rotary/i
+
+/** Names of embeddings that are none, whatever model they stand in. */
+const OTHERS: readonly string[] = [
+  ...['alibi', 'none', 'nope', 'no_pe', 'learned', 'learned_absolute', 'sinusoidal'],
+  ...['relative', 'relative_key', 'relative_key_query'],
+]
 
 /** Keys that say whether anything rotates. */
 export const STILL_KEYS: readonly string[] = [...Object.keys(FLAGS), 'position_embedding_type']
@@ -38,9 +44,28 @@ function embeddingType(config: Json): string | undefined {
 /** True when no layer of the model rotates. */
 export function isStill(config: Json, facts: ModelFacts): boolean {
   const type = embeddingType(config)
+  const isRotary = type !== undefined && ROTARY.test(type)
+  if (facts.still && isRotary) {
+    failConfig(
+      'position_embedding_type',
+      `is ${show(type)}, but the code of ${show(config.model_type)} in transformers has no RoPE: name the code that the weights are for (model_type), or leave the key out`,
+    )
+  }
   const off = Object.entries(FLAGS).some(([key, value]) => flag(config, key) === value)
   if (facts.still || off || COUNTS.some((key) => config[key] === 0)) return true
-  if (type !== undefined) return !ROTARY.includes(type)
+  if (facts.stillAtLayers !== undefined && config.num_hidden_layers === facts.stillAtLayers) {
+    return true
+  }
+  if (type !== undefined) return !isRotary && isOther(type, config, facts)
   const { onlyIf } = facts
   return onlyIf !== undefined && (config[onlyIf] ?? null) === null
+}
+
+/** Whether a name that is no rotation's says that there is none: codes that do not read the key rotate. */
+function isOther(type: string, config: Json, { onlyIf }: ModelFacts): boolean {
+  if (onlyIf === 'position_embedding_type' || OTHERS.includes(type.toLowerCase())) return true
+  return failConfig(
+    'position_embedding_type',
+    `is ${show(type)}, which the code of ${show(config.model_type)} does not read; leave it out if the model rotates, or write "none" if it does not`,
+  )
 }

@@ -4,7 +4,15 @@
  * again is refused, never written.
  */
 
-import { checkPositive, checkRecord, checkWord, isList, reject, show } from '../../check.js'
+import {
+  checkKeys,
+  checkPositive,
+  checkRecord,
+  checkWord,
+  isList,
+  reject,
+  show,
+} from '../../check.js'
 import { type AxesOptions, sectionAxes } from '../../config/axes.js'
 import type { RopeConfig } from '../../config/config.js'
 import { RopeError } from '../../errors.js'
@@ -59,6 +67,7 @@ export function toHuggingFace(
 
 function checkWriting(given: ToHuggingFaceOptions): ToHuggingFaceOptions {
   const options = checkRecord(given, 'options', "{ version: 'legacy' or 'v5' }")
+  checkKeys(options, 'options', ['version', 'modelType', 'maxPositionEmbeddings'])
   const { modelType, maxPositionEmbeddings: most } = options
   if (modelType !== undefined && typeof modelType !== 'string') {
     return reject('INVALID_OPTION', 'modelType', modelType, 'a text such as llama')

@@ -7,6 +7,7 @@
 import {
   checkFields,
   checkInteger,
+  checkKeys,
   checkRecord,
   checkTypedArray,
   checkWord,
@@ -87,6 +88,7 @@ export function onnxInputs<Value>(
 export function toOnnx(config: RopeConfig, options: OnnxOptions): OnnxRotary {
   const { headDim, rotaryDim, pairing } = checkTable(config, 'RotaryEmbedding')
   const given = checkRecord(options, 'options', '{ length }')
+  checkKeys(given, 'options', ['length', 'sequenceLength'])
   const pairs = rotaryDim / 2
   const length = checkRows(given.length, pairs)
   const frequencies = computeFrequencies(config, (given.sequenceLength ?? length) as number)
