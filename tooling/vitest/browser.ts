@@ -44,6 +44,8 @@ export function browserTests(tests: BrowserTests): ViteUserConfig {
     test: {
       include: [tests.include],
       testTimeout: 60_000,
+      // A hook starts workers and makes whole runs, on cores that other test files use as well.
+      hookTimeout: 180_000,
       browser: {
         enabled: true,
         headless: true,
