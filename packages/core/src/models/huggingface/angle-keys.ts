@@ -2,7 +2,7 @@
  * Keys of a config.json that change the angles outside its RoPE parameters. Each is read or refused:
  * what is known to matter is never ignored.
  */
-import { show } from '../../check.js'
+import { isRecord, show } from '../../check.js'
 import type { ModelFacts } from '../model-facts.js'
 import { BASE_KEYS, COUNT_KEYS, HEAD_KEYS, PAIRING_KEYS, SHARE_KEYS, WIDTH_KEYS } from './keys.js'
 import { KIND_KEYS } from './layer-kinds.js'
@@ -16,6 +16,8 @@ interface Refused {
 }
 
 const WAY_OUT = "compute the frequencies yourself and use schedule { type: 'custom' }"
+
+const LINEAR = "write rope_scaling: { rope_type: 'linear', factor }"
 
 /** Keys that change the angles by a rule that is not implemented. */
 const REFUSED: Readonly<Record<string, Refused>> = {
@@ -31,20 +33,27 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     neutral: [1],
     fix: "it changes the base with the length; write rope_scaling: { rope_type: 'dynamic', factor } if that is what the code does",
   },
-  rope_condense_ratio: {
-    neutral: [1],
-    fix: "it divides positions; write rope_scaling: { rope_type: 'linear', factor }",
-  },
-  rope_position_scale: {
-    neutral: [1],
-    fix: "it divides positions; write rope_scaling: { rope_type: 'linear', factor }",
-  },
+  rope_condense_ratio: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
+  rope_position_scale: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
   rope_scaling_factor: {
     neutral: [1],
     fix: 'write rope_scaling: { rope_type, factor } with the type that the code uses',
   },
   rotary_emb_scale_base: { neutral: [], fix: "it is xPos: use schedule { type: 'xpos' }" },
   rope_scaling_type: { neutral: ['default'], fix: 'write rope_scaling: { rope_type, ... }' },
+  compression_ratio: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
+  position_interpolation_factor: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
+  seq_len_interpolation_factor: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
+  rotary_base: { neutral: [], fix: 'write rope_theta' },
+  rotary_percentage: { neutral: [], fix: 'write partial_rotary_factor' },
+  rotary: {
+    neutral: [],
+    fix: "InternLM's own spelling; write rope_theta for its base, and rope_scaling where its type is not 'origin'",
+  },
+  position_encoding_2d: {
+    neutral: [false],
+    fix: 'each half of a head then has positions of its own (the first ChatGLM): give a config with axes',
+  },
   original_rope: { neutral: [true], fix: `false is another rotation: ${WAY_OUT}` },
 }
 
@@ -77,6 +86,15 @@ export function checkAngleKeys(config: Json, facts: ModelFacts): void {
     const value = config[key] ?? null
     if (value === null || neutral.includes(value)) continue
     failConfig(key, `is ${show(value)}, which changes the angles; ${fix}`)
+  }
+  const inner = config.attn_config
+  const usual = facts.rope?.rope_theta ?? 10000
+  const isOther = isRecord(inner) && (inner.rope_theta ?? usual) !== usual
+  if (isOther && config.rope_theta === undefined) {
+    failConfig(
+      'attn_config.rope_theta',
+      `is ${show(inner.rope_theta)}, which some codes of this model read and some do not; write rope_theta beside attn_config`,
+    )
   }
   const ratio = readPositive(config[RATIO], RATIO) ?? 1
   if (ratio === 1 || facts.ratio) return

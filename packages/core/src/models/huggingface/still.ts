@@ -10,6 +10,7 @@ import { failConfig, type Json } from './parameters.js'
 /** Flags that turn the rotation off, and the value that does. */
 const FLAGS: Readonly<Record<string, boolean>> = {
   ...{ alibi: true, use_alibi: true, mla_use_nope: true, use_mem_rope: false, use_rope: false },
+  ...{ use_rotary: false, use_rotary_embedding: false },
 }
 
 /** Counts and shares of rotating channels; none of them rotates at 0. */
@@ -49,6 +50,12 @@ export function isStill(config: Json, facts: ModelFacts): boolean {
     failConfig(
       'position_embedding_type',
       `is ${show(type)}, but the code of ${show(config.model_type)} in transformers has no RoPE: name the code that the weights are for (model_type), or leave the key out`,
+    )
+  }
+  if (config.use_mla === false && config.qk_rope_head_dim !== undefined) {
+    failConfig(
+      'use_mla',
+      "is false: the code then has Llama's attention instead of the latent one of this model_type; write model_type: 'llama' with its own head_dim",
     )
   }
   const off = Object.entries(FLAGS).some(([key, value]) => flag(config, key) === value)

@@ -54,6 +54,8 @@ const CHANGES: Readonly<Record<string, readonly [file: Json, value: unknown]>> =
   mla_use_nope: [LATENT, true],
   use_mem_rope: [LLAMA, false],
   use_rope: [LLAMA, false],
+  use_rotary: [LLAMA, false],
+  use_rotary_embedding: [LLAMA, false],
   position_embedding_type: [LLAMA, 'nope'],
   layer_types: [COHERE, KINDS],
   hybrid_layer_pattern: [COHERE, [0, 1, 1, 0]],
@@ -125,6 +127,13 @@ describe('keys that are refused', () => {
     rope_scaling_factor: 2,
     rotary_emb_scale_base: 512,
     rope_scaling_type: 'linear',
+    compression_ratio: 2,
+    position_interpolation_factor: 4,
+    seq_len_interpolation_factor: 4,
+    rotary_base: 20000,
+    rotary_percentage: 0.5,
+    rotary: { base: 10000, type: 'dynamic' },
+    position_encoding_2d: true,
     original_rope: false,
   }
 
@@ -132,4 +141,19 @@ describe('keys that are refused', () => {
     expect(meaning({ ...LLAMA, [key]: VALUES[key] })).toMatch(`INVALID_CONFIG config.json: ${key} `)
     expect(meaning({ ...LLAMA, [key]: null })).toBe(meaning(LLAMA))
   })
+})
+
+test('a base within attn_config, and latent attention turned off, are refused by name', () => {
+  const dbrx = { model_type: 'dbrx', d_model: 6144, n_heads: 48, n_layers: 40 }
+  const inner = { attn_config: { kv_n_heads: 8, rope_theta: 500000 } }
+  expect(meaning({ ...dbrx, ...inner })).toMatch(
+    /INVALID_CONFIG .*attn_config.rope_theta is 500000/,
+  )
+  expect(meaning({ ...dbrx, ...inner, rope_theta: 500000 })).toMatch(/"base":500000/)
+  const latent = { ...LATENT, hidden_size: 1280, num_attention_heads: 10, use_mla: false }
+  for (const size of [0, 64]) {
+    expect(meaning({ ...latent, qk_rope_head_dim: size })).toMatch(
+      /INVALID_CONFIG .*use_mla is false/,
+    )
+  }
 })
