@@ -360,7 +360,7 @@ describe('bad input is one line and exit code 2', () => {
     ['not json\nat all', 'standard input is not valid JSON'],
     ['[]', 'standard input: the file holds'],
     ['null', 'standard input: the file holds null'],
-    ['{}', 'model_type is undefined, which is in no table'],
+    ['{}', "model_type is missing: a tokenizer's"],
     ['{"model_type": "llama"}', 'head_dim is missing'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: -8 }), 'head_dim is -8'],
     [JSON.stringify({ ...SMALL_LLAMA, head_dim: 2 ** 40 }), 'head_dim comes to 1099511627776'],

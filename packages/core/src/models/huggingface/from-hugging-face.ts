@@ -99,9 +99,13 @@ function readPairing(
   const stated = statedPairing(config)
   if (stated !== undefined) return stated
   if (facts !== undefined) return facts.interleaved ? 'interleaved' : 'half'
+  const known =
+    config.model_type === undefined
+      ? "is missing: a tokenizer's, an adapter's or a generation_config.json is no model's config. If this is one"
+      : `is ${show(config.model_type)}, which is in no table of models, and no file says which channels turn together`
   return failConfig(
     'model_type',
-    `is ${show(config.model_type)}, which is in no table of models, and no file says which channels turn together; give pairing: 'half' if its code has rotate_half (channel i with i + n), 'interleaved' if it turns neighbours (2i with 2i + 1)`,
+    `${known}; give pairing: 'half' if its code has rotate_half (channel i with i + n), 'interleaved' if it turns neighbours (2i with 2i + 1)`,
   )
 }
 
