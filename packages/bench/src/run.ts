@@ -109,7 +109,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  *
  * @example
  * ```ts
- * const result = await runBench({ mode: 'quick', backends: portableBackends(BACKENDS) })
+ * const result = await runBench({ mode: 'quick', backends: cpuBackends(BACKENDS) })
  * console.log(renderReport([result]))
  * ```
  */

@@ -23,7 +23,7 @@ export interface ReportOptions {
  *
  * @example
  * ```ts
- * renderReport([await runBench({ mode: 'quick', backends: portableBackends(BACKENDS) })])
+ * renderReport([await runBench({ mode: 'quick', backends: cpuBackends(BACKENDS) })])
  * ```
  */
 export function renderReport(
