@@ -5,25 +5,12 @@
  */
 
 import { DTYPES } from '@rope/core'
-import {
-  type Backend,
-  type Kernel,
-  type KernelCall,
-  type Plan,
-  reachesMemory,
-  type Support,
-} from '@rope/core/backend'
+import type { Backend, Kernel, KernelCall, Plan, Support } from '@rope/core/backend'
 import type { Member } from '../members/member.js'
 import { nobodyLeft } from './call-kind.js'
-import { type Dispatcher, quarantine, supportOf, usableMembers } from './dispatcher.js'
-import {
-  brokenOff,
-  evidenceOf,
-  goneMeanwhile,
-  hasWrittenNothing,
-  isCallersMistake,
-} from './failure.js'
-import { isInPlace, takeSnapshot } from './snapshot.js'
+import { type Dispatcher, supportOf, usableMembers } from './dispatcher.js'
+import { recover } from './recover.js'
+import { takeSnapshot } from './snapshot.js'
 
 /** A backend over every member of a dispatcher, those on the GPU included. */
 export function createAsyncBackend(dispatcher: Dispatcher): Backend {
@@ -70,11 +57,7 @@ function createAsyncKernel(dispatcher: Dispatcher, plan: Plan): Kernel {
       await kernelOf(member).run(call)
     } catch (error) {
       restore?.()
-      if (isCallersMistake(error)) throw error
-      if (!reachesMemory(views, plan)) throw goneMeanwhile(error)
-      quarantine(dispatcher, member, evidenceOf(error))
-      const mayHaveWritten = restore === null && !hasWrittenNothing(error)
-      if (mayHaveWritten && views.some(isInPlace)) throw brokenOff(member.name, error)
+      recover(dispatcher, error, { plan, views, member, isRestored: restore !== null })
       await run(call)
     }
   }

@@ -17,21 +17,14 @@ import {
   type KernelCall,
   multiplyRow,
   type Plan,
-  reachesMemory,
   type View,
 } from '@rope/core/backend'
 import type { Member } from '../members/member.js'
 import { type Contender, makeContender } from './contender.js'
-import { type Dispatcher, membersToTry, quarantine } from './dispatcher.js'
-import {
-  brokenOff,
-  evidenceOf,
-  goneMeanwhile,
-  hasWrittenNothing,
-  isCallersMistake,
-} from './failure.js'
+import { type Dispatcher, membersToTry } from './dispatcher.js'
 import { Race } from './race.js'
-import { isInPlace, type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
+import { recover } from './recover.js'
+import { type Restore, snapshotBytes, takeSnapshot } from './snapshot.js'
 
 /** Calls of more bytes are made without a copy: memory must not double. */
 const LARGEST_SNAPSHOT = 64 * 2 ** 20
@@ -245,12 +238,9 @@ export class CallKind implements MadeCall {
   #recover(error: unknown, { member }: Contender, call: KernelCall, restore: Restore | null): void {
     restore?.()
     this.#owner.checkAlive()
-    if (isCallersMistake(error)) throw error
-    if (!reachesMemory(call.views, this.plan)) throw goneMeanwhile(error)
-    quarantine(this.#owner.dispatcher, member, evidenceOf(error))
-    const mayHaveWritten = restore === null && !hasWrittenNothing(error)
-    // What was written to other memory than the input is simply written again.
-    if (mayHaveWritten && call.views.some(isInPlace)) throw brokenOff(member.name, error)
+    const { views } = call
+    const isRestored = restore !== null
+    recover(this.#owner.dispatcher, error, { plan: this.plan, views, member, isRestored })
     this.run(call)
   }
 }
