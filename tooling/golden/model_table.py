@@ -550,9 +550,6 @@ def write_table(found, aliases, towers):
  */
 import type {{ FactRow }} from './model-facts.js'
 
-/** The version of transformers whose code was run. */
-export const TRANSFORMERS_VERSION = '{version}'
-
 /** Facts, and the types that have them. */
 export const MODEL_TABLE: readonly FactRow[] = [
 """ + "\n".join(lines) + "\n]\n")

@@ -59,9 +59,6 @@ export const GLM: ModelShape = {
   base: 10000,
 }
 
-/** Every shape of the matrix, the reference shape first. */
-export const MODEL_SHAPES: readonly ModelShape[] = [LLAMA, GEMMA, PHI, GLM]
-
 /** `Llama`-like words for a table: `32 + 8 heads x 128` or `32 + 2 heads x 128 (64 rotate)`. */
 export function shapeText({ queryHeads, keyHeads, headDim, rotaryDim }: ModelShape): string {
   const partial = rotaryDim === headDim ? '' : ` (${rotaryDim} rotate)`

@@ -5,9 +5,6 @@
  */
 import type { FactRow } from './model-facts.js'
 
-/** The version of transformers whose code was run. */
-export const TRANSFORMERS_VERSION = '5.24.0'
-
 /** Facts, and the types that have them. */
 export const MODEL_TABLE: readonly FactRow[] = [
   [
