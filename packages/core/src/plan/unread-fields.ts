@@ -131,7 +131,7 @@ export function checkTensorFields(tensor: unknown, field: string): void {
       () => tensor[key],
       () => undefined,
     )
-  const foreign = FOREIGN_KEYS.find((key) => (read(key) ?? undefined) !== undefined)
+  const foreign = FOREIGN_KEYS.find((key) => (read(key) ?? null) !== null)
   if (foreign === undefined) return
   rejectBecause(
     'INVALID_TENSOR',
