@@ -46,6 +46,15 @@ export function sampleLength(wanted: number, resolution: number): number {
   return Math.max(wanted, STEPS_PER_SAMPLE * resolution)
 }
 
+/**
+ * The time of one call by a sample of `elapsed` milliseconds. A sample that is far too short, such
+ * as one below the clock's step, says no more than that a call is fast: it is taken for a hundredth
+ * of a full one, so that a batch grows at most a hundredfold at once.
+ */
+export function timeOfCall(elapsed: number, batch: number, length: number): number {
+  return Math.max(elapsed, length / STEPS_PER_SAMPLE) / batch
+}
+
 /** The number of calls whose sample is `length` long, when one call takes `time` milliseconds. */
 export function batchSize(length: number, time: number): number {
   return Math.min(LARGEST_BATCH, Math.max(1, Math.round(length / time)))

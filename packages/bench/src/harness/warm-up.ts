@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.js'
 import { median } from '../statistics/quantile.js'
 import type { Contender } from './contender.js'
-import { batchSize, findBatch, leadCalls, timeCalls } from './sample.js'
+import { batchSize, findBatch, leadCalls, timeCalls, timeOfCall } from './sample.js'
 
 /** Samples in each of the two medians that are compared. */
 const WINDOW = 3
@@ -80,9 +80,11 @@ async function warmOnce(lane: Lane, { clock, sampleLength }: WarmUpSettings): Pr
   const lead = leadCalls(lane.times.at(-1) ?? 0)
   const elapsed = await timeCalls(lane.contender, lane.batch, clock, lead)
   lane.spent += elapsed
-  lane.times.push(elapsed / lane.batch)
-  // Compiled code is faster: without this a sample would shrink below the clock's steps.
-  if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, elapsed / lane.batch)
+  const time = timeOfCall(elapsed, lane.batch, sampleLength)
+  lane.times.push(time)
+  // Compiled code is faster, and a disturbed call made the batch too small: without this a sample
+  // would stay below the clock's steps.
+  if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, time)
 }
 
 function warmContender({ contender, times }: Lane, sampleLength: number): WarmContender {

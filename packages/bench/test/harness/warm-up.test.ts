@@ -42,4 +42,19 @@ describe('warm-up', () => {
     expect(warm?.steady).toBe(false)
     expect(clock()).toBeLessThan(20)
   })
+
+  test('a first call that was disturbed does not lead to an endless batch', async () => {
+    let now = 0
+    let calls = 0
+    const run = (count: number): void => {
+      now += (calls === 0 ? 8 : 0) + count * 0.001
+      calls += count
+    }
+    // As a browser's clock: steps of 0.1 ms, in which a few calls of a microsecond take no time.
+    const clock = (): number => Math.floor(now * 10) / 10
+    const settings = { clock, sampleLength: 10, budget: 0 }
+    const [warm] = await warmUp([{ id: 'a', run }], settings)
+    expect(warm?.batch).toBeLessThanOrEqual(20_000)
+    expect(calls).toBeLessThan(100_000)
+  })
 })
