@@ -1,9 +1,9 @@
 /**
  * What the front door owes: a choice that is right nearly everywhere and never far off, at next to
- * no cost.
+ * no cost, and a new position that costs hardly more than a bound call's.
  */
 import type { GoalRecord } from '../result.js'
-import type { CellRecord, OverheadRecord } from './result.js'
+import type { CellRecord, NewPositionRecord, OverheadRecord } from './result.js'
 
 /** A choice is right when its median is at most so many times the best one's. */
 export const RIGHT = 1.1
@@ -16,6 +16,12 @@ export const WORST = 1.3
 
 /** Microseconds that a call through the front door may take longer than on the winner itself. */
 export const OVERHEAD = 0.15
+
+/** A call at a new position may take so many times a bound one, on a backend that does nothing. */
+export const NEW_POSITION = 2
+
+/** Microseconds that a call at a new position may take through the front door. */
+export const NEW_POSITION_TIME = 0.8
 
 type Numbers = Pick<GoalRecord, 'measured' | 'low' | 'high'>
 
@@ -45,10 +51,11 @@ export function isRight({ ratio }: CellRecord): boolean {
   return ratio !== null && ratio <= RIGHT
 }
 
-/** The three goals. */
+/** The six goals. */
 export function judgeAuto(
   cells: readonly CellRecord[],
   overhead: readonly OverheadRecord[],
+  newPositions: readonly NewPositionRecord[],
 ): readonly GoalRecord[] {
   const counted = countedCells(cells)
   const share = (100 * counted.filter(isRight).length) / counted.length
@@ -89,6 +96,42 @@ export function judgeAuto(
       worstOverhead(overhead),
       (measured) => measured <= OVERHEAD,
       overhead.find(({ reason }) => reason !== null)?.reason ?? 'no overhead was measured',
+    ),
+    ...newPositionGoals(newPositions),
+  ]
+}
+
+function newPositionGoals(records: readonly NewPositionRecord[]): readonly GoalRecord[] {
+  const through = records.filter(({ backend }) => backend === 'auto')
+  const slowest = through.every(({ rotate }) => rotate !== null)
+    ? Math.max(...through.map(({ rotate }) => rotate as number))
+    : Number.NEGATIVE_INFINITY
+  const reason = records.find((record) => record.reason !== null)?.reason ?? 'it was not measured'
+  return [
+    ...(['consecutive', 'random'] as const).map((order) => {
+      const found = records.find((record) => record.backend === 'idle' && record.order === order)
+      return goal(
+        {
+          id: `rotate-${order}`,
+          what: `rotate at ${order} positions over a bound call, on a backend that does nothing`,
+          wanted: `at most ${NEW_POSITION}x`,
+          unit: 'x',
+        },
+        found === undefined ? NOTHING : { measured: found.ratio, low: found.low, high: found.high },
+        (measured) => measured <= NEW_POSITION,
+        reason,
+      )
+    }),
+    goal(
+      {
+        id: 'auto-new-position',
+        what: 'rotate at a new position through the front door, in the worse order',
+        wanted: `at most ${NEW_POSITION_TIME} us`,
+        unit: 'us',
+      },
+      Number.isFinite(slowest) ? { measured: slowest, low: null, high: null } : NOTHING,
+      (measured) => measured <= NEW_POSITION_TIME,
+      reason,
     ),
   ]
 }

@@ -7,7 +7,7 @@ import type { CallKind } from '../matrix/rotation-case.js'
 import type { BenchResult, EntryRecord, GoalRecord } from '../result.js'
 
 /** The version of the file format; a change that breaks readers raises it. */
-export const AUTO_RESULT_VERSION = 1
+export const AUTO_RESULT_VERSION = 2
 
 /** One kind of call: who was chosen, and how good that was. */
 export interface CellRecord {
@@ -44,11 +44,28 @@ export interface OverheadRecord {
   readonly reason: string | null
 }
 
+/** What a call at a position that was not there before costs, beside a bound call that does the same. */
+export interface NewPositionRecord {
+  /** `idle` does nothing, so that checks and rows are left; `auto` is the front door on all backends. */
+  readonly backend: 'idle' | 'idle, bindDecode' | 'auto'
+  readonly order: 'consecutive' | 'random'
+  /** Microseconds of `rope.rotate(call)`, the call object used again, and of `bound.rotate(position)`. */
+  readonly rotate: number | null
+  readonly bound: number | null
+  /** The time of the one over that of the other, and its interval of 95 %. */
+  readonly ratio: number | null
+  readonly low: number | null
+  readonly high: number | null
+  /** Why it was not measured; null when it was. */
+  readonly reason: string | null
+}
+
 /** Everything that a run has found out. */
 export interface AutoResult extends Omit<BenchResult, 'resultVersion' | 'peers' | 'groups'> {
   readonly autoResultVersion: typeof AUTO_RESULT_VERSION
   readonly cells: readonly CellRecord[]
   readonly overhead: readonly OverheadRecord[]
-  /** The three numbers that the front door owes. */
+  readonly newPositions: readonly NewPositionRecord[]
+  /** The six numbers that the front door owes. */
   readonly goals: readonly GoalRecord[]
 }

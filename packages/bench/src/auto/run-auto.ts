@@ -12,11 +12,13 @@ import type { BackendRecord } from '../result.js'
 import { MODE_SETTINGS, type RunProgress, shortenFacts, shortenPaths } from '../run.js'
 import { type AutoCell, autoCells, cellId, cellText } from './cell.js'
 import { judgeAuto } from './judge.js'
+import { measureNewPositions } from './new-position.js'
 import { measureOverhead } from './overhead.js'
 import {
   AUTO_RESULT_VERSION,
   type AutoResult,
   type CellRecord,
+  type NewPositionRecord,
   type OverheadRecord,
 } from './result.js'
 import { runCell } from './run-cell.js'
@@ -73,6 +75,7 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
   const stage = await openStage(onCpu)
   const cells: CellRecord[] = []
   let overhead: readonly OverheadRecord[] = []
+  let newPositions: readonly NewPositionRecord[] = []
   let story: Explanation
   try {
     const chosen = keep(autoCells(size, ownersOf(stage)), filter)
@@ -85,6 +88,7 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
     if (cells.length > 0) {
       const exact = { ...settings, ...OVERHEAD_SETTINGS[size], ...options.settings }
       overhead = await measureOverhead(onCpu, exact)
+      newPositions = await measureNewPositions(onCpu, exact)
     }
     story = await stage.front.explain()
   } finally {
@@ -104,7 +108,8 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
     backends: onCpu.map((entry) => recordOf(entry, stage, story)),
     cells,
     overhead,
-    goals: judgeAuto(cells, overhead),
+    newPositions,
+    goals: judgeAuto(cells, overhead, newPositions),
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The section of the report on the front door, and its cells as rows of text for a terminal.
  */
-import type { AutoResult, CellRecord, OverheadRecord } from '../auto/result.js'
+import type { AutoResult, CellRecord, NewPositionRecord, OverheadRecord } from '../auto/result.js'
 import { markdownTable } from './markdown-table.js'
 import { goalRow } from './rows.js'
 
@@ -40,9 +40,20 @@ export function overheadText({ microseconds, low, high, reason }: OverheadRecord
   return `${value} us [${from}, ${to}]`
 }
 
+/** What a new position costs, as cells: calls, the backend, both times, and one over the other. */
+export function newPositionCells(record: NewPositionRecord): readonly string[] {
+  const { backend, order, rotate, bound, ratio, low, high, reason } = record
+  const times = [rotate, bound].map((time) => (time === null ? NOTHING : `${time.toFixed(3)} us`))
+  const known = ratio !== null && low !== null && high !== null
+  const compared = known
+    ? `${ratio.toFixed(2)}x [${low.toFixed(2)}, ${high.toFixed(2)}]`
+    : (reason ?? NOTHING)
+  return [order, backend, ...times, compared]
+}
+
 /** The section, in Markdown blocks. */
 export function autoSection(result: AutoResult): readonly string[] {
-  const { cells, overhead, goals, backends } = result
+  const { cells, overhead, newPositions, goals, backends } = result
   const names = backends.filter(({ available }) => available).map(({ name }) => name)
   return [
     '## The choice of @rope/auto',
@@ -66,6 +77,15 @@ export function autoSection(result: AutoResult): readonly string[] {
     markdownTable(
       ['call of 1 + 1 heads x 64', 'winner', 'what the front door adds'],
       overhead.map((record) => [record.title, record.winner ?? NOTHING, overheadText(record)]),
+    ),
+    [
+      'A call at a new position makes a row of cos and sin; a bound call makes the same row. On a backend that',
+      'does nothing only rows and checks are left. One with `bindDecode` makes the rows of bound calls itself,',
+      'so that the idle one then has nothing to do in them, and its ratio is no measure.',
+    ].join('\n'),
+    markdownTable(
+      ['positions, 1 + 1 heads x 128', 'backend', 'rotate', 'bound', 'rotate over bound'],
+      newPositions.map(newPositionCells),
     ),
     markdownTable(
       ['cell', 'chosen', 'best', 'chosen over best', 'front door over best'],

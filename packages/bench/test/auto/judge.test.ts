@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judgeAuto } from '../../src/auto/judge.js'
-import type { CellRecord, OverheadRecord } from '../../src/auto/result.js'
+import type { CellRecord, NewPositionRecord, OverheadRecord } from '../../src/auto/result.js'
 import type { EntryRecord } from '../../src/result.js'
 
 function entry(name: string, isTimed = true): EntryRecord {
@@ -29,7 +29,9 @@ function overhead(microseconds: number | null): OverheadRecord {
 }
 
 function outcomes(cells: readonly CellRecord[], overheads = [overhead(0.1)]) {
-  return judgeAuto(cells, overheads).map(({ measured, outcome }) => [measured, outcome])
+  return judgeAuto(cells, overheads, [])
+    .slice(0, 3)
+    .map(({ measured, outcome }) => [measured, outcome])
 }
 
 test('99 right choices of 100, none far off and a cheap front door are what is owed', () => {
@@ -64,17 +66,56 @@ test('a choice without a time is wrong, not left out', () => {
 
 test('cells with nothing to choose are not counted', () => {
   const only = cell(1, [entry('auto'), entry('js'), entry('native', false)])
-  const goals = judgeAuto([only], [overhead(0.1)])
+  const goals = judgeAuto([only], [overhead(0.1)], []).slice(0, 3)
   expect(goals.map(({ outcome }) => outcome)).toEqual(['not measured', 'not measured', 'met'])
   expect(goals[0]?.reason).toBe('no cell had two backends with a time')
   expect(outcomes([only, cell(1)])[0]).toEqual([100, 'met'])
 })
 
 test('an overhead that was not measured leaves the goal open, with the reason', () => {
-  const [, , goal] = judgeAuto([cell(1)], [overhead(0.1), overhead(null)])
+  const [, , goal] = judgeAuto([cell(1)], [overhead(0.1), overhead(null)], [])
   expect(goal).toMatchObject({
     measured: null,
     outcome: 'not measured',
     reason: 'it was not timed',
   })
+})
+
+function newPosition(
+  backend: NewPositionRecord['backend'],
+  order: NewPositionRecord['order'],
+  times: Pick<NewPositionRecord, 'rotate' | 'ratio'>,
+): NewPositionRecord {
+  const isThere = times.ratio !== null
+  return {
+    ...{ backend, order, bound: 1, low: times.ratio, high: times.ratio, ...times },
+    reason: isThere ? null : 'no clock',
+  }
+}
+
+function newPositionOutcomes(records: readonly NewPositionRecord[]) {
+  const goals = judgeAuto([cell(1)], [overhead(0.1)], records).slice(3)
+  return goals.map(({ measured, outcome, reason }) => [measured, outcome, reason])
+}
+
+test('a new position owes its ratio on an idle backend, and its time through the front door', () => {
+  const orders = ['consecutive', 'random'] as const
+  const all = [
+    newPosition('idle', 'consecutive', { rotate: 1, ratio: 2 }),
+    newPosition('idle', 'random', { rotate: 1, ratio: 2.1 }),
+    ...orders.map((order) => newPosition('idle, bindDecode', order, { rotate: 1, ratio: 90 })),
+    newPosition('auto', 'consecutive', { rotate: 0.5, ratio: 3 }),
+    newPosition('auto', 'random', { rotate: 0.8, ratio: 3 }),
+  ]
+  expect(newPositionOutcomes(all)).toEqual([
+    [2, 'met', null],
+    [2.1, 'not met', null],
+    [0.8, 'met', null],
+  ])
+  const untimed = orders.map((order) => newPosition('auto', order, { rotate: null, ratio: null }))
+  expect(newPositionOutcomes(untimed)).toEqual([
+    [null, 'not measured', 'no clock'],
+    [null, 'not measured', 'no clock'],
+    [null, 'not measured', 'no clock'],
+  ])
 })

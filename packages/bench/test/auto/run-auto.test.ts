@@ -99,7 +99,22 @@ describe('runAutoBench', () => {
       ['step', 'js'],
       ['rotate', 'js'],
     ])
-    expect(result.goals.map(({ id }) => id)).toEqual(['auto-right', 'auto-worst', 'auto-overhead'])
+    expect(result.newPositions.map(({ backend, order }) => [backend, order])).toEqual([
+      ['idle', 'consecutive'],
+      ['idle', 'random'],
+      ['idle, bindDecode', 'consecutive'],
+      ['idle, bindDecode', 'random'],
+      ['auto', 'consecutive'],
+      ['auto', 'random'],
+    ])
+    expect(result.goals.map(({ id }) => id)).toEqual([
+      'auto-right',
+      'auto-worst',
+      'auto-overhead',
+      'rotate-consecutive',
+      'rotate-random',
+      'auto-new-position',
+    ])
     expect(result.goals.every(({ measured }) => measured !== null)).toBe(true)
   })
 
@@ -107,7 +122,7 @@ describe('runAutoBench', () => {
     const result = JSON.parse(JSON.stringify(await runAutoBench(short())))
     expect(validate(result)).toBe(true)
     const [cell] = result.cells
-    expect(validate({ ...result, autoResultVersion: 2 })).toBe(false)
+    expect(validate({ ...result, autoResultVersion: 1 })).toBe(false)
     expect(validate({ ...result, surprise: 1 })).toBe(false)
     expect(validate({ ...result, cells: [{ ...cell, ratio: 0 }] })).toBe(false)
     const [overhead] = result.overhead

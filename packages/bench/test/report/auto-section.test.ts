@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
-import type { AutoResult, CellRecord, OverheadRecord } from '../../src/auto/result.js'
-import { cellRow, overheadText } from '../../src/report/auto-section.js'
+import type {
+  AutoResult,
+  CellRecord,
+  NewPositionRecord,
+  OverheadRecord,
+} from '../../src/auto/result.js'
+import { cellRow, newPositionCells, overheadText } from '../../src/report/auto-section.js'
 import { renderReport } from '../../src/report/report.js'
 import type { BenchResult } from '../../src/result.js'
 
@@ -20,6 +25,11 @@ const OVERHEAD: OverheadRecord = {
   reason: null,
 }
 
+const NEW_POSITION: NewPositionRecord = {
+  ...{ backend: 'idle', order: 'random', rotate: 0.5, bound: 0.4 },
+  ...{ ratio: 1.25, low: 1.2, high: 1.3, reason: null },
+}
+
 const RESULT: BenchResult = {
   resultVersion: 1,
   createdAt: '2026-01-02T03:04:05.678Z',
@@ -34,7 +44,7 @@ const RESULT: BenchResult = {
 }
 
 const AUTO: AutoResult = {
-  autoResultVersion: 1,
+  autoResultVersion: 2,
   ...{ createdAt: RESULT.createdAt, machine: RESULT.machine, packages: {}, run: RESULT.run },
   backends: [
     {
@@ -44,6 +54,7 @@ const AUTO: AutoResult = {
   ],
   cells: [CELL],
   overhead: [OVERHEAD],
+  newPositions: [NEW_POSITION],
   goals: [
     {
       ...{ id: 'auto-right', what: 'right cells', wanted: 'at least 95 %', unit: '%' },
@@ -57,6 +68,7 @@ test('a report has a section on the front door where it was measured', () => {
   expect(report).toContain('## The choice of @rope/auto\n\nIt chose from native. In each cell')
   expect(report).toContain('| right cells | at least 95 % | 90.0 % | **not met** |')
   expect(report).toContain('| a step | native | 0.031 us [0.020, 0.040] |')
+  expect(report).toContain('| random | idle | 0.500 us | 0.400 us | 1.25x [1.20, 1.30] |')
   expect(report).toContain('| a \\| call | wasm | native | 1.23 | 1.30 |')
   expect(renderReport([RESULT])).not.toContain('@rope/auto')
 })
@@ -66,4 +78,7 @@ test('what there is not is a dash, or the reason', () => {
   expect(Object.values(cellRow(nobody)).slice(1)).toEqual(['-', '-', '-', '-'])
   const nothing = { microseconds: null, low: null, high: null, reason: 'no clock' }
   expect(overheadText({ ...OVERHEAD, ...nothing })).toBe('no clock')
+  const untimed = { rotate: null, bound: null, ratio: null, low: null, high: null }
+  const row = newPositionCells({ ...NEW_POSITION, ...untimed, reason: 'no clock' })
+  expect(row).toEqual(['random', 'idle', '-', '-', 'no clock'])
 })

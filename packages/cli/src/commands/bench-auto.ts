@@ -4,7 +4,14 @@
  */
 
 import { absenceText, type BackendEntry, detectBackend } from '@rope/auto/backends'
-import { type CellRow, cellRow, type GoalRow, goalRow, overheadText } from '@rope/bench'
+import {
+  type CellRow,
+  cellRow,
+  type GoalRow,
+  goalRow,
+  newPositionCells,
+  overheadText,
+} from '@rope/bench'
 import { type AutoResult, type CellRecord, RIGHT, runAutoBench } from '@rope/bench/auto'
 import { describeMachine, installedVersions } from '@rope/bench/node'
 import { RopeError } from '@rope/core'
@@ -113,6 +120,14 @@ const OVERHEAD_COLUMNS: readonly Column[] = [
   { title: 'what the front door adds', align: 'left' },
 ]
 
+const POSITION_COLUMNS: readonly Column[] = [
+  { title: 'new position', align: 'left' },
+  { title: 'backend', align: 'left' },
+  { title: 'rotate', align: 'right' },
+  { title: 'bound', align: 'right' },
+  { title: 'rotate over bound', align: 'left' },
+]
+
 function summary(result: AutoResult, colors: Colors): string {
   const overhead = result.overhead.map((record) => [
     record.title,
@@ -122,6 +137,8 @@ function summary(result: AutoResult, colors: Colors): string {
   const goals = result.goals.map(goalRow).map((row) => goalCells(row, colors))
   return [
     table(OVERHEAD_COLUMNS, overhead, colors.bold),
+    '',
+    table(POSITION_COLUMNS, result.newPositions.map(newPositionCells), colors.bold),
     '',
     table(GOAL_COLUMNS, goals, colors.bold),
     '',
