@@ -16,7 +16,7 @@ export type GgufRopeKind = 'interleaved' | 'half' | 'mrope' | 'imrope' | 'none'
 const INTERLEAVED: readonly string[] = [
   ...['llama', 'llada', 'llama4', 'deci', 'baichuan', 'starcoder', 'internlm2', 'minicpm'],
   ...['xverse', 'command-r', 'cohere2', 'cohere2moe', 'olmo', 'arctic', 'deepseek', 'deepseek2'],
-  ...['deepseek2-ocr', 'deepseek32', 'deepseek4', 'muse-glimmer', 'plm', 'chatglm', 'granite'],
+  ...['deepseek32', 'deepseek4', 'muse-glimmer', 'plm', 'chatglm', 'granite'],
   ...['granitemoe', 'granitehybrid', 'granite-switch', 'granite-swa', 'chameleon', 'bailingmoe'],
   ...['bailingmoe3', 'neo-bert', 'smollm3', 'arcee', 'ernie4_5', 'ernie4_5-moe', 'mistral3'],
   ...['mistral4', 'eagle3', 'llama-embed', 'maincoder', 'glm-dsa', 'dots3note', 'nanbeige'],
@@ -33,7 +33,8 @@ const HALF: readonly string[] = [
   ...['hunyuan-moe', 'hunyuan-dense', 'hy_v3', 'jais2', 'gpt-oss', 'lfm2', 'lfm2moe'],
   ...['smallthinker', 'seed_oss', 'grovemoe', 'apertus', 'minimax-01', 'minimax-m2', 'minimax-m3'],
   ...['cogvlm', 'pangu-embedded', 'afmoe', 'laguna', 'mimo2', 'step35', 'talkie', 'mellum'],
-  ...['glm4moe', 'hunyuan_vl'],
+  // The switch says NORM, but its graph asks for NEOX by itself.
+  ...['glm4moe', 'hunyuan_vl', 'deepseek2-ocr'],
 ]
 
 const SECTIONS: readonly string[] = ['qwen2vl', 'paddleocr']
@@ -96,6 +97,8 @@ export interface ArchitectureFacts {
   readonly stillAtLayers: number | null
   /** The rotating part of a head is a tensor of its own (multi-head latent attention). */
   readonly splitsHead: boolean
+  /** The graph turns embedding_length / head_count channels plainly, whatever the file says of RoPE. */
+  readonly isPlain: boolean
   /** The last channels rotate. */
   readonly rotatesTail: boolean
   /** `yarn_log_multiplier` holds this share of `mscale_all_dim`: 0.1 or 1. */
@@ -106,6 +109,10 @@ export interface ArchitectureFacts {
   readonly scalesSoftmax: boolean
   /** YaRN's ends of the ramp are whole pairs; the model of gpt-oss has others. */
   readonly truncates: boolean
+  /** Pairs per axis where the file does not say, if the model's code does. */
+  readonly sections: readonly number[] | null
+  /** Every how many layers one attends, where all others are recurrent; null for all. */
+  readonly attendsEvery: number | null
   /** Only the layers with a sliding window rotate. */
   readonly rotatesSlidingOnly: boolean
   /** Every how many layers one does not rotate; null for none. */
@@ -123,11 +130,14 @@ const USUAL: ArchitectureFacts = {
   finetunedMeansRope: false,
   stillAtLayers: null,
   splitsHead: false,
+  isPlain: false,
   rotatesTail: false,
   logMultiplierShare: 1,
   mscaleIsAllDim: false,
   scalesSoftmax: false,
   truncates: true,
+  sections: null,
+  attendsEvery: null,
   rotatesSlidingOnly: false,
   nopeInterval: null,
   slidingBase: null,
@@ -143,7 +153,7 @@ const GRANITE: Partial<ArchitectureFacts> = { finetunedMeansRope: true }
 /** What llama.cpp's loaders do that the model's own code does not say. */
 const LOADERS: Readonly<Record<string, Partial<ArchitectureFacts>>> = {
   deepseek2: { ...TENTH, mscaleIsAllDim: true, splitsHead: true, scalesSoftmax: true },
-  'deepseek2-ocr': { ...TENTH, splitsHead: true, scalesSoftmax: true },
+  'deepseek2-ocr': { isPlain: true },
   deepseek32: TENTH,
   mistral4: TENTH,
   'glm-dsa': TENTH,
@@ -177,16 +187,18 @@ const MODELS: Readonly<Record<string, string>> = {
   'gemma-embedding': 'gemma3',
   granitehybrid: 'granitemoe',
   hunyuan_vl: 'hunyuan_v1_dense',
+  paddleocr: 'paddleocr_vl',
 }
 
-/** `exaone-moe`, `qwen3next` and `gptneox` are exaone_moe, qwen3_next and gpt_neox. */
+/** `exaone-moe`, `qwen3next` and `qwen2vl` are exaone_moe, qwen3_next and qwen2_vl_text. */
 function modelOf(architecture: string): ModelFacts {
   const plain = (name: string): string => name.replaceAll(/[-_.]/g, '')
   const stated = Object.hasOwn(MODELS, architecture) ? MODELS[architecture] : undefined
   const known = modelFacts(stated ?? architecture)
   if (known !== undefined) return known
   const wanted = plain(architecture)
-  return modelFacts(knownModelTypes().find((name) => plain(name) === wanted)) ?? {}
+  const isNamed = (name: string): boolean => [wanted, `${wanted}text`].includes(plain(name))
+  return modelFacts(knownModelTypes().find(isNamed)) ?? {}
 }
 
 /** What the table of models says about an architecture, in llama.cpp's terms. */
@@ -199,6 +211,8 @@ function shared(facts: ModelFacts): Partial<ArchitectureFacts> {
     rotatesTail: facts.tail === true,
     scalesSoftmax: facts.scalesSoftmax === true,
     truncates: facts.rope?.truncate !== false,
+    sections: facts.sections ?? null,
+    attendsEvery: facts.kinds?.[0] === 'linear_attention' ? facts.kinds.length : null,
     rotatesSlidingOnly: facts.stillKinds?.includes('full_attention') === true,
     nopeInterval: facts.stillEvery ?? null,
     ...(isPlain ? { fullInterval: facts.kinds?.length ?? null, fullFirst: full === 0 } : {}),

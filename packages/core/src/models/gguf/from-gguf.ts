@@ -11,7 +11,7 @@ import { RopeError } from '../../errors.js'
 import { MOST_CHANNELS } from '../../limits.js'
 import { interleavedAxes } from '../../presets/text.js'
 import { selectConfig } from '../huggingface/from-hugging-face.js'
-import { emptyNotes, type Notes } from '../notes.js'
+import { assumeFromCode, emptyNotes, type Notes } from '../notes.js'
 import type { RopeProfile } from '../profile.js'
 import {
   type ArchitectureFacts,
@@ -43,6 +43,8 @@ interface Source {
   readonly facts: ArchitectureFacts
   readonly kind: GgufRopeKind | undefined
   readonly options: GgufOptions
+  /** What was said about the model as a whole. */
+  readonly shared: Notes
 }
 
 /**
@@ -59,9 +61,10 @@ export function ggufProfiles(given: GgufRope, how: GgufOptions = {}): readonly R
   const keys = new GgufKeys(file.metadata)
   const sections = keys.list('rope.dimension_sections')?.some((size) => size > 0) === true
   const kind = ggufRopeKind(keys.architecture, sections)
-  const source = { keys, file, facts: architectureFacts(keys.architecture), kind, options }
+  const facts = architectureFacts(keys.architecture)
+  const source = { keys, file, facts, kind, options, shared: emptyNotes() }
   if (kind === 'none' || isStill(source)) return [still('default', null)]
-  return kindsOf(keys, source.facts).map((own) => {
+  return kindsOf(keys, facts, source.shared).map((own) => {
     try {
       return readProfile(source, own)
     } catch (error) {
@@ -108,20 +111,21 @@ function asConfigError(error: unknown): unknown {
 
 function readProfile(source: Source, { name, layers, rope, isSliding }: LayerKind): RopeProfile {
   if (rope === null) return still(name, layers)
-  const notes = emptyNotes()
-  const { keys, kind } = source
+  const { keys, shared, facts } = source
+  const notes = { assumptions: [...shared.assumptions], warnings: [...shared.warnings] }
   const headDim = readHeadDim(source, isSliding)
-  const rotaryDim = readRotaryDim(keys, headDim, isSliding)
+  const rotaryDim = facts.isPlain ? headDim : readRotaryDim(keys, headDim, isSliding)
   const base = rope.base ?? readBase(keys, notes)
   const pairs = rotaryDim / 2
-  const schedule = rope.isPlain
-    ? ({ type: 'default', base } as const)
-    : readGgufSchedule(keys, source.file, source.facts, base, pairs, notes)
-  const axes = readAxes(keys, kind, pairs, notes.warnings)
+  const schedule =
+    rope.isPlain || facts.isPlain
+      ? ({ type: 'default', base } as const)
+      : readGgufSchedule(keys, source.file, facts, base, pairs, notes)
+  const axes = readAxes(source, pairs, notes)
   const config = resolveConfig({
     headDim,
     rotaryDim,
-    windowOffset: source.facts.rotatesTail ? headDim - rotaryDim : 0,
+    windowOffset: facts.rotatesTail ? headDim - rotaryDim : 0,
     pairing: readPairing(source),
     schedule,
     ...(axes === undefined ? {} : { axes }),
@@ -162,15 +166,15 @@ function readHeadDim(source: Source, isSliding: boolean): number {
 }
 
 function findHeadDim({ keys, facts }: Source, isSliding: boolean): number {
-  const rotary = keys.count('rope.dimension_count')
+  const rotary = facts.isPlain ? undefined : keys.count('rope.dimension_count')
   if (facts.splitsHead && rotary !== undefined) return rotary
   const own = isSliding ? keys.count('attention.key_length_swa') : undefined
   const given = own ?? keys.count('attention.key_length')
-  if (given !== undefined) return given
+  if (given !== undefined && !facts.isPlain) return given
   const embedding = keys.count('embedding_length')
   const heads = keys.count('attention.head_count', true)
   if (embedding !== undefined && heads !== undefined) return Math.floor(embedding / heads)
-  if (rotary !== undefined) return rotary
+  if (rotary ?? given) return (rotary ?? given) as number
   return failGguf(
     `${keys.architecture}.attention.key_length`,
     'is missing, and so are embedding_length and attention.head_count, from which it would follow',
@@ -200,14 +204,26 @@ function readPairing({ keys, kind, options }: Source): PairingName {
   )
 }
 
-function readAxes(
-  keys: GgufKeys,
-  kind: GgufRopeKind | undefined,
-  pairs: number,
-  warnings: string[],
-): AxesOptions | undefined {
+/** The sections of the file, or those of the model's code where they fit. */
+function readSections({ keys, facts }: Source, pairs: number, notes: Notes): readonly number[] {
   const given = keys.list('rope.dimension_sections')
-  if (given === undefined || (kind !== 'mrope' && kind !== 'imrope')) return undefined
+  if (given !== undefined) return given
+  const { sections } = facts
+  const field = `${keys.architecture}.rope.dimension_sections`
+  if (sections?.reduce((sum, size) => sum + size, 0) !== pairs) {
+    return failGguf(
+      field,
+      `is missing; models of this architecture have several positions per token: add the pairs of each, which sum to ${pairs}`,
+    )
+  }
+  assumeFromCode(notes, 'rope.dimension_sections', sections, keys.architecture)
+  return sections ?? []
+}
+
+function readAxes(source: Source, pairs: number, notes: Notes): AxesOptions | undefined {
+  const { keys, kind } = source
+  if (kind !== 'mrope' && kind !== 'imrope') return undefined
+  const given = readSections(source, pairs, notes)
   const last = given.reduce((found, size, axis) => (size > 0 ? axis : found), 0)
   const sections = given.slice(0, Math.max(kind === 'imrope' ? 3 : 1, last + 1))
   const field = `${keys.architecture}.rope.dimension_sections`
@@ -219,7 +235,7 @@ function readAxes(
   if (sections.length !== 3) failGguf(field, `is ${show(given)}; accepted: three sections`)
   const [, height = 0, width = 0] = sections
   if (3 * Math.min(height, width) < pairs - 2) {
-    warnings.push(
+    notes.warnings.push(
       'ggml gives the pairs beyond the sections to a fourth position; here they follow time, as the model was trained (ggmlInterleavedAxes has the other map)',
     )
   }

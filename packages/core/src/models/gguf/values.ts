@@ -52,7 +52,8 @@ export class GgufKeys {
   constructor(metadata: Readonly<Record<string, unknown>>) {
     const architecture = metadata['general.architecture']
     if (typeof architecture !== 'string' || architecture === '') {
-      failGguf('general.architecture', `is ${show(architecture)}; accepted: a name such as "llama"`)
+      const what = (architecture ?? null) === null ? 'missing' : show(architecture)
+      failGguf('general.architecture', `is ${what}; accepted: a name such as "llama"`)
     }
     if (architecture.length > LONGEST_NAME) {
       failGguf('general.architecture', `has ${architecture.length} characters; give a short name`)
@@ -101,6 +102,16 @@ export class GgufKeys {
     if (value === undefined) return undefined
     if (Array.isArray(value) && value.length <= MOST_LAYERS) return this.#numbers(value)
     return this.#fail(key, value, `a list of at most ${MOST_LAYERS} numbers`)
+  }
+
+  /** A list with one entry per layer; undefined where the key is absent or holds one value for all. */
+  layers(key: string): readonly number[] | undefined {
+    if (!Array.isArray(this.raw(key))) return undefined
+    const list = this.list(key) ?? []
+    const count = this.count('block_count')
+    if (count === undefined || list.length === count) return list
+    const field = `${this.architecture}.${key}`
+    return failGguf(field, `has ${list.length} entries; accepted: ${count}, one per layer`)
   }
 
   /** Numbers, bigints and booleans as numbers; NaN, which no key accepts, for all else. */

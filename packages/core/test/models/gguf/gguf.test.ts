@@ -243,9 +243,9 @@ describe('layers', () => {
     ],
     [
       'smollm3',
-      { 'attention.rope_pattern': [1, 0, 1] },
+      { 'attention.rope_pattern': [1, 0, 1, 1, 1, 1] },
       [
-        ['rope', plain(1e4), [0, 2]],
+        ['rope', plain(1e4), [0, 2, 3, 4, 5]],
         ['nope', null, [1]],
       ],
     ],

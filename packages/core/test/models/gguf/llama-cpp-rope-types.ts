@@ -7,7 +7,7 @@
 export const NORM: readonly string[] = [
   ...['LLAMA', 'LLADA', 'LLAMA4', 'DECI', 'BAICHUAN', 'STARCODER', 'INTERNLM2', 'MINICPM'],
   ...['XVERSE', 'COMMAND_R', 'COHERE2', 'COHERE2MOE', 'OLMO', 'ARCTIC', 'DEEPSEEK'],
-  ...['DEEPSEEK2', 'DEEPSEEK2OCR', 'DEEPSEEK32', 'DEEPSEEK4', 'MUSE_GLIMMER', 'PLM'],
+  ...['DEEPSEEK2', 'DEEPSEEK32', 'DEEPSEEK4', 'MUSE_GLIMMER', 'PLM'],
   ...['CHATGLM', 'GRANITE', 'GRANITE_MOE', 'GRANITE_HYBRID', 'GRANITE_SWITCH', 'GRANITE_SWA'],
   ...['CHAMELEON', 'BAILINGMOE', 'BAILINGMOE3', 'NEO_BERT', 'SMOLLM3', 'ARCEE', 'ERNIE4_5'],
   ...['ERNIE4_5_MOE', 'MISTRAL3', 'MISTRAL4', 'EAGLE3', 'LLAMA_EMBED', 'MAINCODER'],
@@ -33,6 +33,9 @@ export const NEOX: readonly string[] = [
   ...['GROVEMOE', 'APERTUS', 'MINIMAX_01', 'MINIMAX_M2', 'MINIMAX_M3', 'COGVLM'],
   ...['PANGU_EMBED', 'AFMOE', 'LAGUNA', 'MIMO2', 'STEP35', 'TALKIE', 'MELLUM'],
 ]
+
+/** NORM by the switch, against which the graph in src/models/deepseek2.cpp asks for NEOX by itself. */
+export const NEOX_IN_GRAPH: readonly string[] = ['DEEPSEEK2OCR']
 
 /** NEOX without `rope.dimension_sections`, MROPE with them. */
 export const NEOX_OR_SECTIONS: readonly string[] = ['GLM4_MOE', 'HUNYUAN_VL']

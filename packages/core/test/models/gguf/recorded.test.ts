@@ -44,6 +44,7 @@ const KINDS: readonly (readonly [readonly string[], GgufRopeKind, GgufRopeKind])
   [switchOf.DRAFT_NORM, 'interleaved', 'interleaved'],
   [switchOf.NORM_OR_SECTIONS, 'interleaved', 'mrope'],
   [switchOf.NEOX, 'half', 'half'],
+  [switchOf.NEOX_IN_GRAPH, 'half', 'half'],
   [switchOf.NEOX_OR_SECTIONS, 'half', 'mrope'],
   [switchOf.MROPE, 'mrope', 'mrope'],
   [switchOf.IMROPE, 'imrope', 'imrope'],
