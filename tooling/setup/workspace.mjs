@@ -70,7 +70,15 @@ export function toolEnvironment(root) {
  * @param {Manifest} manifest
  */
 export function modulesOf({ exports = {} }) {
-  return Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'))
+  return Object.keys(exports).filter((subpath) => !isFile(subpath))
+}
+
+/**
+ * Whether a subpath of a package's exports is a file that is taken as it is, such as './rope.wasm'.
+ * @param {string} subpath
+ */
+export function isFile(subpath) {
+  return /\.\w+$/.test(subpath)
 }
 
 /**

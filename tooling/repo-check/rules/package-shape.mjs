@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { sourceOf } from '../../setup/workspace.mjs'
+import { isFile, sourceOf } from '../../setup/workspace.mjs'
 import { roleOf } from './arrows.mjs'
 
 /** @typedef {import('../model.mjs').Package} Package */
@@ -82,9 +82,7 @@ function manifestProblems({ path, folder, manifest }, engines) {
  * @param {Package} pkg
  */
 function entryProblems(root, pkg) {
-  const entries = Object.entries(pkg.manifest.exports ?? {}).filter(
-    ([subpath]) => !subpath.endsWith('.json'),
-  )
+  const entries = Object.entries(pkg.manifest.exports ?? {}).filter(([subpath]) => !isFile(subpath))
   if (entries.length === 0 && pkg.manifest.bin === undefined && pkg.manifest.private !== true) {
     return ['it has neither exports nor a command']
   }
