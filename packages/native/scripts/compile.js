@@ -15,6 +15,7 @@ import { basename, dirname, extname, join } from 'node:path'
  * @property {string} include the kernels' include folder
  * @property {string} output the addon to make
  * @property {readonly string[]} [flags] for compiling and linking, after the usual ones
+ * @property {readonly string[]} [linkFlags] instead of those that this system wants
  */
 
 /** No contraction: a fused multiply-add would change the bits of the result. */
@@ -46,7 +47,14 @@ export class CompileError extends Error {}
  * @param {Job} job
  * @returns {Promise<void>} rejects with CompileError
  */
-export async function compileAddon({ toolchain, files, include, output, flags = [] }) {
+export async function compileAddon({
+  toolchain,
+  files,
+  include,
+  output,
+  flags = [],
+  linkFlags = process.platform === 'darwin' ? LINK_FLAGS.darwin : LINK_FLAGS.others,
+}) {
   mkdirSync(dirname(output), { recursive: true })
   const folder = mkdtempSync(join(dirname(output), '.compile-'))
   try {
@@ -63,7 +71,6 @@ export async function compileAddon({ toolchain, files, include, output, flags = 
     })
     await inParallel(compiles, availableParallelism())
     const made = join(folder, 'made.node')
-    const linkFlags = process.platform === 'darwin' ? LINK_FLAGS.darwin : LINK_FLAGS.others
     await run(toolchain.cxxCompiler, [...linkFlags, ...flags, ...objects, '-o', made])
     renameSync(made, output)
   } finally {

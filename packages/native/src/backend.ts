@@ -10,12 +10,12 @@ import type { Addon, InstructionSet } from './addon.js'
 import { createHost } from './binary/host.js'
 import { type Loaded, loadAddon } from './binary/load.js'
 import { type Platform, platformName } from './binary/platform.js'
-import { chooseInstructionSet, supportedSets } from './instruction-set.js'
+import { chooseInstructionSet, supportedSets, withoutVectors } from './instruction-set.js'
 import { createNativeKernel, type NativeKernel } from './kernel.js'
 import { createLimits, type NativeLimits } from './limits.js'
 import { allocate } from './memory.js'
 import { checkOptions, defaultThreads, type NativeOptions } from './options.js'
-import { PACKAGE_ROOT } from './package-root.js'
+import { packageRoot } from './package-root.js'
 import { KERNEL_DTYPES } from './plan-words.js'
 import { createRowsOf } from './rows.js'
 
@@ -46,7 +46,7 @@ interface Found {
 }
 
 function find(): Found {
-  const host = createHost(PACKAGE_ROOT)
+  const host = createHost(packageRoot())
   const { ROPE_ISA: wanted } = host.environment
   return {
     platform: host.platform,
@@ -164,6 +164,7 @@ function probe(found: Found): Probe {
       platform,
       binary: path,
       isa: isa.name,
+      withoutVectors: withoutVectors(addon.instructionSets),
       instructionSets: supportedSets(addon.instructionSets)
         .map(({ name }) => name)
         .join(', '),

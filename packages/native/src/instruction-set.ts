@@ -14,6 +14,17 @@ export function supportedSets(sets: readonly InstructionSet[]): readonly Instruc
   return sets.filter(({ supported }) => supported).reverse()
 }
 
+/** Why the kernels run without vectors here; null when they do not. */
+export function withoutVectors(sets: readonly InstructionSet[]): string | null {
+  if (supportedSets(sets).some(({ name }) => name !== SCALAR)) return null
+  const others = sets.filter(({ name }) => name !== SCALAR).map(({ name }) => name)
+  const lacks =
+    others.length === 0 ? 'this binary holds no others' : `it lacks ${others.join(', ')}`
+  return `this processor can run the ${SCALAR} kernels alone (${lacks}); @rope/wasm may be faster`
+}
+
+const SCALAR = 'scalar'
+
 /**
  * Chooses by name, or the best there is.
  *

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chooseInstructionSet, supportedSets } from '../src/instruction-set.js'
+import { chooseInstructionSet, supportedSets, withoutVectors } from '../src/instruction-set.js'
 
 const SETS = [
   { name: 'scalar', id: 0, supported: true },
@@ -33,5 +33,19 @@ describe('chooseInstructionSet', () => {
 
   test('refuses when nothing runs here', () => {
     expect(chooseInstructionSet([], undefined, 'isa')).toMatchObject({ ok: false, known: true })
+  })
+})
+
+describe('withoutVectors', () => {
+  test('is null where there are vectors', () => {
+    expect(withoutVectors(SETS)).toBeNull()
+  })
+
+  test('says what an old processor lacks', () => {
+    const old = SETS.map((set) => ({ ...set, supported: set.name === 'scalar' }))
+    expect(withoutVectors(old)).toBe(
+      'this processor can run the scalar kernels alone (it lacks avx2, avx512); @rope/wasm may be faster',
+    )
+    expect(withoutVectors(old.slice(0, 1))).toContain('this binary holds no others')
   })
 })

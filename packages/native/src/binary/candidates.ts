@@ -3,7 +3,7 @@
  */
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Host } from './host.js'
-import { platformName } from './platform.js'
+import { packageOf } from './platform.js'
 
 /** One place to look. */
 export interface Candidate {
@@ -15,7 +15,7 @@ export interface Candidate {
 
 /**
  * The places of a machine. With ROPE_NATIVE_BINARY there is only that one: whoever names a file
- * wants no other.
+ * wants no other. Who has built for this very machine wants that build.
  */
 export function findCandidates(host: Host): readonly Candidate[] {
   const { ROPE_NATIVE_BINARY: forced } = host.environment
@@ -23,15 +23,12 @@ export function findCandidates(host: Host): readonly Candidate[] {
     const path = isAbsolute(forced) ? forced : resolve(forced)
     return [{ name: `ROPE_NATIVE_BINARY (${forced})`, path }]
   }
-  const platform = platformName(host.platform)
-  const packageName = `@rope/native-${platform}`
-  const inside = (...parts: readonly string[]): Candidate => ({
-    name: parts.join('/'),
-    path: join(host.packageRoot, ...parts),
-  })
-  return [
-    { name: `package ${packageName}`, path: host.resolve(`${packageName}/rope.node`) },
-    inside('prebuilds', platform, 'rope.node'),
-    inside('build', 'Release', 'rope.node'),
-  ]
+  const packageName = packageOf(host.platform)
+  const installed = {
+    name: `package ${packageName}`,
+    path: host.resolve(`${packageName}/rope.node`),
+  }
+  if (host.platformPackages === null) return [installed]
+  const own = join(host.packageRoot, 'build', 'Release', 'rope.node')
+  return [{ name: 'build/Release/rope.node', path: own }, installed]
 }

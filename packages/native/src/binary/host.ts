@@ -2,7 +2,7 @@
  * The machine as the loader sees it. Everything that the loader asks or does goes through this one
  * object, so that tests can put any machine in its place.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { libraryOf, type Platform } from './platform.js'
@@ -19,6 +19,11 @@ export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The root folder of this package, absolute, ending in a separator. */
   readonly packageRoot: string
+  /**
+   * The platforms' packages that this package's manifest names; null when this code does not lie in
+   * its package any more, since a bundler has taken it along.
+   */
+  readonly platformPackages: readonly string[] | null
   /** The file behind a module name, or null when there is none. */
   resolve(name: string): string | null
   /** Null when there is no such file. */
@@ -44,6 +49,7 @@ export function createHost(packageRoot: URL): Host {
     platform: { system, processor, library },
     environment: process.env,
     packageRoot: fileURLToPath(packageRoot),
+    platformPackages: readPlatformPackages(packageRoot),
     resolve(name) {
       try {
         return require.resolve(name)
@@ -53,6 +59,21 @@ export function createHost(packageRoot: URL): Host {
     },
     readHead,
     open: (path) => require(path),
+  }
+}
+
+interface Manifest {
+  readonly name?: unknown
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+function readPlatformPackages(packageRoot: URL): readonly string[] | null {
+  try {
+    const text = readFileSync(new URL('package.json', packageRoot), 'utf8')
+    const { name, optionalDependencies = {} }: Manifest = JSON.parse(text)
+    return name === '@rope/native' ? Object.keys(optionalDependencies) : null
+  } catch {
+    return null
   }
 }
 

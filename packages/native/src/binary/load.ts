@@ -1,5 +1,5 @@
 /**
- * Finding and loading the addon: a platform package, else a prebuilt binary, else a local build.
+ * Finding and loading the addon: a local build, else the package of the platform.
  * Nothing here throws; a failure is a sentence that names every attempt and the way out.
  */
 import { type Addon, INTERFACE_VERSION } from '../addon.js'
@@ -7,6 +7,7 @@ import { type Candidate, findCandidates } from './candidates.js'
 import { checkBinary } from './check.js'
 import type { Host } from './host.js'
 import { platformName } from './platform.js'
+import { wayOut } from './way-out.js'
 
 /** The addon and the file it came from, or why there is none. */
 export type Loaded =
@@ -45,13 +46,6 @@ function checkAddon(loaded: unknown): Addon | string {
   if (version === INTERFACE_VERSION) return loaded as Addon
   if (version === undefined) return 'it is an addon, but not this one'
   return `it speaks version ${version} of the addon's interface, this package speaks ${INTERFACE_VERSION}: build or install it again`
-}
-
-function wayOut({ environment, platform, packageRoot }: Host): string {
-  const { ROPE_NATIVE_BINARY: forced } = environment
-  if (forced !== undefined && forced !== '') return 'correct ROPE_NATIVE_BINARY or unset it'
-  const packageName = `@rope/native-${platformName(platform)}`
-  return `run: npm install ${packageName}; or install a C compiler and run: node ${packageRoot}scripts/build-addon.js`
 }
 
 function firstLine(message: string): string {

@@ -24,3 +24,8 @@ export function libraryOf(program: Uint8Array): 'gnu' | 'musl' {
 export function platformName({ system, processor, library }: Platform): string {
   return library === null ? `${system}-${processor}` : `${system}-${processor}-${library}`
 }
+
+/** The package that holds the binary of a platform, such as `@rope/native-linux-x64-gnu`. */
+export function packageOf(platform: Platform): string {
+  return `@rope/native-${platformName(platform)}`
+}

@@ -14,11 +14,17 @@ export interface FakeMachine {
   readonly environment?: Host['environment']
   readonly files?: Files
   readonly packages?: Readonly<Record<string, string>>
+  readonly platformPackages?: readonly string[] | null
   readonly open?: Host['open']
 }
 
 /** Ordinary Linux. */
 export const LINUX: Platform = { system: 'linux', processor: 'x64', library: 'gnu' }
+
+/** The packages that the made-up manifest names. */
+const PLATFORM_PACKAGES = ['darwin-arm64', 'linux-x64-gnu', 'linux-x64-musl'].map(
+  (name) => `@rope/native-${name}`,
+)
 
 /** What a good binary exports, as far as the loader looks. */
 export const GOOD_ADDON: { readonly interfaceVersion: number } = {
@@ -32,6 +38,7 @@ export function fakeHost(machine: FakeMachine): Host & { readonly opened: readon
     environment = {},
     files = {},
     packages = {},
+    platformPackages = PLATFORM_PACKAGES,
     open = () => GOOD_ADDON,
   } = machine
   const opened: string[] = []
@@ -39,6 +46,7 @@ export function fakeHost(machine: FakeMachine): Host & { readonly opened: readon
     platform,
     environment,
     packageRoot: '/package/',
+    platformPackages,
     opened,
     resolve: (name) => packages[name] ?? null,
     readHead(path) {

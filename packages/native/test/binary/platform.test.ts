@@ -43,6 +43,12 @@ describe('createHost', () => {
     expect(library).toBe(system === 'linux' ? wanted : null)
   })
 
+  test('knows whether it lies in its package', () => {
+    expect(host.platformPackages).toContain('@rope/native-linux-x64-gnu')
+    expect(createHost(new URL('./', import.meta.url)).platformPackages).toBeNull()
+    expect(createHost(new URL('../../../core/', import.meta.url)).platformPackages).toBeNull()
+  })
+
   test('finds modules and says null for those that are not there', () => {
     expect(host.resolve('@rope/core')).not.toBeNull()
     expect(host.resolve('@rope/native-plan9-vax/rope.node')).toBeNull()
