@@ -35,6 +35,8 @@ export function importGraph(sources) {
       imports
         .filter(({ specifier }) => specifier.startsWith('.'))
         .map(({ specifier }) => resolveRelative(path, specifier))
+        // './view.js' may stand for view.tsx as well.
+        .map((target) => (known.has(target) ? target : `${target}x`))
         .filter((target) => known.has(target)),
     ]),
   )

@@ -185,6 +185,14 @@ describe('no import cycles, of files or of folders', () => {
     )
   })
 
+  test('a file with markup counts', () => {
+    const files = {
+      'packages/js/src/a.ts': "import './b.js'",
+      'packages/js/src/b.tsx': "import './a.js'",
+    }
+    expectOneProblem(files, 'packages/js/src/a.ts -> packages/js/src/b.tsx')
+  })
+
   test('types count', () => {
     expectOneProblem(
       pair("import type { B } from './b.js'", "import type { A } from './a.js'"),
