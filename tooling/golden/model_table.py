@@ -103,6 +103,12 @@ STILL = {
     "jamba",
 }
 
+# Of these, the files carry keys of a rotation all the same.
+IDLE = STILL | {"nemotron_h_omni", "inkling_mm_model"}
+
+# Types that cannot be run by themselves, and the type whose attention and config they inherit.
+INHERITED = {"voxtral_realtime_text": "mistral"}
+
 
 def types():
     """Model types by the type of their language model: text type -> a type that holds it, and aliases."""
@@ -373,6 +379,9 @@ ONLY_IF = {
     "zamba2": "use_mem_rope",
 }
 
+# Types whose attention is so many times as wide as the model.
+WIDENS = {"zamba2": 2}
+
 # Kinds of layers without attention, and types whose sections are in the file, not in the code.
 WITHOUT_ATTENTION = {"linear_attention", "conv", "mamba", "mlp", "recurrent"}
 STATED_SECTIONS = {"hunyuan_vl_text"}
@@ -475,7 +484,7 @@ def facts_of(found, source):
     """The facts of one type in the form of the table."""
     groups, defaults = found.get("groups", []), found.get("defaults", {})
     if not groups:
-        return {"still": True}
+        return {"still": True, "idle": True} if found["type"] in IDLE else {"still": True}
     facts = {}
     if groups[0]["pairing"] == "interleaved":
         facts["interleaved"] = True
@@ -515,6 +524,8 @@ def facts_of(found, source):
         facts["yarnAmplitude"] = found["yarn"]
     if found["type"] in OLDER_BASES:
         facts["olderBase"] = OLDER_BASES[found["type"]]
+    if found["type"] in WIDENS:
+        facts["widens"] = WIDENS[found["type"]]
     if found["type"] in ONLY_IF:
         facts["onlyIf"] = ONLY_IF[found["type"]]
     return facts
@@ -618,8 +629,15 @@ def main():
         found = [f for f in kept if f["type"] not in chosen and not is_aside(f["type"])] + found
     CACHE.write_text(json.dumps({"found": found, "aliases": aliases}))
     found.sort(key=lambda f: f["type"])
+    by_type = {f["type"]: f for f in found}
+    for name, own in INHERITED.items():
+        if name in by_type and own in by_type:
+            by_type[name]["groups"] = by_type[own]["groups"]
     for f in found:
         in_file(f)
+        # A rotation that was not found is no model without one.
+        if not f.get("groups") and f["config"].get("rope_parameters"):
+            f["problems"].append("has rope_parameters, but no rotation was recorded")
     if not os.environ.get("MODEL_TABLE_DRY"):
         write_table(found, aliases, vision_towers(via))
         write_record(found)

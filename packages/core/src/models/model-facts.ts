@@ -10,6 +10,8 @@ export interface ModelFacts {
   readonly interleaved?: true
   /** No layer rotates: the model has other position embeddings, or none. */
   readonly still?: true
+  /** Its files have keys of a rotation all the same, which its code does not read. */
+  readonly idle?: true
   /** A model of so many layers has other position embeddings (Baichuan 13B: ALiBi). */
   readonly stillAtLayers?: number
   /** The rotation is said by a key of this name, and absent without it. */
@@ -24,6 +26,8 @@ export interface ModelFacts {
   readonly olderBase?: number
   /** Channels per head. */
   readonly headDim?: number
+  /** The attention is so many times as wide as the model, and its heads with it. */
+  readonly widens?: number
   /** Channels per head of the kinds of layers that differ. */
   readonly headDims?: Readonly<Record<string, number>>
   /** Channels that rotate, where the code counts them. */

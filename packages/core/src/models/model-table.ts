@@ -9,15 +9,19 @@ import type { FactRow } from './model-facts.js'
 export const MODEL_TABLE: readonly FactRow[] = [
   [
     { still: true },
-    'albert bart bert bert-generation big_bird bigbird_pegasus biogpt blenderbot blenderbot-small blip-2 bloom camembert clip clip_text_model convbert cpmant ctrl data2vec-text deberta deberta-v2 distilbert electra encoder-decoder ernie falcon_mamba flaubert florence2 fnet fsmt funnel git gpt-sw3 gpt2 gpt_bigcode gpt_neo grounding-dino ibert inkling2_loop_text inkling2_text inkling_mm_model inkling_text instructblip instructblipvideo jamba kimi_linear layoutlm led longformer longt5 luke m2m_100 mamba mamba2 marian mbart megatron-bert mm-grounding-dino mobilebert mpnet mpt mra mt5 musicgen musicgen_decoder musicgen_melody musicgen_melody_decoder mvp nemo_speechlm nemotron_h nemotron_h_omni nllb-moe nystromformer omdet-turbo openai-gpt opt pegasus pegasus_x plbart prophetnet rag reformer rembert roberta roberta-prelayernorm roc_bert rwkv sam3 speech-encoder-decoder squeezebert switch_transformers t5 tipsv2 tipsv2_text_model trocr umt5 vision-encoder-decoder vision-text-dual-encoder voxtral_realtime_text whisper xglm xlm xlm-roberta xlm-roberta-xl xlnet xlstm xmod yoso zamba',
+    'albert bart bert bert-generation big_bird bigbird_pegasus biogpt blenderbot blenderbot-small blip-2 bloom camembert clip clip_text_model convbert cpmant ctrl data2vec-text deberta deberta-v2 distilbert electra encoder-decoder ernie falcon_mamba flaubert florence2 fnet fsmt funnel git gpt-sw3 gpt2 gpt_bigcode gpt_neo grounding-dino ibert instructblip instructblipvideo layoutlm led longformer longt5 luke m2m_100 mamba mamba2 marian mbart megatron-bert mm-grounding-dino mobilebert mpnet mpt mra mt5 musicgen musicgen_decoder musicgen_melody musicgen_melody_decoder mvp nemo_speechlm nllb-moe nystromformer omdet-turbo openai-gpt opt pegasus pegasus_x plbart prophetnet rag reformer rembert roberta roberta-prelayernorm roc_bert rwkv sam3 speech-encoder-decoder squeezebert switch_transformers t5 tipsv2 tipsv2_text_model trocr umt5 vision-encoder-decoder vision-text-dual-encoder whisper xglm xlm xlm-roberta xlm-roberta-xl xlnet xlstm xmod yoso zamba',
   ],
   [
     {},
-    'arcee aria_text audioflamingo3 chameleon dbrx deepseek_ocr2_text deepseek_vl deepseek_vl_hybrid diffllama doge dots1 esmc eurobert falcon fast_vlm glmasr got_ocr2 gpt_neox_japanese gradium_phonon_tts granite granite_docling_text granite_speech granite_speech_plus granitemoe granitemoeshared hunyuan_v1_dense hunyuan_v1_moe hunyuan_vl_text hyperclovax hyperclovax_vision_v2 idefics idefics2 idefics3 internvl jais2 janus llama llava llava_next llava_next_video llava_onevision ministral mistral mistral3 moshi musicflamingo olmo olmo2 olmoe omniasr ovis2 perception_lm phi3 phi4_multimodal pocket_tts pp_chart2table qwen2 qwen2_audio qwen2_moe qwen3_moe smolvlm starcoder2 unlimited_ocr_text vibevoice vibevoice_asr video_llama_3 video_llava vipllava voxtral',
+    'arcee aria_text audioflamingo3 chameleon dbrx deepseek_ocr2_text deepseek_vl deepseek_vl_hybrid diffllama doge dots1 esmc eurobert falcon fast_vlm glmasr got_ocr2 gpt_neox_japanese gradium_phonon_tts granite granite_docling_text granite_speech granite_speech_plus granitemoe granitemoeshared hunyuan_v1_dense hunyuan_v1_moe hunyuan_vl_text hyperclovax hyperclovax_vision_v2 idefics idefics2 idefics3 internvl jais2 janus llama llava llava_next llava_next_video llava_onevision ministral mistral mistral3 moshi musicflamingo olmo olmo2 olmoe omniasr ovis2 perception_lm phi3 phi4_multimodal pocket_tts pp_chart2table qwen2 qwen2_audio qwen2_moe qwen3_moe smolvlm starcoder2 unlimited_ocr_text vibevoice vibevoice_asr video_llama_3 video_llava vipllava voxtral voxtral_realtime_text',
   ],
   [
     { axial: '' },
     'cohere_compass_vision dots3_note_vision_encoder ernie4_5_vl_moe_vision exaone4_5_vision glm4v_moe_vision glm4v_vision glm5_next_vision glm_ocr_vision inkling2_vision lfm3_vl_vision minimax_m3_vl_vision mlcd_vision_model paddleocr_vl_vision qwen4_exp_vision sam3_tracker_video sam3_vit_model step3p5_vision video_llama_3_vision',
+  ],
+  [
+    { still: true, idle: true },
+    'inkling2_loop_text inkling2_text inkling_mm_model inkling_text jamba kimi_linear nemotron_h nemotron_h_omni',
   ],
   [
     { headDim: 128 },
@@ -582,7 +586,7 @@ export const MODEL_TABLE: readonly FactRow[] = [
   [{ rope: { rope_theta: 8000000 }, headDim: 64 }, 'sarvam_moe'],
   [{ rope: { rope_theta: 2000000 }, stillEvery: 4 }, 'smollm3'],
   [{ rope: { rope_theta: 1000000 }, headDim: 128 }, 'solar_open'],
-  [{ onlyIf: 'use_mem_rope' }, 'zamba2'],
+  [{ widens: 2, onlyIf: 'use_mem_rope' }, 'zamba2'],
   [
     {
       rope: {

@@ -1,5 +1,5 @@
 /**
- * Every language model type of transformers: what the reader makes of its config, in three spellings,
+ * Every language model type of transformers: what the reader makes of its config, in four spellings,
  * against what the model's own code did to unit vectors.
  */
 import { describe, expect, test } from 'vitest'
@@ -23,6 +23,10 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   blt: /head_dim is missing/,
   // 4096 channels do not divide into 96 heads: transformers' default config is no model.
   glm4_moe: /not a multiple of num_attention_heads/,
+  glm4v_moe_text: /not a multiple of num_attention_heads/,
+  qwen3_omni_moe_text: /not a multiple of num_attention_heads/,
+  // Its share is of a head_dim that is neither q's nor the rotating part's.
+  dots3_note_text: /partial_rotary_factor 0.25 of 192 is 48, but 64 channels rotate/,
   // The code filled in another base before version 5, and now one that is nobody's own.
   persimmon: /versions of the code of "persimmon" disagree/,
   falcon_h1: /versions of the code of "falcon_h1" disagree/,
@@ -87,6 +91,12 @@ function judge({ groups }: RecordedType, json: Json): string {
   return judged.find((problem) => problem !== null) ?? 'agrees'
 }
 
+test('a type without a recorded rotation has no parameters for one', () => {
+  const still = RECORDED_TYPES.filter(({ groups }) => groups.length === 0)
+  expect(still.length).toBeGreaterThan(50)
+  expect(still.filter(({ config }) => config.rope_parameters).map(({ type }) => type)).toEqual([])
+})
+
 describe.each(Object.entries(SPELLINGS))('%s', (name, spell) => {
   const cases = RECORDED_TYPES.flatMap((recorded) => {
     if (WITHOUT_TRUTH[name]?.includes(recorded.type)) return []
@@ -116,7 +126,7 @@ describe.each(Object.entries(SPELLINGS))('%s', (name, spell) => {
 
   test('at least 97 % agree', () => {
     const agreed = cases.length - refused.length - wrong.length
-    expect(cases.length).toBeGreaterThan(150)
+    expect(cases.length).toBeGreaterThan(100)
     expect(agreed / cases.length).toBeGreaterThanOrEqual(0.97)
   })
 })

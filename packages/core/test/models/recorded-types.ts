@@ -1,5 +1,5 @@
 /**
- * What `tooling/golden/model_table.py` recorded, and the three spellings in which each config is
+ * What `tooling/golden/model_table.py` recorded, and the four spellings in which each config is
  * given to the reader: as transformers writes it, without its RoPE keys, and as it was before version 5.
  */
 import { readFileSync } from 'node:fs'
@@ -56,10 +56,19 @@ export const SPELLINGS: Readonly<Record<string, (config: Json) => Json | undefin
   full: (config) => config,
   'without RoPE keys': withoutKeys,
   legacy,
+  'without the channels of a head': withoutHeads,
 }
 
 function withoutKeys(config: Json): Json {
   return Object.fromEntries(Object.entries(config).filter(([key]) => !ROPE_KEYS.includes(key)))
+}
+
+/** Keys that the code computes, or has a default for. */
+const HEAD_KEYS: readonly string[] = ['head_dim', 'attention_head_dim', 'attention_hidden_size']
+
+function withoutHeads(config: Json): Json | undefined {
+  if (!HEAD_KEYS.some((key) => key in config)) return undefined
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !HEAD_KEYS.includes(key)))
 }
 
 /** `rope_theta`, `partial_rotary_factor` and `rope_scaling` with `type`: configs with one dictionary. */

@@ -4,7 +4,15 @@
  */
 import { isRecord, show } from '../../check.js'
 import type { ModelFacts } from '../model-facts.js'
-import { BASE_KEYS, COUNT_KEYS, HEAD_KEYS, PAIRING_KEYS, SHARE_KEYS, WIDTH_KEYS } from './keys.js'
+import {
+  BASE_KEYS,
+  COUNT_KEYS,
+  HEAD_KEYS,
+  PAIRING_KEYS,
+  ROTARY_DIM_KEYS,
+  SHARE_KEYS,
+  WIDTH_KEYS,
+} from './keys.js'
 import { KIND_KEYS } from './layer-kinds.js'
 import { failConfig, type Json, readPositive } from './parameters.js'
 import { STILL_KEYS } from './still.js'
@@ -18,6 +26,12 @@ interface Refused {
 const WAY_OUT = "compute the frequencies yourself and use schedule { type: 'custom' }"
 
 const LINEAR = "write rope_scaling: { rope_type: 'linear', factor }"
+
+/** Parts of the dictionary. */
+const INSIDE: Refused = {
+  neutral: ['default', 'none', false],
+  fix: 'write it within rope_parameters',
+}
 
 /** Keys that change the angles by a rule that is not implemented. */
 const REFUSED: Readonly<Record<string, Refused>> = {
@@ -40,7 +54,8 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     fix: 'write rope_scaling: { rope_type, factor } with the type that the code uses',
   },
   rotary_emb_scale_base: { neutral: [], fix: "it is xPos: use schedule { type: 'xpos' }" },
-  rope_scaling_type: { neutral: ['default'], fix: 'write rope_scaling: { rope_type, ... }' },
+  ...{ rope_scaling_type: INSIDE, rope_type: INSIDE, mrope_section: INSIDE },
+  ...{ mrope_interleaved: INSIDE, xdrope_section: INSIDE },
   compression_ratio: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
   position_interpolation_factor: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
   seq_len_interpolation_factor: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
@@ -65,7 +80,7 @@ export const READ_KEYS: readonly string[] = [
   ...['rope_scaling', 'rope_parameters', ...BASE_KEYS, ...SHARE_KEYS, ...PAIRING_KEYS],
   ...['rope_local_base_freq', 'local_rope_theta', 'swa_rope_theta', 'compress_rope_theta'],
   ...['layer_rope_theta', 'no_rope_layers', 'no_rope_layer_interval', 'partial_rotary_factors'],
-  ...['rotary_dim', 'cross_attention_layers', 'compress_ratios', 'sliding_window', RATIO],
+  ...['cross_attention_layers', 'compress_ratios', 'sliding_window', RATIO, ...ROTARY_DIM_KEYS],
   ...['qk_rope_head_dim', 'qk_nope_head_dim', 'qk_head_dim', 'global_head_dim', 'swa_head_dim'],
   ...['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'per_layer_config'],
   ...['max_position_embeddings', 'original_max_position_embeddings'],

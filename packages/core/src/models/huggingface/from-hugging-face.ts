@@ -41,6 +41,11 @@ const KNOWN: readonly string[] = [
 /** Keys that belong to attention's temperature: no angle depends on them. */
 const COMPANIONS: readonly string[] = ['llama_4_scaling_beta', 'attn_scale', 'floor_scale']
 
+/** Positions beyond a chunk are others, and no angle is. */
+const DUAL_CHUNK = 'dual_chunk_attention_config'
+const OTHER_POSITIONS =
+  'gives sequences longer than a chunk other positions, in engines that read it: dualChunkPosition of @rope/core/positions'
+
 function readBase({ config, parameters, facts, notes }: LayerSource): number {
   const base = readPositive(
     agree([
@@ -125,6 +130,7 @@ function warnUnread(config: Json, parameters: Json, { warnings }: Notes): void {
   }
   for (const key of Object.keys(config)) {
     if (COMPANIONS.includes(key)) warnings.push(companion(key))
+    else if (key === DUAL_CHUNK) warnings.push(`${key} ${OTHER_POSITIONS}`)
     else if (/rope|rotary/.test(key) && !isKnownKey(key)) warnings.push(`${key} is not read`)
   }
 }

@@ -10,11 +10,18 @@ export const BASE_KEYS: readonly string[] = [
 ]
 
 /** Whether neighbours are pairs. */
-export const PAIRING_KEYS: readonly string[] = ['rope_interleave', 'rotary_emb_interleaved']
+export const PAIRING_KEYS: readonly string[] = [
+  ...['rope_interleave', 'rotary_emb_interleaved', 'rotary_interleaved', 'rope_traditional'],
+]
 
 /** The share of the head that rotates. */
 export const SHARE_KEYS: readonly string[] = [
   ...['partial_rotary_factor', 'rotary_pct', 'rope_pct', 'rope_percent', 'rotary_emb_fraction'],
+]
+
+/** The channels that rotate, counted. */
+export const ROTARY_DIM_KEYS: readonly string[] = [
+  ...['rotary_dim', 'attn_rotary_emb', 'rotary_emb_dim'],
 ]
 
 /** Keys for the channels of a head, the ones that win first. */

@@ -46,18 +46,34 @@ export function layerCount(config: Json): number | undefined {
   return count
 }
 
-/** A list with one entry per layer, or undefined when absent or (Llama 4) empty. */
-export function perLayerList(value: unknown, field: string): readonly unknown[] | undefined {
-  if (value === undefined || value === null) return undefined
+/** A list about layers, or undefined when absent or (Llama 4) empty. */
+export function layerList(config: Json, field: string): readonly unknown[] | undefined {
+  const value = config[field] ?? undefined
+  if (value === undefined) return undefined
   if (Array.isArray(value) && value.length <= MOST_LAYERS) {
     return value.length === 0 ? undefined : value
   }
   return failConfig(field, `is ${show(value)}; accepted: a list with one entry per layer`)
 }
 
-/** The entries of a list for the model's own layers; heads that predict further tokens follow them. */
-export function ownLayers(list: readonly unknown[], config: Json): readonly unknown[] {
-  return list.slice(0, layerCount(config) ?? list.length)
+/** The same with one entry per layer; entries of heads that predict further tokens follow and are cut off. */
+export function perLayerList(config: Json, field: string): readonly unknown[] | undefined {
+  const list = layerList(config, field)
+  const count = layerCount(config) ?? list?.length
+  const usual = field === 'compress_ratios' ? 1 : 0
+  const most = Number(count) + Number(config.num_nextn_predict_layers ?? usual)
+  if (list === undefined || (list.length >= Number(count) && list.length <= most)) {
+    return list?.slice(0, count)
+  }
+  return failConfig(field, `has ${list.length} entries; accepted: ${count}, one per layer`)
+}
+
+/** The layers in a list of indices. */
+function chosenLayers(config: Json, field: string, count: number): readonly unknown[] | undefined {
+  const list = layerList(config, field)
+  const other = list?.find((layer) => !Number.isInteger(layer) || !((layer as number) < count))
+  if (other === undefined) return list
+  return failConfig(field, `has ${show(other)}; accepted: indices below ${count}, the layers`)
 }
 
 /** The kind of every layer, or null when neither the file nor the model's code says. */
@@ -70,13 +86,13 @@ export function layerKinds(
 }
 
 function statedKinds(config: Json): readonly string[] | undefined {
-  const types = perLayerList(config.layer_types, 'layer_types')
-  if (types !== undefined) return ownLayers(types, config).map(readKind('layer_types'))
-  const blocks = perLayerList(config.layers_block_type, 'layers_block_type')
+  const types = perLayerList(config, 'layer_types')
+  if (types !== undefined) return types.map(readKind('layer_types'))
+  const blocks = perLayerList(config, 'layers_block_type')
   if (blocks !== undefined) return blocks.map(readKind('layers_block_type')).map(blockKind)
-  const pattern = perLayerList(config.hybrid_layer_pattern, 'hybrid_layer_pattern')
+  const pattern = perLayerList(config, 'hybrid_layer_pattern')
   if (pattern !== undefined) return pattern.map((mark) => (mark === 1 ? SLIDING : FULL))
-  const marks = perLayerList(config.attn_type_list, 'attn_type_list')
+  const marks = perLayerList(config, 'attn_type_list')
   if (marks !== undefined) return marks.map((mark) => (mark === 1 ? FULL : 'linear_attention'))
   return cycledKinds(config) ?? indexedKinds(config)
 }
@@ -88,7 +104,7 @@ function blockKind(kind: string): string {
 
 /** Recurrent Gemma: a group of kinds that repeats. */
 function cycledKinds(config: Json): readonly string[] | undefined {
-  const cycle = perLayerList(config.block_types, 'block_types')?.map(readKind('block_types'))
+  const cycle = layerList(config, 'block_types')?.map(readKind('block_types'))
   const count = layerCount(config)
   return cycle === undefined || count === undefined ? undefined : repeat(cycle, count)
 }
@@ -97,9 +113,9 @@ function cycledKinds(config: Json): readonly string[] | undefined {
 function indexedKinds(config: Json): readonly string[] | undefined {
   const count = layerCount(config)
   const keys = ['attn_layer_indices', 'full_attn_idxs', 'hybrid_layer_ids'] as const
-  const found = keys.find((key) => perLayerList(config[key], key) !== undefined)
-  if (found === undefined || count === undefined) return undefined
-  const chosen = perLayerList(config[found], found) ?? []
+  if (count === undefined) return undefined
+  const chosen = keys.map((key) => chosenLayers(config, key, count)).find(Boolean)
+  if (chosen === undefined) return undefined
   return Array.from({ length: count }, (_, i) => (chosen.includes(i) ? ATTENTION : 'mamba'))
 }
 
@@ -167,12 +183,15 @@ export function rotatingLayers(
   facts: ModelFacts,
   notes: Notes,
 ): readonly boolean[] | 'unknown' | undefined {
-  const marks = perLayerList(config.no_rope_layers, 'no_rope_layers')
-  if (marks !== undefined) return ownLayers(marks, config).map(readMark)
-  const crossing = perLayerList(config.cross_attention_layers, 'cross_attention_layers')
+  const marks = perLayerList(config, 'no_rope_layers')
+  if (marks !== undefined) return marks.map(readMark)
   const count = layerCount(config)
-  if (crossing !== undefined && count !== undefined && facts.crosses) {
-    return Array.from({ length: count }, (_, layer) => !crossing.includes(layer))
+  const crossing =
+    count !== undefined && facts.crosses
+      ? chosenLayers(config, 'cross_attention_layers', count)
+      : undefined
+  if (crossing !== undefined) {
+    return Array.from({ length: Number(count) }, (_, layer) => !crossing.includes(layer))
   }
   const given = readCount(config.no_rope_layer_interval, 'no_rope_layer_interval')
   const interval = given ?? facts.stillEvery

@@ -12,8 +12,8 @@ import {
   FULL,
   indicesOf,
   layerKinds,
+  layerList,
   layersOf,
-  ownLayers,
   perLayerList,
   rotatingLayers,
   SLIDING,
@@ -160,26 +160,23 @@ function hasNoRope(source: Source, kind: string, layers: readonly number[]): boo
 /** DeepSeek V4: a layer whose compression ratio is 0 or 1 uses the main table. */
 function compressedKinds(config: Json, names: readonly string[]): readonly string[] | null {
   if (!names.includes('compress')) return null
-  const ratios = perLayerList(config.compress_ratios, 'compress_ratios')
+  const ratios = perLayerList(config, 'compress_ratios')
   if (ratios !== undefined) {
-    return ownLayers(ratios, config).map((ratio) =>
-      typeof ratio === 'number' && ratio > 1 ? 'compress' : 'main',
-    )
+    return ratios.map((ratio) => (typeof ratio === 'number' && ratio > 1 ? 'compress' : 'main'))
   }
-  const types = perLayerList(config.layer_types, 'layer_types')
+  const types = perLayerList(config, 'layer_types')
   return types?.map((kind) => (String(kind).includes('compress') ? 'compress' : 'main')) ?? null
 }
 
 /** Step (`rope_theta` is a list) and Granite (`layer_rope_theta`, 0 for no RoPE). */
 function fromLists({ config }: Source, dictionary: Json): readonly LayerParameters[] | undefined {
-  const granite = perLayerList(config.layer_rope_theta, 'layer_rope_theta')
-  const bases = granite ?? (Array.isArray(config.rope_theta) ? config.rope_theta : undefined)
-  if (bases === undefined) return undefined
-  const field = granite === undefined ? 'rope_theta' : 'layer_rope_theta'
-  const kinds = perLayerList(config.layer_types, 'layer_types')
-  const shares = perLayerList(config.partial_rotary_factors, 'partial_rotary_factors')
-  const scaled = perLayerList(config.yarn_only_types, 'yarn_only_types')
-  const own = ownLayers(perLayerList(bases, field) ?? [], config)
+  const isGranite = layerList(config, 'layer_rope_theta') !== undefined
+  if (!isGranite && !Array.isArray(config.rope_theta)) return undefined
+  const field = isGranite ? 'layer_rope_theta' : 'rope_theta'
+  const kinds = perLayerList(config, 'layer_types')
+  const shares = perLayerList(config, 'partial_rotary_factors')
+  const scaled = layerList(config, 'yarn_only_types')
+  const own = perLayerList(config, field) ?? []
   const entries = own.map((base, layer): LayerEntry => {
     const kind = kinds?.[layer]
     const isScaled = scaled === undefined || kind === undefined || scaled.includes(kind)

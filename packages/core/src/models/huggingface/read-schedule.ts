@@ -21,7 +21,9 @@ interface Reader {
 }
 
 /** Spellings that mean another type. */
-const ALIASES: Readonly<Record<string, string>> = { su: 'longrope', mrope: 'default' }
+const ALIASES: Readonly<Record<string, string>> = {
+  ...{ su: 'longrope', mrope: 'default', none: 'default' },
+}
 
 /** Types whose numbers do not lie in config.json, and what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

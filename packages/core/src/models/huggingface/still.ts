@@ -2,9 +2,9 @@
  * Keys by which a config.json says that no layer rotates: other position embeddings, none at all, or
  * a rotation of no channels.
  */
-import { show } from '../../check.js'
+import { isRecord, show } from '../../check.js'
 import type { ModelFacts } from '../model-facts.js'
-import { SHARE_KEYS } from './keys.js'
+import { ROTARY_DIM_KEYS, SHARE_KEYS } from './keys.js'
 import { failConfig, type Json } from './parameters.js'
 
 /** Flags that turn the rotation off, and the value that does. */
@@ -14,7 +14,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
 }
 
 /** Counts and shares of rotating channels; none of them rotates at 0. */
-const COUNTS: readonly string[] = [...SHARE_KEYS, 'qk_rope_head_dim', 'rotary_dim']
+const COUNTS: readonly string[] = [...[...SHARE_KEYS, ...ROTARY_DIM_KEYS, 'qk_rope_head_dim']]
 
 /** Names of embeddings that are rotations: rope, mrope, rope_gptj, rotary, RotaryEmbedding, ... */
 const ROTARY = /rope|rotary/i
@@ -46,10 +46,11 @@ function embeddingType(config: Json): string | undefined {
 export function isStill(config: Json, facts: ModelFacts): boolean {
   const type = embeddingType(config)
   const isRotary = type !== undefined && ROTARY.test(type)
-  if (facts.still && isRotary) {
+  const rotating = facts.still ? rotatingKey(config, facts, isRotary) : undefined
+  if (rotating !== undefined) {
     failConfig(
-      'position_embedding_type',
-      `is ${show(type)}, but the code of ${show(config.model_type)} in transformers has no RoPE: name the code that the weights are for (model_type), or leave the key out`,
+      rotating[0],
+      `is ${show(rotating[1])}, but the code of ${show(config.model_type)} in transformers has no RoPE: name the code that the weights are for (model_type), or leave the key out`,
     )
   }
   if (config.use_mla === false && config.qk_rope_head_dim !== undefined) {
@@ -66,6 +67,25 @@ export function isStill(config: Json, facts: ModelFacts): boolean {
   if (type !== undefined) return !isRotary && isOther(type, config, facts)
   const { onlyIf } = facts
   return onlyIf !== undefined && (config[onlyIf] ?? null) === null
+}
+
+/** A key by which the file of a model without RoPE says that it rotates. */
+function rotatingKey(
+  config: Json,
+  { idle }: ModelFacts,
+  isRotary: boolean,
+): readonly [string, unknown] | undefined {
+  if (isRotary) return ['position_embedding_type', config.position_embedding_type]
+  const { attn_config: inner } = config
+  if (isRecord(inner) && inner.rope === true) return ['attn_config.rope', true]
+  if (idle) return undefined
+  return Object.entries(config).find(
+    ([key, value]) => ROTARY.test(key) && value && !(isRecord(value) && isEmpty(value)),
+  )
+}
+
+function isEmpty(record: Json): boolean {
+  return Object.keys(record).length === 0
 }
 
 /** Whether a name that is no rotation's says that there is none: codes that do not read the key rotate. */

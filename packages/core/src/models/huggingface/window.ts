@@ -3,7 +3,7 @@
  */
 import { MOST_CHANNELS } from '../../limits.js'
 import { assumeFromCode } from '../notes.js'
-import { COUNT_KEYS, HEAD_KEYS, SHARE_KEYS, WIDTH_KEYS } from './keys.js'
+import { COUNT_KEYS, HEAD_KEYS, ROTARY_DIM_KEYS, SHARE_KEYS, WIDTH_KEYS } from './keys.js'
 import { ownSettings, SLIDING } from './layer-kinds.js'
 import type { LayerSource } from './layer-source.js'
 import { agree, failConfig, isPerLayer, type Json, readCount, readPositive } from './parameters.js'
@@ -26,7 +26,9 @@ function statedHeadDim({ config, facts, name, layers }: LayerSource): number | u
   if (sliding !== undefined && name === SLIDING) return sliding
   const wider = facts.headDims?.[name]
   if (wider !== undefined && config.per_layer_config === undefined) return wider
-  const key = HEAD_KEYS.find((own) => (config[own] ?? null) !== null)
+  // The channels per head of a model that widens are not those of its attention.
+  const keys = facts.widens === undefined ? HEAD_KEYS : HEAD_KEYS.slice(0, 2)
+  const key = keys.find((own) => (config[own] ?? null) !== null)
   return key === undefined ? undefined : readCount(config[key], key)
 }
 
@@ -74,7 +76,10 @@ function findHeadDim(source: LayerSource): number {
       `${hidden} is not a multiple of num_attention_heads ${heads}; correct one of them or add head_dim`,
     )
   }
-  return hidden / heads
+  const { widens = 1 } = facts
+  const headDim = (widens * hidden) / heads
+  if (widens > 1) assumeFromCode(notes, 'attention_head_dim', headDim, config.model_type)
+  return headDim
 }
 
 function readFirst(config: Json, keys: readonly string[]): number | undefined {
@@ -183,7 +188,7 @@ function checkShare(share: number, rotaryDim: number, heads: readonly number[]):
 }
 
 function readRotaryDim(source: LayerSource, headDim: number, config: Json): number {
-  const fixed = readCount(config.rotary_dim, 'rotary_dim')
+  const fixed = readFirst(config, ROTARY_DIM_KEYS)
   const share = statedShare(source)
   if (fixed !== undefined && share !== undefined && fixed !== Math.floor(headDim * share)) {
     failConfig(

@@ -51,6 +51,33 @@ describe('position_embedding_type', () => {
   })
 })
 
+describe('keys of a rotation in a model whose code has none', () => {
+  test.each<[string, object, string]>([
+    ['xlm-roberta', { rotary_emb_base: 20000 }, 'rotary_emb_base'],
+    ['bert', { rope_theta: 10000 }, 'rope_theta'],
+    ['bert', { rope_parameters: { rope_type: 'default' } }, 'rope_parameters'],
+    ['gpt2', { rotary_dim: 64 }, 'rotary_dim'],
+    ['gpt2', { rotary_emb_fraction: 1 }, 'rotary_emb_fraction'],
+    ['bloom', { use_rotary_embedding: true }, 'use_rotary_embedding'],
+    ['roberta', { use_rope: true }, 'use_rope'],
+    ['mpt', { attn_config: { rope: true, rope_theta: 10000 } }, 'attn_config.rope'],
+  ])('%s with %j is refused by name', (type, more, field) => {
+    const error = errorOf(() => huggingFaceProfiles({ model_type: type, ...SIZES, ...more }))
+    expect(error).toMatchObject({ code: 'INVALID_CONFIG', field })
+    expect(String(error)).toContain('has no RoPE: name the code that the weights are for')
+  })
+
+  test.each<[string, object]>([
+    ['gpt2', { rope_scaling: null, rope_parameters: {}, use_rope: false, rotary_dim: 0 }],
+    ['mpt', { attn_config: { rope: false, alibi: true, rope_theta: 10000 } }],
+    // Their files have such keys, which their code does not read.
+    ['nemotron_h', { rope_theta: 10000, partial_rotary_factor: 1 }],
+    ['kimi_linear', { rope_theta: 10000, qk_rope_head_dim: 64 }],
+  ])('%s with %j does not rotate', (type, more) => {
+    expect(rotates({ model_type: type, ...SIZES, ...more })).toBe(false)
+  })
+})
+
 test('Baichuan of 40 layers has ALiBi, of 32 a rotation', () => {
   const baichuan = { model_type: 'baichuan', hidden_size: 5120, num_attention_heads: 40 }
   expect(rotates({ ...baichuan, num_hidden_layers: 40 })).toBe(false)
