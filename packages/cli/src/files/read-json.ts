@@ -7,6 +7,7 @@ import { parseConfigJson } from '@rope/core/huggingface'
 import { quoted, bytes as showBytes } from '../format/text.js'
 import type { Io } from '../io.js'
 import { readWholeFile } from './read-file.js'
+import { refuseForeign } from './recognise.js'
 
 /** Real configs have a few kilobytes, the longest known ones below a megabyte. */
 const LIMIT = 16 * 1024 * 1024
@@ -31,7 +32,10 @@ export async function readJson(path: string, io: Io): Promise<unknown> {
 
 async function readInput(io: Io): Promise<Uint8Array> {
   const content = await io.readStdin(LIMIT)
-  if (content.length <= LIMIT) return content
+  if (content.length <= LIMIT) {
+    refuseForeign(content, configName(STDIN), STDIN)
+    return content
+  }
   throw refuse(STDIN, `is longer than ${showBytes(LIMIT)}; a config.json is a few kilobytes`)
 }
 

@@ -29,6 +29,17 @@ function isOnnx(start: Uint8Array): boolean {
   )
 }
 
+/** A page, as a server sends it instead of a file: no config begins with this sign. */
+function isPage(start: Uint8Array): boolean {
+  return new TextDecoder().decode(start).trimStart().startsWith('<')
+}
+
+/** A mark of UTF-16, or a brace with the zero byte that it has there. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  const pair = [first, second].join()
+  return ['255,254', '254,255', '123,0', '0,123'].includes(pair)
+}
+
 const BESIDE = 'pass the config.json beside it'
 
 /** Formats that hold weights or graphs and not how a model rotates, and what to pass instead. */
@@ -41,11 +52,21 @@ const FOREIGN: readonly (readonly [is: (start: Uint8Array) => boolean, what: str
   ],
   [startsWith('\x89HDF'), `is an HDF5 file (.h5); ${BESIDE}`],
   [startsWith('\x93NUMPY'), `is a NumPy array; ${BESIDE}`],
+  [
+    startsWith('version https://git-lfs.'),
+    'is a pointer of Git LFS, which stands for the file; fetch the file itself (git lfs pull)',
+  ],
+  [isPage, 'is a page in HTML or XML, such as of a login or an error; fetch the file itself'],
+  [startsWith('\x1f\x8b'), 'is compressed by gzip; unpack it'],
+  [startsWith('\x28\xb5\x2f\xfd'), 'is compressed by Zstandard; unpack it'],
+  [startsWith('\xfd7zXZ'), 'is compressed by xz; unpack it'],
+  [startsWith('BZh'), 'is compressed by bzip2; unpack it'],
+  [isUtf16, 'is text in UTF-16; save it in UTF-8'],
   [startsWith('ggml'), 'is a model in an old format of ggml; convert it to GGUF'],
 ]
 
 /** How many bytes tell the formats apart. */
-const START = 16
+const START = 32
 
 /**
  * The format of a file.
@@ -57,9 +78,20 @@ export async function recognise(path: string): Promise<ModelFormat> {
   if (start === null) return null
   if (startsWith('GGUF')(start)) return 'gguf'
   if (isSafetensors(start)) return 'safetensors'
-  const foreign = FOREIGN.find(([is]) => is(start))
-  if (foreign === undefined) return null
-  throw new RopeError('INVALID_FILE', `${quoted(path)} ${foreign[1]}`, { field: path })
+  refuseForeign(start, quoted(path), path)
+  return null
+}
+
+/**
+ * Refuses formats that do not say how a model rotates.
+ *
+ * @param start the first bytes
+ * @throws RopeError INVALID_FILE, by their name
+ */
+export function refuseForeign(start: Uint8Array, name: string, field: string): void {
+  const foreign = FOREIGN.find(([is]) => is(start.subarray(0, START)))
+  if (foreign === undefined) return
+  throw new RopeError('INVALID_FILE', `${name} ${foreign[1]}`, { field })
 }
 
 async function firstBytes(path: string): Promise<Uint8Array | null> {
