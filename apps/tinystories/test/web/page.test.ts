@@ -1,14 +1,16 @@
 /** The page as a person meets it: built, served, and opened in a real Chromium. */
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { NO_CHROMIUM, openBrowser, openSite, type Site } from '../../../../tooling/vitest/site.js'
 import { readExpectedTexts } from '../../src/model-files.js'
 import { CHOICES } from '../../src/web/choices.js'
 import { readBundled } from '../world.js'
-import { NO_CHROMIUM, openBrowser, openSite, type Site } from './site.js'
 
 const texts = await readExpectedTexts(readBundled)
+const APP = fileURLToPath(new URL('../../', import.meta.url))
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 let site: Site
@@ -84,7 +86,7 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
   const pages: { isolated?: Page; notIsolated?: Page } = {}
 
   beforeAll(async () => {
-    ;[site, browser] = await Promise.all([openSite(), openBrowser({ webgpu: true })])
+    ;[site, browser] = await Promise.all([openSite(APP), openBrowser({ webgpu: true })])
     pages.isolated = await openPage(site.isolated)
     pages.notIsolated = await openPage(site.notIsolated)
   }, PATIENCE)

@@ -1,16 +1,14 @@
 /**
- * The page built from the sources and served as a host would, and a Chromium to open it with.
+ * The page of an app built from the sources and served as a host would, and a Chromium to open it
+ * with.
  */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 
-const APP = fileURLToPath(new URL('../../', import.meta.url))
-const CONFIG = join(APP, 'vite.config.ts')
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
 /** Why the page cannot be opened here; null when it can. */
@@ -26,22 +24,29 @@ const NOT_ISOLATED = {
 
 /** The built page under two addresses. */
 export interface Site {
+  /** The folder that it was built into. */
+  readonly folder: string
   /** Where the page is cross-origin isolated. */
   readonly isolated: string
   readonly notIsolated: string
   close(): Promise<void>
 }
 
-/** Builds the page and serves it. */
-export async function openSite(): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'tiny stories page '))
+/**
+ * Builds the page of an app and serves it.
+ *
+ * @param app the absolute path of its folder, which has a vite.config.ts
+ */
+export async function openSite(app: string): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'page of an app '))
   const outDir = { outDir: folder, emptyOutDir: true }
-  const common = { root: APP, configFile: CONFIG, logLevel: 'error' } as const
+  const common = { root: app, configFile: join(app, 'vite.config.ts'), logLevel: 'error' } as const
   await build({ ...common, mode: 'sources', build: outDir })
   const serve = (headers: Readonly<Record<string, string>>): ReturnType<typeof preview> =>
     preview({ ...common, build: outDir, preview: { port: 0, host: '127.0.0.1', headers } })
   const [isolated, notIsolated] = await Promise.all([serve({}), serve(NOT_ISOLATED)])
   return {
+    folder,
     isolated: addressOf(isolated),
     notIsolated: addressOf(notIsolated),
     close: async () => {
