@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 /**
  * @typedef {object} Manifest the fields of a package.json that the set-up reads
  * @property {string} name
+ * @property {string} [version]
  * @property {boolean} [private]
  * @property {string} [packageManager]
  * @property {Readonly<Record<string, string>>} [bin]

@@ -1,0 +1,24 @@
+/**
+ * A card with a heading: what a view is made of.
+ */
+import type { ComponentChildren, JSX } from 'preact'
+
+/** What a card holds. */
+export interface CardProps {
+  /** Unique on the page; the heading's id is made of it. */
+  readonly id: string
+  readonly title: string
+  /** More classes, such as `wide`. */
+  readonly class?: string
+  readonly children: ComponentChildren
+}
+
+/** A section with a heading that names it. */
+export function Card({ id, title, class: more = '', children }: CardProps): JSX.Element {
+  return (
+    <section class={`card ${more}`} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,217 @@
+/** The dashboard as a person meets it: built, served, and opened in a real Chromium. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { NO_CHROMIUM, openBrowser, openSite, type Site } from '../../../../tooling/vitest/site.js'
+import { ROUTES } from '../../src/app/routes.js'
+import { APP, expectGoodLooks, goTo, type OpenPage, openPage, PATIENCE } from './open.js'
+
+let site: Site
+let browser: Browser
+let open: OpenPage
+
+/** What a first visit may weigh, gzipped. */
+const FIRST_LOAD = 250_000
+
+/** Chooses exactly these backends. */
+async function choose(page: Page, ...names: readonly string[]): Promise<void> {
+  for (const box of await page.locator('input[name=backend]:enabled').all()) {
+    await box.setChecked(names.includes((await box.getAttribute('value')) ?? ''), { force: true })
+  }
+}
+
+async function choosePart(page: Page, part: string): Promise<void> {
+  await page.locator(`input[name=part][value=${part}]`).check({ force: true })
+}
+
+const name = NO_CHROMIUM === null ? 'the dashboard in Chromium' : `no page: ${NO_CHROMIUM}`
+describe.skipIf(NO_CHROMIUM !== null)(name, () => {
+  beforeAll(async () => {
+    ;[site, browser] = await Promise.all([openSite(APP), openBrowser({ webgpu: true })])
+    open = await openPage(browser, site.isolated)
+  }, PATIENCE)
+  afterAll(async () => {
+    await browser?.close()
+    await site?.close()
+  })
+
+  test('a first visit weighs little: the suite, the backends and the charts come later', () => {
+    const html = readFileSync(join(site.folder, 'index.html'), 'utf8')
+    const named = [...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, file = '']) => file)
+    expect(named.some((file) => file.endsWith('.js'))).toBe(true)
+    const loaded = new Set(named)
+    // What the scripts of the page import at once; what they import lazily is not loaded yet.
+    for (const file of loaded) {
+      if (!file.endsWith('.js')) continue
+      const text = readFileSync(join(site.folder, file), 'utf8')
+      for (const [, next = ''] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) {
+        loaded.add(`assets/${next}`)
+      }
+    }
+    const bytes = ['index.html', ...loaded].map(
+      (file) => gzipSync(readFileSync(join(site.folder, file))).length,
+    )
+    const sum = bytes.reduce((total, one) => total + one, 0)
+    expect(sum).toBeLessThanOrEqual(FIRST_LOAD)
+    expect(readdirSync(join(site.folder, 'assets')).length).toBeGreaterThan(loaded.size)
+  })
+
+  test('says what this device is', async () => {
+    const { page } = open
+    const text = (await page.locator('main').textContent()) ?? ''
+    expect(text).toMatch(/BrowserChromium \d+/)
+    expect(text).toMatch(/Cross-origin isolated✓ yes/)
+    expect(text).toMatch(/Its vectors \(SIMD\)yes/)
+    expect(text).toMatch(/Software plays the GPU here \(.*swiftshader.*\)/i)
+    const names = await page.locator('.backends li strong').allTextContents()
+    expect(names).toEqual(['wasm', 'js', 'webgpu'])
+    expect(await page.locator('.backends .badge.good').count()).toBe(3)
+  })
+
+  test('runs the suite on every backend, with progress', { timeout: PATIENCE }, async () => {
+    const { page } = open
+    await goTo(page, '/correct')
+    await choosePart(page, 'properties')
+    await page.getByRole('button', { name: 'Run the suite' }).click()
+    for (const backend of ['wasm', 'js', 'webgpu']) {
+      const finding = page.locator(`#finding-${backend}`)
+      await finding.locator('.badge.good', { hasText: 'passed' }).waitFor()
+      const [, done, total, passed] =
+        /(\d+) of (\d+) cases: (\d+) passed, 0 failed/.exec((await finding.textContent()) ?? '') ??
+        []
+      expect(Number(done)).toBe(Number(total))
+      expect(Number(passed)).toBeGreaterThan(20)
+    }
+  })
+
+  test('ends a run at once when it is cancelled', { timeout: PATIENCE }, async () => {
+    const { page } = open
+    await goTo(page, '/correct')
+    await choosePart(page, 'all')
+    await choose(page, 'wasm', 'js')
+    await page.getByRole('button', { name: 'Run the suite' }).click()
+    await page.locator('#finding-wasm .counts', { hasText: /^[1-9]/ }).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.locator('#finding-wasm .badge', { hasText: 'cancelled' }).waitFor()
+    await page.locator('#finding-js .badge', { hasText: 'cancelled' }).waitFor()
+    expect(await page.locator('button[type=submit]').getAttribute('aria-disabled')).toBe('false')
+  })
+
+  test('measures, and each result comes with its verdict', { timeout: PATIENCE }, async () => {
+    const { page } = open
+    await goTo(page, '/fast')
+    await page.getByRole('button', { name: 'Measure' }).click()
+    await page.locator('[data-state=done]').nth(2).waitFor()
+    const table = page.locator('main table').first()
+    const rows = await table.locator('tbody tr').allTextContents()
+    expect(rows.find((row) => row.startsWith('wasm, resident'))).toMatch(/us.*GB\/s/)
+    expect(rows.find((row) => row.startsWith('js'))).toMatch(/faster|slower|no difference detected/)
+    expect(rows.some((row) => row.startsWith('plain loop'))).toBe(true)
+  })
+
+  test('every view looks right in both themes and at 360 pixels', {
+    timeout: PATIENCE,
+  }, async () => {
+    for (const { path } of ROUTES) {
+      await goTo(open.page, path)
+      await expectGoodLooks(open.page)
+    }
+  })
+
+  test('can be used with the keyboard alone', async () => {
+    const { page } = open
+    await goTo(page, '/device')
+    await page.reload()
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').textContent()).toBe('Skip to the content')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.locator(':focus').textContent()).toBe('Theme: light')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.locator('main[data-view="/correct"]').waitFor()
+    expect(await page.title()).toBe('Correct first · rope dashboard')
+  })
+
+  test('keeps the theme, which is there before the first paint', async () => {
+    const { page } = open
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.getByRole('button', { name: /^Theme/ }).click()
+    expect(await page.getByRole('button', { name: /^Theme/ }).textContent()).toBe('Theme: dark')
+    await page.reload()
+    const dark = await page.evaluate(
+      '[document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]',
+    )
+    expect(dark).toEqual(['dark', 'rgb(20, 22, 28)'])
+    await page.getByRole('button', { name: /^Theme/ }).click()
+    await page.reload()
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBeUndefined()
+  })
+
+  test('nothing went wrong on the console', () => {
+    expect(open.problems).toEqual([])
+  })
+
+  test('without isolation it works, and says what that costs', { timeout: PATIENCE }, async () => {
+    const { page, problems } = await openPage(browser, site.notIsolated)
+    const text = (await page.locator('main').textContent()) ?? ''
+    expect(text).toMatch(/Cross-origin isolated✕ no/)
+    expect(text).toContain('Cross-Origin-Opener-Policy: same-origin')
+    expect(await page.locator('.backends .badge.good').count()).toBe(3)
+    expect(problems).toEqual([])
+    await page.close()
+  })
+
+  test('without WebGPU it says why', { timeout: PATIENCE }, async () => {
+    const without = await openBrowser({ webgpu: false })
+    try {
+      const { page } = await openPage(without, site.isolated)
+      const webgpu = page.locator('#backend-webgpu')
+      expect(await webgpu.textContent()).toMatch(/not available.*Why: \S.{20,}/)
+      await goTo(page, '/correct')
+      expect(await page.locator('input[name=backend][value=webgpu]').isDisabled()).toBe(true)
+    } finally {
+      await without.close()
+    }
+  })
+
+  test('a backend that is wrong here is named with its case, and has no speed', async () => {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(PATIENCE)
+    await page.route('**/worker-*.js', async (route) => {
+      const response = await route.fetch()
+      const text = await response.text()
+      // The worker of the suite alone has the recorded models in it.
+      if (text.length < 300_000) return route.fulfill({ response })
+      return route.fulfill({ contentType: 'text/javascript', body: WRONG_SUITE })
+    })
+    // An isolated page takes no worker from a server that does not send its headers.
+    await page.goto(site.notIsolated)
+    await page.locator('.backends[aria-busy=false]').waitFor()
+    await goTo(page, '/correct')
+    await page.getByRole('button', { name: 'Run the suite' }).click()
+    await page.locator('#finding-js .badge.bad', { hasText: '1 case failed' }).waitFor()
+    const finding = await page.locator('#finding-js').textContent()
+    expect(finding).toContain('values/half/float32/bshd')
+    expect(finding).toContain('5.0e-1')
+    await goTo(page, '/fast')
+    expect(await page.locator('.failure').allTextContents()).toContain(
+      'js failed the conformance suite here, so it is not measured.',
+    )
+    await page.close()
+  })
+})
+
+/** A suite that finds every backend wrong in one case. */
+const WRONG_SUITE = `
+  onmessage = ({ data }) => {
+    const failures = [{ id: 'values/half/float32/bshd', message: 'element 3 is off' }]
+    const worst = { id: failures[0].id, error: 0.5 }
+    const counts = { cases: 1, passed: 0, failed: 1, unsupported: 0 }
+    const report = { suiteVersion: '0', backend: data.backend, ...counts, worst, failures }
+    postMessage({ type: 'report', report: { type: 'report', report } })
+    postMessage({ type: 'done' })
+  }`
