@@ -20,6 +20,17 @@ export async function runBuiltCommand(packageName, args) {
 }
 
 /**
+ * Sets up what is missing, the page of the dashboard included, then becomes `rope dashboard`.
+ * @param {string[]} args for that command, such as `--port 8080`
+ */
+export async function runDashboard(args) {
+  await ensureInstalled()
+  await ensureBuilt()
+  await ensurePageBuilt('@rope/dashboard')
+  await become(builtCommand('@rope/cli'), ['dashboard', ...args])
+}
+
+/**
  * Sets up what is missing, then becomes the server of an app's built page.
  * @param {string} packageName such as '@rope/tinystories'
  * @param {string[]} args for vite's preview server, such as `--port 8080`

@@ -42,4 +42,5 @@ export async function start() {
     }
   }
   say(`\nDone in ${secondsSince(started)}. Next: npm test, or npm run -s rope -- --help`)
+  say('And to see on this device which backend is right and fast, with charts: npm run dashboard')
 }

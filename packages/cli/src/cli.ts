@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander'
 import { addApply } from './commands/apply.js'
 import { addBench } from './commands/bench.js'
 import { addConvert } from './commands/convert.js'
+import { addDashboard } from './commands/dashboard.js'
 import { addDoctor } from './commands/doctor.js'
 import { addExplain } from './commands/explain.js'
 import { addInspect } from './commands/inspect.js'
@@ -55,6 +56,7 @@ function createProgram(context: Context): Command {
   addExplain(program, context)
   addVerify(program, context)
   addBench(program, context)
+  addDashboard(program, context)
   addInspect(program, context)
   addConvert(program, context)
   addApply(program, context)
@@ -67,6 +69,7 @@ function createProgram(context: Context): Command {
       ['rope verify', 'prove that they compute the right thing on this machine'],
       ['rope verify --module ./my-backend.js', 'or that your own does'],
       ['rope bench --quick', 'measure how fast they are'],
+      ['rope dashboard', 'the same in a browser, with charts'],
       ['rope inspect config.json', "show a model's frequencies and wavelengths"],
       ['rope convert config.json --to v5', 'write them in another form, or permute weights'],
       ['rope apply --config config.json --in qk.safetensors --out rotated.safetensors', ''],

@@ -69,3 +69,19 @@ describe('tinystories', () => {
     expect(await once(child, 'close')).toEqual([null, 'SIGTERM'])
   })
 })
+
+describe('dashboard', () => {
+  test('builds the page, serves it isolated, and ends when it is interrupted', async () => {
+    const child = spawn(process.execPath, [MAIN, 'dashboard', '--port', '0'], { cwd: folder })
+    const closed = once(child, 'close')
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const address = String(line).trim()
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+    const response = await fetch(address)
+    expect(await response.text()).toContain('<title>rope dashboard</title>')
+    expect(response.headers.get('cross-origin-embedder-policy')).toBe('require-corp')
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    child.kill('SIGINT')
+    expect(await closed).toEqual([0, null])
+  })
+})
