@@ -4,9 +4,21 @@
  */
 export { type Clock, clockResolution, performanceClock } from './clock.js'
 export { describeEngine, type Machine } from './machine.js'
+export { caseOf } from './matrix/case-of.js'
+export { MODEL_SHAPES, type ModelShape } from './matrix/model-shape.js'
+export { caseId, caseText, type RotationCase, rotationCase } from './matrix/rotation-case.js'
 export { type CellRow, cellRow, newPositionCells, overheadText } from './report/auto-section.js'
 export { type ReportOptions, renderReport } from './report/report.js'
 export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './report/rows.js'
-export type { BenchResult, GroupRecord } from './result.js'
+export { bytesText, digits, timeText } from './report/words.js'
+export {
+  type BenchResult,
+  type ComparisonRecord,
+  type EntryRecord,
+  type GroupRecord,
+  RESULT_VERSION,
+  type TimeRecord,
+} from './result.js'
 export { type BenchOptions, type Mode, type RunProgress, runBench } from './run.js'
+export { compareTimes, type TimeComparison } from './statistics/between-runs.js'
 export { type WasmFeatures, wasmFeatures } from './wasm-features.js'

@@ -9,6 +9,7 @@ import {
   type DetectedBackend,
   detectBackends,
 } from '@rope/auto/backends'
+import { RopeError } from '@rope/core'
 import type { Backend, Probe } from '@rope/core/backend'
 import { type Clock, clockResolution, performanceClock } from './clock.js'
 import { type GoalGroup, measuredGroup } from './goals/goal.js'
@@ -18,7 +19,8 @@ import type { MeasureSettings } from './harness/measure.js'
 import { limitsOf } from './limits/hooks.js'
 import { describeEngine, type Machine } from './machine.js'
 import type { Group } from './matrix/group.js'
-import { type BackendTraits, matrixGroups } from './matrix/matrix.js'
+import { type BackendTraits, caseGroups, matrixGroups } from './matrix/matrix.js'
+import type { RotationCase } from './matrix/rotation-case.js'
 import { messageOf } from './messages.js'
 import type { Peer } from './peers/peer.js'
 import { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
@@ -57,6 +59,8 @@ export interface BenchOptions {
   readonly backends: readonly BackendEntry[]
   /** Peers to measure beside the plain loop, which always takes part. */
   readonly peers?: readonly PeerEntry[]
+  /** These cases instead of the mode's own; not with `goals`, which are about cases of their own. */
+  readonly cases?: readonly RotationCase[]
   /** Keeps the groups whose id or title has every word of this text. */
   readonly filter?: string
   readonly machine?: Machine
@@ -106,6 +110,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  * Runs a benchmark.
  *
  * @throws RopeError UNAVAILABLE when there is no clock
+ * @throws RopeError INVALID_OPTION for cases together with the mode `goals`
  *
  * @example
  * ```ts
@@ -114,7 +119,8 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  * ```
  */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
-  const { mode, machine = describeEngine(), packages = {}, filter } = options
+  const { mode, machine = describeEngine(), packages = {}, filter, cases } = options
+  checkCases(options)
   const settings: MeasureSettings = {
     clock: options.settings?.clock ?? performanceClock(),
     ...MODE_SETTINGS[mode],
@@ -128,7 +134,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const participants = { backends: statuses, peers }
   const groups: GroupRecord[] = []
   const goals: GoalRecord[] = []
-  const chosen = keep(planned(mode, traits, peers), filter)
+  const chosen = keep(planned(mode, traits, peers, cases), filter)
   for (const [done, { group, goalGroup }] of chosen.entries()) {
     options.onProgress?.({ done, total: chosen.length, title: group.title })
     const record = await runGroup(group, participants, settings)
@@ -156,6 +162,15 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   }
 }
 
+function checkCases({ mode, cases }: BenchOptions): void {
+  if (mode !== 'goals' || cases === undefined) return
+  throw new RopeError(
+    'INVALID_OPTION',
+    'cases cannot be chosen in the mode goals, whose goals have their own; use quick or full',
+    { field: 'cases' },
+  )
+}
+
 /** The groups of a mode by the words that choose them. */
 export function planGroups(
   mode: Mode,
@@ -175,9 +190,14 @@ function planned(
   mode: Mode,
   backends: readonly BackendTraits[],
   peers: readonly Peer[],
+  cases?: readonly RotationCase[],
 ): readonly Planned[] {
   if (mode !== 'goals') {
-    return matrixGroups(mode, backends, peers).map((group) => ({ group, goalGroup: null }))
+    const groups =
+      cases === undefined
+        ? matrixGroups(mode, backends, peers)
+        : caseGroups(cases, mode, backends, peers)
+    return groups.map((group) => ({ group, goalGroup: null }))
   }
   return GOAL_GROUPS.map((goalGroup) => ({ group: measuredGroup(goalGroup), goalGroup }))
 }

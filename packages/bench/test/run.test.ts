@@ -7,6 +7,7 @@ import type { Backend, Kernel } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { caseOf } from '../src/matrix/case-of.js'
 import { describeMachine } from '../src/node/machine.js'
 import { type BenchOptions, planGroups, runBench, shortenFacts, shortenPaths } from '../src/run.js'
 import { SHORT } from './settings.js'
@@ -73,6 +74,19 @@ describe('runBench', () => {
     expect(validate(broken({ status: 'fail' }))).toBe(false)
     expect(validate({ ...result, surprise: 1 })).toBe(false)
     expect(validate({ ...result, resultVersion: 2 })).toBe(false)
+  })
+
+  test('chosen cases take the place of the matrix', async () => {
+    const id = 'qwen-2-vl-7b/2/float32/interleaved/bhsd/in-place'
+    const { filter: _, ...options } = short({ cases: [caseOf(id)] })
+    const { groups } = await runBench(options)
+    expect(groups.map((group) => group.id)).toEqual([id])
+    expect(groups[0]?.entries.map(({ name, status }) => [name, status])).toEqual([
+      ['js', 'ok'],
+      ['scale (portable)', 'ok'],
+      ['plain loop', 'ok'],
+    ])
+    await expect(runBench({ ...options, mode: 'goals' })).rejects.toThrow('use quick or full')
   })
 
   test('every contender of a group has a time and its comparisons', async () => {

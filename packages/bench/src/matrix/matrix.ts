@@ -89,6 +89,16 @@ export function matrixGroups(
   return [...reference, ...others]
 }
 
+/** The groups of chosen cases: the best variant of each backend, or every one for the full size. */
+export function caseGroups(
+  cases: readonly RotationCase[],
+  size: MatrixSize,
+  backends: readonly BackendTraits[],
+  peers: readonly PeerTraits[],
+): readonly Group[] {
+  return cases.map((rotation) => groupOf(rotation, backends, peers, size === 'full'))
+}
+
 /** Everybody who can run a case; `everyVariant` asks for every way to call the backends. */
 function groupOf(
   rotation: RotationCase,

@@ -59,6 +59,52 @@ export const GLM: ModelShape = {
   base: 10000,
 }
 
+/** Qwen 3 8B. */
+export const QWEN_3: ModelShape = {
+  name: 'qwen-3-8b',
+  queryHeads: 32,
+  keyHeads: 8,
+  headDim: 128,
+  rotaryDim: 128,
+  base: 1000000,
+}
+
+/** Gemma 3 12B, a layer of full attention. */
+export const GEMMA_3: ModelShape = {
+  name: 'gemma-3-12b',
+  queryHeads: 16,
+  keyHeads: 8,
+  headDim: 256,
+  rotaryDim: 256,
+  base: 1000000,
+}
+
+/** Phi 3.5 mini. */
+export const PHI_3_5: ModelShape = {
+  name: 'phi-3.5-mini',
+  queryHeads: 32,
+  keyHeads: 32,
+  headDim: 96,
+  rotaryDim: 96,
+  base: 10000,
+}
+
+/** Qwen2-VL 7B; its three axes change angles, not times. */
+export const QWEN_2_VL: ModelShape = {
+  name: 'qwen-2-vl-7b',
+  queryHeads: 28,
+  keyHeads: 4,
+  headDim: 128,
+  rotaryDim: 128,
+  base: 1000000,
+}
+
+/** Every shape that a case's id can name. */
+export const MODEL_SHAPES: readonly ModelShape[] = [
+  ...[LLAMA, QWEN_3, GEMMA_3, PHI_3_5, QWEN_2_VL],
+  ...[GEMMA, PHI, GLM],
+]
+
 /** `Llama`-like words for a table: `32 + 8 heads x 128` or `32 + 2 heads x 128 (64 rotate)`. */
 export function shapeText({ queryHeads, keyHeads, headDim, rotaryDim }: ModelShape): string {
   const partial = rotaryDim === headDim ? '' : ` (${rotaryDim} rotate)`
