@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url'
  * @property {Readonly<Record<string, unknown>>} [exports]
  * @property {Readonly<Record<string, string>>} [dependencies]
  * @property {Readonly<Record<string, string>>} [devDependencies]
+ * @property {Readonly<Record<string, string>>} [peerDependencies]
  */
 
 /**

@@ -3,9 +3,9 @@
  * node_modules and knows nothing else about us.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import ts from 'typescript'
 import { listPackages, modulesOf, ROOT } from '../../setup/workspace.mjs'
 
@@ -33,7 +33,10 @@ export interface Project {
 export function makeProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'a user '))
   mkdirSync(join(folder, 'node_modules/@rope'), { recursive: true })
-  for (const { name, path } of libraries()) symlinkSync(path, join(folder, 'node_modules', name))
+  for (const { name, path, peers } of libraries()) {
+    symlinkSync(path, join(folder, 'node_modules', name))
+    for (const peer of peers) linkPeer(peer, path, folder)
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'globals.d.ts'), GLOBALS)
   return {
@@ -47,6 +50,13 @@ export function makeProject(): Project {
     },
     remove: () => rmSync(folder, { recursive: true }),
   }
+}
+
+/** What a library's user installs beside it, as the library itself has it here. */
+function linkPeer(peer: string, path: string, folder: string): void {
+  const link = join(folder, 'node_modules', peer)
+  mkdirSync(dirname(link), { recursive: true })
+  if (!existsSync(link)) symlinkSync(join(path, 'node_modules', peer), link)
 }
 
 /** The public names of every library, such as '@rope/core' and '@rope/core/conformance'. */
@@ -84,6 +94,8 @@ function compile(
   const complaints: Record<string, string[]> = {}
   for (const name of Object.keys(files)) complaints[name] = []
   for (const { file, messageText } of ts.getPreEmitDiagnostics(program)) {
+    // Declarations of other people's packages may need a platform that an example does not.
+    if (file !== undefined && /\/node_modules\/\.pnpm\//.test(file.fileName)) continue
     // A complaint about our own declarations belongs to everybody who imports them.
     const name = file === undefined ? '' : basename(file.fileName)
     const text = ts.flattenDiagnosticMessageText(messageText, ' ')
@@ -95,13 +107,21 @@ function compile(
   return complaints
 }
 
-function libraries(): { name: string; path: string; modules: readonly string[] }[] {
+interface Library {
+  readonly name: string
+  readonly path: string
+  readonly modules: readonly string[]
+  readonly peers: readonly string[]
+}
+
+function libraries(): Library[] {
   return listPackages(ROOT)
     .filter(({ manifest }) => manifest.private !== true)
     .map(({ folder, manifest }) => ({
       name: manifest.name,
       path: folder,
       modules: modulesOf(manifest),
+      peers: Object.keys(manifest.peerDependencies ?? {}),
     }))
     .filter(({ modules }) => modules.length > 0)
 }

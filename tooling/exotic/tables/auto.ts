@@ -29,6 +29,11 @@ const choice = (): object => ({
   ...{ probe: 'needed', probeLimit: 500 },
 })
 
+/** What an adapter for another library's arrays exports. */
+export const ADAPTERS: Readonly<Record<string, MakeArguments>> = {
+  createJaxRope: () => [config(), { layout: 'bshd' }],
+}
+
 /** Every function of `@rope/auto` and `@rope/auto/backends`; `createRope` is not core's. */
 export const AUTO: Readonly<Record<string, MakeArguments>> = {
   absenceText: () => [{ reason: 'no adapter', fix: 'attach one' }],

@@ -2,7 +2,7 @@
  * The tables of valid arguments: for every function that a module exports, arguments it accepts.
  */
 import type { MakeArguments } from '../walk.js'
-import { AUTO } from './auto.js'
+import { ADAPTERS, AUTO } from './auto.js'
 import { BACKENDS } from './backends.js'
 import { CORE, SAFETENSORS } from './core.js'
 
@@ -12,4 +12,5 @@ export const TABLE: Readonly<Record<string, MakeArguments>> = {
   ...SAFETENSORS,
   ...BACKENDS,
   ...AUTO,
+  ...ADAPTERS,
 }

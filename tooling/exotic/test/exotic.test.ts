@@ -11,9 +11,10 @@ import { faultsOf, type MakeArguments } from '../walk.js'
 
 const LIBRARIES: readonly string[] = [
   ...['@rope/core', '@rope/js', '@rope/native', '@rope/wasm', '@rope/webgpu', '@rope/auto'],
+  '@rope/jax',
 ]
 
-/** Every module of core, of the backends and of the front door; bench has no table yet. */
+/** Every module of core, of the backends, of the front door and of the adapter; bench has no table yet. */
 const MODULES = listPackages(ROOT)
   .filter(({ manifest }) => LIBRARIES.includes(manifest.name))
   .flatMap(({ manifest }) =>

@@ -13,15 +13,19 @@ import { isInside, resolveRelative } from '../paths.mjs'
 const ARROWS = /** @type {Readonly<Record<string, { now: string[], lazy?: string[] }>>} */ ({
   'packages/core': { now: [] },
   'packages/kernels': { now: [] },
+  'packages/jax': { now: ['core'] },
   'packages/auto': { now: ['core'], lazy: ['backend'] },
   'packages/bench': { now: ['core', 'backend', 'auto'] },
   'packages/cli': { now: ['core', 'backend', 'auto', 'bench'] },
   backend: { now: ['core'] },
-  app: { now: ['core', 'backend', 'auto', 'bench'] },
+  app: { now: ['core', 'jax', 'backend', 'auto', 'bench'] },
 })
 
 /** What each role stands for: the named packages are themselves, all others are backends. */
-const NAMED = ['core', 'kernels', 'auto', 'bench', 'cli']
+const NAMED = ['core', 'kernels', 'jax', 'auto', 'bench', 'cli']
+
+/** Whose tests compare them with the JavaScript backend: the backends, and what rotates otherwise. */
+const COMPARED = ['backend', 'jax']
 
 /** Packages that must work wherever JavaScript does, so that their sources import no module of Node. */
 const EVERYWHERE = ['packages/core', 'packages/js']
@@ -90,7 +94,7 @@ function crossing({ specifier, kind }, pkg, target, isTest) {
   const { now, lazy = [] } = ARROWS[pkg.path] ?? ARROWS[roleOf(pkg)] ?? { now: [] }
   const role = roleOf(target)
   const isYardstick = isTest && target.path === 'packages/js' && role === 'backend'
-  if (now.includes(role) || (isYardstick && roleOf(pkg) === 'backend'))
+  if (now.includes(role) || (isYardstick && COMPARED.includes(roleOf(pkg))))
     return isDeclared(specifier, pkg) ? [] : [`it is not in the dependencies`]
   if (!lazy.includes(role)) return [`the arrows of ${pkg.path} do not lead to ${target.path}`]
   return kind === 'value' && !isTest
