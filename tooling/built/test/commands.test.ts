@@ -71,7 +71,7 @@ describe('tinystories', () => {
 })
 
 describe('dashboard', () => {
-  test('builds the page, serves it isolated, and ends when it is interrupted', async () => {
+  test('builds the page, serves it isolated, measures in Node, and ends when it is interrupted', async () => {
     const child = spawn(process.execPath, [MAIN, 'dashboard', '--port', '0'], { cwd: folder })
     const closed = once(child, 'close')
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
@@ -81,6 +81,21 @@ describe('dashboard', () => {
     expect(await response.text()).toContain('<title>rope dashboard</title>')
     expect(response.headers.get('cross-origin-embedder-policy')).toBe('require-corp')
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const run = await fetch(`${address}api/runs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        cases: ['llama-3-8b/1/float32/half/bshd/in-place'],
+        backends: ['native', 'js'],
+        peers: false,
+      }),
+    })
+    const lines = (await run.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ type }) => type)).toEqual(['progress', 'result', 'done'])
+    expect(lines[1].result.machine.engine).toMatch(/^Node /)
     child.kill('SIGINT')
     expect(await closed).toEqual([0, null])
   })

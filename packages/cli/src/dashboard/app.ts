@@ -1,11 +1,13 @@
 /**
  * The server of the dashboard as a function from requests to responses: the built page, with the
- * headers that isolate it and say what it may load.
+ * headers that isolate it and say what it may load, and runs in Node.
  */
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { guard } from './guard.js'
+import type { StartChild } from './node-run.js'
+import { createRuns } from './runs.js'
 
 const SELF = "'self'"
 
@@ -26,12 +28,14 @@ const POLICY = {
 export interface AppOptions {
   /** The absolute path of the built page's folder. */
   readonly folder: string
+  /** Starts the child process of a run in Node. */
+  readonly startChild: StartChild
   /** The port that it listens on, once it does. */
   port(): number
 }
 
 /** Makes the server's app. */
-export function createApp({ folder, port }: AppOptions): Hono {
+export function createApp({ folder, startChild, port }: AppOptions): Hono {
   const app = new Hono()
   app.use(guard(port))
   app.use(
@@ -49,6 +53,7 @@ export function createApp({ folder, port }: AppOptions): Hono {
     await next()
     context.header('cache-control', 'no-store')
   })
+  app.route('/api', createRuns(startChild))
   app.get('/*', serveStatic({ root: folder }))
   return app
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { RopeError } from '@rope/core'
 import { createApp } from './app.js'
+import { forkRun, type StartChild } from './node-run.js'
 
 /** Nobody but this machine can reach it. */
 const ADDRESS = '127.0.0.1'
@@ -21,12 +22,17 @@ export interface DashboardServer {
 /**
  * Serves the page in `folder`.
  *
+ * @param startChild starts the process of a run in Node
  * @param port 0 for any that is free
  * @throws RopeError UNAVAILABLE when the port is taken
  */
-export async function serveDashboard(folder: string, port: number): Promise<DashboardServer> {
+export async function serveDashboard(
+  folder: string,
+  port: number,
+  startChild: StartChild = forkRun,
+): Promise<DashboardServer> {
   let bound = port
-  const app = createApp({ folder, port: () => bound })
+  const app = createApp({ folder, startChild, port: () => bound })
   const server = serve({ fetch: app.fetch, port, hostname: ADDRESS }) as Server
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)

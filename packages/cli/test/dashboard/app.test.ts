@@ -20,12 +20,16 @@ function site(): string {
   return folder
 }
 
+function noChild(): never {
+  throw new Error('the page needs no child process')
+}
+
 function ask(
   path: string,
   headers: Readonly<Record<string, string>> = {},
   method = 'GET',
 ): Promise<Response> {
-  const app = createApp({ folder: site(), port: () => PORT })
+  const app = createApp({ folder: site(), startChild: noChild, port: () => PORT })
   return Promise.resolve(
     app.request(`http://${OWN}${path}`, { method, headers: { host: OWN, ...headers } }),
   )
