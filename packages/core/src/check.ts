@@ -342,7 +342,19 @@ export function checkWord<Word extends string>(
   code: RopeErrorCode = 'INVALID_OPTION',
 ): Word {
   if (words.includes(value as Word)) return value as Word
-  return reject(code, field, value, words.map((word) => `'${word}'`).join(' or '))
+  const near = typeof value === 'string' ? nearest(value, words) : undefined
+  return reject(code, field, value, words.map((word) => `'${word}'`).join(' or ') + meant(near))
+}
+
+/** The question at the end of a message, where there is an answer to it. */
+export function meant(word: string | undefined): string {
+  return word === undefined ? '' : ` (did you mean '${word}'?)`
+}
+
+/** Refuses an argument after the last one that is read. */
+export function refuseExtra(extra: unknown): void {
+  if (extra === undefined) return
+  rejectBecause('INVALID_OPTION', 'arguments', `end with one that is not read: ${show(extra)}`)
 }
 
 /** The word that a misspelt one is closest to: at most two letters off, and fewer than half of them. */
@@ -376,10 +388,9 @@ export function checkKeys(
 ): void {
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
-      const near = nearest(key, known)
       throw new RopeError(
         'INVALID_OPTION',
-        `${field} has an unknown key ${show(key)}; accepted: ${known.join(', ')}${near === undefined ? '' : ` (did you mean '${near}'?)`}`,
+        `${field} has an unknown key ${show(key)}; accepted: ${known.join(', ')}${meant(nearest(key, known))}`,
         {
           field: `${field}.${shorten(key)}`,
         },

@@ -35,7 +35,7 @@ const UNCHECKED: readonly string[] = [
   ...['TimeLimitError', 'withLimit'],
   // The checks themselves: `given` is whatever it is, and the rest is written by us.
   ...['checkFields', 'checkInteger', 'checkKeys', 'checkPairing', 'checkRecord', 'reject'],
-  ...['rejectBecause', 'show'],
+  ...['isRecord', 'refuseExtra', 'rejectBecause', 'show'],
   // Holds what this project makes, by keys that it makes.
   'BoundedMap',
 ]

@@ -6,10 +6,9 @@ import { rejectBecause } from '../check.js'
 
 /** Keys of a Hugging Face config.json, of which ours has none. */
 const HUGGING_FACE: readonly string[] = [
-  ...['model_type', 'architectures', 'hidden_size', 'num_attention_heads', 'num_hidden_layers'],
-  ...['num_key_value_heads', 'head_dim', 'n_embd', 'n_head', 'vocab_size', 'torch_dtype', 'dtype'],
-  ...['rope_theta', 'rope_scaling', 'rope_parameters', 'max_position_embeddings', 'rotary_dim'],
-  ...['partial_rotary_factor', 'rotary_pct', 'text_config', 'transformers_version'],
+  ...['model_type', 'architectures', 'hidden_size', 'num_attention_heads', 'head_dim', 'n_embd'],
+  ...['vocab_size', 'rope_theta', 'rope_scaling', 'rope_parameters', 'max_position_embeddings'],
+  ...['rotary_dim', 'partial_rotary_factor', 'rotary_pct', 'text_config', 'torch_dtype'],
 ]
 
 /** A key of a GGUF file's metadata: `general.architecture`, `llama.rope.freq_base`. */

@@ -39,7 +39,7 @@ export function checkMemory(views: readonly View[], plan: Plan): void {
 export function goneMemory(cause?: unknown): RopeError {
   return new RopeError(
     'INVALID_TENSOR',
-    'the memory of a tensor has shrunk or been detached since the call was planned or bound; give, or bind, the memory that holds its elements now',
+    'the memory of a tensor has shrunk or been detached since the call was planned or bound; give, or bind, its memory of now',
     cause === undefined ? {} : { cause },
   )
 }

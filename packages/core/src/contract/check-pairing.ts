@@ -8,13 +8,13 @@ import { PAIRINGS, type PairingName } from './pairing.js'
 /** Names elsewhere, without capitals and signs: of libraries and functions. */
 const ELSEWHERE: Readonly<Record<PairingName, readonly string[]>> = {
   half: [
-    ...['neox', 'isneox', 'gptneox', 'neoxstyle', 'isneoxstyle', 'ropetypeneox', 'gptneoxstyle'],
+    ...['neox', 'gptneox', 'ropetypeneox'],
     ...['rotatehalf', 'halfrotate', 'halfhalf', 'splithalf', 'halfsplit', 'halves'],
     ...['hf', 'huggingface', 'transformers', 'noninterleaved'],
     ...['nontraditional'],
   ],
   interleaved: [
-    ...['gptj', 'gptjstyle', 'rotateeverytwo', 'everytwo', 'norm', 'normal', 'ropetypenorm'],
+    ...['gptj', 'rotateeverytwo', 'everytwo', 'norm', 'normal', 'ropetypenorm'],
     ...['adjacent', 'interleave', 'interleaving', 'alternating', 'evenodd', 'pairwise'],
     ...['complex', 'roformer', 'meta', 'traditional'],
   ],
@@ -23,7 +23,7 @@ const ELSEWHERE: Readonly<Record<PairingName, readonly string[]>> = {
 /** Names that stand for either, and what decides. */
 const EITHER: Readonly<Record<string, string>> = {
   llama:
-    "of Llama there are both: weights of the Hugging Face Hub are 'half'; Meta's own, and those in GGUF files, are 'interleaved'",
+    "of Llama there are both: weights of the Hugging Face Hub are 'half'; Meta's own, and those in GGUF files, 'interleaved'",
 }
 
 /** `GGML_ROPE_TYPE_NEOX`, `ggml norm` and `gpt-neox` as the list has them. */
@@ -31,7 +31,7 @@ function plain(name: string): string {
   const letters = name
     .slice(0, 64)
     .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
+    .replace(/[^a-z0-9]|^is_?|[_-]?style$/g, '')
   const own = letters.replace(/^(?:llamacpp|llama|ggml|gguf)(?=.)/, '')
   return own !== letters && /^\d+$/.test(own) ? 'llama' : own
 }

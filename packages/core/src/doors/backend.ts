@@ -7,6 +7,8 @@ export {
   checkInteger,
   checkKeys,
   checkRecord,
+  isRecord,
+  refuseExtra,
   reject,
   rejectBecause,
   show,

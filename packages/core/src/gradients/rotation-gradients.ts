@@ -32,7 +32,7 @@ export interface GradientInput {
   readonly gradient: Tensor
   readonly positions: Positions
   /** Tokens in the sequence, for schedules that depend on it; else the largest position plus one. */
-  readonly length?: number
+  readonly length?: number | bigint
   /** The layout of tensors that state none. */
   readonly layout?: Layout
 }

@@ -4,6 +4,7 @@
  * (`model-table.ts`); those of models whose code lies elsewhere are written by hand, each with its
  * source (`remote-models.ts`).
  */
+import { show } from '../check.js'
 import type { ModelFacts } from './model-facts.js'
 import { MODEL_TABLE } from './model-table.js'
 import { REMOTE_MODELS } from './remote-models.js'
@@ -21,6 +22,13 @@ export function modelFacts(type: unknown): ModelFacts | undefined {
   // A model around a language model of its own is called like it.
   const facts = known.get(type) ?? known.get(`${type}_text`)
   return facts?.as === undefined ? facts : known.get(facts.as)
+}
+
+/** The known name that is spelled like this one but for capitals and signs: `llama` for `Llama`. */
+export function likeName(given: unknown, known: readonly string[]): string | undefined {
+  const plain = (name: unknown): string => show(name).toLowerCase().replace(/[-_.]/g, '')
+  const wanted = plain(given)
+  return known.find((name) => plain(name) === wanted)
 }
 
 /** Every type in the tables. */

@@ -3,7 +3,7 @@
  * 16-bit floats travel as raw bits in a Uint16Array everywhere, and as a Float16Array where the
  * engine has one; the view that came in is the view that goes out.
  */
-import { isList, show, tagOf } from '../check.js'
+import { isList, reject, rejectBecause, show, tagOf } from '../check.js'
 import { RopeError } from '../errors.js'
 import { kindOf } from '../memory.js'
 
@@ -63,21 +63,21 @@ const IMPLIED: Readonly<Record<string, DType>> = {
  */
 export function checkDType(dtype: unknown, field: string): DType {
   if (isDType(dtype)) return dtype
-  throw new RopeError(
-    'INVALID_TENSOR',
-    `${field}.dtype is ${dtype === undefined ? 'missing' : show(dtype)}; accepted: ${DTYPES.join(', ')}`,
-    { field: `${field}.dtype` },
-  )
+  return refuseDType(dtype, field)
+}
+
+function refuseDType(dtype: unknown, field: string): never {
+  return reject('INVALID_TENSOR', `${field}.dtype`, dtype, DTYPES.join(', '))
 }
 
 /** Refuses memory that cannot be what it has to be, and says how it becomes that. */
 function refuseData(data: unknown, dtype: DType | undefined, wanted: string, field: string): never {
   const cannot = dtype === undefined || data === undefined ? '' : `, which cannot hold ${dtype}`
   const what = data === undefined ? 'missing' : show(data)
-  throw new RopeError(
+  rejectBecause(
     'INVALID_TENSOR',
-    `${field} is ${what}${cannot}; accepted: ${wanted}${adviceOnData(data)}`,
-    { field },
+    field,
+    `is ${what}${cannot}; accepted: ${wanted}${adviceOnData(data)}`,
   )
 }
 
@@ -87,7 +87,7 @@ const BYTES: readonly string[] = ['Uint8Array', 'Uint8ClampedArray', 'Int8Array'
 export function adviceOnData(data: unknown): string {
   const kind = kindOf(data)
   if (kind !== undefined && BYTES.includes(kind)) {
-    return '. Bytes, such as those of a Buffer, need a view over the same memory: new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4), or new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) with a dtype; where byteOffset is no multiple of 4, or of 2, copy them first with new Uint8Array(data)'
+    return '. Bytes, as of a Buffer, need a view: new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4), or new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) with a dtype; where byteOffset is no multiple of 4, or of 2, copy them first with new Uint8Array(data)'
   }
   if (isList(data)) return '; Float32Array.from(data) makes one of a list'
   if (['ArrayBuffer', 'SharedArrayBuffer'].includes(tagOf(data)))
@@ -112,11 +112,7 @@ export function resolveDType(data: unknown, stated: DType | undefined, field: st
     )
   }
   if (dtype !== undefined && !isDType(dtype)) {
-    throw new RopeError(
-      'INVALID_TENSOR',
-      `${field}.dtype is ${show(dtype)}; accepted: ${DTYPES.join(', ')}`,
-      { field: `${field}.dtype` },
-    )
+    refuseDType(dtype, field)
   }
   if (dtype === undefined || !KINDS[dtype].includes(kind)) {
     const wanted = dtype === undefined ? Object.values(KINDS).flat() : KINDS[dtype]

@@ -3,8 +3,7 @@
  * never by a method that a caller's array may have of its own.
  */
 
-import { show } from '../check.js'
-import { RopeError } from '../errors.js'
+import { reject } from '../check.js'
 import { bufferOf, byteLengthOf, byteOffsetOf, kindOf } from '../memory.js'
 import { adviceOnData, type Elements, type TensorData } from './dtype.js'
 
@@ -20,10 +19,11 @@ export function elementsOf(data: TensorData, field = 'data'): Elements {
   if (kind === 'Float32Array' || kind === 'Uint16Array' || kind === 'Float64Array')
     return data as Elements
   if (kind !== 'Float16Array') {
-    throw new RopeError(
+    reject(
       'INVALID_TENSOR',
-      `${field} is ${data === undefined ? 'missing' : show(data)}; accepted: Float64Array, Float32Array, Uint16Array, Float16Array${adviceOnData(data)}`,
-      { field },
+      field,
+      data,
+      `Float64Array, Float32Array, Uint16Array, Float16Array${adviceOnData(data)}`,
     )
   }
   const bytes = byteLengthOf(data)

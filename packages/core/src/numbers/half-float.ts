@@ -5,8 +5,7 @@
  * the one form every JavaScript engine compiles well and the C kernels can mirror.
  */
 
-import { checkNumber, checkTypedArray, checkWord, show } from '../check.js'
-import { RopeError } from '../errors.js'
+import { checkNumber, checkTypedArray, checkWord, reject } from '../check.js'
 import { DTYPES, type DType, type Elements } from './dtype.js'
 
 const FLOAT = new Float32Array(1)
@@ -130,12 +129,6 @@ export function fromFloat32Array(given: Float32Array, dtype: DType): Elements {
     case 'bfloat16':
       return Uint16Array.from(values, encodeBFloat16)
     default:
-      throw new RopeError(
-        'INVALID_OPTION',
-        `dtype is ${show(dtype)}; accepted: float64, float32, float16, bfloat16`,
-        {
-          field: 'dtype',
-        },
-      )
+      reject('INVALID_OPTION', 'dtype', dtype, 'float64, float32, float16, bfloat16')
   }
 }

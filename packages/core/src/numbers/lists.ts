@@ -228,6 +228,6 @@ export function refuseList(value: unknown, { field, code, accepted }: ListRules)
   return rejectBecause(
     code,
     field,
-    `is a tensor of another library; give the numbers in it, ${field}.data or ${field}.tolist(); accepted: ${accepted}`,
+    `is a tensor of another library; give its numbers, ${field}.data or ${field}.tolist(); accepted: ${accepted}`,
   )
 }

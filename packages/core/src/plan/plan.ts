@@ -162,10 +162,10 @@ function checkRowsAreFor(names: readonly ('q' | 'k')[], { schedule }: RopeConfig
   const tensor = 'tensor' in schedule ? schedule.tensor : undefined
   const other = names.find((name) => tensor !== undefined && name !== tensor)
   if (other === undefined) return
-  throw new RopeError(
+  rejectBecause(
     'INVALID_TENSOR',
-    `${other} was given, but the rows of this rope are for ${tensor}: under schedule '${schedule.type}' q and k have a rope each; rotate ${other} with its own (xposRopes makes both)`,
-    { field: other },
+    other,
+    `was given, but the rows of this rope are for ${tensor}: under schedule '${schedule.type}' q and k have a rope each (xposRopes makes both)`,
   )
 }
 
@@ -186,7 +186,7 @@ export function readTensors<Given extends Tensors>(given: Given): Given {
 
 function readOut(out: unknown): Tensors['out'] {
   if (out === undefined) return undefined
-  const accepted = '{ q, k } with the same keys as the inputs'
+  const accepted = '{ q, k } with the same keys as the inputs, each { data, shape }'
   return checkFields(out, 'out', NAMES, accepted, 'INVALID_TENSOR') as Tensors['out']
 }
 
@@ -207,12 +207,10 @@ function readOperand(
   }
   for (const key of ['batch', 'tokens', 'heads', 'dtype'] as const) {
     if (source[key] !== target[key]) {
-      throw new RopeError(
+      rejectBecause(
         'INVALID_TENSOR',
-        `out.${name} has ${key} ${target[key]}, but ${name} has ${source[key]}; they must agree`,
-        {
-          field: `out.${name}`,
-        },
+        `out.${name}`,
+        `has ${key} ${target[key]}, but ${name} has ${source[key]}; they must agree`,
       )
     }
   }
@@ -247,10 +245,10 @@ function checkMemory({ name, source, target, sizes }: Operand): void {
   if (target !== source) checkBounds(target, sizes, `out.${name}`)
   if (!isInjective(sizes, target.strides)) {
     const field = target === source ? name : `out.${name}`
-    throw new RopeError(
+    rejectBecause(
       'ALIASING',
-      `${field}.strides let several of its elements share memory, which cannot be written; give strides that keep them apart`,
-      { field: `${field}.strides` },
+      `${field}.strides`,
+      `let elements share memory, which cannot be written; give strides that keep them apart`,
     )
   }
 }
@@ -261,10 +259,10 @@ function checkBounds(tensor: ResolvedTensor, sizes: Sizes, field: string): void 
   const first = tensor.offset + span.low
   const last = tensor.offset + span.high
   if (first >= 0 && last < tensor.memory.length) return
-  throw new RopeError(
+  rejectBecause(
     'INVALID_TENSOR',
-    `${field}.data has ${tensor.memory.length} elements, but shape, strides and offset reach from ${first} to ${last}; give a larger array or a smaller shape${tensor.memory.length === 0 ? ' (an empty array may have been detached by a transfer)' : ''}`,
-    { field: `${field}.data` },
+    `${field}.data`,
+    `has ${tensor.memory.length} elements, but shape, strides and offset reach from ${first} to ${last}; give a larger array or a smaller shape${tensor.memory.length === 0 ? ' (an empty array may have been detached by a transfer)' : ''}`,
   )
 }
 

@@ -3,7 +3,7 @@
  * A layout is only an order of axes; past this file there are four strides and no layouts.
  */
 
-import { checkFields, checkList, isList, reject, rejectBecause, show } from '../check.js'
+import { checkFields, checkList, checkWord, isList, reject, rejectBecause, show } from '../check.js'
 import type { Strides } from '../contract/backend.js'
 import { bufferOf, byteOffsetOf, elementBytesOf, lengthOf } from '../memory.js'
 import {
@@ -122,8 +122,7 @@ const MOST_AXES = 8
 function chooseLayout(tensor: Shaped, fallback: Layout | undefined, field: string): Layout {
   const layout = tensor.layout ?? fallback
   if (layout !== undefined) {
-    if (LAYOUTS.includes(layout)) return layout
-    return reject('INVALID_TENSOR', `${field}.layout`, layout, LAYOUTS.join(', '))
+    return checkWord(layout, `${field}.layout`, LAYOUTS, 'INVALID_TENSOR')
   }
   if (tensor.strides !== undefined)
     return checkSizes(tensor.shape, field).length === 3 ? 'thd' : 'bshd'

@@ -31,22 +31,29 @@ const MEANT: Readonly<Record<string, string>> = {
   position: "write 'positions'",
   positionIds: "write 'positions'",
   position_ids: "write 'positions'",
-  offset: "a tensor's offset stands in the tensor; where tokens stand is 'positions'",
+  offset: "a tensor's stands in the tensor; where tokens stand is 'positions'",
   sequenceLength: "write 'length'",
   positions: 'they are fixed already: make another step, or call rotate of the rope',
   length: 'it is fixed already: make another step, or call rotate of the rope',
   layout: 'it stands in each tensor, or once for all in createRope',
   dtype: 'it stands in each tensor',
   schedule: 'it is fixed by createRope',
+  data: 'a tensor stands under its name: q: { data, shape }, also in out',
+  shape: 'a tensor stands under its name: q: { data, shape }, also in out',
 }
+
+const STRIDES = "write 'strides', in elements"
+const OFFSET = "write 'offset', in elements from the start of data"
 
 /** Words of other libraries for what a tensor is; ours say the same thing, or say it in elements. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  stride: "write 'strides', in elements",
+  ...{ stride: STRIDES, Strides: STRIDES, step: STRIDES, order: "write 'layout' or 'strides'" },
+  ...{ start: OFFSET, Offset: OFFSET, Layout: "write 'layout'" },
+  DType: "write 'dtype'",
   dims: "write 'shape'",
   sizes: "write 'shape'",
-  byteOffset: "write 'offset', in elements from the start of data",
-  byteStrides: "write 'strides', in elements",
+  byteOffset: OFFSET,
+  byteStrides: STRIDES,
   out: 'it stands in the call: { q, out: { q } }',
   inverse: 'it stands in the call: { q, inverse }',
   positions: 'they stand in the call: { q, positions }',
@@ -67,9 +74,25 @@ export function hasUnreadKey(call: object, keys: readonly string[]): boolean {
 export function hasForeignField(tensor: object): boolean {
   const { stride, dims, sizes, byteOffset, byteStrides, out, inverse, positions } =
     tensor as Readonly<Record<string, unknown>>
+  const { Strides, step, order, start, Offset, Layout, DType } = tensor as Readonly<
+    Record<string, unknown>
+  >
   return (
-    (stride ?? dims ?? sizes ?? byteOffset ?? byteStrides ?? out ?? inverse ?? positions) !==
-    undefined
+    (stride ??
+      dims ??
+      sizes ??
+      byteOffset ??
+      byteStrides ??
+      out ??
+      inverse ??
+      positions ??
+      Strides ??
+      step ??
+      order ??
+      start ??
+      Offset ??
+      Layout ??
+      DType) !== undefined
   )
 }
 

@@ -89,26 +89,35 @@ function isShared(source: PositionSource, batch: number, tokens: number): boolea
 /**
  * Whether there are as many positions as the tensors of a call ask for.
  *
+ * @param heads those of the first tensor, for the message where they are as many as the positions
  * @throws RopeError INVALID_POSITIONS when there are not
  */
 export function checkPositionCounts(
   sources: readonly PositionSource[],
   batch: number,
   tokens: number,
+  heads?: number,
 ): void {
-  for (const source of sources) checkFits(source, batch, tokens)
+  for (const source of sources) checkFits(source, batch, tokens, heads)
 }
 
-function checkFits(source: PositionSource, batch: number, tokens: number): void {
+function checkFits(
+  source: PositionSource,
+  batch: number,
+  tokens: number,
+  heads: number | undefined,
+): void {
   if (
     source.kind === 'ids' &&
     source.ids.length !== tokens &&
     source.ids.length !== batch * tokens
   ) {
+    const { length } = source.ids
+    const isOther = length === heads || length === batch * (heads ?? NaN)
     rejectBecause(
       'INVALID_POSITIONS',
       'positions',
-      `has ${source.ids.length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)`,
+      `has ${length} ids; accepted: ${tokens} (shared) or ${batch} x ${tokens} = ${batch * tokens} (batch x tokens)${isOther ? `, as many as heads: is the layout 'bhsd'?` : ''}`,
     )
   }
   if (source.kind === 'offsets' && source.offsets.length !== batch) {

@@ -9,8 +9,11 @@ import {
   hasItems,
   isList,
   isRecord,
+  meant,
+  nearest,
   reject,
   rejectBecause,
+  shorten,
 } from '../check.js'
 import { refuseGpuBuffer } from '../numbers/gpu-buffer.js'
 import {
@@ -218,6 +221,21 @@ function readAxis(positions: unknown, field: string): PositionSource {
   return readForms(checkRecord(positions, field, formsOf(field), 'INVALID_POSITIONS'), field)
 }
 
+/** What other libraries call the forms. */
+const CALLED: Readonly<Record<string, string>> = {
+  cuseqlens: 'cumulativeLengths',
+  seqlens: 'sequenceLengths',
+  lengths: 'sequenceLengths',
+}
+
+/** The form that a key stands for or is a slip of. */
+function nearForm(key: string): string | undefined {
+  const known = ['offsets', 'axes', ...PACKED_KEYS, ...PADDED_KEYS]
+  if (known.includes(key)) return undefined
+  const plain = shorten(key).toLowerCase().replaceAll('_', '')
+  return Object.hasOwn(CALLED, plain) ? CALLED[plain] : nearest(plain, known)
+}
+
 function readForms(positions: Packed, field: string): PositionSource {
   refuseGpuBuffer(positions, field, 'INVALID_POSITIONS')
   if (isTensor(positions)) {
@@ -230,8 +248,10 @@ function readForms(positions: Packed, field: string): PositionSource {
   const padded = given(PADDED_KEYS)
   const known = ['offsets', ...PACKED_KEYS, ...(packed.length === 1 ? PADDED_KEYS : [])]
   const isKnown = keys.every((key) => known.includes(key))
-  if (!isKnown || packed.length > 1 || padded.length > 1 || keys.length === 0)
-    return reject('INVALID_POSITIONS', field, positions, formsOf(field))
+  if (!isKnown || packed.length > 1 || padded.length > 1 || keys.length === 0) {
+    const near = keys.map(nearForm).find(Boolean)
+    return reject('INVALID_POSITIONS', field, positions, formsOf(field) + meant(near))
+  }
   if (packed.length === 1) return readPacked(positions, field)
   return { kind: 'offsets', offsets: readArray(positions.offsets, `${field}.offsets`) }
 }

@@ -2,6 +2,7 @@
  * Bound calls: fixed tensors that are rotated again and again, as a decode loop does. Memory and plan
  * have been checked once; what is left of a call is the row of its position and the kernel.
  */
+import { refuseExtra } from '../check.js'
 import type { Kernel, KernelCall } from '../contract/backend.js'
 import { bindKernel } from '../contract/bind-kernel.js'
 import { isEmptyPlan } from '../contract/empty-plan.js'
@@ -42,8 +43,9 @@ export function bindTensors(
   const bound = (): (() => void) => bindKernel(kernel, plan, call)
   let run = step === undefined ? bound() : undefined
   return {
-    rotate: (position) => {
+    rotate: (position, extra?: unknown) => {
       checkAlive()
+      refuseExtra(extra)
       if (isStated) {
         checkPosition(position)
         if (tokens > 0) checkReach(stated, position + tokens)

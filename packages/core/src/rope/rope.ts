@@ -3,7 +3,17 @@
  * to plan, plan to kernel - and remembers the rows of the last positions.
  */
 
-import { checkFields, checkKeys, checkRecord, checkWord, reject, show } from '../check.js'
+import {
+  checkFields,
+  checkKeys,
+  checkRecord,
+  checkWord,
+  isRecord,
+  refuseExtra,
+  reject,
+  rejectBecause,
+  show,
+} from '../check.js'
 import { axisCount } from '../config/axes.js'
 import {
   computeFrequencies,
@@ -37,7 +47,7 @@ export interface LengthOptions {
    * calls see part of a sequence (chunks of a prefill, shards), so that all use one table. It must
    * hold for every position of the call. Without it, all sequences of a call must take one table.
    */
-  readonly length?: number
+  readonly length?: number | bigint
 }
 
 /** The tensors of a call and where their tokens stand. */
@@ -106,7 +116,7 @@ export interface RopeContext {
 const KEPT_ROWS = 4096
 
 function checkBackend(backend: unknown): Backend {
-  const accepted = 'a backend, such as createJsBackend()'
+  const accepted = `a backend, such as createJsBackend()${typeof backend === 'function' ? ': call it' : ''}`
   const keys = ['specVersion', 'name', 'device', 'supports', 'compile'] as const
   const record = checkFields(backend, 'backend', keys, accepted)
   for (const method of ['supports', 'compile'] as const) {
@@ -116,31 +126,40 @@ function checkBackend(backend: unknown): Backend {
   }
   checkWord(record.device, 'backend.device', ['cpu', 'gpu'])
   if (record.specVersion !== 1) {
-    throw new RopeError(
+    rejectBecause(
       'INVALID_OPTION',
-      `backend.specVersion is ${show(record.specVersion)}; this core speaks version 1: update one of the two`,
-      {
-        field: 'backend.specVersion',
-      },
+      'backend.specVersion',
+      `is ${show(record.specVersion)}; this core speaks version 1: update one of the two`,
     )
   }
   return backend as Backend
 }
 
 /** Where a call's tokens stand. Read for every call: a copy costs nothing once it is inlined. */
-function readPlace(input: RotateInput): { positions: Positions; length: number | undefined } {
+function readPlace(input: RotateInput): Place {
+  const refuse = (): never => reject('INVALID_OPTION', 'input', input, '{ q, k, positions }')
   try {
     const { positions, length } = input
-    return { positions, length }
+    if (positions !== undefined || isRecord(input)) return { positions, length }
   } catch {
-    return reject('INVALID_OPTION', 'input', input, '{ q, k, positions }')
+    refuse()
   }
+  return refuse()
 }
 
-function lengthOf(options: LengthOptions): number | undefined {
+interface Place {
+  readonly positions: Positions
+  readonly length: Length
+}
+
+type Length = number | bigint | undefined
+
+/** The stated length, and nothing after it. */
+function lengthOf(options: LengthOptions, extra: unknown): Length {
+  refuseExtra(extra)
   const record = checkRecord(options, 'options', '{ length }')
   checkKeys(record, 'options', ['length'])
-  return record.length as number | undefined
+  return record.length as Length
 }
 
 class BackendRope implements Rope {
@@ -152,7 +171,7 @@ class BackendRope implements Rope {
   readonly #kernels: Kernels
   #startRows: StartRows | undefined
   #lastStart = Number.NaN
-  #lastLength: number | undefined
+  #lastLength: Length
   #lastRows: PlannedRows | undefined
   #disposed = false
 
@@ -165,8 +184,9 @@ class BackendRope implements Rope {
     this.#tables = createRotationTables(config, this.frequencies)
   }
 
-  rotate(input: RotateInput): void {
+  rotate(input: RotateInput, extra?: unknown): void {
     this.#checkSync()
+    refuseExtra(extra)
     const { positions, length } = readPlace(input)
     if (typeof positions !== 'number') {
       return void this.#run(input, this.#rows(positions, length), PLACED_KEYS)
@@ -176,50 +196,54 @@ class BackendRope implements Rope {
     void this.#run(input, this.#startRows, PLACED_KEYS)
   }
 
-  async rotateAsync(input: RotateInput): Promise<void> {
+  async rotateAsync(input: RotateInput, extra?: unknown): Promise<void> {
     this.#checkAlive()
+    refuseExtra(extra)
     await this.#runAsync(input, this.#rowsFor(input), PLACED_KEYS)
   }
 
-  at(positions: Positions, options: LengthOptions = {}): RopeStep {
+  at(positions: Positions, options: LengthOptions = {}, extra?: unknown): RopeStep {
     this.#checkAlive()
-    const rows = this.#rows(positions, lengthOf(options))
+    const rows = this.#rows(positions, lengthOf(options, extra))
     return {
-      rotate: (tensors) => {
+      rotate: (tensors, more?: unknown) => {
         this.#checkSync()
+        refuseExtra(more)
         void this.#run(tensors, rows, CALL_KEYS)
       },
-      rotateAsync: async (tensors) => {
+      rotateAsync: async (tensors, more?: unknown) => {
         this.#checkAlive()
+        refuseExtra(more)
         await this.#runAsync(tensors, rows, CALL_KEYS)
       },
     }
   }
 
-  bind(given: RotateTensors, options: LengthOptions = {}): BoundRope {
+  bind(given: RotateTensors, options: LengthOptions = {}, extra?: unknown): BoundRope {
     this.#checkSync()
-    const stated = checkStatedLength(lengthOf(options))
+    const stated = checkStatedLength(lengthOf(options, extra))
     const prepared = this.#kernels.prepare(readTensors(given), CALL_KEYS)
     return bindTensors(prepared, this.#tables, stated, () => {
       if (this.#disposed) this.#checkAlive()
     })
   }
 
-  shift(k: Tensor, delta: Positions, options: LengthOptions = {}): void {
+  shift(k: Tensor, delta: Positions, options: LengthOptions = {}, extra?: unknown): void {
     this.#checkSync()
-    const length = lengthOf(options)
+    const length = lengthOf(options, extra)
     if (this.#tables.dependsOnLength && length === undefined) {
-      throw new RopeError(
+      rejectBecause(
         'INVALID_OPTION',
-        `length is missing: under schedule '${this.config.schedule.type}' the angle of a shift depends on the table the keys were rotated with; give { length } of their sequence`,
-        { field: 'length' },
+        'length',
+        `is missing: under schedule '${this.config.schedule.type}' the angle of a shift depends on the table the keys were rotated with; give { length } of their sequence`,
       )
     }
     void this.#run({ k }, this.#rows(delta, length, true), CALL_KEYS)
   }
 
-  rerope(k: Tensor, from: CachePlace, to: CachePlace): void {
+  rerope(k: Tensor, from: CachePlace, to: CachePlace, extra?: unknown): void {
     this.#checkSync()
+    refuseExtra(extra)
     const rows = new ChangeRows(this.#place(from, 'from'), this.#place(to, 'to'))
     void this.#run({ k }, rows, CALL_KEYS)
   }
@@ -250,7 +274,7 @@ class BackendRope implements Rope {
     return { tables, axes: this.#axes, positions, length: checkStatedLength(length) }
   }
 
-  #rows(positions: Positions, length: number | undefined, isShift = false): Rows {
+  #rows(positions: Positions, length: Length, isShift = false): Rows {
     const stated = checkStatedLength(length)
     return new Rows({
       tables: this.#tables,
@@ -337,6 +361,9 @@ class BackendRope implements Rope {
  */
 export function createRope(config: RopeConfig | RopeOptions, context: RopeContext): Rope {
   const record = checkRecord(context, 'context', '{ backend }')
+  if (record.specVersion !== undefined) {
+    rejectBecause('INVALID_OPTION', 'context', 'is a backend; write { backend }')
+  }
   checkKeys(record, 'context', ['backend', 'layout'])
   const { backend, layout } = record as unknown as RopeContext
   if (layout !== undefined) checkWord(layout, 'layout', LAYOUTS)

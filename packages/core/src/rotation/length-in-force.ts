@@ -57,7 +57,7 @@ export function checkReach(stated: number, reached: number): number {
   return rejectBecause(
     'INVALID_OPTION',
     'length',
-    `is ${stated}, but the call reaches position ${reached - 1}: the sequence has more than ${reached - 1} tokens, and its length decides the table; state the whole length, or leave it out`,
+    `is ${stated}, but the call reaches position ${reached - 1}, and the length decides the table; state that of the whole sequence, or leave it out`,
   )
 }
 
@@ -69,7 +69,7 @@ function checkOneTable(tables: LengthTables, lengths: readonly number[]): void {
   rejectBecause(
     'INVALID_POSITIONS',
     'positions',
-    `reach lengths ${first} and ${other} in one call, which take different tables under this schedule: rotate these sequences in calls of their own, or state { length } to give all of them one table`,
+    `reach lengths ${first} and ${other}, which take different tables under this schedule: rotate them in calls of their own, or state { length } to give all one table`,
   )
 }
 

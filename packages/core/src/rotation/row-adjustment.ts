@@ -54,7 +54,7 @@ function mixtureRows(mixture: RowMixture): AdjustRow {
     if (isShift) {
       throw new RopeError(
         'UNSUPPORTED',
-        `keys whose rows are mixed (FoPE) cannot be moved, since those are no rotations; rotate the keys anew from before they were rotated`,
+        `keys whose rows are mixed (FoPE) cannot be moved, since those are no rotations; rotate the keys of before anew`,
         { field: 'schedule.type' },
       )
     }

@@ -94,9 +94,9 @@ function positionsOf(
   axes: number,
   advance: 0 | 1,
 ): PositionTable {
-  const { batch, tokens } = plan
+  const { batch, tokens, operands } = plan
+  checkPositionCounts(sources, batch, tokens, operands[0]?.heads)
   if (!isEmptyPlan(plan)) return expandPositions(sources, batch, tokens, axes, advance)
-  checkPositionCounts(sources, batch, tokens)
   const none = new Float64Array(0)
   return { rows: 0, batchStride: 0, axes: Array.from({ length: axes }, () => none) }
 }
@@ -122,7 +122,7 @@ export class StartRows implements PlannedRows {
   }
 
   /** Where the first token stands from now on, and the length whose table counts, if stated. */
-  move(start: number, length: number | undefined): void {
+  move(start: number, length: number | bigint | undefined): void {
     if (start !== this.#start) this.#start = checkStart(start)
     if (length !== this.#length) this.#length = checkStatedLength(length)
   }

@@ -5,9 +5,9 @@
  */
 
 import { BoundedMap } from '../bounded-map.js'
-import { show } from '../check.js'
+import { reject } from '../check.js'
 import { computeFrequencies, type RopeConfig, regimeFor, resolveConfig } from '../config/config.js'
-import { RopeError } from '../errors.js'
+import { FINITE } from '../numbers/lists.js'
 import type { PositionTable } from '../positions/expand.js'
 import type { PositionSource } from '../positions/forms.js'
 import { dependsOnLength } from '../schedule/registry.js'
@@ -42,11 +42,13 @@ interface Table {
 /** A length a caller stated: at least 0 and finite. */
 export function checkStatedLength(length: unknown): number | undefined {
   if (length === undefined) return undefined
-  if (typeof length === 'number' && Number.isFinite(length) && length >= 0) return length
-  throw new RopeError(
+  const number = FINITE.read(length)
+  if (number !== undefined && number >= 0) return number
+  return reject(
     'INVALID_OPTION',
-    `length is ${show(length)}; accepted: the number of tokens of the sequence, 0 or more`,
-    { field: 'length' },
+    'length',
+    length,
+    'the number of tokens of the sequence, 0 or more',
   )
 }
 

@@ -1,8 +1,7 @@
 /**
  * Every schedule the library knows, one line each. THE place to add a schedule.
  */
-import { checkRecord, show } from '../check.js'
-import { RopeError } from '../errors.js'
+import { checkRecord, rejectBecause, show } from '../check.js'
 import { axialSchedule } from './axial.js'
 import { checkFrequencies } from './check-frequencies.js'
 import { customSchedule } from './custom.js'
@@ -59,10 +58,10 @@ function find(type: unknown): Schedule {
   if (typeof type === 'string' && Object.hasOwn(REGISTRY, type)) {
     return REGISTRY[type as ScheduleOptions['type']] as unknown as Schedule
   }
-  throw new RopeError(
+  return rejectBecause(
     'UNKNOWN_SCHEDULE',
-    `schedule.type is ${show(type)}; accepted: ${SCHEDULES.join(', ')}. Any other schedule can be given as { type: 'custom', inverseFrequencies }`,
-    { field: 'schedule.type' },
+    'schedule.type',
+    `is ${show(type)}; accepted: ${SCHEDULES.join(', ')}. Any other schedule can be given as { type: 'custom', inverseFrequencies }`,
   )
 }
 

@@ -188,6 +188,15 @@ test('half precision is read as it is', () => {
   expect([...frequencies]).toEqual([(4 * 1 - 3 * 2) * 8])
 })
 
+test('a length is a number or a BigInt', () => {
+  const schedule = { type: 'dynamic', base: 1e4, factor: 2, maxPositionEmbeddings: 4 } as const
+  const config = resolveConfig({ headDim: 4, pairing: 'half', schedule })
+  const one = () => ({ data: Float64Array.of(1, 2, 3, 4), shape: [1, 1, 1, 4], layout }) as const
+  const of = (length: number | bigint) =>
+    rotationGradients(config, { output: one(), gradient: one(), positions: 2, length })
+  expect(of(16n)).toEqual(of(16))
+})
+
 test('refusals', () => {
   const data = new Float64Array(4)
   const one = { data, shape: [1, 1, 1, 4], layout }

@@ -3,7 +3,7 @@
  * the file does not say is taken from the table of architectures; what was assumed is a warning.
  */
 
-import { checkKeys, checkRecord, readDocument, show } from '../../check.js'
+import { checkKeys, checkRecord, meant, readDocument, show } from '../../check.js'
 import { type AxesOptions, sectionAxes } from '../../config/axes.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import type { PairingName } from '../../contract/pairing.js'
@@ -11,11 +11,13 @@ import { RopeError } from '../../errors.js'
 import { MOST_CHANNELS } from '../../limits.js'
 import { interleavedAxes } from '../../presets/text.js'
 import { selectConfig } from '../huggingface/from-hugging-face.js'
+import { likeName } from '../known-models.js'
 import { assumeFromCode, emptyNotes, type Notes } from '../notes.js'
 import type { RopeProfile } from '../profile.js'
 import {
   type ArchitectureFacts,
   architectureFacts,
+  GGUF_ARCHITECTURES,
   type GgufRopeKind,
   ggufRopeKind,
   pairingOfKind,
@@ -79,8 +81,15 @@ function isStill({ keys, facts }: Source): boolean {
   return facts.still || isOff || keys.count('block_count') === facts.stillAtLayers
 }
 
+/** What is read of a file, and what writers and other readers of GGUF have beside it. */
+const FILE_KEYS: readonly string[] = [
+  ...['metadata', 'tensors', 'permutation', 'notes', 'tensorInfos', 'tensorDataOffset'],
+  ...['tensorInfoByteRange', 'parameterCount', 'littleEndian', 'typedMetadata', 'version'],
+]
+
 function checkFile(given: GgufRope): GgufRope {
   const file = checkRecord(given, 'file', '{ metadata, tensors }')
+  checkKeys(file, 'file', FILE_KEYS)
   checkRecord(file.metadata, 'file.metadata', 'an object of GGUF keys')
   const metadata = readDocument(file.metadata, 'file.metadata', 'INVALID_CONFIG')
   const tensors = checkRecord(file.tensors ?? {}, 'file.tensors', 'Float32Arrays by name')
@@ -200,7 +209,7 @@ function readPairing({ keys, kind, options }: Source): PairingName {
   if (kind !== undefined && kind !== 'none') return pairingOfKind(kind)
   return failGguf(
     'general.architecture',
-    `is ${show(keys.architecture)}, which is not in llama.cpp's table, and no file says which channels turn together; give pairing: 'half' for LLAMA_ROPE_TYPE_NEOX, 'interleaved' for LLAMA_ROPE_TYPE_NORM`,
+    `is ${show(keys.architecture)}, which is not in llama.cpp's table${meant(likeName(keys.architecture, GGUF_ARCHITECTURES))}, and no file says which channels turn together; give pairing: 'half' for LLAMA_ROPE_TYPE_NEOX, 'interleaved' for LLAMA_ROPE_TYPE_NORM`,
   )
 }
 

@@ -23,53 +23,54 @@ interface Refused {
   readonly fix: string
 }
 
-const WAY_OUT = "compute the frequencies yourself and use schedule { type: 'custom' }"
-
-const LINEAR = "write rope_scaling: { rope_type: 'linear', factor }"
-
 /** Parts of the dictionary. */
 const INSIDE: Refused = {
   neutral: ['default', 'none', false],
   fix: 'write it within rope_parameters',
 }
 
+/** Divisors of positions. */
+const DIVISOR: Refused = {
+  neutral: [1],
+  fix: "it divides positions: write rope_scaling: { rope_type: 'linear', factor }",
+}
+
+/** Keys that say what another key says here. */
+const write = (instead: string): Refused => ({ neutral: [], fix: `write ${instead}` })
+
 /** Keys that change the angles by a rule that is not implemented. */
 const REFUSED: Readonly<Record<string, Refused>> = {
   use_dynamic_ntk: {
     neutral: [false],
-    fix: 'it changes the base for sequences longer than seq_length, by a rule of its own: set it to false for shorter ones',
+    fix: 'it changes the base beyond seq_length: set it to false for shorter sequences',
   },
-  yarn: {
-    neutral: [],
-    fix: "Mistral's own spelling; write rope_parameters: { rope_type: 'yarn', factor, original_max_position_embeddings, beta_fast: beta, beta_slow: alpha }",
-  },
+  yarn: write(
+    "rope_parameters: { rope_type: 'yarn', factor, original_max_position_embeddings, beta_fast: beta, beta_slow: alpha }",
+  ),
   rotary_scaling_factor: {
     neutral: [1],
-    fix: "it changes the base with the length; write rope_scaling: { rope_type: 'dynamic', factor } if that is what the code does",
+    fix: "it changes the base with the length: write rope_scaling: { rope_type: 'dynamic', factor } if the code does the same",
   },
-  rope_condense_ratio: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
-  rope_position_scale: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
+  ...{ rope_condense_ratio: DIVISOR, rope_position_scale: DIVISOR, compression_ratio: DIVISOR },
+  ...{ position_interpolation_factor: DIVISOR, seq_len_interpolation_factor: DIVISOR },
   rope_scaling_factor: {
     neutral: [1],
-    fix: 'write rope_scaling: { rope_type, factor } with the type that the code uses',
+    fix: 'write rope_scaling: { rope_type, factor } with the type of the code',
   },
-  rotary_emb_scale_base: { neutral: [], fix: "it is xPos: use schedule { type: 'xpos' }" },
+  rotary_emb_scale_base: write("schedule { type: 'xpos' } yourself"),
   ...{ rope_scaling_type: INSIDE, rope_type: INSIDE, mrope_section: INSIDE },
   ...{ mrope_interleaved: INSIDE, xdrope_section: INSIDE },
-  compression_ratio: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
-  position_interpolation_factor: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
-  seq_len_interpolation_factor: { neutral: [1], fix: `it divides positions: ${LINEAR}` },
-  rotary_base: { neutral: [], fix: 'write rope_theta' },
-  rotary_percentage: { neutral: [], fix: 'write partial_rotary_factor' },
-  rotary: {
-    neutral: [],
-    fix: "InternLM's own spelling; write rope_theta for its base, and rope_scaling where its type is not 'origin'",
-  },
+  rotary_base: write('rope_theta'),
+  rotary_percentage: write('partial_rotary_factor'),
+  rotary: write("its base as rope_theta, and rope_scaling where its type is not 'origin'"),
   position_encoding_2d: {
     neutral: [false],
-    fix: 'each half of a head then has positions of its own (the first ChatGLM): give a config with axes',
+    fix: 'each half of a head then has positions of its own: give a config with axes',
   },
-  original_rope: { neutral: [true], fix: `false is another rotation: ${WAY_OUT}` },
+  original_rope: {
+    neutral: [true],
+    fix: "compute the frequencies yourself and use schedule { type: 'custom' }",
+  },
 }
 
 /** Multiplies the base (ChatGLM). */
@@ -108,15 +109,12 @@ export function checkAngleKeys(config: Json, facts: ModelFacts): void {
   if (isOther && config.rope_theta === undefined) {
     failConfig(
       'attn_config.rope_theta',
-      `is ${show(inner.rope_theta)}, which some codes of this model read and some do not; write rope_theta beside attn_config`,
+      `is ${show(inner.rope_theta)}, which not all codes of this model read; write rope_theta beside attn_config`,
     )
   }
   const ratio = readPositive(config[RATIO], RATIO) ?? 1
   if (ratio === 1 || facts.ratio) return
-  failConfig(
-    RATIO,
-    `is ${ratio}, which no model but chatglm multiplies the base by; state rope_theta`,
-  )
+  failConfig(RATIO, `is ${ratio}, by which chatglm alone multiplies the base; state rope_theta`)
 }
 
 /** The base, multiplied by what ChatGLM says beside it. */

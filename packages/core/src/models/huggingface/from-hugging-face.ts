@@ -3,12 +3,12 @@
  * silence: what the file leaves to the model's code is taken from the table of models and said in
  * `assumptions`; what is odd is in `warnings`; what cannot be done is an error that says so.
  */
-import { checkKeys, checkRecord, isRecord, show } from '../../check.js'
+import { checkKeys, checkRecord, isRecord, meant, show } from '../../check.js'
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
 import { checkPairing } from '../../contract/check-pairing.js'
 import type { PairingName } from '../../contract/pairing.js'
-import { RopeError } from '../../errors.js'
-import { modelFacts } from '../known-models.js'
+import { RopeError, type RopeErrorCode } from '../../errors.js'
+import { knownModelTypes, likeName, modelFacts } from '../known-models.js'
 import type { ModelFacts } from '../model-facts.js'
 import { assumeFromCode, emptyNotes, type Notes } from '../notes.js'
 import type { RopeProfile } from '../profile.js'
@@ -17,7 +17,7 @@ import { BASE_KEYS, PAIRING_KEYS } from './keys.js'
 import { languageModel } from './language-model.js'
 import { type LayerParameters, layerParameters } from './layer-parameters.js'
 import type { LayerSource } from './layer-source.js'
-import { agree, failConfig, isPerLayer, type Json, readPositive } from './parameters.js'
+import { agree, failConfig, isPerLayer, type Json, readFlag, readPositive } from './parameters.js'
 import { readAxes } from './read-axes.js'
 import { readSchedule, scheduleKeys } from './read-schedule.js'
 import { isStill } from './still.js'
@@ -44,7 +44,7 @@ const COMPANIONS: readonly string[] = ['llama_4_scaling_beta', 'attn_scale', 'fl
 /** Positions beyond a chunk are others, and no angle is. */
 const DUAL_CHUNK = 'dual_chunk_attention_config'
 const OTHER_POSITIONS =
-  'gives sequences longer than a chunk other positions, in engines that read it: dualChunkPosition of @rope/core/positions'
+  'changes positions beyond a chunk: see dualChunkPosition of @rope/core/positions'
 
 function readBase({ config, parameters, facts, notes }: LayerSource): number {
   const base = readPositive(
@@ -76,7 +76,7 @@ function baseOfCode({
   if (older !== undefined) {
     failConfig(
       'rope_theta',
-      `is missing, and versions of the code of ${show(config.model_type)} disagree: ${older} before version 5 of transformers, 10000 since; add it`,
+      `is missing, and versions of the code of ${show(config.model_type)} disagree${before}; add it`,
     )
   }
   notes.assumptions.push('rope_theta is missing; 10000, the usual one, is taken')
@@ -106,8 +106,8 @@ function readPairing(
   if (facts !== undefined) return facts.interleaved ? 'interleaved' : 'half'
   const known =
     config.model_type === undefined
-      ? "is missing: a tokenizer's, an adapter's or a generation_config.json is no model's config. If this is one"
-      : `is ${show(config.model_type)}, which is in no table of models, and no file says which channels turn together`
+      ? "is missing: a tokenizer's or an adapter's file is no model's config. If this is one"
+      : `is ${show(config.model_type)}, which is in no table of models${meant(likeName(config.model_type, knownModelTypes()))}, and no file says which channels turn together`
   return failConfig(
     'model_type',
     `${known}; give pairing: 'half' if its code has rotate_half (channel i with i + n), 'interleaved' if it turns neighbours (2i with 2i + 1)`,
@@ -116,10 +116,9 @@ function readPairing(
 
 /** DeepSeek V3's and Nomic's keys. */
 function statedPairing(config: Json): PairingName | undefined {
-  const stated = agree(PAIRING_KEYS.map((key) => [key, config[key]] as const))
-  if (stated === undefined) return undefined
-  if (typeof stated === 'boolean') return stated ? 'interleaved' : 'half'
-  return failConfig('rope_interleave', `is ${show(stated)}; accepted: true or false`)
+  const value = agree(PAIRING_KEYS.map((key) => [key, config[key]] as const))
+  const stated = readFlag(value, 'rope_interleave')
+  return stated === undefined ? undefined : stated ? 'interleaved' : 'half'
 }
 
 function warnUnread(config: Json, parameters: Json, { warnings }: Notes): void {
@@ -146,7 +145,7 @@ function warnUnevenHeads(config: Json, { warnings }: Notes): void {
 }
 
 function companion(key: string): string {
-  return `${key} scales q by its position; it is not part of the rotation, multiply q by it yourself`
+  return `${key} scales q by its position, which is no rotation: multiply q by it yourself`
 }
 
 /** What all profiles of a file share. */
@@ -293,29 +292,24 @@ export function selectConfig(
   source: string,
 ): RopeConfig {
   const names = profiles.map((profile) => `'${profile.name}'`).join(', ')
+  const refuse = (code: RopeErrorCode, problem: string): never => {
+    throw new RopeError(code, problem, { field: 'profile' })
+  }
   const rotating = profiles.filter(({ config }) => config !== null)
   if (rotating.length === 0) {
-    throw new RopeError(
-      'INVALID_CONFIG',
-      `${source}: no layer of this model has RoPE, so there is nothing to rotate`,
-      { field: 'profile' },
-    )
+    return refuse('INVALID_CONFIG', `${source}: no layer of this model has RoPE`)
   }
   const only = rotating.length === 1 ? rotating[0] : undefined
   const chosen = name === undefined ? only : profiles.find((profile) => profile.name === name)
   if (chosen === undefined) {
-    const given =
-      name === undefined
-        ? 'is missing, and the model has several kinds of layers'
-        : `is ${show(name)}`
-    throw new RopeError('INVALID_OPTION', `profile ${given}; accepted: ${names}`, {
-      field: 'profile',
-    })
+    const given = name === undefined ? 'missing, and several kinds of layers rotate' : show(name)
+    return refuse('INVALID_OPTION', `profile is ${given}; accepted: ${names}`)
   }
-  if (chosen.config !== null) return chosen.config
-  throw new RopeError(
-    'INVALID_CONFIG',
-    `${source}: layers '${chosen.name}' have no RoPE; choose another profile of ${names}`,
-    { field: 'profile' },
+  return (
+    chosen.config ??
+    refuse(
+      'INVALID_CONFIG',
+      `${source}: layers '${chosen.name}' have no RoPE; choose another profile of ${names}`,
+    )
   )
 }

@@ -56,6 +56,13 @@ export function readCount(value: unknown, field: string): number | undefined {
   return failConfig(field, `is ${show(value)}; accepted: a whole number above 0`)
 }
 
+/** A boolean, or undefined when absent. */
+export function readFlag(value: unknown, field: string): boolean | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'boolean') return value
+  return failConfig(field, `is ${show(value)}; accepted: true or false`)
+}
+
 /** An object, or undefined when absent or null. */
 export function readDictionary(value: unknown, field: string): Json | undefined {
   if (value === undefined || value === null) return undefined

@@ -9,7 +9,7 @@ import { MOST_AXES } from '../../limits.js'
 import { ernieAxes, interleavedAxes } from '../../presets/text.js'
 import { assumeFromCode } from '../notes.js'
 import type { LayerSource } from './layer-source.js'
-import { failConfig, type Json } from './parameters.js'
+import { failConfig, type Json, readFlag } from './parameters.js'
 
 /** The axes of a dictionary, or undefined when a token has one position. */
 export function readAxes(source: LayerSource, pairs: number): AxesOptions | undefined {
@@ -32,10 +32,7 @@ export function readAxes(source: LayerSource, pairs: number): AxesOptions | unde
 
 /** Whether time, height and width take turns; models whose code does so need not say it. */
 function takesTurns({ parameters, facts, config, notes }: LayerSource): boolean {
-  const { mrope_interleaved: inTurn } = parameters
-  if (inTurn !== undefined && inTurn !== null && typeof inTurn !== 'boolean') {
-    failConfig('mrope_interleaved', `is ${show(inTurn)}; accepted: true or false`)
-  }
+  const inTurn = readFlag(parameters.mrope_interleaved, 'mrope_interleaved')
   if (facts.order !== 'turns') return inTurn === true
   if (inTurn === false) {
     failConfig(

@@ -7,7 +7,7 @@ import { RopeError } from '../../errors.js'
 import type { ScheduleOptions } from '../../schedule/schedule.js'
 import { assumeFromCode } from '../notes.js'
 import type { LayerSource } from './layer-source.js'
-import { agree, failConfig, type Json, readPositive } from './parameters.js'
+import { agree, failConfig, type Json, readFlag, readPositive } from './parameters.js'
 
 /** What a reader may look at. */
 interface Source extends LayerSource {
@@ -28,7 +28,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Types whose numbers do not lie in config.json, and what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   axial:
-    'it rotates by the rows and columns of an image: use the preset of @rope/core/presets for the tower (pixtralVisionRope, qwen2VisionRope, llama4VisionRope, ...)',
+    'it rotates by the rows and columns of an image: use a preset of @rope/core/presets (pixtralVisionRope, qwen2VisionRope, ...)',
   mllama4: 'it is the vision tower of Llama 4: use llama4VisionRope',
   openpangu: 'its axes are not described in the file: give axes yourself',
   deepseek_llama_scaling: 'name its frequencies: llama3 or yarn',
@@ -57,16 +57,19 @@ function withZero(source: Source, key: string, name: string): Readonly<Record<st
 }
 
 function flag({ parameters }: Source, key: string): Readonly<Record<string, boolean>> {
-  const value = parameters[key]
-  if (value === undefined || value === null) return {}
-  return typeof value === 'boolean'
-    ? { [key]: value }
-    : failConfig(key, `is ${show(value)}; accepted: true or false`)
+  const value = readFlag(parameters[key], key)
+  return value === undefined ? {} : { [key]: value }
 }
 
 function warnBelowOne(factor: number, warnings: string[]): void {
   if (factor >= 1) return
   warnings.push(`factor ${factor} is below 1: positions are stretched instead of interpolated`)
+}
+
+/** A factor beside lengths that say another; lengths that are equal say none. */
+function warnOther(factor: number, implied: number | undefined, warnings: string[]): void {
+  if (implied === undefined || implied === 1 || implied === factor) return
+  warnings.push(`factor is ${factor}, but ${MAXIMUM} / ${LENGTH} is ${implied}; factor is used`)
 }
 
 const LENGTH = 'original_max_position_embeddings'
@@ -102,13 +105,7 @@ function readDefault({ parameters, base, notes: { warnings } }: Source): Schedul
 }
 
 function readLinear(source: Source): ScheduleOptions {
-  const factor = number(source, 'factor')
-  if (factor === undefined) {
-    return failConfig(
-      'factor',
-      `is missing; rope type 'linear' needs it, for example 2 for twice the context`,
-    )
-  }
+  const factor = need(number(source, 'factor'), 'factor', 'linear')
   warnBelowOne(factor, source.notes.warnings)
   return { type: 'linear', base: source.base, factor }
 }
@@ -165,11 +162,7 @@ function readYarn(
   }
   const factor = need(given ?? implied, 'factor', 'yarn')
   warnBelowOne(factor, notes.warnings)
-  if (implied !== undefined && implied !== 1 && implied !== factor) {
-    notes.warnings.push(
-      `factor is ${factor}, but ${MAXIMUM} / ${LENGTH} is ${implied}; factor is used`,
-    )
-  }
+  warnOther(factor, implied, notes.warnings)
   warnBackwards(source)
   return {
     type: 'yarn',
@@ -248,9 +241,7 @@ function readLongRope(source: Source): ScheduleOptions {
   const maximum = maximumLength(source)
   const given = number(source, 'factor')
   const implied = maximum === undefined || maximum === original ? undefined : maximum / original
-  if (given !== undefined && implied !== undefined && given !== implied) {
-    warnings.push(`factor is ${given}, but ${MAXIMUM} / ${LENGTH} is ${implied}; factor is used`)
-  }
+  if (given !== undefined) warnOther(given, implied, warnings)
   const factor = given ?? implied
   return {
     type: 'longrope',
@@ -360,7 +351,7 @@ function readerOf(parameters: Json): Reader {
   const problem = elsewhere === undefined ? 'not known' : `known, but not read: ${elsewhere}`
   throw new RopeError(
     'UNKNOWN_SCHEDULE',
-    `config.json: rope type ${show(type)} is ${problem}; known: ${ROPE_TYPES.join(', ')}. As a way out, compute its frequencies yourself and use schedule { type: 'custom', inverseFrequencies }`,
+    `config.json: rope type ${show(type)} is ${problem}; known: ${ROPE_TYPES.join(', ')}. Else compute the frequencies yourself and use schedule { type: 'custom', inverseFrequencies }`,
     { field: 'rope_type' },
   )
 }

@@ -5,7 +5,7 @@
 import { isRecord, show } from '../../check.js'
 import type { ModelFacts } from '../model-facts.js'
 import { ROTARY_DIM_KEYS, SHARE_KEYS } from './keys.js'
-import { failConfig, type Json } from './parameters.js'
+import { failConfig, type Json, readFlag } from './parameters.js'
 
 /** Flags that turn the rotation off, and the value that does. */
 const FLAGS: Readonly<Record<string, boolean>> = {
@@ -28,13 +28,6 @@ const OTHERS: readonly string[] = [
 /** Keys that say whether anything rotates. */
 export const STILL_KEYS: readonly string[] = [...Object.keys(FLAGS), 'position_embedding_type']
 
-function flag(config: Json, key: string): boolean | undefined {
-  const value = config[key]
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'boolean') return value
-  return failConfig(key, `is ${show(value)}; accepted: true or false`)
-}
-
 function embeddingType(config: Json): string | undefined {
   const value = config.position_embedding_type
   if (value === undefined || value === null) return undefined
@@ -50,16 +43,16 @@ export function isStill(config: Json, facts: ModelFacts): boolean {
   if (rotating !== undefined) {
     failConfig(
       rotating[0],
-      `is ${show(rotating[1])}, but the code of ${show(config.model_type)} in transformers has no RoPE: name the code that the weights are for (model_type), or leave the key out`,
+      `is ${show(rotating[1])}, but the code of ${show(config.model_type)} in transformers has no RoPE: name the code of the weights (model_type), or leave the key out`,
     )
   }
   if (config.use_mla === false && config.qk_rope_head_dim !== undefined) {
     failConfig(
       'use_mla',
-      "is false: the code then has Llama's attention instead of the latent one of this model_type; write model_type: 'llama' with its own head_dim",
+      "is false: the code then has Llama's attention; write model_type: 'llama' with its own head_dim",
     )
   }
-  const off = Object.entries(FLAGS).some(([key, value]) => flag(config, key) === value)
+  const off = Object.entries(FLAGS).some(([key, value]) => readFlag(config[key], key) === value)
   if (facts.still || off || COUNTS.some((key) => config[key] === 0)) return true
   if (facts.stillAtLayers !== undefined && config.num_hidden_layers === facts.stillAtLayers) {
     return true

@@ -67,7 +67,7 @@ function findHeadDim(source: LayerSource): number {
   if (hidden === undefined || heads === undefined) {
     return failConfig(
       'head_dim',
-      'is missing, and so is hidden_size or num_attention_heads, from which it would follow; add head_dim',
+      'is missing, and so is hidden_size or num_attention_heads: add head_dim',
     )
   }
   if (hidden % heads !== 0) {

@@ -61,7 +61,7 @@ export function readMask(mask: unknown, field: string): Rows {
  * @param mask [batch * tokens], or one row per batch entry
  * @param size batch entries, which rows tell by themselves, and the position of padding; 1 when
  *   absent, as in Hugging Face
- * @returns ids [batch * tokens]
+ * @returns ids [batch * tokens]; none for rows without tokens, as a call on nothing has none
  * @throws RopeError INVALID_POSITIONS when the mask does not divide into rows, has no token, or has
  *   anything but 0 and 1; INVALID_OPTION
  */
@@ -74,7 +74,11 @@ export function positionsFromMask(
   const rows = readMask(mask, 'mask')
   const batch =
     rowsOf(rows, 'mask', given.batch) ??
-    rejectBecause('INVALID_OPTION', 'batch', 'is missing; a flat mask does not tell its rows')
+    rejectBecause(
+      'INVALID_OPTION',
+      'batch',
+      'is missing; a flat mask does not tell its rows: give { batch: 1 } for one',
+    )
   const { values } = rows
   const tokens = values.length / batch
   if (!Number.isInteger(tokens)) {

@@ -143,6 +143,31 @@ describe('deepseek2-ocr, whose graph asks for NEOX by itself', () => {
   })
 })
 
+test('a file with keys that nobody reads is refused, with the one that is meant', () => {
+  const { metadata } = file('llama')
+  const others = { tensorInfos: [], permutation: null, notes: [], littleEndian: true }
+  expect(fromGguf({ metadata, ...others } as never).headDim).toBe(128)
+  for (const [key, meant] of [
+    ['tensor', "did you mean 'tensors'"],
+    ['Metadata', "did you mean 'metadata'"],
+    ['pairing', 'accepted: metadata, tensors'],
+  ] as const) {
+    const error = errorOf(() => fromGguf({ metadata, [key]: {} } as never))
+    expect(error).toMatchObject({ code: 'INVALID_OPTION' })
+    expect(String(error)).toContain(meant)
+  }
+})
+
+test.each([
+  ['Llama', 'llama'],
+  ['LLAMA', 'llama'],
+  ['gpt_oss', 'gpt-oss'],
+  ['qwen3-next', 'qwen3next'],
+])('the architecture %s is nearly %s', (given, meant) => {
+  const error = errorOf(() => fromGguf(file(given)))
+  expect(String(error)).toContain(`(did you mean '${meant}'?)`)
+})
+
 test('a file without an architecture says that it is missing', () => {
   for (const given of [undefined, null]) {
     const error = errorOf(() => ggufProfiles({ metadata: { 'general.architecture': given } }))

@@ -51,6 +51,15 @@ describe('position_embedding_type', () => {
   })
 })
 
+test.each([
+  ['Llama', 'llama'],
+  ['GPT-NeoX', 'gpt_neox'],
+  ['GLM4', 'glm4'],
+])('the model_type %s is nearly %s', (given, meant) => {
+  const error = errorOf(() => fromHuggingFace({ model_type: given, ...SIZES }))
+  expect(String(error)).toContain(`(did you mean '${meant}'?)`)
+})
+
 describe('keys of a rotation in a model whose code has none', () => {
   test.each<[string, object, string]>([
     ['xlm-roberta', { rotary_emb_base: 20000 }, 'rotary_emb_base'],
@@ -64,7 +73,7 @@ describe('keys of a rotation in a model whose code has none', () => {
   ])('%s with %j is refused by name', (type, more, field) => {
     const error = errorOf(() => huggingFaceProfiles({ model_type: type, ...SIZES, ...more }))
     expect(error).toMatchObject({ code: 'INVALID_CONFIG', field })
-    expect(String(error)).toContain('has no RoPE: name the code that the weights are for')
+    expect(String(error)).toContain('has no RoPE: name the code of the weights')
   })
 
   test.each<[string, object]>([

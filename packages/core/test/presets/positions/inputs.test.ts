@@ -341,3 +341,10 @@ describe('options that nobody reads are refused', () => {
     }
   })
 })
+
+test('rows without tokens have no positions, and one row of a flat mask is said how', () => {
+  expect(positionsFromMask([[]])).toEqual(new Float64Array(0))
+  expect(positionsFromMask([[], []])).toEqual(new Float64Array(0))
+  expect(() => positionsFromMask([1, 1, 0])).toThrow(/give \{ batch: 1 \} for one/)
+  expect([...positionsFromMask([1, 1, 0], { batch: 1 })]).toEqual([0, 1, 1])
+})
