@@ -34,9 +34,30 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
  * @returns {Package[]}
  */
 export function listPackages(root) {
-  return ['packages', 'apps']
-    .filter((group) => existsSync(join(root, group)))
-    .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
+  return ['packages', 'apps'].flatMap((group) => packagesIn(join(root, group)))
+}
+
+/**
+ * Every package that is published: those that are not private, and the packages of platforms.
+ * @param {string} root
+ * @returns {Package[]}
+ */
+export function publicPackages(root) {
+  const platforms = join(root, 'packages', 'native', 'npm')
+  return [...listPackages(root), ...packagesIn(platforms)].filter(
+    ({ manifest }) => manifest.private !== true,
+  )
+}
+
+/**
+ * The packages in the folders of one folder.
+ * @param {string} group
+ * @returns {Package[]}
+ */
+function packagesIn(group) {
+  if (!existsSync(group)) return []
+  return readdirSync(group)
+    .map((name) => join(group, name))
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .map((folder) => ({ folder, manifest: readManifest(folder) }))
 }

@@ -31,6 +31,9 @@ const EVERYTHING = [
  */
 const BUILT_ALREADY = ['packages/native/test/processes.test.ts', 'packages/wasm/test/large.test.ts']
 
+/** Packs the packages for the tests that meet them as tarballs. */
+const PACKING = fileURLToPath(new URL('../built/global-setup.ts', import.meta.url))
+
 /**
  * One file for each core at a time; left to itself vitest keeps a core free, which is half of a
  * machine with two. No test takes a fixed port or holds a time against a limit, and what measures
@@ -58,6 +61,7 @@ export default defineConfig({
           name: 'isolated',
           include: EVERYTHING,
           exclude: built ? [...SHARING, ...BUILT_ALREADY] : SHARING,
+          globalSetup: built ? [PACKING] : [],
         },
       },
     ],

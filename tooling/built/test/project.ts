@@ -1,13 +1,15 @@
 /**
- * A user's project in a temporary folder, outside the workspace: it has our built packages in its
- * node_modules and knows nothing else about us.
+ * A user's project in a temporary folder, outside the workspace: its node_modules is what our
+ * tarballs unpack to, and it knows nothing else about us.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import ts from 'typescript'
-import { listPackages, modulesOf, ROOT } from '../../setup/workspace.mjs'
+import { inject } from 'vitest'
+import { modulesOf } from '../../setup/workspace.mjs'
+import { packedPackages } from '../packed.js'
 
 /** How a program ended. */
 export interface Ending {
@@ -16,7 +18,7 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** A project that may import every library of the workspace. */
+/** A project that may import every library that is published. */
 export interface Project {
   readonly folder: string
   /**
@@ -24,39 +26,30 @@ export interface Project {
    * that is right, which is then compiled.
    */
   readonly compile: (files: Readonly<Record<string, string>>) => Readonly<Record<string, string[]>>
-  /** Runs a program of the project with Node; with `text`, writes it first. */
-  readonly run: (name: string, text?: string) => Ending
+  /** Runs a program of the project with Node and arguments; with `text`, writes it first. */
+  readonly run: (name: string, text?: string, args?: readonly string[]) => Ending
   readonly remove: () => void
 }
 
 /** Makes a project; its path has a space in it. */
 export function makeProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'a user '))
-  mkdirSync(join(folder, 'node_modules/@rope'), { recursive: true })
-  for (const { name, path, peers } of libraries()) {
-    symlinkSync(path, join(folder, 'node_modules', name))
-    for (const peer of peers) linkPeer(peer, path, folder)
-  }
+  symlinkSync(inject('packed').modules, join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'globals.d.ts'), GLOBALS)
   return {
     folder,
     compile: (files) => compile(folder, files),
-    run(name, text) {
+    run(name, text, args = []) {
       if (text !== undefined) writeFileSync(join(folder, name), text)
-      const options = { cwd: folder, encoding: 'utf8' } as const
-      const { status, stdout, stderr } = spawnSync(process.execPath, [name], options)
+      // NODE_PATH, which pnpm sets for its commands, would let the project find the workspace's packages.
+      const env = { ...process.env, NODE_PATH: '' }
+      const options = { cwd: folder, encoding: 'utf8', env } as const
+      const { status, stdout, stderr } = spawnSync(process.execPath, [name, ...args], options)
       return { status, stdout, stderr }
     },
     remove: () => rmSync(folder, { recursive: true }),
   }
-}
-
-/** What a library's user installs beside it, as the library itself has it here. */
-function linkPeer(peer: string, path: string, folder: string): void {
-  const link = join(folder, 'node_modules', peer)
-  mkdirSync(dirname(link), { recursive: true })
-  if (!existsSync(link)) symlinkSync(join(path, 'node_modules', peer), link)
 }
 
 /** The public names of every library, such as '@rope/core' and '@rope/core/conformance'. */
@@ -107,21 +100,12 @@ function compile(
   return complaints
 }
 
-interface Library {
-  readonly name: string
-  readonly path: string
-  readonly modules: readonly string[]
-  readonly peers: readonly string[]
-}
-
-function libraries(): Library[] {
-  return listPackages(ROOT)
-    .filter(({ manifest }) => manifest.private !== true)
+function libraries(): { name: string; path: string; modules: readonly string[] }[] {
+  return packedPackages(inject('packed'))
     .map(({ folder, manifest }) => ({
       name: manifest.name,
       path: folder,
       modules: modulesOf(manifest),
-      peers: Object.keys(manifest.peerDependencies ?? {}),
     }))
     .filter(({ modules }) => modules.length > 0)
 }
