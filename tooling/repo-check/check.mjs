@@ -10,6 +10,7 @@ import { neutrality } from './rules/neutrality.mjs'
 import { ownIndex } from './rules/own-index.mjs'
 import { packageShape } from './rules/package-shape.mjs'
 import { rings } from './rules/rings.mjs'
+import { scripts } from './rules/scripts.mjs'
 import { surface } from './rules/surface.mjs'
 import { topLevel } from './rules/top-level.mjs'
 
@@ -29,6 +30,7 @@ const RULES = {
   'packages have the agreed shape': packageShape,
   'every export has a docstring': docstrings,
   'no any, non-null !, enum or default export': language,
+  'every script is called': scripts,
   'the top level is tidy': topLevel,
   'no registry URLs or machine paths': neutrality,
 }

@@ -10,6 +10,7 @@ import { type Files, LIBRARY, manifest, problemsWith } from './fixture.js'
 const ARROWS = 'imports follow the arrows'
 const SHAPE = 'packages have the agreed shape'
 const LANGUAGE = 'no any, non-null !, enum or default export'
+const CALLED = 'every script is called'
 const NEUTRAL = 'no registry URLs or machine paths'
 
 /** Every string in `expected` must be part of the only problem that `changes` cause. */
@@ -25,7 +26,7 @@ test('a workspace as it should be passes every rule', () => {
 
 test('the rules of this very repository are all there and say what they check', () => {
   const findings = checkRepository(fileURLToPath(new URL('../../../', import.meta.url)))
-  expect(findings).toHaveLength(10)
+  expect(findings).toHaveLength(11)
   expect(report([{ rule: 'a', problems: [] }])).toBe('ok     a')
   expect(report([{ rule: 'a', problems: ['b'] }])).toBe('FAILED a\n  b')
 })
@@ -573,6 +574,27 @@ describe('the top level is tidy', () => {
 
   test('dotfiles and BENCHMARKS.md are welcome', () => {
     expect(problemsWith({ '.editorconfig': '', 'BENCHMARKS.md': '' })).toEqual([])
+  })
+})
+
+describe(CALLED, () => {
+  const path = 'packages/js/scripts/copy-files.mjs'
+
+  test('a script that nothing calls', () => {
+    expectOneProblem({ [path]: '// copy-files.mjs\n' }, CALLED, `${path} is called by nothing`)
+  })
+
+  test.each([
+    ['an npm script', 'packages/js/extra.json', '{ "build": "node scripts/copy-files.mjs" }'],
+    ['another script', 'packages/js/test/a.mjs', "import '../scripts/copy-files.mjs'"],
+    ['a document', 'packages/js/MORE.md', 'run `node packages/js/scripts/copy-files.mjs`'],
+  ])('one that %s calls', (_, caller, text) => {
+    expect(problemsWith({ [path]: '', [caller]: text })).toEqual([])
+  })
+
+  test('a longer name is another', () => {
+    const text = "import '../scripts/copy-files.mjs.more'; import './do-copy-files.mjs'"
+    expectOneProblem({ [path]: '', 'packages/js/test/a.mjs': text }, CALLED, path)
   })
 })
 
