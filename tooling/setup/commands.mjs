@@ -11,6 +11,7 @@ const COMMANDS = {
   dashboard: async (args) => (await import('./run.mjs')).runDashboard(args),
   tinystories: async (args) =>
     (await import('./run.mjs')).runBuiltCommand('@rope/tinystories', args),
+  roformer: async (args) => (await import('./run.mjs')).runBuiltCommand('@rope/roformer', args),
   'tinystories:web': async (args) =>
     (await import('./run.mjs')).servePage('@rope/tinystories', args),
 }

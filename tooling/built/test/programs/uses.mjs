@@ -113,6 +113,17 @@ const MODULES = {
     assert.equal(failed, 0)
     assert.ok(passed > 0)
   },
+  '@rope/jax': async ({ createJaxRope }, load) => {
+    const { defaultDevice, init, numpy } = await load('@jax-js/jax')
+    await init('wasm')
+    defaultDevice('wasm')
+    const rope = createJaxRope(OPTIONS, { layout: 'thd' })
+    const rotated = rope.rotate(
+      numpy.array([[[1, 0, 0, 0]]]),
+      rope.rows({ tokens: 1, positions: 1 }),
+    )
+    checkTurned({ data: rotated.dataSync() })
+  },
   '@rope/js': ({ createJsBackend }, load) => checkBackend(createJsBackend(), load),
   '@rope/native': async ({ createNativeBackend, probeNative }, load) => {
     const { available, reason } = probeNative()

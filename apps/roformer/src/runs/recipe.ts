@@ -1,0 +1,72 @@
+/**
+ * The recipes: everything that decides what a run trains, but for the kind of positions and the seed.
+ */
+import type { ModelOptions, PositionName } from '../model/options.js'
+import type { Alphabet } from '../text/corpus.js'
+
+/** The tasks that there are recipes for. */
+export type Task = 'mlm' | 'lm'
+
+/** How a model is made and trained. */
+export interface Recipe {
+  readonly task: Task
+  readonly alphabet: Alphabet
+  /** All but the kind of positions, and the vocabulary, which the text brings. */
+  readonly model: Omit<ModelOptions, 'positions' | 'vocabulary'>
+  /** Sequences in a batch. */
+  readonly sequences: number
+  readonly steps: number
+  readonly rate: number
+  /** Steps in which the rate rises from 0; after them it falls linearly to a twentieth. */
+  readonly warmup: number
+  /** The held-out loss is measured every so many steps, and at the end. */
+  readonly measureEvery: number
+  /** Batches that it is measured on, the same for every variant and seed. */
+  readonly heldOutBatches: number
+  /** What is compared, in the order of tables. */
+  readonly variants: readonly PositionName[]
+}
+
+const SMALL = { layers: 2, width: 64, attention: 'softmax', causal: false } as const
+
+/** By task. */
+export const RECIPES: Readonly<Record<Task, Recipe>> = {
+  // A small post-LN BERT (RoFormer, section 4).
+  mlm: {
+    task: 'mlm',
+    alphabet: 'pieces',
+    model: {
+      ...SMALL,
+      heads: 4,
+      tokens: 64,
+      norm: 'post',
+      embeddingScale: 1,
+      embeddingDeviation: 0.02,
+    },
+    ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
+    ...{ measureEvery: 100, heldOutBatches: 16 },
+    variants: ['none', 'learned', 'sinusoidal', 'rope'],
+  },
+  // Linear attention over characters (RoFormer, equation 19).
+  lm: {
+    task: 'lm',
+    alphabet: 'characters',
+    model: {
+      ...SMALL,
+      ...{ heads: 4, tokens: 64, attention: 'linear', causal: true },
+      norm: 'pre',
+      embeddingScale: 1,
+      embeddingDeviation: 0.02,
+    },
+    ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
+    ...{ measureEvery: 100, heldOutBatches: 16 },
+    variants: ['none', 'learned', 'rope'],
+  },
+}
+
+/** The learning rate of a step, counted from 1. */
+export function rateAt(step: number, { steps, rate, warmup }: Recipe): number {
+  if (step < warmup) return (rate * step) / warmup
+  const left = (steps - step) / Math.max(1, steps - warmup)
+  return rate * Math.max(0.05, left)
+}

@@ -1,0 +1,167 @@
+/**
+ * One variant, trained from its seed to its end, in this process.
+ */
+import type { ModelOptions, PositionName } from '../model/options.js'
+import { firstWeights, type Weights } from '../model/parameters.js'
+import type { Corpus } from '../text/corpus.js'
+import { type Batch, causalBatches, maskedBatches, type NextBatch } from '../training/batches.js'
+import { createTrainer, prepareTraining, type Trainer } from '../training/trainer.js'
+import { addBatch, createFingerprint, weightsFingerprint } from './fingerprint.js'
+import { type Recipe, rateAt } from './recipe.js'
+import type { LossAt } from './state.js'
+
+/** What one variant is. */
+export interface VariantJob {
+  readonly recipe: Recipe
+  readonly positions: PositionName
+  readonly seed: number
+  /** No step begins after this time, in milliseconds of `Date.now()`. */
+  readonly deadline?: number
+}
+
+/** How far a variant is. */
+export interface Progress {
+  readonly step: number
+  /** The mean training loss of the last steps, in nats. */
+  readonly training: number
+  /** The held-out loss where it was measured. */
+  readonly heldOut: LossAt | undefined
+}
+
+/** What came of a variant. */
+export interface VariantResult {
+  readonly positions: PositionName
+  readonly seed: number
+  /** Steps that were made: fewer than the recipe's where the deadline came first. */
+  readonly steps: number
+  readonly heldOut: readonly LossAt[]
+  /** The loss of each of the first twenty steps, which a test makes again. */
+  readonly firstLosses: readonly number[]
+  /** The first weights, and the batches of the first twenty steps, as fingerprints. */
+  readonly weights: string
+  readonly batches: string
+  readonly seconds: number
+}
+
+/** A variant at its end: what came of it, and the model. */
+export interface TrainedVariant {
+  readonly result: VariantResult
+  readonly options: ModelOptions
+  readonly weights: Weights
+}
+
+/** Steps between two reports. */
+const REPORT_EVERY = 10
+
+/** Steps whose losses and batches are recorded one by one. */
+export const RECORDED_STEPS = 20
+
+/** Trains a variant; what it reports is only looked at, never waited for. */
+export async function trainVariant(
+  job: VariantJob,
+  corpus: Corpus,
+  report: (progress: Progress) => void = () => {},
+): Promise<TrainedVariant> {
+  const { recipe, positions, seed } = job
+  const started = Date.now()
+  await prepareTraining()
+  const options: ModelOptions = { ...recipe.model, positions, vocabulary: corpus.tokenizer.size }
+  const weights = firstWeights(options, seed)
+  const trainer = createTrainer(options, weights)
+  const run = new Run(job, trainer, corpus, report)
+  await run.toTheEnd()
+  const trained = trainer.weights()
+  trainer.dispose()
+  const seconds = (Date.now() - started) / 1000
+  const result = { positions, seed, ...run.result(), weights: weightsFingerprint(weights), seconds }
+  return { result, options, weights: trained }
+}
+
+/** Batches of a recipe's task. */
+export function batchesOf(
+  { model, sequences }: Recipe,
+  corpus: Corpus,
+  part: 'training' | 'heldOut',
+  seed: number,
+): NextBatch {
+  const size = { sequences, tokens: model.tokens }
+  const source = { seed, purpose: part }
+  if (model.causal) return causalBatches(corpus[part], size, source)
+  return maskedBatches(corpus[part], size, corpus.tokenizer.size, source)
+}
+
+/** The batches that every variant and seed of a recipe is measured on. */
+export function heldOutBatches(recipe: Recipe, corpus: Corpus): readonly Batch[] {
+  return Array.from({ length: recipe.heldOutBatches }, batchesOf(recipe, corpus, 'heldOut', 0))
+}
+
+/** The steps of a variant, one by one. */
+class Run {
+  readonly #job: VariantJob
+  readonly #trainer: Trainer
+  readonly #report: (progress: Progress) => void
+  readonly #next: NextBatch
+  readonly #measured: readonly Batch[]
+  readonly #heldOut: LossAt[] = []
+  readonly #firstLosses: number[] = []
+  readonly #batches = createFingerprint()
+  #steps = 0
+
+  constructor(
+    job: VariantJob,
+    trainer: Trainer,
+    corpus: Corpus,
+    report: (progress: Progress) => void,
+  ) {
+    this.#job = job
+    this.#trainer = trainer
+    this.#report = report
+    this.#next = batchesOf(job.recipe, corpus, 'training', job.seed)
+    this.#measured = heldOutBatches(job.recipe, corpus)
+  }
+
+  async toTheEnd(): Promise<void> {
+    const { recipe, deadline = Number.POSITIVE_INFINITY } = this.#job
+    let recent = 0
+    while (this.#steps < recipe.steps && Date.now() < deadline) {
+      recent += this.#step()
+      if (this.#steps % recipe.measureEvery === 0) this.#measure()
+      if (this.#steps % REPORT_EVERY > 0) continue
+      this.#report({
+        step: this.#steps,
+        training: recent / REPORT_EVERY,
+        heldOut: this.#heldOut.at(-1),
+      })
+      recent = 0
+      // Messages from outside are read between steps.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (this.#heldOut.at(-1)?.[0] !== this.#steps) this.#measure()
+  }
+
+  #step(): number {
+    this.#steps += 1
+    const batch = this.#next()
+    const loss = this.#trainer.step(batch, rateAt(this.#steps, this.#job.recipe))
+    if (this.#steps <= RECORDED_STEPS) {
+      addBatch(this.#batches, batch)
+      this.#firstLosses.push(loss)
+    }
+    return loss
+  }
+
+  #measure(): void {
+    const losses = this.#measured.map((batch) => this.#trainer.measure(batch))
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+    this.#heldOut.push([this.#steps, mean])
+  }
+
+  result(): Pick<VariantResult, 'steps' | 'heldOut' | 'firstLosses' | 'batches'> {
+    return {
+      steps: this.#steps,
+      heldOut: this.#heldOut,
+      firstLosses: this.#firstLosses,
+      batches: this.#batches.digits(),
+    }
+  }
+}
