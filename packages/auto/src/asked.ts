@@ -62,7 +62,7 @@ function findEntry(name: unknown, entries: readonly BackendEntry[], source: stri
     entries.map((candidate) => `'${candidate.name}'`),
     'or',
   )
-  const given = typeof name === 'string' ? show(name) : `a ${typeof name}`
+  const given = `${show(name)}${typeof name === 'function' ? ' (call it)' : ''}`
   throw new RopeError(
     'INVALID_OPTION',
     `${source} asks for ${given}; accepted: ${known}, a backend, or a list of these`,

@@ -13,7 +13,7 @@ import {
   type RotateInput,
   resolveConfig,
 } from '@rope/core'
-import type { Backend, Plan } from '@rope/core/backend'
+import { type Backend, type Plan, refuseExtra } from '@rope/core/backend'
 import type { CallDescription } from './call.js'
 import { createDispatchBackend, type DispatchBackend } from './dispatch/backend.js'
 import type { MadeCall } from './dispatch/call-kind.js'
@@ -112,8 +112,10 @@ async function makeRope(
     },
     // Bound once: a call goes straight to core's rope.
     rotate: front.rotate.bind(front),
-    rotateAsync: async (input) =>
-      isGpuInput(input) ? gpuOrRefuse().run(input) : front.rotateAsync(input),
+    rotateAsync: async (input, extra?: unknown) => {
+      refuseExtra(extra)
+      return isGpuInput(input) ? gpuOrRefuse().run(input) : front.rotateAsync(input)
+    },
     at: front.at.bind(front),
     bind: front.bind.bind(front),
     shift: front.shift.bind(front),
@@ -185,19 +187,17 @@ async function withGpu(
     config: onCpu.config,
     frequencies: onCpu.frequencies,
     backend: anywhere.backend,
-    rotate: (input) => sync.rotate(input),
-    rotateAsync: (input) => anywhere.rotateAsync(input),
-    at(positions, place) {
-      const steps = { sync: sync.at(positions, place), async: anywhere.at(positions, place) }
-      return {
-        rotate: (tensors) => steps.sync.rotate(tensors),
-        rotateAsync: (tensors) => steps.async.rotateAsync(tensors),
-      }
+    // All arguments are passed on: those that nobody reads are refused there.
+    rotate: sync.rotate.bind(sync),
+    rotateAsync: anywhere.rotateAsync.bind(anywhere),
+    at(...given) {
+      const { rotate } = sync.at(...given)
+      return { rotate, rotateAsync: anywhere.at(...given).rotateAsync }
     },
-    bind: (tensors, place) => sync.bind(tensors, place),
-    shift: (k, delta, place) => sync.shift(k, delta, place),
-    rerope: (k, from, to) => sync.rerope(k, from, to),
-    regimeFor: (length) => sync.regimeFor(length),
+    bind: sync.bind.bind(sync),
+    shift: sync.shift.bind(sync),
+    rerope: sync.rerope.bind(sync),
+    regimeFor: sync.regimeFor.bind(sync),
     dispose() {
       onCpu.dispose()
       anywhere.dispose()

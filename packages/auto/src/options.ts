@@ -3,7 +3,7 @@
  */
 
 import type { Layout } from '@rope/core'
-import { checkKeys, checkRecord, reject } from '@rope/core/backend'
+import { checkKeys, checkRecord, isRecord, reject, rejectBecause } from '@rope/core/backend'
 import type { BackendChoice } from './asked.js'
 import type { BackendEntry } from './backends/entry.js'
 import { readEntries } from './backends/read-entry.js'
@@ -39,7 +39,7 @@ export interface AutoOptions extends BackendOptions {
 
 type Check = (value: unknown) => boolean
 
-const isObject: Check = (value) => typeof value === 'object' && value !== null
+const isObject: Check = (value) => isRecord(value)
 const isFunction: Check = (value) => typeof value === 'function'
 const isBoolean: Check = (value) => typeof value === 'boolean'
 
@@ -67,6 +67,9 @@ const KNOWN = Object.keys(ACCEPTED) as readonly (keyof AutoOptions)[]
  */
 export function checkOptions<Options extends AutoOptions>(options: Options): Options {
   const given = checkRecord(options, 'options', 'an object')
+  if (given.specVersion !== undefined) {
+    rejectBecause('INVALID_OPTION', 'options', 'is a backend; write { backend }')
+  }
   checkKeys(given, 'options', KNOWN)
   for (const name of KNOWN) {
     const [accepted, check] = ACCEPTED[name]

@@ -35,7 +35,10 @@ describe('what is not known is refused, with what is', () => {
   test.each<[string, Parameters<typeof askedBackends>[0]]>([
     ['"cuda"', 'cuda'],
     ['"cuda"', ['js', 'cuda']],
-    ['a number', [5 as unknown as string]],
+    ['asks for 5;', [5 as never]],
+    ['asks for an object with keys a;', { a: 1 } as never],
+    ['asks for a function (call it);', (() => undefined) as never],
+    ['asks for a Promise: await it;', Promise.resolve() as never],
     ['an empty list', []],
   ])('%s', (given, choice) => {
     const attempt = (): unknown => askedBackends(choice, BACKENDS)

@@ -43,6 +43,18 @@ describe('a rope', () => {
     rope.dispose()
   })
 
+  test('refuses an argument that nobody reads, as core does', async () => {
+    const rope = await createRope(CONFIG, OFF)
+    type Loose = Readonly<Record<string, (...given: readonly unknown[]) => Promise<void>>>
+    const loose = rope as unknown as Loose
+    const call = { ...smallCall(), positions: 4 }
+    const problem = { code: 'INVALID_OPTION', field: 'arguments' }
+    expect(() => loose.rotate?.(call, true)).toThrow(expect.objectContaining(problem))
+    await expect(loose.rotateAsync?.(call, true)).rejects.toMatchObject(problem)
+    expect(() => loose.shift?.(call.k, 1, {}, true)).toThrow(expect.objectContaining(problem))
+    rope.dispose()
+  })
+
   test('knows the layout of tensors that state none', async () => {
     const rope = await createRope(CONFIG, { ...OFF, layout: 'thd' })
     const q: Tensor = { data: new Float32Array(16).fill(1), shape: [1, 2, 8] }

@@ -15,6 +15,8 @@ const WRONG: readonly (readonly [field: string, options: unknown])[] = [
   ['options.clock', { clock: () => 0 }],
   ['device', { device: 'gpu' }],
   ['device', { device: null }],
+  ['device', { device: Promise.resolve({}) }],
+  ['options', { specVersion: 1, name: 'js', device: 'cpu' }],
   ['allowSoftwareGpu', { allowSoftwareGpu: 1 }],
   ['probe', { probe: 'some' }],
   ['probeLimit', { probeLimit: 0 }],
@@ -41,4 +43,10 @@ test('right options pass, whatever is left undefined', () => {
     layout: 'bshd',
   }
   expect(checkOptions(options)).toEqual(options)
+})
+
+test('a device that was not awaited, and a backend as the options, say what to write', () => {
+  const attempt = (options: object) => (): unknown => checkOptions(options)
+  expect(attempt({ device: Promise.resolve({}) })).toThrow('device is a Promise: await it')
+  expect(attempt({ specVersion: 1, name: 'js' })).toThrow('is a backend; write { backend }')
 })

@@ -13,6 +13,7 @@ import {
 } from '@rope/core/backend'
 import type { GpuRotation } from './gpu-rotation.js'
 import {
+  checkObject,
   elementOffset,
   type GpuTensor,
   type GpuTensorShape,
@@ -79,6 +80,8 @@ export interface ArrayCall extends RotateTensors {
 
 const NAMES = ['q', 'k'] as const
 
+const CALL = '{ q, k } or one of them'
+
 type Name = (typeof NAMES)[number]
 
 function shapesOf<Given, Result>(
@@ -100,9 +103,7 @@ function shapesOf<Given, Result>(
  * @throws RopeError INVALID_TENSOR or ALIASING, naming the tensor
  */
 export function planCall(config: RopeConfig, call: GpuCallShape): Plan {
-  if (typeof call !== 'object' || call === null) {
-    rejectBecause('INVALID_TENSOR', 'call', `is ${show(call)}; accepted: { q, k } or one of them`)
-  }
+  checkObject(call, 'call', CALL)
   const { out, inverse, layout } = call
   const convert = (tensor: GpuTensorShape, field: string): MemoryTensor =>
     memoryTensor(tensor, field)
@@ -129,7 +130,7 @@ function same(a: unknown, b: unknown): boolean {
 /** A tensor as it was prepared, with what is given now. */
 function merge(
   prepared: GpuTensorShape | undefined,
-  given: GpuTensor | undefined,
+  tensor: GpuTensor | undefined,
   field: string,
 ): GpuTensorShape & { readonly buffer: BufferHandle } {
   if (prepared === undefined) {
@@ -139,13 +140,8 @@ function merge(
       'was not prepared; prepare a kernel for a call that has it',
     )
   }
-  if (typeof given !== 'object' || given === null) {
-    return rejectBecause(
-      'INVALID_TENSOR',
-      field,
-      `is missing; the kernel was prepared for it: give { buffer }`,
-    )
-  }
+  checkObject(tensor, field, '{ buffer }, since the kernel was prepared for it')
+  const given = tensor as GpuTensor
   for (const key of ['shape', 'layout', 'strides', 'dtype'] as const) {
     if (given[key] === undefined || same(given[key], prepared[key])) continue
     const kept = `the kernel was prepared for ${JSON.stringify(prepared[key]) ?? 'none'}`
@@ -160,6 +156,7 @@ function merge(
 
 /** A call with the tensors as they were prepared, in the buffers that are given now. */
 export function mergeCall(prepared: GpuCallShape, given: GpuCall): GpuCallShape {
+  checkObject(given, 'call', CALL)
   const merged = (
     shapes: { readonly q?: GpuTensorShape | undefined; readonly k?: GpuTensorShape | undefined },
     tensors: { readonly q?: GpuTensor | undefined; readonly k?: GpuTensor | undefined },

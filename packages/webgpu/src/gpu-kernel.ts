@@ -6,6 +6,7 @@
 import { type Positions, type RopeConfig, RopeError } from '@rope/core'
 import {
   bytesPerElement,
+  isRecord,
   type Kernel,
   makePlan,
   type Plan,
@@ -183,7 +184,7 @@ class PreparedKernel implements GpuKernel {
   /** Where the operands lie, validated. */
   #checkMemory(call: GpuCall): readonly OperandMemory[] {
     const { config, call: prepared } = this.#prepared
-    if (this.#isPlain(call)) {
+    if (isRecord(call) && this.#isPlain(call)) {
       const memory = memoryOf(this.plan, this.#names, call)
       if (this.#isKnown(memory) || liesApart(this.plan, memory)) return memory
     }

@@ -4,7 +4,14 @@
  */
 
 import type { DType, Layout } from '@rope/core'
-import { bytesPerElement, type MemoryTensor, rejectBecause, show } from '@rope/core/backend'
+import {
+  bytesPerElement,
+  isRecord,
+  type MemoryTensor,
+  reject,
+  rejectBecause,
+  show,
+} from '@rope/core/backend'
 import type { BufferHandle } from './handles.js'
 import { type GpuBuffer, USAGE } from './webgpu-types.js'
 
@@ -31,15 +38,20 @@ export interface GpuTensor extends Partial<Omit<GpuTensorShape, 'buffer' | 'byte
   readonly byteOffset?: number | undefined
 }
 
+/**
+ * Refuses what is no object of the caller's, and a Promise of one.
+ *
+ * @throws RopeError INVALID_TENSOR
+ */
+export function checkObject(value: unknown, field: string, accepted: string): void {
+  if (!isRecord(value)) reject('INVALID_TENSOR', field, value ?? undefined, accepted)
+}
+
 /** The buffer of a tensor, once it is certain that it is one that shaders can use. */
 export function storageBuffer(buffer: unknown, field: string): GpuBuffer {
   const given = buffer as GpuBuffer | null | undefined
   if (typeof given !== 'object' || given === null || typeof given.size !== 'number') {
-    return rejectBecause(
-      'INVALID_TENSOR',
-      `${field}.buffer`,
-      'is not a GPUBuffer; give one with usage STORAGE',
-    )
+    return reject('INVALID_TENSOR', `${field}.buffer`, buffer, 'a GPUBuffer with usage STORAGE')
   }
   if ((given.usage & USAGE.STORAGE) === 0) {
     rejectBecause(
@@ -80,13 +92,7 @@ export function reachable(size: number, bytes: number): number {
 
 /** A tensor as core's validation wants it; `buffer` may be missing while a call is being prepared. */
 export function memoryTensor(tensor: GpuTensorShape, field: string): MemoryTensor {
-  if (typeof tensor !== 'object' || tensor === null) {
-    return rejectBecause(
-      'INVALID_TENSOR',
-      field,
-      `is ${show(tensor)}; accepted: { buffer, shape, layout, dtype }`,
-    )
-  }
+  checkObject(tensor, field, '{ buffer, shape, layout, dtype }')
   const { dtype, shape, layout, strides, byteOffset } = tensor
   const bytes = dtype === 'float32' ? 4 : dtype === 'float64' ? 8 : 2
   const buffer = tensor.buffer === undefined ? new Unknown() : storageBuffer(tensor.buffer, field)

@@ -2,7 +2,7 @@
  * What a user may say about the device, and the checks on it.
  */
 
-import { checkKeys, checkRecord, rejectBecause, show } from '@rope/core/backend'
+import { checkKeys, checkRecord, reject, rejectBecause, show } from '@rope/core/backend'
 import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
 import type { Gpu, GpuAdapter, GpuDevice } from './webgpu-types.js'
 
@@ -44,7 +44,7 @@ function checkMethods(
     typeof value === 'object' &&
     value !== null &&
     methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  if (!isOne) rejectBecause('INVALID_OPTION', field, `is not a ${kind}; give one, or leave it out`)
+  if (!isOne) reject('INVALID_OPTION', field, value, `a ${kind}, or nothing`)
 }
 
 /**

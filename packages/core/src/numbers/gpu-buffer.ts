@@ -29,7 +29,7 @@ export function refuseGpuBuffer(value: unknown, field: string, code: RopeErrorCo
   rejectBecause(
     code,
     name,
-    "is a GPUBuffer; accepted: typed arrays; a kernel of '@rope/webgpu' rotates buffers: const kernel = await backend.prepare(config, { q: { shape, layout, dtype } }), then kernel.encode(pass, { q: { buffer }, positions }), with shift: delta instead of positions for cached keys",
+    "is a GPUBuffer; accepted: typed arrays; a kernel of '@rope/webgpu' rotates buffers: const kernel = await backend.prepare(config, { q: { shape, layout, dtype } }), then kernel.encode(pass, { q: { buffer }, positions }), or shift: delta for positions",
   )
 }
 

@@ -286,7 +286,7 @@ function rejectAliasing(writer: Operand, other: Operand): never {
   rejectBecause(
     'ALIASING',
     written,
-    `is written but overlaps the memory of ${other.name}; use exactly the same view (in place) or memory that does not overlap`,
+    `is written but overlaps the memory of ${other.name}; use the same view (in place) or memory that does not overlap`,
   )
 }
 
