@@ -16,7 +16,6 @@ const WRONG: readonly (readonly [field: string, options: unknown])[] = [
   ['device', { device: 'gpu' }],
   ['device', { device: null }],
   ['device', { device: Promise.resolve({}) }],
-  ['options', { specVersion: 1, name: 'js', device: 'cpu' }],
   ['allowSoftwareGpu', { allowSoftwareGpu: 1 }],
   ['probe', { probe: 'some' }],
   ['probeLimit', { probeLimit: 0 }],
