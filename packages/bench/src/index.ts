@@ -8,6 +8,7 @@ export { caseOf } from './matrix/case-of.js'
 export { MODEL_SHAPES, type ModelShape } from './matrix/model-shape.js'
 export { caseId, caseText, type RotationCase, rotationCase } from './matrix/rotation-case.js'
 export { type CellRow, cellRow, newPositionCells, overheadText } from './report/auto-section.js'
+export { compareTimes, type TimeComparison } from './report/compare-times.js'
 export { type ReportOptions, renderReport } from './report/report.js'
 export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './report/rows.js'
 export { bytesText, digits, timeText } from './report/words.js'
@@ -20,5 +21,4 @@ export {
   type TimeRecord,
 } from './result.js'
 export { type BenchOptions, type Mode, type RunProgress, runBench } from './run.js'
-export { compareTimes, type TimeComparison } from './statistics/between-runs.js'
 export { type WasmFeatures, wasmFeatures } from './wasm-features.js'

@@ -5,8 +5,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRandom, type Random } from '../../src/random.js'
+import { compareTimes } from '../../src/report/compare-times.js'
 import type { TimeRecord } from '../../src/result.js'
-import { compareTimes } from '../../src/statistics/between-runs.js'
 import { medianInterval } from '../../src/statistics/median-interval.js'
 import { ascending, quantile } from '../../src/statistics/quantile.js'
 

@@ -5,8 +5,8 @@
  * between the runs beside the code (heat, other programs) is not in it, and no statistics can be.
  */
 import type { TimeRecord } from '../result.js'
-import type { Ratio } from './ratio.js'
-import { type Outcome, outcomeOf, verdict } from './verdict.js'
+import type { Ratio } from '../statistics/ratio.js'
+import { type Outcome, outcomeOf, verdict } from '../statistics/verdict.js'
 
 /** A comparison of times from two runs. */
 export interface TimeComparison {
