@@ -125,7 +125,7 @@ class Webgpu implements WebGpuBackend {
   constructor(opened: OpenDevice) {
     this.#context = createContext(opened)
     this.#configs = new Configs(this.#context)
-    this.gpuDevice = opened.device as unknown as DeviceHandle
+    this.gpuDevice = opened.device
     const { device, immediates } = opened
     this.facts = Object.freeze({ ...deviceFacts(device), immediates })
     this.capabilities = Object.freeze({

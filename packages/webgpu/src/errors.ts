@@ -3,7 +3,6 @@
  * what to do about it.
  */
 import { RopeError } from '@rope/core'
-import type { GpuDevice, GpuError } from './webgpu-types.js'
 
 /** What an unknown thing that was thrown says. */
 export function messageOf(error: unknown): string {
@@ -33,7 +32,7 @@ const FILTERS = ['out-of-memory', 'internal', 'validation'] as const
  * that nobody else's errors are caught and nobody else's scopes are closed.
  */
 export function scoped<Result>(
-  device: GpuDevice,
+  device: GPUDevice,
   what: string,
   work: () => Result,
 ): { readonly result: Result; readonly caught: CaughtErrors } {
@@ -50,14 +49,14 @@ export function scoped<Result>(
 }
 
 /** Scopes that nobody asks about any more must not become unhandled rejections. */
-function pop(device: GpuDevice): readonly Promise<GpuError | null>[] {
+function pop(device: GPUDevice): readonly Promise<GPUError | null>[] {
   const popped = FILTERS.map(() => device.popErrorScope())
   for (const scope of popped) scope.catch(() => null)
   return popped
 }
 
 async function firstError(
-  popped: readonly Promise<GpuError | null>[],
+  popped: readonly Promise<GPUError | null>[],
   what: string,
 ): Promise<void> {
   const errors = await Promise.all(popped).catch((error: unknown) => {

@@ -22,7 +22,6 @@ import {
 } from './gpu-tensor.js'
 import type { BufferHandle } from './handles.js'
 import type { OperandMemory } from './kernel/arrangement.js'
-import type { GpuBuffer } from './webgpu-types.js'
 
 /** A table of rows for positions that live on the GPU. */
 export interface TableOptions {
@@ -181,7 +180,7 @@ function place(
   tensor: GpuTensor | GpuTensorShape | undefined,
   { dtype }: Plan,
   field: string,
-): { readonly buffer: GpuBuffer; readonly offset: number } {
+): { readonly buffer: GPUBuffer; readonly offset: number } {
   return {
     buffer: storageBuffer(tensor?.buffer, field),
     offset: elementOffset(tensor?.byteOffset, dtype, field),

@@ -38,7 +38,6 @@ import type { Context } from './kernel/context.js'
 import { Launcher } from './kernel/launcher.js'
 import type { PositionsOnGpu, RowsOnGpu, TableOnGpu } from './kernel/on-gpu.js'
 import type { StatusWord } from './kernel/status-word.js'
-import type { GpuBuffer, GpuCommandEncoder, GpuComputePass } from './webgpu-types.js'
 
 /** A prepared call. */
 export interface GpuKernel {
@@ -130,7 +129,7 @@ class PreparedKernel implements GpuKernel {
   }
 
   get status(): BufferHandle | null {
-    return (this.#prepared.table?.status.buffer ?? null) as unknown as BufferHandle | null
+    return this.#prepared.table?.status.buffer ?? null
   }
 
   /** Compiles the shaders of the call, on the buffers it was prepared with or ones like them. */
@@ -147,8 +146,8 @@ class PreparedKernel implements GpuKernel {
     const { call } = this.#prepared
     const place = (
       tensor: GpuCallShape['q'],
-    ): { readonly buffer: GpuBuffer; readonly offset: number } => ({
-      buffer: (tensor?.buffer ?? { size: 0 }) as unknown as GpuBuffer,
+    ): { readonly buffer: GPUBuffer; readonly offset: number } => ({
+      buffer: (tensor?.buffer ?? { size: 0 }) as unknown as GPUBuffer,
       offset: (tensor?.byteOffset ?? 0) / bytes,
     })
     return this.#names.map((name) => {
@@ -360,7 +359,7 @@ function liesApart({ operands, inPlace, dtype }: Plan, memory: readonly OperandM
     inPlace ? [sourceBuffer] : [sourceBuffer, targetBuffer],
   )
   if (new Set(buffers).size < buffers.length) return false
-  const fits = (buffer: GpuBuffer, offset: number, { low, high }: Span): boolean =>
+  const fits = (buffer: GPUBuffer, offset: number, { low, high }: Span): boolean =>
     offset + low >= 0 && offset + high < reachable(buffer.size, bytes)
   return operands.every(({ sourceSpan, targetSpan }, i) => {
     const { source, sourceBuffer, target, targetBuffer } = memory[i] as OperandMemory
@@ -368,10 +367,10 @@ function liesApart({ operands, inPlace, dtype }: Plan, memory: readonly OperandM
   })
 }
 
-function checkTarget(target: unknown): GpuComputePass | GpuCommandEncoder {
+function checkTarget(target: unknown): GPUComputePassEncoder | GPUCommandEncoder {
   const isObject = typeof target === 'object' && target !== null
   if (isObject && ('dispatchWorkgroups' in target || 'beginComputePass' in target)) {
-    return target as GpuComputePass | GpuCommandEncoder
+    return target as GPUComputePassEncoder | GPUCommandEncoder
   }
   throw new RopeError(
     'INVALID_OPTION',

@@ -13,7 +13,7 @@ import {
   show,
 } from '@rope/core/backend'
 import type { BufferHandle } from './handles.js'
-import { type GpuBuffer, USAGE } from './webgpu-types.js'
+import { USAGE } from './webgpu-constants.js'
 
 /** What a tensor looks like, wherever it may lie. */
 export interface GpuTensorShape {
@@ -48,8 +48,8 @@ export function checkObject(value: unknown, field: string, accepted: string): vo
 }
 
 /** The buffer of a tensor, once it is certain that it is one that shaders can use. */
-export function storageBuffer(buffer: unknown, field: string): GpuBuffer {
-  const given = buffer as GpuBuffer | null | undefined
+export function storageBuffer(buffer: unknown, field: string): GPUBuffer {
+  const given = buffer as GPUBuffer | null | undefined
   if (typeof given !== 'object' || given === null || typeof given.size !== 'number') {
     return reject('INVALID_TENSOR', `${field}.buffer`, buffer, 'a GPUBuffer with usage STORAGE')
   }

@@ -1,34 +1,26 @@
 /**
  * WebGPU objects as they cross the border to the user. In a program that declares WebGPU (the DOM
- * library, @webgpu/types) these are the declared types; elsewhere they are this package's own
- * structural ones, so that nobody needs declarations in order to compile.
+ * library, @webgpu/types) these are the declared types; elsewhere they are objects of which nothing
+ * is known, so that nobody needs declarations in order to compile.
  */
-import type {
-  Gpu,
-  GpuAdapter,
-  GpuBuffer,
-  GpuCommandEncoder,
-  GpuComputePass,
-  GpuDevice,
-} from './webgpu-types.js'
 
-type Declared<Name extends string, Otherwise> =
-  typeof globalThis extends Record<Name, { readonly prototype: infer Real }> ? Real : Otherwise
+type Declared<Name extends string> =
+  typeof globalThis extends Record<Name, { readonly prototype: infer Real }> ? Real : object
 
 /** `navigator.gpu`, or what `create` of the npm package `webgpu` returns. */
-export type GpuHandle = Declared<'GPU', Gpu>
+export type GpuHandle = Declared<'GPU'>
 
 /** A GPUAdapter. */
-export type AdapterHandle = Declared<'GPUAdapter', GpuAdapter>
+export type AdapterHandle = Declared<'GPUAdapter'>
 
 /** A GPUDevice. */
-export type DeviceHandle = Declared<'GPUDevice', GpuDevice>
+export type DeviceHandle = Declared<'GPUDevice'>
 
 /** A GPUBuffer. */
-export type BufferHandle = Declared<'GPUBuffer', GpuBuffer>
+export type BufferHandle = Declared<'GPUBuffer'>
 
 /** A GPUCommandEncoder. */
-export type EncoderHandle = Declared<'GPUCommandEncoder', GpuCommandEncoder>
+export type EncoderHandle = Declared<'GPUCommandEncoder'>
 
 /** A GPUComputePassEncoder: an open pass. */
-export type PassHandle = Declared<'GPUComputePassEncoder', GpuComputePass>
+export type PassHandle = Declared<'GPUComputePassEncoder'>

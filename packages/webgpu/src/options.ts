@@ -4,7 +4,6 @@
 
 import { checkKeys, checkRecord, reject, rejectBecause, show } from '@rope/core/backend'
 import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
-import type { Gpu, GpuAdapter, GpuDevice } from './webgpu-types.js'
 
 /** Where the device comes from. Everything may be left out. */
 export interface WebGpuOptions {
@@ -23,9 +22,9 @@ export interface WebGpuOptions {
 
 /** The options as this package uses them. */
 export interface CheckedOptions {
-  readonly device: GpuDevice | undefined
-  readonly adapter: GpuAdapter | undefined
-  readonly gpu: Gpu | undefined
+  readonly device: GPUDevice | undefined
+  readonly adapter: GPUAdapter | undefined
+  readonly gpu: GPU | undefined
   readonly powerPreference: 'low-power' | 'high-performance'
 }
 
@@ -67,9 +66,9 @@ export function checkOptions(options: WebGpuOptions): CheckedOptions {
     )
   }
   return {
-    device: device as unknown as GpuDevice | undefined,
-    adapter: adapter as unknown as GpuAdapter | undefined,
-    gpu: gpu as unknown as Gpu | undefined,
+    device,
+    adapter,
+    gpu,
     powerPreference: powerPreference ?? 'high-performance',
   }
 }

@@ -5,16 +5,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Bound, bindTensors, type Touched } from '../src/plan/bindings.js'
-import type { GpuBuffer } from '../src/webgpu-types.js'
 
-function bufferOf(size: number): GpuBuffer {
-  return { size } as GpuBuffer
+function bufferOf(size: number): GPUBuffer {
+  return { size } as GPUBuffer
 }
 
 function touch(
   name: string,
   written: boolean,
-  buffer: GpuBuffer,
+  buffer: GPUBuffer,
   firstByte: number,
   endByte: number,
 ): Touched {
@@ -113,7 +112,7 @@ test('whatever is touched, the bindings hold it and keep the rules', () => {
           touch(
             `t${i}`,
             written,
-            buffers[buffer] as GpuBuffer,
+            buffers[buffer] as GPUBuffer,
             first,
             Math.min(size, first + length),
           ),

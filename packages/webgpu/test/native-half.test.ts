@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest'
 import { shaderOf } from '../src/device/pipelines.js'
 import { createWebGpuBackend } from '../src/index.js'
 import { generateShader } from '../src/shader/generate.js'
-import type { GpuDevice } from '../src/webgpu-types.js'
 import { findNullGpu } from './support/node-gpu.js'
 import { everySpec } from './support/specs.js'
 
@@ -16,7 +15,7 @@ interface Compiled {
   getCompilationInfo(): Promise<{ readonly messages: readonly { readonly message: string }[] }>
 }
 
-async function complaints(device: GpuDevice, code: string): Promise<readonly string[]> {
+async function complaints(device: GPUDevice, code: string): Promise<readonly string[]> {
   device.pushErrorScope('validation')
   const module = device.createShaderModule({ code }) as unknown as Compiled
   await device.popErrorScope()
@@ -27,7 +26,7 @@ describe.skipIf(found.gpu === null)('shader-f16, by the compiler of Dawn', () =>
   test('every shader that uses it is valid, and so is its pipeline', async () => {
     const backend = await createWebGpuBackend({ gpu: found.gpu as never })
     expect(backend.facts).toMatchObject({ shaderF16: true })
-    const device = backend.gpuDevice as unknown as GpuDevice
+    const device = backend.gpuDevice as unknown as GPUDevice
     const specs = everySpec(true).filter(({ nativeHalf }) => nativeHalf)
     expect(specs.length).toBeGreaterThan(20)
     for (const spec of specs) {
@@ -41,7 +40,7 @@ describe.skipIf(found.gpu === null)('shader-f16, by the compiler of Dawn', () =>
 
   test('the compiler does complain where there is reason to', async () => {
     const backend = await createWebGpuBackend({ gpu: found.gpu as never })
-    const device = backend.gpuDevice as unknown as GpuDevice
+    const device = backend.gpuDevice as unknown as GPUDevice
     const [spec] = everySpec(true).filter(({ nativeHalf }) => nativeHalf)
     if (spec === undefined) throw new Error('there is no such shader')
     const code = generateShader(spec)
@@ -52,7 +51,7 @@ describe.skipIf(found.gpu === null)('shader-f16, by the compiler of Dawn', () =>
 
   test('a call of float16 is prepared with it, and encoded without a complaint', async () => {
     const backend = await createWebGpuBackend({ gpu: found.gpu as never })
-    const device = backend.gpuDevice as unknown as GpuDevice
+    const device = backend.gpuDevice as unknown as GPUDevice
     const kernel = await backend.prepare(
       { headDim: 128, pairing: 'half', schedule: { type: 'default', base: 10000 } },
       { q: { shape: [1, 4, 2, 128], layout: 'bshd', dtype: 'float16' } },

@@ -9,7 +9,6 @@ import * as backend from '@rope/core/backend'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as webgpu from '../src/index.js'
-import type { GpuBuffer, GpuDevice } from '../src/webgpu-types.js'
 import {
   elementsToBuffer,
   expectClose,
@@ -45,10 +44,10 @@ const found = await findNodeGpu()
 
 describe.skipIf(found.gpu === null)('the examples of the README', () => {
   const { rotateArray, rotateStep, rotateAtIds } = examples()
-  let device: GpuDevice
+  let device: GPUDevice
 
   beforeAll(async () => {
-    device = (await webgpu.createWebGpuBackend()).gpuDevice as unknown as GpuDevice
+    device = (await webgpu.createWebGpuBackend()).gpuDevice as unknown as GPUDevice
   })
 
   test('typed arrays', async () => {
@@ -72,7 +71,7 @@ describe.skipIf(found.gpu === null)('the examples of the README', () => {
     await rotateStep?.(device, buffers, position)
     const config = { ...CONFIG, pairing: 'half' } as const
     for (const [i, { q, keys }] of layers.entries()) {
-      const on = buffers[i] as { readonly q: GpuBuffer; readonly keys: GpuBuffer }
+      const on = buffers[i] as { readonly q: GPUBuffer; readonly keys: GPUBuffer }
       const layout = { layout: 'bshd', dtype: 'float16' } as const
       const queries = await readElements(device, on.q, 'float16', q.length)
       const shape = [1, 1, 32, 128]

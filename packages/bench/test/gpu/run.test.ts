@@ -49,7 +49,7 @@ async function disguised(): Promise<GpuHandle> {
   Object.defineProperty(gpuDevice, 'adapterInfo', { value: info })
   const { features, limits } = gpuDevice
   const adapter = { info, features, limits, requestDevice: async () => gpuDevice }
-  return { requestAdapter: async () => adapter }
+  return { requestAdapter: async () => adapter } as unknown as GpuHandle
 }
 
 /** A library that gives back what it gets. */

@@ -2,13 +2,16 @@
  * What an adapter is: its name, its features and limits, and whether it is software pretending.
  */
 import type { Probe } from '@rope/core/backend'
-import type { GpuAdapter, GpuAdapterInfo, GpuDevice } from '../webgpu-types.js'
 
 /** Names under which software rasterisers introduce themselves. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b|software/i
 
+/** What an adapter says of itself; software of 2024 does not say yet whether it is a fallback. */
+type Info = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'> &
+  Partial<Pick<GPUAdapterInfo, 'isFallbackAdapter'>>
+
 /** True when the adapter runs on the CPU. */
-export function isSoftwareAdapter(info: GpuAdapterInfo): boolean {
+export function isSoftwareAdapter(info: Info): boolean {
   const { vendor, architecture, device, description } = info
   if (info.isFallbackAdapter === true) return true
   return SOFTWARE.test([vendor, architecture, device, description].join(' '))
@@ -22,10 +25,13 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const
 
-const UNKNOWN: GpuAdapterInfo = { vendor: '', architecture: '', device: '', description: '' }
+const UNKNOWN: Info = { vendor: '', architecture: '', device: '', description: '' }
 
 /** What a device says about the adapter it was made of. */
-export function deviceFacts({ adapterInfo, features, limits }: GpuDevice): Probe['facts'] {
+export function deviceFacts(device: GPUDevice): Probe['facts'] {
+  const { features, limits } = device
+  // Newer than the rest: browsers of 2024 lack it.
+  const { adapterInfo }: Partial<Pick<GPUDevice, 'adapterInfo'>> = device
   return adapterFacts({ info: adapterInfo ?? UNKNOWN, features, limits })
 }
 
@@ -34,7 +40,7 @@ export function adapterFacts({
   info,
   features,
   limits,
-}: Pick<GpuAdapter, 'info' | 'features' | 'limits'>): Probe['facts'] {
+}: Pick<GPUAdapter, 'features' | 'limits'> & { readonly info: Info }): Probe['facts'] {
   return {
     vendor: info.vendor,
     architecture: info.architecture,

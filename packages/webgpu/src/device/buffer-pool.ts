@@ -2,7 +2,6 @@
  * Buffers for calls on typed arrays: borrowed for one call, given back when it has ended, and kept
  * for the next one up to a budget. Sizes are rounded up, so that calls of like sizes share them.
  */
-import type { GpuBuffer, GpuDevice } from '../webgpu-types.js'
 
 const SMALLEST = 4096
 
@@ -15,17 +14,17 @@ function roundUp(bytes: number): number {
 
 /** Buffers of one usage. */
 export class BufferPool {
-  readonly #device: GpuDevice
+  readonly #device: GPUDevice
   readonly #usage: number
   readonly #label: string
   readonly #budget: number
-  readonly #borrowed = new Set<GpuBuffer>()
-  #idle: GpuBuffer[] = []
+  readonly #borrowed = new Set<GPUBuffer>()
+  #idle: GPUBuffer[] = []
   #idleBytes = 0
   #disposed = false
 
   /** @param budget bytes kept while nobody uses them */
-  constructor(device: GpuDevice, usage: number, label: string, budget: number) {
+  constructor(device: GPUDevice, usage: number, label: string, budget: number) {
     this.#device = device
     this.#usage = usage
     this.#label = label
@@ -33,7 +32,7 @@ export class BufferPool {
   }
 
   /** A buffer of at least so many bytes; what it holds is arbitrary. */
-  borrow(bytes: number): GpuBuffer {
+  borrow(bytes: number): GPUBuffer {
     const size = Math.min(roundUp(bytes), Math.max(bytes, this.#device.limits.maxBufferSize))
     const at = this.#idle.findIndex((buffer) => buffer.size === size)
     const found = at === -1 ? this.#create(size) : this.#takeIdle(at)
@@ -41,18 +40,18 @@ export class BufferPool {
     return found
   }
 
-  #create(size: number): GpuBuffer {
+  #create(size: number): GPUBuffer {
     return this.#device.createBuffer({ label: this.#label, size, usage: this.#usage })
   }
 
-  #takeIdle(at: number): GpuBuffer {
-    const [buffer] = this.#idle.splice(at, 1) as [GpuBuffer]
+  #takeIdle(at: number): GPUBuffer {
+    const [buffer] = this.#idle.splice(at, 1) as [GPUBuffer]
     this.#idleBytes -= buffer.size
     return buffer
   }
 
   /** Takes a buffer back, in working order: the oldest idle ones go when there are too many. */
-  giveBack(buffer: GpuBuffer): void {
+  giveBack(buffer: GPUBuffer): void {
     if (!this.#borrowed.delete(buffer)) return
     if (this.#disposed || buffer.size > this.#budget) {
       buffer.destroy()
@@ -64,7 +63,7 @@ export class BufferPool {
   }
 
   /** Destroys a borrowed buffer, after a call that failed. */
-  discard(buffer: GpuBuffer): void {
+  discard(buffer: GPUBuffer): void {
     if (this.#borrowed.delete(buffer)) buffer.destroy()
   }
 

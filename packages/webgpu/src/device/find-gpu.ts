@@ -3,26 +3,25 @@
  */
 import { RopeError } from '@rope/core'
 import { messageOf } from '../errors.js'
-import type { Gpu } from '../webgpu-types.js'
 
 /** A GPU and where it comes from. */
 export interface FoundGpu {
-  readonly gpu: Gpu
+  readonly gpu: GPU
   readonly source: 'given' | 'navigator.gpu' | 'npm package webgpu'
 }
 
 interface Environment {
-  readonly navigator?: { readonly gpu?: Gpu }
+  readonly navigator?: { readonly gpu?: GPU }
   readonly process?: { readonly versions?: { readonly node?: string } }
   readonly isSecureContext?: boolean
 }
 
 interface NodeWebGpu {
-  readonly create: (flags: readonly string[]) => Gpu
+  readonly create: (flags: readonly string[]) => GPU
 }
 
 /** `navigator.gpu` of this environment, if any. */
-export function navigatorGpu(): Gpu | undefined {
+export function navigatorGpu(): GPU | undefined {
   return (globalThis as Environment).navigator?.gpu ?? undefined
 }
 
@@ -41,7 +40,7 @@ async function importNodeWebGpu(): Promise<NodeWebGpu> {
  * A GPU of the npm package. It is created anew each time and held by nobody but its device, since
  * with some of its versions the process does not end as long as one is referenced.
  */
-async function nodeGpu(): Promise<Gpu> {
+async function nodeGpu(): Promise<GPU> {
   let library: NodeWebGpu
   try {
     library = await importNodeWebGpu()
@@ -68,7 +67,7 @@ function noGpuReason(): string {
  *
  * @throws RopeError UNAVAILABLE, saying what to do
  */
-export async function findGpu(given: Gpu | undefined): Promise<FoundGpu> {
+export async function findGpu(given: GPU | undefined): Promise<FoundGpu> {
   if (given !== undefined) return { gpu: given, source: 'given' }
   const own = navigatorGpu()
   if (own !== undefined) return { gpu: own, source: 'navigator.gpu' }

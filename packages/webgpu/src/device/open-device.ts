@@ -5,12 +5,11 @@
 import { RopeError } from '@rope/core'
 import { messageOf } from '../errors.js'
 import type { CheckedOptions } from '../options.js'
-import type { Gpu, GpuAdapter, GpuDevice } from '../webgpu-types.js'
 import { type FoundGpu, findGpu, isNode, navigatorGpu } from './find-gpu.js'
 
 /** A device, and what cannot be asked of it. */
 export interface OpenDevice {
-  readonly device: GpuDevice
+  readonly device: GPUDevice
   /** True when it was made here and is destroyed with the backend. */
   readonly owned: boolean
   /** True when WGSL has `var<immediate>` and the device has room for them. */
@@ -19,8 +18,8 @@ export interface OpenDevice {
 
 /** An adapter and the GPU it belongs to, where that is known. */
 export interface FoundAdapter {
-  readonly adapter: GpuAdapter
-  readonly gpu: Gpu | undefined
+  readonly adapter: GPUAdapter
+  readonly gpu: GPU | undefined
   readonly source: string
 }
 
@@ -28,7 +27,7 @@ export interface FoundAdapter {
 export const IMMEDIATE_BYTES = 32
 
 /** True when `gpu` knows the language feature and a device of these limits has the room. */
-export function hasImmediates(gpu: Gpu | undefined, limits: GpuDevice['limits']): boolean {
+export function hasImmediates(gpu: GPU | undefined, limits: GPUDevice['limits']): boolean {
   if (gpu?.wgslLanguageFeatures?.has('immediate_address_space') !== true) return false
   const { GPUComputePassEncoder: Pass } = globalThis as {
     readonly GPUComputePassEncoder?: { readonly prototype: object }
@@ -74,15 +73,15 @@ const RAISED = [
  * Keeps the GPU as long as its device is in use. The objects of the npm package `webgpu` do not: when
  * the one that `create` returned is collected, the next use of its devices ends the process.
  */
-const GPUS_OF_DEVICE = new WeakMap<GpuDevice, Set<Gpu>>()
+const GPUS_OF_DEVICE = new WeakMap<GPUDevice, Set<GPU>>()
 
-function keepGpu(device: GpuDevice, gpu: Gpu | undefined): void {
+function keepGpu(device: GPUDevice, gpu: GPU | undefined): void {
   if (gpu === undefined) return
   // Whoever names another one must not make us drop the one that matters.
   GPUS_OF_DEVICE.set(device, (GPUS_OF_DEVICE.get(device) ?? new Set()).add(gpu))
 }
 
-async function requestDevice({ adapter }: FoundAdapter): Promise<GpuDevice> {
+async function requestDevice({ adapter }: FoundAdapter): Promise<GPUDevice> {
   const { features, limits } = adapter
   const requiredLimits: Record<string, number> = {}
   for (const name of RAISED) requiredLimits[name] = limits[name]

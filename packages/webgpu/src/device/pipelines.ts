@@ -6,31 +6,25 @@ import { backendFailed } from '../errors.js'
 import { callFields } from '../shader/call-fields.js'
 import { extraBindings, generateShader } from '../shader/generate.js'
 import { type ShaderSpec, specKey } from '../shader/spec.js'
-import {
-  type GpuBindGroupLayoutEntry,
-  type GpuComputePipeline,
-  type GpuDevice,
-  type GpuObject,
-  STAGE_COMPUTE,
-} from '../webgpu-types.js'
+import { STAGE_COMPUTE } from '../webgpu-constants.js'
 
 /** A shader of a device, which can be compiled now or in the background. */
 export interface Shader {
   readonly spec: ShaderSpec
-  readonly bindGroupLayout: GpuObject
+  readonly bindGroupLayout: GPUBindGroupLayout
   /** Compiles in the background where that has not been done; rejects with BACKEND_FAILED. */
-  prepare(): Promise<GpuComputePipeline>
+  prepare(): Promise<GPUComputePipeline>
   /** The pipeline, compiled at once if it must be. */
-  pipeline(): GpuComputePipeline
+  pipeline(): GPUComputePipeline
 }
 
-function entriesOf(spec: ShaderSpec): readonly GpuBindGroupLayoutEntry[] {
+function entriesOf(spec: ShaderSpec): readonly GPUBindGroupLayoutEntry[] {
   const extra = extraBindings(spec)
   const entry = (
     binding: number,
-    type: GpuBindGroupLayoutEntry['buffer']['type'],
+    type: GPUBufferBindingType,
     hasDynamicOffset = false,
-  ): GpuBindGroupLayoutEntry => ({
+  ): GPUBindGroupLayoutEntry => ({
     binding,
     visibility: STAGE_COMPUTE,
     buffer: { type, hasDynamicOffset },
@@ -48,7 +42,7 @@ function entriesOf(spec: ShaderSpec): readonly GpuBindGroupLayoutEntry[] {
   ]
 }
 
-function createShader(device: GpuDevice, spec: ShaderSpec): Shader {
+function createShader(device: GPUDevice, spec: ShaderSpec): Shader {
   const label = '@rope/webgpu'
   const bindGroupLayout = device.createBindGroupLayout({ label, entries: entriesOf(spec) })
   const immediateSize = 4 * callFields(spec).length
@@ -59,9 +53,9 @@ function createShader(device: GpuDevice, spec: ShaderSpec): Shader {
   })
   const module = device.createShaderModule({ label, code: generateShader(spec) })
   const descriptor = { label, layout, compute: { module, entryPoint: 'rotate' } }
-  let ready: GpuComputePipeline | undefined
-  let pending: Promise<GpuComputePipeline> | undefined
-  async function compile(): Promise<GpuComputePipeline> {
+  let ready: GPUComputePipeline | undefined
+  let pending: Promise<GPUComputePipeline> | undefined
+  async function compile(): Promise<GPUComputePipeline> {
     try {
       ready ??= await device.createComputePipelineAsync(descriptor)
       return ready
@@ -84,10 +78,10 @@ function createShader(device: GpuDevice, spec: ShaderSpec): Shader {
   }
 }
 
-const SHADERS = new WeakMap<GpuDevice, Map<string, Shader>>()
+const SHADERS = new WeakMap<GPUDevice, Map<string, Shader>>()
 
 /** The shader of a spec on a device. */
-export function shaderOf(device: GpuDevice, spec: ShaderSpec): Shader {
+export function shaderOf(device: GPUDevice, spec: ShaderSpec): Shader {
   const shaders = SHADERS.get(device) ?? new Map<string, Shader>()
   SHADERS.set(device, shaders)
   const key = specKey(spec)

@@ -5,16 +5,16 @@
  * budget the oldest one is destroyed: harmless to commands that were submitted, and for commands
  * that were not an error of the device that names the chunk, never wrong numbers.
  */
-import { type GpuBuffer, type GpuDevice, USAGE } from '../webgpu-types.js'
+import { USAGE } from '../webgpu-constants.js'
 
 /** Where an upload lies. */
 export interface Uploaded {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly byteOffset: number
 }
 
 interface Chunk {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   used: number
 }
 
@@ -23,12 +23,12 @@ const ALIGNMENT = 256
 
 /** Memory for uploads of one kind. */
 export class UploadRing {
-  readonly #device: GpuDevice
+  readonly #device: GPUDevice
   readonly #usage: number
   readonly #label: string
   readonly #chunkBytes: number
   readonly #budget: number
-  readonly #alive = new Set<GpuBuffer>()
+  readonly #alive = new Set<GPUBuffer>()
   #chunks: Chunk[] = []
   #bytes = 0
 
@@ -39,7 +39,7 @@ export class UploadRing {
    * @param budget bytes of all chunks together, beside the newest
    */
   constructor(
-    device: GpuDevice,
+    device: GPUDevice,
     kind: 'uniform' | 'storage',
     label: string,
     chunkBytes: number,

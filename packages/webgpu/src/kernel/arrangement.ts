@@ -24,13 +24,12 @@ import {
   rowLanesOf,
   type ShaderSpec,
 } from '../shader/spec.js'
-import type { GpuBuffer } from '../webgpu-types.js'
 import type { Context } from './context.js'
 
 /** Where an operand lies: buffers, and offsets in elements from their starts. */
 export interface OperandMemory extends Offsets {
-  readonly sourceBuffer: GpuBuffer
-  readonly targetBuffer: GpuBuffer
+  readonly sourceBuffer: GPUBuffer
+  readonly targetBuffer: GPUBuffer
 }
 
 /** One dispatch of a call. */

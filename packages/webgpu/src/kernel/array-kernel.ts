@@ -14,8 +14,7 @@ import {
   type View,
 } from '@rope/core/backend'
 import { backendFailed, type CaughtErrors, scoped } from '../errors.js'
-import type { GpuBuffer } from '../webgpu-types.js'
-import { MAP_READ } from '../webgpu-types.js'
+import { MAP_READ } from '../webgpu-constants.js'
 import type { OperandMemory } from './arrangement.js'
 import type { Context } from './context.js'
 import { Launcher } from './launcher.js'
@@ -80,8 +79,8 @@ function isEmpty({ batch, tokens, operands }: Plan): boolean {
 
 /** The memory of a call on the GPU, borrowed for its time. */
 interface Borrowed {
-  readonly tensors: readonly GpuBuffer[]
-  readonly result: GpuBuffer
+  readonly tensors: readonly GPUBuffer[]
+  readonly result: GPUBuffer
 }
 
 class ArrayKernel implements Kernel {
@@ -165,9 +164,9 @@ class ArrayKernel implements Kernel {
       const target = this.#staging.targets[i] as Region
       return {
         source: origin(source),
-        sourceBuffer: tensors[source.buffer] as GpuBuffer,
+        sourceBuffer: tensors[source.buffer] as GPUBuffer,
         target: origin(target),
-        targetBuffer: tensors[target.buffer] as GpuBuffer,
+        targetBuffer: tensors[target.buffer] as GPUBuffer,
       }
     })
   }
@@ -207,7 +206,7 @@ class ArrayKernel implements Kernel {
     const { queue } = device
     this.#staging.sources.forEach(({ buffer, byteOffset, elements, low }, i) => {
       const view = views[i] as View
-      const to = tensors[buffer] as GpuBuffer
+      const to = tensors[buffer] as GPUBuffer
       if (elements === 0) return
       uploadElements(queue, to, byteOffset, view.source, view.sourceOffset + low, elements)
     })
@@ -220,13 +219,13 @@ class ArrayKernel implements Kernel {
     for (const { buffer, byteOffset, elements } of this.#staging.targets) {
       const bytes = paddedBytes(elements, this.#bytes)
       if (bytes > 0)
-        encoder.copyBufferToBuffer(tensors[buffer] as GpuBuffer, byteOffset, result, at, bytes)
+        encoder.copyBufferToBuffer(tensors[buffer] as GPUBuffer, byteOffset, result, at, bytes)
       at += align(bytes)
     }
     queue.submit([encoder.finish()])
   }
 
-  #copyResults(views: readonly View[], result: GpuBuffer): void {
+  #copyResults(views: readonly View[], result: GPUBuffer): void {
     const mapped = result.getMappedRange(0, this.#staging.resultBytes)
     try {
       // Memory may have gone away while the GPU worked; then nothing at all is written.

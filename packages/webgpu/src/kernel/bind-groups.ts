@@ -2,11 +2,10 @@
  * Bind groups by what they bind. They are found by the identity of their buffers and live no longer
  * than those: a cache that kept buffers alive would be a leak.
  */
-import type { GpuBuffer, GpuObject } from '../webgpu-types.js'
 
 interface Node {
-  readonly next: WeakMap<GpuBuffer, Node>
-  readonly groups: Map<string, GpuObject>
+  readonly next: WeakMap<GPUBuffer, Node>
+  readonly groups: Map<string, GPUBindGroup>
 }
 
 /** Ways to bind the same buffers that are kept: offsets of parts, of KV caches, of layers. */
@@ -25,7 +24,7 @@ export class BindGroups {
    *
    * @param key everything else that matters: the shader, offsets and sizes
    */
-  get(buffers: readonly GpuBuffer[], key: string, create: () => GpuObject): GpuObject {
+  get(buffers: readonly GPUBuffer[], key: string, create: () => GPUBindGroup): GPUBindGroup {
     const { groups } = this.#find(buffers)
     const known = groups.get(key)
     if (known !== undefined) return known
@@ -35,7 +34,7 @@ export class BindGroups {
     return group
   }
 
-  #find(buffers: readonly GpuBuffer[]): Node {
+  #find(buffers: readonly GPUBuffer[]): Node {
     let node = this.#root
     for (const buffer of buffers) {
       let next = node.next.get(buffer)

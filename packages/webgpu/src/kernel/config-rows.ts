@@ -14,7 +14,7 @@ import {
   readPositions,
 } from '@rope/core/backend'
 import { scoped } from '../errors.js'
-import { type GpuBuffer, USAGE } from '../webgpu-types.js'
+import { USAGE } from '../webgpu-constants.js'
 import type { Context } from './context.js'
 import type { RowsOnGpu } from './on-gpu.js'
 import { packRows } from './rows.js'
@@ -24,7 +24,7 @@ const REMEMBERED = 8
 
 /** Rows for ids on the GPU. */
 export interface Table {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   /** Rejects with BACKEND_FAILED when the device had no memory for it. */
   readonly made: Promise<void>
 }
@@ -92,7 +92,7 @@ export class ConfigRows {
   }
 
   /** A buffer of the caller's own with the rows of a rotation. */
-  store(rotation: Rotation, label: string): GpuBuffer {
+  store(rotation: Rotation, label: string): GPUBuffer {
     const { device } = this.#context
     const packed = packRows(rotation)
     const size = Math.max(16, packed.byteLength)

@@ -8,11 +8,11 @@ import { BufferPool } from '../device/buffer-pool.js'
 import type { OpenDevice } from '../device/open-device.js'
 import { UploadRing } from '../device/upload-ring.js'
 import { GPU_SPREAD, SOFTWARE_SPREAD, type Spread } from '../plan/grid.js'
-import { type GpuDevice, USAGE } from '../webgpu-types.js'
+import { USAGE } from '../webgpu-constants.js'
 
 /** The shared part of a backend. */
 export interface Context {
-  readonly device: GpuDevice
+  readonly device: GPUDevice
   readonly immediates: boolean
   /** True when float16 may use the device's own conversions. */
   readonly nativeHalf: boolean

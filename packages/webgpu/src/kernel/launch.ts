@@ -9,7 +9,6 @@ import { geometryOf } from '../plan/geometry.js'
 import { SHAPE_BYTES, shapeWords } from '../plan/shape-words.js'
 import { type CallField, callFields } from '../shader/call-fields.js'
 import { extraBindings } from '../shader/generate.js'
-import type { GpuBuffer, GpuBufferBinding, GpuComputePass, GpuObject } from '../webgpu-types.js'
 import type { OperandMemory, PartArrangement } from './arrangement.js'
 import type { BindGroups } from './bind-groups.js'
 import type { Context } from './context.js'
@@ -27,7 +26,7 @@ export interface LaunchContext {
 
 /** A bound part of a buffer, and the byte at which what matters begins. */
 interface Binding {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly offset: number
   readonly size: number
   readonly first: number
@@ -35,17 +34,17 @@ interface Binding {
 
 /** A bind group and what it was made for. */
 interface BoundGroup {
-  readonly group: GpuObject
+  readonly group: GPUBindGroup
   readonly shape: Uploaded
   readonly rows: Binding
   readonly positions: Binding | null
-  readonly call: GpuBuffer | null
+  readonly call: GPUBuffer | null
 }
 
 /** Bytes of a call's numbers where they are a uniform. */
 const CALL_BYTES = 32
 
-function rangeOf({ buffer, offset, size }: Omit<Binding, 'first'>): GpuBufferBinding {
+function rangeOf({ buffer, offset, size }: Omit<Binding, 'first'>): GPUBufferBinding {
   return { buffer, offset, size }
 }
 
@@ -105,7 +104,7 @@ export class Launch {
   }
 
   /** Encodes the dispatch. */
-  encode(pass: GpuComputePass, rows: RowsOnGpu, positions: PositionsOnGpu | null): void {
+  encode(pass: GPUComputePassEncoder, rows: RowsOnGpu, positions: PositionsOnGpu | null): void {
     const { shader, workgroups } = this.#arrangement
     const rowsPart = this.#bindRows(rows)
     const positionsPart = positions === null ? null : this.#bindPositions(positions)
@@ -160,7 +159,7 @@ export class Launch {
     this.#callWords[2] = (positionsPart.first - positionsPart.offset) / 4
   }
 
-  #group(rows: Binding, positions: Binding | null, call: GpuBuffer | null): GpuObject {
+  #group(rows: Binding, positions: Binding | null, call: GPUBuffer | null): GPUBindGroup {
     const { context, shapeOf } = this.#shared
     if (!context.shapes.holds(this.#shape)) this.#shape = shapeOf(this.#shapeWords)
     const last = this.#last
@@ -178,7 +177,7 @@ export class Launch {
     return group
   }
 
-  #findGroup(rows: Binding, positions: Binding | null, call: GpuBuffer | null): GpuObject {
+  #findGroup(rows: Binding, positions: Binding | null, call: GPUBuffer | null): GPUBindGroup {
     const { groups } = this.#shared
     const { ranges } = this.#arrangement.bound
     const parts = [rows, ...ranges, ...(positions === null ? [] : [positions])]
@@ -193,12 +192,12 @@ export class Launch {
     )
   }
 
-  #createGroup(rows: Binding, positions: Binding | null, call: GpuBuffer | null): GpuObject {
+  #createGroup(rows: Binding, positions: Binding | null, call: GPUBuffer | null): GPUBindGroup {
     const { context, table } = this.#shared
     const { shader, bound } = this.#arrangement
     const extra = extraBindings(shader.spec)
     const { buffer, byteOffset } = this.#shape
-    const bindings: readonly (readonly [number, GpuBufferBinding])[] = [
+    const bindings: readonly (readonly [number, GPUBufferBinding])[] = [
       [0, { buffer, offset: byteOffset, size: SHAPE_BYTES }],
       [1, rangeOf(rows)],
       ...bound.ranges.map((range, i) => [i + 2, rangeOf(range)] as const),

@@ -6,7 +6,6 @@ import type { Plan } from '@rope/core/backend'
 import type { Uploaded } from '../device/upload-ring.js'
 import { chooseAccess } from '../plan/access.js'
 import type { Access } from '../shader/spec.js'
-import type { GpuBuffer, GpuComputePass } from '../webgpu-types.js'
 import { arrange, type OperandMemory } from './arrangement.js'
 import { BindGroups } from './bind-groups.js'
 import type { Context } from './context.js'
@@ -38,7 +37,7 @@ export class Launcher {
   readonly #shared: LaunchContext
   readonly #shapes = new Map<string, Uploaded>()
   /** By the first buffer, so that nothing is kept longer than that. */
-  readonly #known = new WeakMap<GpuBuffer, Known[]>()
+  readonly #known = new WeakMap<GPUBuffer, Known[]>()
 
   constructor(context: Context, plan: Plan, table: TableOnGpu | null) {
     const shapeOf = (words: Uint32Array<ArrayBuffer>): Uploaded => this.#shapeOf(words)
@@ -58,7 +57,7 @@ export class Launcher {
    * @param positions exactly when the launcher has a table, whose rows are then `rows`
    */
   encode(
-    pass: GpuComputePass,
+    pass: GPUComputePassEncoder,
     memory: readonly OperandMemory[],
     rows: RowsOnGpu,
     positions: PositionsOnGpu | null,

@@ -2,11 +2,10 @@
  * What a call reads beside its tensors, where it lies on the GPU.
  */
 import type { PositionsSpec } from '../shader/spec.js'
-import type { GpuBuffer } from '../webgpu-types.js'
 
 /** Rows of cos and sin: `2 * pairs` float32 values each, cos before sin. */
 export interface RowsOnGpu {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly byteOffset: number
   /** Rows from one batch entry to the next. */
   readonly batchStride: number
@@ -14,7 +13,7 @@ export interface RowsOnGpu {
 
 /** Ids that pick rows. */
 export interface PositionsOnGpu {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly byteOffset: number
   /** Ids from one batch entry to the next. */
   readonly batchStride: number
@@ -24,5 +23,5 @@ export interface PositionsOnGpu {
 export interface TableOnGpu {
   readonly spec: PositionsSpec
   readonly rows: number
-  readonly status: GpuBuffer
+  readonly status: GPUBuffer
 }

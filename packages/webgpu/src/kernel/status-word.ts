@@ -2,12 +2,12 @@
  * One counter on the GPU: shaders add to it, and the caller can read it.
  */
 import { backendFailed } from '../errors.js'
-import { type GpuBuffer, MAP_READ, USAGE } from '../webgpu-types.js'
+import { MAP_READ, USAGE } from '../webgpu-constants.js'
 import type { Context } from './context.js'
 
 /** A counter of 32 bits. */
 export class StatusWord {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly #context: Context
 
   constructor(context: Context) {

@@ -12,7 +12,6 @@ import {
   type Plan,
   type Strides,
 } from '@rope/core/backend'
-import type { GpuBuffer, GpuQueue } from '../webgpu-types.js'
 
 /** 16-bit elements may end in the middle of a word. */
 export function paddedBytes(elements: number, bytesPerElement: number): number {
@@ -30,8 +29,8 @@ function padded(elements: Elements, first: number, count: number): Uint8Array<Ar
 
 /** Uploads `count` elements from the index `first` on. */
 export function uploadElements(
-  queue: GpuQueue,
-  buffer: GpuBuffer,
+  queue: GPUQueue,
+  buffer: GPUBuffer,
   byteOffset: number,
   elements: Elements,
   first: number,

@@ -5,14 +5,13 @@
  * read-write as soon as any of it is written.
  */
 import type { TensorBinding } from '../shader/spec.js'
-import type { GpuBuffer } from '../webgpu-types.js'
 
 /** Bytes of a buffer that a dispatch touches. */
 export interface Touched {
   /** Such as `q` or `out_k`. */
   readonly name: string
   readonly written: boolean
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly firstByte: number
   /** The byte after the last one. */
   readonly endByte: number
@@ -20,7 +19,7 @@ export interface Touched {
 
 /** A part of a buffer to be bound. */
 export interface BoundRange extends TensorBinding {
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly offset: number
   readonly size: number
 }
@@ -40,7 +39,7 @@ function alignDown(byte: number): number {
 
 /** A part of a buffer as a binding, whole where it fits, so that it serves other offsets as well. */
 export function bindPart(
-  buffer: GpuBuffer,
+  buffer: GPUBuffer,
   firstByte: number,
   endByte: number,
   limit: number,
@@ -106,7 +105,7 @@ function bindBuffer(
  * @param limit the largest binding, in bytes
  */
 export function bindTensors(touched: readonly Touched[], limit: number): Bound | null {
-  const byBuffer = new Map<GpuBuffer, number[]>()
+  const byBuffer = new Map<GPUBuffer, number[]>()
   touched.forEach(({ buffer }, i) => {
     byBuffer.set(buffer, [...(byBuffer.get(buffer) ?? []), i])
   })

@@ -4,11 +4,10 @@
 import { describe, expect, test } from 'vitest'
 import type { GpuHandle } from '../../src/handles.js'
 import { probeWebGpu } from '../../src/index.js'
-import type { Gpu } from '../../src/webgpu-types.js'
 import { defineGpuConformance } from '../gpu/conformance.js'
 import { defineKernelTests } from '../gpu/kernel.js'
 
-const { gpu } = (globalThis as unknown as { readonly navigator: { readonly gpu: Gpu } }).navigator
+const { gpu } = (globalThis as unknown as { readonly navigator: { readonly gpu: GPU } }).navigator
 
 test('the probe finds the GPU of the browser', async () => {
   const { available, facts } = await probeWebGpu()

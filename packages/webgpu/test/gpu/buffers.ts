@@ -6,10 +6,10 @@ import { type Elements, fromFloat32Array, toFloat32Array } from '@rope/core/back
 import { createJsBackend } from '@rope/js'
 import { expect } from 'vitest'
 import type { GpuTensor } from '../../src/gpu-tensor.js'
-import { type GpuBuffer, type GpuDevice, MAP_READ, USAGE } from '../../src/webgpu-types.js'
+import { MAP_READ, USAGE } from '../../src/webgpu-constants.js'
 
 /** Bytes as words, padded with a pattern that must survive. */
-export function toBuffer(device: GpuDevice, bytes: Uint8Array): GpuBuffer {
+export function toBuffer(device: GPUDevice, bytes: Uint8Array): GPUBuffer {
   const size = Math.ceil(bytes.length / 4) * 4
   const usage = USAGE.STORAGE | USAGE.COPY_DST | USAGE.COPY_SRC
   const buffer = device.createBuffer({ size, usage })
@@ -20,12 +20,12 @@ export function toBuffer(device: GpuDevice, bytes: Uint8Array): GpuBuffer {
 }
 
 /** Elements on the GPU. */
-export function elementsToBuffer(device: GpuDevice, elements: Elements): GpuBuffer {
+export function elementsToBuffer(device: GPUDevice, elements: Elements): GPUBuffer {
   return toBuffer(device, new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength))
 }
 
 /** All bytes of a buffer. */
-export async function readBuffer(device: GpuDevice, buffer: GpuBuffer): Promise<Uint8Array> {
+export async function readBuffer(device: GPUDevice, buffer: GPUBuffer): Promise<Uint8Array> {
   const usage = USAGE.MAP_READ | USAGE.COPY_DST
   const result = device.createBuffer({ size: buffer.size, usage })
   const encoder = device.createCommandEncoder()
@@ -39,8 +39,8 @@ export async function readBuffer(device: GpuDevice, buffer: GpuBuffer): Promise<
 
 /** The elements of a buffer. */
 export async function readElements(
-  device: GpuDevice,
-  buffer: GpuBuffer,
+  device: GPUDevice,
+  buffer: GPUBuffer,
   dtype: DType,
   length: number,
 ): Promise<Elements> {
@@ -52,7 +52,7 @@ export async function readElements(
 
 /** A tensor argument for a buffer. */
 export function tensorIn(
-  buffer: GpuBuffer,
+  buffer: GPUBuffer,
   more: Partial<Omit<GpuTensor, 'buffer'>> = {},
 ): GpuTensor {
   return { buffer, ...more } as unknown as GpuTensor

@@ -9,7 +9,6 @@ import { openDevice } from '../../src/device/open-device.js'
 import type { GpuHandle } from '../../src/handles.js'
 import { type Context, createContext } from '../../src/kernel/context.js'
 import { checkOptions } from '../../src/options.js'
-import type { Gpu } from '../../src/webgpu-types.js'
 import { createEncodingBackend } from '../support/encode-subject.js'
 
 /** Conditions under which kernels are encoded. */
@@ -80,7 +79,7 @@ const CONDITIONS: readonly Conditions[] = [
 ]
 
 /** Defines the suite, through arrays, and where asked for under each condition as well. */
-export function defineGpuConformance(gpu: Gpu, underConditions: boolean): void {
+export function defineGpuConformance(gpu: GPU, underConditions: boolean): void {
   const options = { gpu: gpu as unknown as GpuHandle }
   const createBackend = (): Promise<WebGpuBackend> => createWebGpuBackend(options)
   // One device for all, whose shaders are compiled once.

@@ -15,7 +15,6 @@ import { Launcher } from '../../src/kernel/launcher.js'
 import { StatusWord } from '../../src/kernel/status-word.js'
 import { checkOptions } from '../../src/options.js'
 import { generateShader } from '../../src/shader/generate.js'
-import type { Gpu, GpuBuffer, GpuDevice } from '../../src/webgpu-types.js'
 import { refusal } from '../support/errors.js'
 import { everySpec } from '../support/specs.js'
 import {
@@ -48,14 +47,14 @@ function bshd(heads: number, dtype: DType, tokens = TOKENS, batch = 1): Shaped {
 }
 
 /** Defines the tests; `gpu` gives the devices. */
-export function defineKernelTests(gpu: Gpu): void {
+export function defineKernelTests(gpu: GPU): void {
   let backend: WebGpuBackend
-  let device: GpuDevice
+  let device: GPUDevice
   const errors: string[] = []
 
   beforeAll(async () => {
     backend = await createWebGpuBackend({ gpu: gpu as unknown as GpuHandle })
-    device = backend.gpuDevice as unknown as GpuDevice
+    device = backend.gpuDevice as unknown as GPUDevice
     const events = device as unknown as EventTarget
     events.addEventListener?.('uncapturederror', (event) => {
       errors.push((event as unknown as { error: { message: string } }).error.message)
@@ -69,7 +68,7 @@ export function defineKernelTests(gpu: Gpu): void {
     device.queue.submit([encoder.finish()])
   }
 
-  const read = (buffer: GpuBuffer, like: Elements, dtype: DType): Promise<Elements> =>
+  const read = (buffer: GPUBuffer, like: Elements, dtype: DType): Promise<Elements> =>
     readElements(device, buffer, dtype, like.length)
 
   describe.each(DTYPES)('%s', (dtype) => {
@@ -324,9 +323,9 @@ export function defineKernelTests(gpu: Gpu): void {
         await backend.prepare(CONFIG, { k: five }),
       ] as const
       const buffers = [first, x, x].map((elements) => elementsToBuffer(device, elements)) as [
-        GpuBuffer,
-        GpuBuffer,
-        GpuBuffer,
+        GPUBuffer,
+        GPUBuffer,
+        GPUBuffer,
       ]
       submit((encoder) => {
         kernels[0].encode(encoder, { k: tensorIn(buffers[0]), positions: 7 })
@@ -391,14 +390,14 @@ export function defineKernelTests(gpu: Gpu): void {
       int64: BigInt64Array.from(GIVEN, BigInt),
     }
 
-    function idBuffer(array: ArrayBufferView, lead: number): GpuBuffer {
+    function idBuffer(array: ArrayBufferView, lead: number): GPUBuffer {
       const bytes = new Uint8Array(lead + array.byteLength)
       bytes.set(new Uint8Array(array.buffer as ArrayBuffer), lead)
       return toBuffer(device, bytes)
     }
 
     function gpuPositions(
-      buffer: GpuBuffer,
+      buffer: GPUBuffer,
       byteOffset: number,
       shape: readonly number[],
     ): GpuPositions {
@@ -534,7 +533,7 @@ export function defineKernelTests(gpu: Gpu): void {
 
   describe('what is refused, with nothing encoded', () => {
     const shaped = bshd(4, 'float32')
-    const full = (): GpuBuffer => elementsToBuffer(device, numbers('float32', 320))
+    const full = (): GPUBuffer => elementsToBuffer(device, numbers('float32', 320))
     const encoder = (): EncoderHandle => device.createCommandEncoder() as unknown as EncoderHandle
 
     test('tensors that do not fit their buffer, or are not aligned', async () => {
@@ -548,7 +547,7 @@ export function defineKernelTests(gpu: Gpu): void {
         [tensorIn(full(), { byteOffset: -4 }), 'q.byteOffset'],
         [tensorIn(full(), { dtype: 'float16' }), 'q.dtype'],
         [tensorIn(full(), { shape: [1, 5, 4, 8] }), 'q.shape'],
-        [tensorIn({} as GpuBuffer), 'q.buffer'],
+        [tensorIn({} as GPUBuffer), 'q.buffer'],
       ] as const) {
         const error = await refusal(() => kernel.encode(encoder(), { q, positions: 0 }))
         expect(error.code).toBe('INVALID_TENSOR')
@@ -612,7 +611,7 @@ export function defineKernelTests(gpu: Gpu): void {
       })
       const buffer = full()
       const q = tensorIn(buffer)
-      const at = (given: GpuBuffer, byteOffset: number, shape: readonly number[]): GpuPositions =>
+      const at = (given: GPUBuffer, byteOffset: number, shape: readonly number[]): GpuPositions =>
         ({ buffer: given, byteOffset, shape }) as unknown as GpuPositions
       const few = toBuffer(device, new Uint8Array(16))
       for (const [positions, code, field] of [
@@ -713,8 +712,8 @@ export function defineKernelTests(gpu: Gpu): void {
   test('a device that is destroyed under a kernel is noticed', async () => {
     const own = await createWebGpuBackend({ gpu: gpu as unknown as GpuHandle })
     const kernel = await own.prepare(CONFIG, { q: bshd(4, 'float32') })
-    const lost = (own.gpuDevice as unknown as GpuDevice).lost
-    ;(own.gpuDevice as unknown as GpuDevice).destroy()
+    const lost = (own.gpuDevice as unknown as GPUDevice).lost
+    ;(own.gpuDevice as unknown as GPUDevice).destroy()
     await lost
     const data = numbers('float32', 320)
     const before = data.slice()

@@ -6,7 +6,6 @@ import { createRope } from '@rope/core'
 import { expect, test } from 'vitest'
 import type { GpuHandle } from '../../src/handles.js'
 import { createWebGpuBackend } from '../../src/index.js'
-import type { GpuDevice } from '../../src/webgpu-types.js'
 import { findNodeGpu } from '../support/node-gpu.js'
 
 const CONFIG = { headDim: 8, pairing: 'half', schedule: { type: 'default', base: 10000 } } as const
@@ -37,7 +36,7 @@ test('a backend that found its own GPU outlives many calls', async () => {
 })
 
 test('so does its device, when the backend is forgotten', async () => {
-  const device = (await createWebGpuBackend()).gpuDevice as unknown as GpuDevice
+  const device = (await createWebGpuBackend()).gpuDevice as unknown as GPUDevice
   for (let call = 0; call < 50; call++) {
     collect()
     const buffer = device.createBuffer({ size: 64, usage: 1 | 8 })
@@ -90,7 +89,7 @@ async function gained(work: () => Promise<void>): Promise<number> {
 
 test('ten thousand encoded calls leave no memory behind', async () => {
   const backend = await createWebGpuBackend()
-  const device = backend.gpuDevice as unknown as GpuDevice
+  const device = backend.gpuDevice as unknown as GPUDevice
   const shape = [1, 1, TENSOR / 32, 8]
   const kernel = await backend.prepare(CONFIG, { q: { shape, layout: 'bshd', dtype: 'float32' } })
   const buffers = [0, 1].map(() => device.createBuffer({ size: TENSOR, usage: 0x80 }))

@@ -9,7 +9,7 @@ import type { OperandMemory } from '../../src/kernel/arrangement.js'
 import type { Context } from '../../src/kernel/context.js'
 import { Launcher } from '../../src/kernel/launcher.js'
 import { packRows } from '../../src/kernel/rows.js'
-import { type GpuBuffer, type GpuComputePass, MAP_READ, USAGE } from '../../src/webgpu-types.js'
+import { MAP_READ, USAGE } from '../../src/webgpu-constants.js'
 
 /** Where arrays lie in their buffers, beyond what their memory says. */
 export interface Placing {
@@ -20,8 +20,8 @@ export interface Placing {
 }
 
 /** The pass with its dispatches counted. */
-function counted(pass: GpuComputePass): {
-  readonly pass: GpuComputePass
+function counted(pass: GPUComputePassEncoder): {
+  readonly pass: GPUComputePassEncoder
   readonly count: () => number
 } {
   let count = 0
@@ -38,7 +38,7 @@ function counted(pass: GpuComputePass): {
         pass.dispatchWorkgroups(x, y)
       },
       end: () => pass.end(),
-    },
+    } as GPUComputePassEncoder,
   }
 }
 
@@ -47,7 +47,7 @@ const USAGES = USAGE.STORAGE | USAGE.COPY_DST | USAGE.COPY_SRC
 /** One ArrayBuffer on the GPU. */
 interface Mirror {
   readonly memory: ArrayBufferLike
-  readonly buffer: GpuBuffer
+  readonly buffer: GPUBuffer
   readonly bytes: number
 }
 
@@ -89,7 +89,7 @@ function createKernel(context: Context, plan: Plan, { lead, onDispatches }: Plac
       const place = (
         elements: Elements,
         offset: number,
-      ): { readonly buffer: GpuBuffer; readonly at: number } => {
+      ): { readonly buffer: GPUBuffer; readonly at: number } => {
         const known = mirrors.get(elements.buffer)
         const mirror = known ?? createMirror(context, elements.buffer, lead)
         mirrors.set(elements.buffer, mirror)

@@ -2,8 +2,7 @@
  * A stand-in for a GPU device that keeps books: what is created, destroyed, written and encoded.
  * Buffers have memory and copies work, but shaders do nothing. Faults are injected by name.
  */
-import type { Gpu, GpuAdapter, GpuBuffer, GpuDevice, GpuError } from '../../src/webgpu-types.js'
-import { USAGE } from '../../src/webgpu-types.js'
+import { USAGE } from '../../src/webgpu-constants.js'
 
 /** A dispatch with all that was set for it. */
 export interface FakeDispatch {
@@ -21,7 +20,7 @@ export interface FakeDispatch {
   readonly immediates: readonly number[]
 }
 
-export interface FakeBuffer extends GpuBuffer {
+export interface FakeBuffer extends GPUBuffer {
   readonly bytes: Uint8Array
   readonly destroyed: boolean
 }
@@ -30,27 +29,27 @@ export interface FakeBuffer extends GpuBuffer {
 export type Fault = 'createBuffer' | 'createComputePipeline' | 'submit' | 'mapAsync'
 
 export interface FakeGpu {
-  readonly device: GpuDevice
-  readonly adapter: GpuAdapter
-  readonly gpu: Gpu
+  readonly device: GPUDevice
+  readonly adapter: GPUAdapter
+  readonly gpu: GPU
   /** Buffers that have not been destroyed. */
   readonly alive: Set<FakeBuffer>
   readonly counts: Record<string, number>
   readonly dispatches: FakeDispatch[]
   /** Makes an operation fail from now on, in the way WebGPU reports it. */
-  fail(fault: Fault, error: GpuError & { readonly filter: string }): void
+  fail(fault: Fault, error: GPUError & { readonly filter: string }): void
   heal(): void
   lose(reason: string, message: string): void
 }
 
 interface Options {
   readonly features?: readonly string[]
-  readonly limits?: Partial<GpuDevice['limits']>
+  readonly limits?: Partial<GPUDevice['limits']>
   readonly immediates?: boolean
   readonly description?: string
 }
 
-const LIMITS: GpuDevice['limits'] = {
+const LIMITS: Partial<GPUDevice['limits']> = {
   maxBufferSize: 2 ** 28,
   maxStorageBufferBindingSize: 2 ** 27,
   maxStorageBuffersPerShaderStage: 8,
@@ -66,8 +65,8 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
   const alive = new Set<FakeBuffer>()
   const counts: Record<string, number> = {}
   const dispatches: FakeDispatch[] = []
-  const scopes: { filter: string; error: GpuError | null }[] = []
-  let fault: { at: Fault; error: GpuError & { readonly filter: string } } | null = null
+  const scopes: { filter: string; error: GPUError | null }[] = []
+  let fault: { at: Fault; error: GPUError & { readonly filter: string } } | null = null
   let lose: (info: { reason: string; message: string }) => void = () => undefined
   let isLost = false
   let submitFailed = false
@@ -90,8 +89,9 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
     count('createBuffer')
     strikes('createBuffer')
     let destroyed = false
-    let mapState = 'unmapped'
+    let mapState: GPUBufferMapState = 'unmapped'
     const buffer: FakeBuffer = {
+      __brand: 'GPUBuffer',
       size: descriptor.size,
       usage: descriptor.usage,
       label: descriptor.label ?? '',
@@ -127,7 +127,7 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
     return buffer
   }
 
-  const check = (buffer: GpuBuffer): FakeBuffer => {
+  const check = (buffer: GPUBuffer): FakeBuffer => {
     const fake = buffer as FakeBuffer
     if (fake.destroyed) throw new Error(`used after destroy: ${fake.label}`)
     return fake
@@ -172,9 +172,9 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
     return {
       beginComputePass: () => beginComputePass(commands),
       copyBufferToBuffer(
-        from: GpuBuffer,
+        from: GPUBuffer,
         fromAt: number,
-        to: GpuBuffer,
+        to: GPUBuffer,
         toAt: number,
         size: number,
       ) {
@@ -210,7 +210,7 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
         for (const { commands } of list) for (const command of commands) command()
       },
       writeBuffer(
-        buffer: GpuBuffer,
+        buffer: GPUBuffer,
         at: number,
         data: ArrayBufferView,
         first = 0,
@@ -256,20 +256,23 @@ export function createFakeGpu(options: Options = {}): FakeGpu {
     destroy() {
       count('destroyDevice')
     },
-  } as unknown as GpuDevice
+  } as unknown as GPUDevice
 
   const adapter = {
     info: (device as { adapterInfo?: object }).adapterInfo,
     features: new Set(options.features ?? []),
     limits: device.limits,
     requestDevice: async () => device,
-  } as unknown as GpuAdapter
+  } as unknown as GPUAdapter
 
   const languageFeatures = options.immediates === false ? [] : ['immediate_address_space']
   return {
     device,
     adapter,
-    gpu: { wgslLanguageFeatures: new Set(languageFeatures), requestAdapter: async () => adapter },
+    gpu: {
+      wgslLanguageFeatures: new Set(languageFeatures),
+      requestAdapter: async () => adapter,
+    } as unknown as GPU,
     alive,
     counts,
     dispatches,

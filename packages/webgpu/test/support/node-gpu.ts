@@ -9,13 +9,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf } from '../../src/errors.js'
-import type { Gpu } from '../../src/webgpu-types.js'
 
 /** A GPU, or why there is none. */
-export type NodeGpu = { readonly gpu: Gpu } | { readonly gpu: null; readonly reason: string }
+export type NodeGpu = { readonly gpu: GPU } | { readonly gpu: null; readonly reason: string }
 
 interface Library {
-  readonly create: (flags: readonly string[]) => Gpu
+  readonly create: (flags: readonly string[]) => GPU
 }
 
 const CHROMIUM = process.env.ROPE_CHROMIUM ?? '/usr/bin/chromium'
