@@ -7,11 +7,14 @@ import type { Task } from './runs/recipe.js'
 
 /** What the user asked for. */
 export interface Arguments {
-  readonly command: Task
+  readonly command: Task | 'record'
   readonly steps?: number
   readonly seed: number
   readonly minutes?: number
   readonly all?: true
+  /** `record`: which task alone, and on how many seeds. */
+  readonly only?: Task
+  readonly seeds?: number
   readonly processes: number
   /** Where files are written. */
   readonly out?: string
@@ -52,6 +55,8 @@ type Found = (command: Arguments['command'], options: Omit<Arguments, 'command'>
 const ABOUT: Readonly<Record<Arguments['command'], string>> = {
   mlm: 'masked language models: RoPE against sinusoidal positions (RoFormer, section 4)',
   lm: 'linear attention over characters: RoPE against none and learned (equation 19)',
+  extend: 'a model asked about sequences longer than it was trained on, with six schedules',
+  record: "every run again on several seeds, for recorded/*.json and the README's tables",
 }
 
 function makeProgram(output: HelpOutput, found: Found): Command {
@@ -64,25 +69,33 @@ function makeProgram(output: HelpOutput, found: Found): Command {
     .configureOutput(output)
     .exitOverride()
   for (const [name, about] of Object.entries(ABOUT)) {
-    program
-      .command(name, { isDefault: name === 'mlm' })
-      .description(about)
+    const command = program.command(name, { isDefault: name === 'mlm' }).description(about)
+    addOptions(command, name as Arguments['command'])
+    command
       .allowExcessArguments(false)
-      .option('--steps <count>', "training steps (default: the recipe's)", readCount)
-      .option('--seed <number>', 'which weights and batches', readSeed, 1)
-      .option(
-        '--minutes <number>',
-        'no step begins after so long (default: 3 for mlm)',
-        readMinutes,
-      )
-      .option('--processes <count>', 'models trained at a time', readCount, availableParallelism())
-      .option('--out <folder>', 'where the SVG and JSON files go (default: a temporary folder)')
-      .addOption(new Option('--all', 'mlm: none and learned positions as well'))
       .configureOutput(output)
       .exitOverride()
       .action((options) => found(name as Arguments['command'], options))
   }
   return program.addHelpText('after', EXIT_CODES)
+}
+
+/** Each command knows the options that it heeds, and refuses the others. */
+function addOptions(command: Command, name: Arguments['command']): void {
+  command
+    .option('--steps <count>', "training steps (default: the recipe's)", readCount)
+    .option('--seed <number>', 'which weights and batches', readSeed, 1)
+    .option('--processes <count>', 'models trained at a time', readCount, availableParallelism())
+  if (name === 'record') {
+    command
+      .addOption(new Option('--only <task>', 'one task').choices(['mlm', 'lm', 'extend']))
+      .option('--seeds <count>', 'how many, from --seed on (default: 3; extend: 1)', readCount)
+    return
+  }
+  command.option('--out <folder>', 'where files go (default: a temporary folder)')
+  if (name === 'extend') return
+  command.option('--minutes <number>', 'no step begins after so long (default: 3)', readMinutes)
+  if (name === 'mlm') command.option('--all', 'none and learned positions as well')
 }
 
 const EXIT_CODES = `

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { runRoformer } from './roformer.js'
 import { inProcesses, serveAsWorker } from './runs/processes.js'
 
-const DATA = fileURLToPath(new URL('../data/', import.meta.url))
+const APP = fileURLToPath(new URL('../', import.meta.url))
 
 // A reader that has seen enough (`roformer | head`) ends the run, quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,12 +15,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 if (process.argv[2] === 'worker' && process.send !== undefined) {
-  await serveAsWorker(DATA)
+  await serveAsWorker(`${APP}data/`)
 } else {
   process.exitCode = await runRoformer(process.argv.slice(2), {
     writeOut: (text) => void process.stdout.write(text),
     writeErr: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY === true,
-    startVariant: inProcesses(fileURLToPath(import.meta.url)),
+    workers: inProcesses(fileURLToPath(import.meta.url)),
+    appFolder: APP,
   })
 }

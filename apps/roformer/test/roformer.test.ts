@@ -7,8 +7,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RopeError } from '@rope/core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { runRoformer, type World } from '../src/roformer.js'
-import { runVariant, type StartVariant, type VariantOutcome } from '../src/runs/processes.js'
+import { runRoformer } from '../src/roformer.js'
+import {
+  inThisProcess,
+  type StartExtension,
+  type StartVariant,
+  type VariantOutcome,
+} from '../src/runs/processes.js'
+import type { World } from '../src/world.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'roformer '))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,8 +28,9 @@ interface Ending {
 
 async function run(
   words: readonly string[],
-  startVariant: StartVariant,
+  variant: StartVariant,
   isTerminal = false,
+  extension: StartExtension = () => Promise.reject(new Error('nothing is extended here')),
 ): Promise<Ending> {
   let [out, err] = ['', '']
   const world: World = {
@@ -34,7 +41,8 @@ async function run(
       err += text
     },
     isTerminal,
-    startVariant,
+    workers: { variant, extension },
+    appFolder: folder,
   }
   const code = await runRoformer([...words, '--out', folder], world)
   return { code, out, err }
@@ -60,7 +68,7 @@ function pretend(changes: Partial<VariantOutcome> = {}, last = 1000): StartVaria
 test('a comparison that is trained: two steps of the real thing, measured on our kernels', async () => {
   const inHere: StartVariant = (job, report) => {
     const recipe = { ...job.recipe, heldOutBatches: 1, sequences: 2 }
-    return runVariant({ ...job, recipe }, report, DATA)
+    return inThisProcess(DATA).variant({ ...job, recipe }, report)
   }
   const { code, out } = await run(['--steps', '2'], inHere)
   expect(code).toBe(0)

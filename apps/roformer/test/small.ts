@@ -14,7 +14,7 @@ export function smallOptions(
   return {
     positions,
     ...{ vocabulary: 11, layers: 2, width: 8, heads: 2, tokens: 6 },
-    ...{ norm: 'post', embeddingScale: 1, embeddingDeviation: 0.5 },
+    ...{ norm: 'post', embeddingScale: 1, embeddingDeviation: 0.5, deviation: 0.02 },
     ...{ causal: false, attention: 'softmax' },
     ...changes,
   }

@@ -25,6 +25,8 @@ export interface ModelOptions {
   readonly embeddingScale: number
   /** The standard deviation of the first embeddings; 0.02 in BERT. */
   readonly embeddingDeviation: number
+  /** The standard deviation of the first weights of products; 0.02 in BERT. */
+  readonly deviation: number
   /** Whether a token sees only those before it. */
   readonly causal: boolean
   /** Softmax attention, or linear attention with phi = elu + 1 (RoFormer, equation 19). */

@@ -23,15 +23,12 @@ interface Entry {
   readonly start: Start
 }
 
-/** First weights of products, as in BERT. */
-const NORMAL: Start = { deviation: 0.02 }
-
 /** The name of the learned positions, which no other variant has. */
 export const POSITION_TABLE = 'positions'
 
-function linear(name: string, from: number, to: number): Entry[] {
+function linear(name: string, from: number, to: number, start: Start): Entry[] {
   return [
-    { name: `${name}.weight`, shape: [from, to], start: NORMAL },
+    { name: `${name}.weight`, shape: [from, to], start },
     { name: `${name}.bias`, shape: [to], start: 'zeros' },
   ]
 }
@@ -43,26 +40,28 @@ function norm(name: string, width: number): Entry[] {
   ]
 }
 
-function layerEntries(layer: number, width: number): Entry[] {
+function layerEntries(layer: number, width: number, start: Start): Entry[] {
   const name = `layer${layer}`
   return [
-    ...linear(`${name}.query`, width, width),
-    ...linear(`${name}.key`, width, width),
-    ...linear(`${name}.value`, width, width),
-    ...linear(`${name}.output`, width, width),
+    ...linear(`${name}.query`, width, width, start),
+    ...linear(`${name}.key`, width, width, start),
+    ...linear(`${name}.value`, width, width, start),
+    ...linear(`${name}.output`, width, width, start),
     ...norm(`${name}.attentionNorm`, width),
-    ...linear(`${name}.up`, width, 4 * width),
-    ...linear(`${name}.down`, 4 * width, width),
+    ...linear(`${name}.up`, width, 4 * width, start),
+    ...linear(`${name}.down`, 4 * width, width, start),
     ...norm(`${name}.feedForwardNorm`, width),
   ]
 }
 
-function entries({ vocabulary, width, layers, embeddingDeviation }: ModelOptions): Entry[] {
+function entries(options: ModelOptions): Entry[] {
+  const { vocabulary, width, layers, embeddingDeviation, deviation } = options
+  const start: Start = { deviation }
   return [
     { name: 'embedding', shape: [vocabulary, width], start: { deviation: embeddingDeviation } },
     ...norm('outerNorm', width),
-    ...Array.from({ length: layers }, (_, layer) => layerEntries(layer, width)).flat(),
-    ...linear('transform', width, width),
+    ...Array.from({ length: layers }, (_, layer) => layerEntries(layer, width, start)).flat(),
+    ...linear('transform', width, width, start),
     ...norm('transformNorm', width),
     { name: 'outputBias', shape: [vocabulary], start: 'zeros' },
   ]

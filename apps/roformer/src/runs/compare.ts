@@ -4,6 +4,7 @@
  */
 import { RopeError } from '@rope/core'
 import type { PositionName } from '../model/options.js'
+import { inLanes } from './lanes.js'
 import type { StartVariant, VariantOutcome } from './processes.js'
 import type { Recipe } from './recipe.js'
 import type { VariantState } from './state.js'
@@ -29,13 +30,11 @@ export async function compare(
     positions,
     ...{ step: 0, training: undefined, heldOut: [] },
   }))
-  const outcomes: VariantOutcome[] = []
   const change = (i: number, changes: Partial<VariantState>): void => {
     states[i] = { ...(states[i] as VariantState), ...changes }
     update(states)
   }
-  const runOne = async (i: number): Promise<void> => {
-    const positions = variants[i] as PositionName
+  const outcomes = await inLanes(variants, processes, async (positions, i) => {
     const job = { recipe, positions, seed, ...(deadline === undefined ? {} : { deadline }) }
     const outcome = await start(job, ({ step, training, heldOut }) => {
       const known = states[i]?.heldOut ?? []
@@ -43,20 +42,19 @@ export async function compare(
       change(i, { step, training, heldOut: isNew ? [...known, heldOut] : known })
     })
     const { steps: step, heldOut, measured } = outcome
-    outcomes[i] = outcome
     change(i, { step, heldOut, measured })
-  }
-  let next = 0
-  const lane = async (): Promise<void> => {
-    while (next < variants.length) await runOne(next++)
-  }
-  await Promise.all(Array.from({ length: Math.min(processes, variants.length) }, lane))
+    return outcome
+  })
   checkSameStart(outcomes)
   return outcomes
 }
 
-/** The variants started from the same weights and saw the same batches, or nothing is compared. */
-function checkSameStart(outcomes: readonly VariantOutcome[]): void {
+/**
+ * Variants of one seed started from the same weights and saw the same batches, or nothing is compared.
+ *
+ * @throws RopeError BACKEND_FAILED
+ */
+export function checkSameStart(outcomes: readonly VariantOutcome[]): void {
   const [first] = outcomes
   for (const { positions, weights, batches, steps } of outcomes) {
     if (weights === first?.weights && (batches === first.batches || steps < 20)) continue

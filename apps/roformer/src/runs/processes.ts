@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process'
 import { RopeError } from '@rope/core'
 import { type Measured, measureTrained } from '../evaluation/measure.js'
+import { type ExtensionJob, type ExtensionOutcome, extendModel } from '../extension/extend-model.js'
 import type { ModelOptions } from '../model/options.js'
 import type { Weights } from '../model/parameters.js'
 import { makeCorpus, readVocabularyFile } from '../text/corpus.js'
@@ -15,9 +16,17 @@ import {
   type VariantResult,
 } from './train-variant.js'
 
+/** A trained model, as it travels between processes. */
+export interface Trained {
+  readonly options: ModelOptions
+  readonly weights: Weights
+}
+
 /** What came of a variant, with its held-out loss through `@rope/auto`. */
 export interface VariantOutcome extends VariantResult {
   readonly measured: Measured
+  /** The model itself, where the job asked for it. */
+  readonly trained?: Trained
 }
 
 /** Trains a variant somewhere and tells how it goes. */
@@ -26,58 +35,84 @@ export type StartVariant = (
   report: (progress: Progress) => void,
 ) => Promise<VariantOutcome>
 
-type Message =
-  | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'outcome'; readonly outcome: VariantOutcome }
+/** Extends a model somewhere. */
+export type StartExtension = (job: ExtensionJob) => Promise<ExtensionOutcome>
 
-/** Trains and measures a variant in this process. */
-export async function runVariant(
-  job: VariantJob,
-  report: (progress: Progress) => void,
-  dataFolder: string,
-): Promise<VariantOutcome> {
-  const corpus = makeCorpus(job.recipe.alphabet, readVocabularyFile(dataFolder))
-  const { result, options, weights } = await trainVariant(job, corpus, report)
-  return { ...result, measured: await measured(options, weights, job, corpus) }
+/** What runs jobs. */
+export interface Workers {
+  readonly variant: StartVariant
+  readonly extension: StartExtension
 }
 
-function measured(
-  options: ModelOptions,
-  weights: Weights,
-  { recipe }: VariantJob,
-  corpus: Parameters<typeof heldOutBatches>[1],
-): Promise<Measured> {
-  return measureTrained(options, weights, heldOutBatches(recipe, corpus))
+type Job =
+  | { readonly kind: 'variant'; readonly job: VariantJob }
+  | { readonly kind: 'extension'; readonly job: ExtensionJob }
+
+type Message =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'outcome'; readonly outcome: unknown }
+
+/** Workers in this very process. */
+export function inThisProcess(dataFolder: string): Workers {
+  const vocabulary = readVocabularyFile(dataFolder)
+  return {
+    async variant(job, report) {
+      const corpus = makeCorpus(job.recipe.alphabet, vocabulary)
+      const { result, ...trained } = await trainVariant(job, corpus, report)
+      const { options, weights } = trained
+      const batches = heldOutBatches(job.recipe, corpus)
+      const measured = await measureTrained(options, weights, batches)
+      return { ...result, measured, ...(job.keepModel === true ? { trained } : {}) }
+    },
+    extension: (job) => extendModel(job, makeCorpus('characters', vocabulary)),
+  }
 }
 
 /**
- * Starts variants in processes of their own.
+ * Workers that are processes of their own.
  *
  * @param program the file of this program, which is run with the word `worker`
  */
-export function inProcesses(program: string): StartVariant {
-  return (job, report) =>
-    new Promise((resolve, reject) => {
-      const child = fork(program, ['worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-      let outcome: VariantOutcome | undefined
-      child.on('message', (message: Message) => {
-        if (message.kind === 'progress') report(message.progress)
-        else outcome = message.outcome
-      })
-      child.on('error', reject)
-      child.on('close', (code, signal) => {
-        if (outcome !== undefined) resolve(outcome)
-        else reject(failure(job, code, signal))
-      })
-      child.send(job)
-    })
+export function inProcesses(program: string): Workers {
+  return {
+    variant: (job, report) =>
+      runApart(program, { kind: 'variant', job }, report) as Promise<VariantOutcome>,
+    extension: (job) =>
+      runApart(program, { kind: 'extension', job }, () => {}) as Promise<ExtensionOutcome>,
+  }
 }
 
-function failure({ positions }: VariantJob, code: number | null, signal: string | null): RopeError {
+function runApart(
+  program: string,
+  job: Job,
+  report: (progress: Progress) => void,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const child = fork(program, ['worker'], {
+      // Weights are typed arrays, which JSON would spell out.
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    let answer: { readonly outcome: unknown } | undefined
+    child.on('message', (message: Message) => {
+      if (message.kind === 'progress') report(message.progress)
+      else answer = message
+    })
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      if (answer !== undefined) resolve(answer.outcome)
+      else reject(failure(job, code, signal))
+    })
+    child.send(job)
+  })
+}
+
+function failure({ kind, job }: Job, code: number | null, signal: string | null): RopeError {
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+  const what = kind === 'variant' ? `variant ${job.positions}` : `schedule ${job.name}`
   return new RopeError(
     'BACKEND_FAILED',
-    `the process that trained the variant ${positions} ended early (${how}); what it wrote is above`,
+    `the process of the ${what} ended early (${how}); what it wrote is above`,
   )
 }
 
@@ -86,9 +121,12 @@ export async function serveAsWorker(dataFolder: string): Promise<void> {
   // Without the process that asked there is nobody to train for.
   process.once('disconnect', () => process.exit(1))
   const send = (message: Message): void => void process.send?.(message)
-  const job = await new Promise<VariantJob>((resolve) => process.once('message', resolve))
+  const { kind, job } = await new Promise<Job>((resolve) => process.once('message', resolve))
+  const workers = inThisProcess(dataFolder)
   const report = (progress: Progress): void => send({ kind: 'progress', progress })
-  send({ kind: 'outcome', outcome: await runVariant(job, report, dataFolder) })
+  const outcome =
+    kind === 'variant' ? await workers.variant(job, report) : await workers.extension(job)
+  send({ kind: 'outcome', outcome })
   process.removeAllListeners('disconnect')
   process.disconnect()
 }

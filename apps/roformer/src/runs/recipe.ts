@@ -5,7 +5,7 @@ import type { ModelOptions, PositionName } from '../model/options.js'
 import type { Alphabet } from '../text/corpus.js'
 
 /** The tasks that there are recipes for. */
-export type Task = 'mlm' | 'lm'
+export type Task = 'mlm' | 'lm' | 'extend'
 
 /** How a model is made and trained. */
 export interface Recipe {
@@ -42,6 +42,7 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       norm: 'post',
       embeddingScale: 1,
       embeddingDeviation: 0.02,
+      deviation: 0.02,
     },
     ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
     ...{ measureEvery: 100, heldOutBatches: 16 },
@@ -57,10 +58,27 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       norm: 'pre',
       embeddingScale: 1,
       embeddingDeviation: 0.02,
+      deviation: 0.02,
     },
     ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
     ...{ measureEvery: 100, heldOutBatches: 16 },
     variants: ['none', 'learned', 'rope'],
+  },
+  // A causal model over characters, to be asked about sequences longer than it was trained on.
+  extend: {
+    task: 'extend',
+    alphabet: 'characters',
+    model: {
+      ...SMALL,
+      ...{ heads: 2, tokens: 128, causal: true },
+      norm: 'pre',
+      embeddingScale: 1,
+      embeddingDeviation: 0.02,
+      deviation: 0.02,
+    },
+    ...{ sequences: 8, steps: 1500, rate: 2e-3, warmup: 100 },
+    ...{ measureEvery: 100, heldOutBatches: 16 },
+    variants: ['rope'],
   },
 }
 

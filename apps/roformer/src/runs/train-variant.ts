@@ -17,6 +17,10 @@ export interface VariantJob {
   readonly seed: number
   /** No step begins after this time, in milliseconds of `Date.now()`. */
   readonly deadline?: number
+  /** The step after which it is cut off; the recipe's last when absent. */
+  readonly lastStep?: number
+  /** Whether the trained model is wanted, and not only what came of it. */
+  readonly keepModel?: boolean
 }
 
 /** How far a variant is. */
@@ -121,9 +125,9 @@ class Run {
   }
 
   async toTheEnd(): Promise<void> {
-    const { recipe, deadline = Number.POSITIVE_INFINITY } = this.#job
+    const { recipe, deadline = Number.POSITIVE_INFINITY, lastStep = recipe.steps } = this.#job
     let recent = 0
-    while (this.#steps < recipe.steps && Date.now() < deadline) {
+    while (this.#steps < lastStep && Date.now() < deadline) {
       recent += this.#step()
       if (this.#steps % recipe.measureEvery === 0) this.#measure()
       if (this.#steps % REPORT_EVERY > 0) continue

@@ -2,7 +2,8 @@
  * The training engine: one jitted function is a whole step, from a batch to new weights.
  */
 import { defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax'
-import { createJaxRope } from '@rope/jax'
+import type { ScheduleOptions } from '@rope/core'
+import { createJaxRope, type JaxRope } from '@rope/jax'
 import {
   crossEntropy,
   type Fixtures,
@@ -40,9 +41,17 @@ interface BatchArrays {
   readonly targets: np.Array
 }
 
-/** A trainer of a model that starts from `weights`. */
-export function createTrainer(options: ModelOptions, weights: Weights): Trainer {
-  const fixtures = makeFixtures(options, createTrainingRope(options))
+/**
+ * A trainer of a model that starts from `weights`.
+ *
+ * @param schedule of RoPE, where it is not the one that models are trained with at first
+ */
+export function createTrainer(
+  options: ModelOptions,
+  weights: Weights,
+  schedule: ScheduleOptions = TRAINED_SCHEDULE,
+): Trainer {
+  const fixtures = makeFixtures(options, createTrainingRope(options, schedule))
   const loss = (parameters: Parameters, batch: BatchArrays): np.Array =>
     batchLoss(parameters, batch, fixtures)
   const measure = jit(loss)
@@ -79,9 +88,12 @@ type Rates = { readonly rate: np.Array; readonly epsilon: np.Array }
 type Advanced = [np.Array, Parameters, AdamState]
 
 /** The rope that models are trained with. */
-export function createTrainingRope(options: ModelOptions): ReturnType<typeof createJaxRope> {
+export function createTrainingRope(
+  options: ModelOptions,
+  schedule: ScheduleOptions = TRAINED_SCHEDULE,
+): JaxRope {
   return createJaxRope(
-    { headDim: headDimOf(options), pairing: 'half', schedule: TRAINED_SCHEDULE },
+    { headDim: headDimOf(options), pairing: 'half', schedule },
     { layout: 'bhsd' },
   )
 }
