@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -98,5 +98,20 @@ describe('dashboard', () => {
     expect(lines[1].result.machine.engine).toMatch(/^Node /)
     child.kill('SIGINT')
     expect(await closed).toEqual([0, null])
+  })
+})
+
+describe('roformer', () => {
+  test('trains in processes of its own, measures on our kernels, and writes where it is told', () => {
+    const { status, stdout, stderr } = run('roformer', '--steps', '1', '--out', 'of one step')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/^rope +1 of 1 .*\((native|wasm|js)\)$/m)
+    expect(readFileSync(join(folder, 'of one step', 'mlm.svg'), 'utf8')).toContain('sinusoidal')
+  })
+
+  test('bad input passes its exit code through', () => {
+    const { status, stdout, stderr } = run('roformer', 'train')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('train')
   })
 })

@@ -9,22 +9,29 @@ export interface Matrix {
   readonly data: Float32Array<ArrayBuffer>
 }
 
-/** x [rows, from] times weight [from, to], plus bias [to]. */
+/** x [rows, from] times weight [from, to], plus bias [to]; `from` is a multiple of four. */
 export function linear(x: Matrix, weight: Float32Array, bias: Float32Array): Matrix {
+  const { rows, columns } = x
   const to = bias.length
-  const data = new Float32Array(x.rows * to)
-  for (let row = 0; row < x.rows; row++) {
-    const out = data.subarray(row * to, (row + 1) * to)
-    out.set(bias)
-    for (let i = 0; i < x.columns; i++) {
-      const scale = x.data[row * x.columns + i] as number
-      const from = i * to
+  const data = new Float32Array(rows * to)
+  for (let row = 0; row < rows; row++) {
+    const out = row * to
+    data.set(bias, out)
+    // Four rows of the weight at a time: the sums are read and written a quarter as often.
+    for (let i = row * columns, w = 0; i < (row + 1) * columns; i += 4, w += 4 * to) {
+      const [a, b] = [x.data[i] as number, x.data[i + 1] as number]
+      const [c, d] = [x.data[i + 2] as number, x.data[i + 3] as number]
       for (let j = 0; j < to; j++) {
-        out[j] = (out[j] as number) + scale * (weight[from + j] as number)
+        const sum =
+          a * (weight[w + j] as number) +
+          b * (weight[w + to + j] as number) +
+          c * (weight[w + 2 * to + j] as number) +
+          d * (weight[w + 3 * to + j] as number)
+        data[out + j] = (data[out + j] as number) + sum
       }
     }
   }
-  return { rows: x.rows, columns: to, data }
+  return { rows, columns: to, data }
 }
 
 /** Each row brought to mean 0 and variance 1, then scaled and shifted. */
