@@ -1,10 +1,12 @@
 /**
  * The page: makes what it knows and shows it.
  */
+import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { App } from './app/app.js'
 import { createBench } from './bench/bench.js'
-import { startBenchWorker } from './bench/start-worker.js'
+import { nodeVersion } from './bench/node-job.js'
+import { PAGE_VISIBILITY } from './bench/visibility.js'
 import { createConformance } from './conformance/conformance.js'
 import { startConformanceWorker } from './conformance/start-worker.js'
 import { lookAtDevice } from './device/device.js'
@@ -13,11 +15,16 @@ import { startDeviceWorker } from './device/start-worker.js'
 const root = document.getElementById('app')
 if (root === null) throw new Error('the page has no element with the id app')
 root.replaceChildren()
+const node = signal<string | null>(null)
+void nodeVersion().then((version) => {
+  node.value = version
+})
 render(
   <App
     device={lookAtDevice(startDeviceWorker)}
     conformance={createConformance(startConformanceWorker)}
-    bench={createBench(startBenchWorker)}
+    node={node}
+    bench={createBench(PAGE_VISIBILITY)}
   />,
   root,
 )

@@ -6,7 +6,13 @@ export { type Clock, clockResolution, performanceClock } from './clock.js'
 export { describeEngine, type Machine } from './machine.js'
 export { caseOf } from './matrix/case-of.js'
 export { MODEL_SHAPES, type ModelShape } from './matrix/model-shape.js'
-export { caseId, caseText, type RotationCase, rotationCase } from './matrix/rotation-case.js'
+export {
+  caseId,
+  caseText,
+  movedBytes,
+  type RotationCase,
+  rotationCase,
+} from './matrix/rotation-case.js'
 export { type CellRow, cellRow, newPositionCells, overheadText } from './report/auto-section.js'
 export { compareTimes, type TimeComparison } from './report/compare-times.js'
 export { type ReportOptions, renderReport } from './report/report.js'

@@ -1,10 +1,10 @@
 /**
  * The page around the views: its name, the way from view to view, and the switch of the theme.
  */
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { type ReadonlySignal, useSignal, useSignalEffect } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
-import type { Bench } from '../bench/bench.js'
+import type { Bench, Wish } from '../bench/bench.js'
 import { BenchView } from '../bench/bench-view.js'
 import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
@@ -18,6 +18,8 @@ export interface Stores {
   readonly device: Device
   readonly conformance: Conformance
   readonly bench: Bench
+  /** The version of Node behind this page; null when there is none, or before it is known. */
+  readonly node: ReadonlySignal<string | null>
 }
 
 /** The page. */
@@ -71,10 +73,12 @@ export function App(stores: Stores): JSX.Element {
 }
 
 function View({ path, stores }: { readonly path: string; readonly stores: Stores }): JSX.Element {
-  const { device, conformance, bench } = stores
+  const { device, conformance, bench, node } = stores
   if (path === '/correct') return <ConformanceView device={device} conformance={conformance} />
   if (path === '/fast') {
-    return <BenchView device={device} conformance={conformance} bench={bench} />
+    const start = (wish: Wish): void => void bench.run(wish)
+    const common = { device, conformance, bench }
+    return <BenchView {...common} node={node.value} onStart={start} />
   }
   return <DeviceView device={device} />
 }

@@ -2,79 +2,110 @@
  * The view "Fast": the backends of this device next to each other, next to a plain loop and next to
  * the limit of the machine. Whoever was found to be wrong is not measured.
  */
-import { contenderRows, type GroupRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
 import type { JSX } from 'preact'
 import { type Conformance, wrongBackends } from '../conformance/conformance.js'
-import { availableBackends, type Device } from '../device/device.js'
-import { GPU_BACKEND } from '../device/gpu-facts.js'
-import { Badge } from '../parts/badge.js'
-import { RunButtons } from '../parts/buttons.js'
+import type { Device } from '../device/device.js'
+import { Badge, type Tone } from '../parts/badge.js'
 import { Card } from '../parts/card.js'
-import { Table } from '../parts/table.js'
-import type { Bench, Cell } from './bench.js'
-
-/** A first look: a decode step, a short prompt, a long one, of Llama 3 8B. */
-const QUICK: readonly Pick<Cell, 'caseId' | 'title'>[] = [
-  ['decode, 1 token', 1],
-  ['a prompt of 512 tokens', 512],
-  ['a prompt of 4096 tokens', 4096],
-].map(([title, tokens]) => ({
-  caseId: `llama-3-8b/${tokens}/float32/half/bshd/in-place`,
-  title: `Llama 3 8B, ${title}`,
-}))
+import { noiseOf, noiseText } from '../results/noise.js'
+import type { Bench, Cell, Wish } from './bench.js'
+import { BenchForm } from './bench-form.js'
+import { GroupTable } from './group-table.js'
 
 /** What the view shows. */
 export interface BenchViewProps {
   readonly device: Device
   readonly conformance: Conformance
   readonly bench: Bench
+  /** The version of Node behind this page; null when there is none. */
+  readonly node: string | null
+  onStart(wish: Wish): void
 }
 
 /** The view. */
-export function BenchView({ device, conformance, bench }: BenchViewProps): JSX.Element {
-  const wrong = wrongBackends(conformance.runs.value)
-  const onCpu = availableBackends(device).filter((name) => name !== GPU_BACKEND)
-  const backends = onCpu.filter((name) => !wrong.has(name))
-  const isRunning = bench.isRunning.value
-  const canStart = backends.length > 0 && !isRunning
-  const start = (event: Event): void => {
-    event.preventDefault()
-    if (canStart) void bench.run(QUICK, backends)
-  }
+export function BenchView(props: BenchViewProps): JSX.Element {
+  const { conformance, bench } = props
+  const cells = bench.cells.value
   return (
-    <>
-      <form class="card" onSubmit={start} aria-label="What to measure">
-        <p>
-          A first look at Llama 3 8B, float32, in less than half a minute: {backends.join(' and ')}{' '}
-          next to a plain loop and the limit of this machine, each checked before it is timed.
-        </p>
-        {[...wrong].map((name) => (
+    <div class="beside">
+      <BenchForm {...props} />
+      <div class="stack">
+        {[...wrongBackends(conformance.runs.value)].map((name) => (
           <p class="failure" key={name}>
             {name} failed the conformance suite here, so it is not measured.
           </p>
         ))}
-        <RunButtons
-          label="Measure"
-          canStart={canStart}
-          isRunning={isRunning}
-          onCancel={bench.cancel}
-        />
-      </form>
-      {bench.cells.value.map((cell) => (
-        <Card key={cell.caseId} id={`cell-${cell.caseId.replaceAll('/', '-')}`} title={cell.title}>
-          <CellBody cell={cell} />
-        </Card>
-      ))}
-    </>
+        {cells.length === 0 && <Nothing />}
+        {cells.length > 0 && <Progress cells={cells} result={bench.result.value} />}
+        {cells.map((cell) => (
+          <Card key={cell.caseId} id={idOf(cell)} title={cell.title}>
+            <CellBody cell={cell} />
+          </Card>
+        ))}
+      </div>
+    </div>
   )
+}
+
+function idOf({ caseId }: Cell): string {
+  return `cell-${caseId.replaceAll(/[^\w-]/g, '-')}`
+}
+
+function Nothing(): JSX.Element {
+  return (
+    <Card id="nothing" title="Results">
+      <p class="quiet">
+        Nothing has been measured yet. Everybody runs in turns, warm, and is checked against exact
+        arithmetic first; times are medians with an interval of 95 %, and where two cannot be told
+        apart the table says so.
+      </p>
+    </Card>
+  )
+}
+
+interface ProgressProps {
+  readonly cells: readonly Cell[]
+  readonly result: BenchResult | null
+}
+
+function Progress({ cells, result }: ProgressProps): JSX.Element {
+  const isOver = ({ state }: Cell): boolean => ['done', 'crashed', 'cancelled'].includes(state)
+  const over = cells.filter(isOver).length
+  const crashed = cells.filter(({ state }) => state === 'crashed').length
+  const isAllOver = over === cells.length
+  return (
+    <Card id="progress" title={isAllOver ? 'The run' : 'Measuring'}>
+      <progress value={over} max={cells.length} aria-label="Cases measured" />
+      <p class="counts" role="status">
+        {over} of {cells.length} cases{crashed > 0 && `, ${crashed} crashed`}
+        {cells.some(({ state }) => state === 'paused') && ', paused while the page is hidden'}
+      </p>
+      {isAllOver && result !== null && <NoiseVerdict result={result} />}
+    </Card>
+  )
+}
+
+function NoiseVerdict({ result }: { readonly result: BenchResult }): JSX.Element {
+  const noise = noiseOf(result)
+  if (noise.times === 0) {
+    return <p class="quiet">Only ratios were measured: a GPU in software has no times to tell.</p>
+  }
+  return <p class={noise.isNoisy ? 'remark' : 'quiet'}>{noiseText(noise)}</p>
 }
 
 const WORDS: Readonly<Record<Cell['state'], string>> = {
   waiting: 'waiting',
   running: 'measuring',
+  paused: 'paused while the page is hidden',
   cancelled: 'cancelled',
   crashed: 'crashed',
   done: 'done',
+}
+
+function toneOf(state: Cell['state']): Tone {
+  if (state === 'running') return 'busy'
+  return state === 'crashed' ? 'bad' : 'quiet'
 }
 
 function CellBody({
@@ -82,49 +113,20 @@ function CellBody({
 }: {
   readonly cell: Cell
 }): JSX.Element {
-  if (result === null) {
-    return (
-      <div class="pending" data-state={state}>
-        <Badge
-          tone={state === 'running' ? 'busy' : state === 'crashed' ? 'bad' : 'quiet'}
-          words={WORDS[state]}
-        />
-        {message !== null && <p class="failure">{message}</p>}
-      </div>
-    )
-  }
   return (
-    <div data-state={state}>
-      {result.groups.map((group) => (
-        <GroupTable key={group.id} group={group} caption={title} />
+    <div class="pending" data-state={state}>
+      {state !== 'done' && <Badge tone={toneOf(state)} words={WORDS[state]} />}
+      {message !== null && <p class="failure">{message}</p>}
+      {result?.groups.map((group) => (
+        <GroupTable key={group.id} group={group} caption={title} clock={clockOf(group.id)} />
       ))}
     </div>
   )
 }
 
-interface GroupTableProps {
-  readonly group: GroupRecord
-  readonly caption: string
-}
-
-function GroupTable({ group, caption }: GroupTableProps): JSX.Element {
-  const rows = contenderRows(group).map((row) => ({
-    key: row.name,
-    cells: [row.name, row.time, row.spread, row.rate, row.ofLimit, row.verdict],
-    class: row.status === 'ok' ? undefined : row.status,
-  }))
-  return (
-    <Table
-      caption={caption}
-      columns={[
-        'Who',
-        'Time per call',
-        '10th to 90th percentile',
-        'Rate',
-        'Of the limit',
-        'Verdict',
-      ]}
-      rows={rows}
-    />
-  )
+/** A GPU's group has its clock in its id. */
+function clockOf(id: string): string | null {
+  const clock = /\/(gpu|wall)-time$/.exec(id)?.[1]
+  if (clock === undefined) return null
+  return clock === 'gpu' ? 'On the GPU, by its clock' : "On the GPU, by the wall's clock"
 }

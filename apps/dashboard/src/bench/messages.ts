@@ -3,12 +3,12 @@
  */
 import type { BenchResult } from '@rope/bench'
 
-/** One group of the benchmark: a worker of its own measures it. */
+/** One case on some backends. */
 export interface BenchRequest {
   /** The case's id, such as `llama-3-8b/1/float32/half/bshd/in-place`. */
   readonly caseId: string
   readonly backends: readonly string[]
 }
 
-/** The result of one group; whole, so that it can stand alone. */
+/** The result of one case; whole, so that it can stand alone. */
 export type BenchReport = BenchResult

@@ -1,18 +1,88 @@
 /**
- * Measures one group of the benchmark.
+ * Measures one case: the backends of the CPU next to each other, and the GPU's by itself, since its
+ * time is measured in another way.
  */
-import { BACKENDS, findBackend } from '@rope/auto/backends'
-import { runBench } from '@rope/bench'
+import {
+  BACKENDS,
+  type BackendEntry,
+  cpuBackends,
+  detectBackend,
+  findBackend,
+} from '@rope/auto/backends'
+import {
+  type BenchResult,
+  caseOf,
+  caseText,
+  caseId as idOf,
+  movedBytes,
+  type RotationCase,
+  runBench,
+} from '@rope/bench'
+import { runGpuBench } from '@rope/bench/gpu'
 import { serveJob } from '../jobs/serve-job.js'
+import { mergeResults } from '../results/merge.js'
 import { VERSIONS } from '../versions.js'
 import type { BenchReport, BenchRequest } from './messages.js'
 
+/** No page brings a library of half a gigabyte along. */
+const NO_PEER = {
+  ort: null,
+  reason: 'onnxruntime-web is not part of this page; rope bench --gpu measures next to it',
+}
+
 serveJob<BenchRequest, BenchReport>(async ({ caseId, backends }, report) => {
-  const result = await runBench({
-    mode: 'quick',
-    backends: backends.map((name) => findBackend(BACKENDS, name)),
-    filter: caseId,
-    packages: VERSIONS,
-  })
-  report(result)
+  const cases = [caseOf(caseId)]
+  const entries = backends.map((name) => findBackend(BACKENDS, name))
+  const results: BenchResult[] = []
+  const onCpu = entries.filter((entry) => cpuBackends(BACKENDS).includes(entry))
+  if (onCpu.length > 0) {
+    results.push(await runBench({ mode: 'quick', backends: onCpu, cases, packages: VERSIONS }))
+  }
+  const gpu = entries.find((entry) => !onCpu.includes(entry))
+  if (gpu !== undefined) results.push(await measureGpu(gpu, caseOf(caseId)))
+  const merged = mergeResults(results)
+  if (merged !== null) report(merged)
 })
+
+/**
+ * Dispatches of a few tokens are too short for the clock of an adapter in software, which would be
+ * asked for ever longer batches: there they are left out.
+ */
+const FEWEST_IN_SOFTWARE = 512
+
+async function measureGpu(gpu: BackendEntry, rotation: RotationCase): Promise<BenchResult> {
+  const found = await detectBackend(gpu)
+  if (found.available) found.discard()
+  if (found.facts.isSoftware === true && rotation.tokens < FEWEST_IN_SOFTWARE) {
+    return withoutTimes(
+      gpu,
+      rotation,
+      'software plays the GPU, whose clock cannot tell so short a call',
+    )
+  }
+  const result = await runGpuBench({ size: 'quick', cases: [rotation], peer: NO_PEER })
+  return { ...result, packages: VERSIONS, goals: [] }
+}
+
+/** A result that says why there is none. */
+async function withoutTimes(
+  gpu: BackendEntry,
+  rotation: RotationCase,
+  reason: string,
+): Promise<BenchResult> {
+  // Without a case nothing is measured, and everything else is said.
+  const common = { mode: 'quick', cases: [], packages: VERSIONS } as const
+  const result = await runBench({ ...common, backends: [gpu] })
+  const id = idOf(rotation)
+  const entry = {
+    ...({ name: gpu.name, kind: 'backend', status: 'unavailable', reason, case: id } as const),
+    ...{ bytes: movedBytes(rotation), time: null, gigabytesPerSecond: null },
+  }
+  const group = {
+    id: `${id}/gpu-time`,
+    title: caseText(rotation),
+    entries: [entry],
+    comparisons: [],
+  }
+  return { ...result, groups: [group] }
+}

@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from 'preact'
 
 /** What a card holds. */
 export interface CardProps {
-  /** Unique on the page; the heading's id is made of it. */
+  /** Unique on the page. */
   readonly id: string
   readonly title: string
   /** More classes, such as `wide`. */
@@ -16,7 +16,7 @@ export interface CardProps {
 /** A section with a heading that names it. */
 export function Card({ id, title, class: more = '', children }: CardProps): JSX.Element {
   return (
-    <section class={`card ${more}`} aria-labelledby={`${id}-title`}>
+    <section id={id} class={`card ${more}`} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
       {children}
     </section>

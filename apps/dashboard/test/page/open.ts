@@ -27,7 +27,7 @@ export interface OpenPage {
 /** Opens the page and waits until the device is known; closed by the browser's end. */
 export async function openPage(browser: Browser, address: string): Promise<OpenPage> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } })
-  page.setDefaultTimeout(PATIENCE)
+  page.setDefaultTimeout(90_000)
   const problems: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text())

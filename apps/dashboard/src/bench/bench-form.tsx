@@ -1,0 +1,154 @@
+/**
+ * The form of the view "Fast": what to measure, on which backends, and where.
+ */
+import { type Signal, useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { Conformance } from '../conformance/conformance.js'
+import { wrongBackends } from '../conformance/conformance.js'
+import { backendChoices } from '../device/backend-choices.js'
+import { availableBackends, type Device } from '../device/device.js'
+import { RunButtons } from '../parts/buttons.js'
+import { type Choice, Choices } from '../parts/choices.js'
+import type { Bench, Wish } from './bench.js'
+import { type Answers, chosenCases, QUESTIONS, usualAnswers } from './choice.js'
+import { IN_BROWSER, inNode } from './places.js'
+
+/** The backends that Node has. */
+const NODE_BACKENDS = ['native', 'wasm', 'js']
+
+/** What the form needs. */
+export interface BenchFormProps {
+  readonly device: Device
+  readonly conformance: Conformance
+  readonly bench: Bench
+  /** The version of Node behind this page; null when there is none. */
+  readonly node: string | null
+  onStart(wish: Wish): void
+}
+
+type WherePlace = 'browser' | 'node' | 'node-peers'
+
+/** The form. */
+export function BenchForm(props: BenchFormProps): JSX.Element {
+  const { bench, node, onStart } = props
+  const answers = useSignal<Answers>(usualAnswers())
+  const where = useSignal<WherePlace>('browser')
+  const left = useSignal<ReadonlySet<string>>(new Set())
+  const { choices, names } = backendsFor(props, where.value)
+  const chosen = names.filter((name) => !left.value.has(name))
+  const cases = chosenCases(answers.value)
+  const isRunning = bench.isRunning.value
+  const canStart = chosen.length > 0 && cases.length > 0 && !isRunning
+  const start = (event: Event): void => {
+    event.preventDefault()
+    const place = where.value === 'browser' ? IN_BROWSER : inNode(where.value === 'node-peers')
+    if (canStart) onStart({ cases, backends: chosen, place })
+  }
+  return (
+    <form class="card" onSubmit={start} aria-label="What to measure">
+      {node !== null && <Where where={where} node={node} disabled={isRunning} />}
+      <Choices
+        name="backend"
+        legend="Backends"
+        kind="any"
+        choices={choices}
+        chosen={new Set(chosen)}
+        disabled={isRunning}
+        onChange={(ticked) => {
+          left.value = new Set(names.filter((name) => !ticked.has(name)))
+        }}
+      />
+      <Questions answers={answers} disabled={isRunning} />
+      <p class="quiet" id="extent">
+        {extentText(cases.length)} A plain loop and the limit of the machine always take part.
+        {node === null &&
+          ' Libraries of others are measured in Node: rope dashboard, on this machine.'}
+      </p>
+      <RunButtons
+        label="Measure"
+        canStart={canStart}
+        isRunning={isRunning}
+        onCancel={bench.cancel}
+      />
+    </form>
+  )
+}
+
+function extentText(cases: number): string {
+  if (cases === 0) return 'Choose at least one of each.'
+  const seconds = cases * 6
+  const time = seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`
+  return `${cases === 1 ? 'One case' : `${cases} cases`}, about ${time}.`
+}
+
+interface Offer {
+  readonly choices: readonly Choice[]
+  /** Those that can be chosen. */
+  readonly names: readonly string[]
+}
+
+/** Whoever was found to be wrong in this browser is not measured in it. */
+function backendsFor({ device, conformance }: BenchFormProps, where: WherePlace): Offer {
+  if (where !== 'browser') {
+    const choices = NODE_BACKENDS.map((name) => ({ value: name, label: name, note: 'in Node' }))
+    return { choices, names: NODE_BACKENDS }
+  }
+  const wrong = wrongBackends(conformance.runs.value)
+  const choices = backendChoices(device).map((choice) =>
+    wrong.has(choice.value) ? { ...choice, disabled: true, note: 'failed conformance' } : choice,
+  )
+  return { choices, names: availableBackends(device).filter((name) => !wrong.has(name)) }
+}
+
+interface WhereProps {
+  readonly where: Signal<WherePlace>
+  readonly node: string
+  readonly disabled: boolean
+}
+
+function Where({ where, node, disabled }: WhereProps): JSX.Element {
+  const choices = [
+    { value: 'browser', label: 'this browser', note: 'in a worker' },
+    { value: 'node', label: 'Node', note: `${node}, on this machine` },
+    { value: 'node-peers', label: 'Node, with others', note: 'those that are installed' },
+  ] as const
+  return (
+    <Choices
+      name="where"
+      legend="Where"
+      kind="one"
+      choices={choices}
+      chosen={new Set([where.value])}
+      disabled={disabled}
+      onChange={(chosen) => {
+        where.value = choices.find(({ value }) => chosen.has(value))?.value ?? 'browser'
+      }}
+    />
+  )
+}
+
+interface QuestionsProps {
+  readonly answers: Signal<Answers>
+  readonly disabled: boolean
+}
+
+function Questions({ answers, disabled }: QuestionsProps): JSX.Element {
+  return (
+    <>
+      {QUESTIONS.map(({ name, legend, choices }) => (
+        <Choices
+          key={name}
+          name={name}
+          legend={legend}
+          kind="any"
+          choices={choices}
+          chosen={answers.value[name]}
+          disabled={disabled}
+          onChange={(chosen) => {
+            answers.value = { ...answers.value, [name]: chosen }
+          }}
+        />
+      ))}
+    </>
+  )
+}
