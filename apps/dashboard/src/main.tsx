@@ -11,6 +11,8 @@ import { createConformance } from './conformance/conformance.js'
 import { startConformanceWorker } from './conformance/start-worker.js'
 import { lookAtDevice } from './device/device.js'
 import { startDeviceWorker } from './device/start-worker.js'
+import { createHistory } from './history/history.js'
+import { indexedStore } from './history/indexed-store.js'
 
 const root = document.getElementById('app')
 if (root === null) throw new Error('the page has no element with the id app')
@@ -23,6 +25,7 @@ render(
   <App
     device={lookAtDevice(startDeviceWorker)}
     conformance={createConformance(startConformanceWorker)}
+    history={createHistory(indexedStore())}
     node={node}
     bench={createBench(PAGE_VISIBILITY)}
   />,

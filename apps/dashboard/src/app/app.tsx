@@ -10,7 +10,10 @@ import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
 import type { Device } from '../device/device.js'
 import { DeviceView } from '../device/device-view.js'
-import { isRoute, ROUTES, type Route, routeOf } from './routes.js'
+import type { History } from '../history/history.js'
+import { HistoryView } from '../history/history-view.js'
+import { unpackResult } from '../results/share.js'
+import { isRoute, packedRun, ROUTES, type Route, routeOf } from './routes.js'
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.js'
 
 /** What the page knows and can do. */
@@ -18,6 +21,7 @@ export interface Stores {
   readonly device: Device
   readonly conformance: Conformance
   readonly bench: Bench
+  readonly history: History
   /** The version of Node behind this page; null when there is none, or before it is known. */
   readonly node: ReadonlySignal<string | null>
 }
@@ -25,15 +29,27 @@ export interface Stores {
 /** The page. */
 export function App(stores: Stores): JSX.Element {
   const route = useSignal<Route>(routeOf(location.hash))
+  const linkProblem = useSignal<string | null>(null)
   useEffect(() => {
+    // A link may carry a run; it is taken once, and the address becomes short again.
+    const takeRun = async (): Promise<void> => {
+      const packed = packedRun(location.hash)
+      if (packed === null) return
+      history.replaceState(null, '', '#/compare')
+      const { result, problem } = await unpackResult(packed)
+      linkProblem.value = problem
+      if (result !== null) await stores.history.keep(result, 'a link')
+    }
+    void takeRun()
     const follow = (): void => {
       if (!isRoute(location.hash)) return
       route.value = routeOf(location.hash)
+      void takeRun()
       document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
     }
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)
-  }, [route])
+  }, [route, linkProblem, stores])
   useSignalEffect(() => {
     document.title = `${route.value.title} · rope dashboard`
   })
@@ -61,7 +77,7 @@ export function App(stores: Stores): JSX.Element {
       </header>
       <main id="main" tabIndex={-1} data-view={route.value.path}>
         <h1>{route.value.title}</h1>
-        <View path={route.value.path} stores={stores} />
+        <View path={route.value.path} stores={stores} linkProblem={linkProblem.value} />
       </main>
       <footer class="quiet">
         <p>
@@ -72,14 +88,24 @@ export function App(stores: Stores): JSX.Element {
   )
 }
 
-function View({ path, stores }: { readonly path: string; readonly stores: Stores }): JSX.Element {
-  const { device, conformance, bench, node } = stores
+interface ViewProps {
+  readonly path: string
+  readonly stores: Stores
+  readonly linkProblem: string | null
+}
+
+function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
+  const { device, conformance, bench, node, history } = stores
   if (path === '/correct') return <ConformanceView device={device} conformance={conformance} />
   if (path === '/fast') {
-    const start = (wish: Wish): void => void bench.run(wish)
+    const start = async (wish: Wish): Promise<void> => {
+      const result = await bench.run(wish)
+      if (result !== null) await history.keep(result, 'measured here')
+    }
     const common = { device, conformance, bench }
     return <BenchView {...common} node={node.value} onStart={start} />
   }
+  if (path === '/compare') return <HistoryView history={history} linkProblem={linkProblem} />
   return <DeviceView device={device} />
 }
 

@@ -16,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/device', label: 'Device', title: 'This device' },
   { path: '/correct', label: 'Correct', title: 'Correct first' },
   { path: '/fast', label: 'Fast', title: 'Fast' },
+  { path: '/compare', label: 'Compare', title: 'Compare and keep' },
 ]
 
 /** The view that a hash stands for. */
@@ -30,4 +31,10 @@ export function routeOf(hash: string): Route {
 /** True for the address of a view; a hash may also be a place on the page. */
 export function isRoute(hash: string): boolean {
   return hash === '' || hash.startsWith('#/')
+}
+
+/** The packed run that the address carries; null when it carries none. */
+export function packedRun(hash: string): string | null {
+  const [path, query = ''] = hash.split('?')
+  return path === '#/compare' ? new URLSearchParams(query).get('run') : null
 }

@@ -29,6 +29,21 @@ async function answer(page: Page, question: string, ...values: readonly string[]
   }
 }
 
+/** A result of the command, from another machine. */
+const CLI_RESULT = new URL('../../../../packages/bench/results/goals.json', import.meta.url)
+
+/** Drops a file on the page. */
+async function drop(page: Page, name: string, content: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    `((name, content) => {
+      const data = new DataTransfer()
+      data.items.add(new File([content], name, { type: 'application/json' }))
+      return data
+    })(${JSON.stringify(name)}, ${JSON.stringify(content)})`,
+  )
+  await page.locator('main .stack').dispatchEvent('drop', { dataTransfer: data })
+}
+
 /** Without these an isolated page takes no worker. */
 const ISOLATED = { 'Cross-Origin-Embedder-Policy': 'require-corp' }
 
@@ -139,6 +154,67 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.locator('[data-state=crashed]', { hasText: 'out of memory' }).waitFor()
     await page.locator('[data-state=done]').waitFor()
     expect(await page.locator('#progress').textContent()).toContain('2 of 2 cases, 1 crashed')
+  })
+
+  test('keeps runs, compares two, exports and imports', { timeout: PATIENCE }, async () => {
+    const { page } = open
+    await goTo(page, '/compare')
+    const before = await page.locator('.runs li').count()
+    expect(before).toBeGreaterThanOrEqual(2)
+    await drop(page, 'cli.json', readFileSync(CLI_RESULT, 'utf8'))
+    await page.locator('.runs li').nth(before).waitFor()
+    const row = page.locator('.runs li').first()
+    expect(await row.textContent()).toContain('cli.json')
+    await page.locator('.runs li').last().getByRole('button', { name: 'Baseline' }).click()
+    await page.locator('#diff .failure', { hasText: 'different engine' }).waitFor()
+    // A result that was exported comes back as it was.
+    const download = page.waitForEvent('download')
+    await row.getByRole('button', { name: 'JSON' }).click()
+    const exported = readFileSync(await (await download).path(), 'utf8')
+    expect(JSON.parse(exported)).toEqual(JSON.parse(readFileSync(CLI_RESULT, 'utf8')))
+    await drop(page, 'again.json', exported)
+    await page.locator('.runs li', { hasText: 'again.json' }).waitFor()
+    await page.locator('.runs li', { hasText: 'cli.json' }).getByText('Baseline').click()
+    await page.locator('#diff .badge', { hasText: 'no difference detected' }).first().waitFor()
+    expect(await page.locator('#diff .badge.good').count()).toBe(0)
+    expect(await page.locator('#diff .failure').count()).toBe(0)
+  })
+
+  test('a file that was tampered with is refused by name', async () => {
+    const { page } = open
+    await goTo(page, '/compare')
+    const broken = readFileSync(CLI_RESULT, 'utf8').replace('"seconds"', '"sekunden"')
+    await drop(page, 'broken.json', broken)
+    await page.locator('.failure', { hasText: 'broken.json: it is no result' }).waitFor()
+    await drop(page, 'text.json', 'hello')
+    await page.locator('.failure', { hasText: 'text.json: it is not JSON' }).waitFor()
+  })
+
+  test('a link carries a run; a damaged one is refused', { timeout: PATIENCE }, async () => {
+    const { page } = open
+    await goTo(page, '/compare')
+    const measured = page.locator('.runs li', { hasText: 'measured here' }).first()
+    await measured.getByRole('button', { name: 'Link' }).click()
+    const link = await measured.locator('input.link').inputValue()
+    expect(link).toMatch(/#\/compare\?run=[\w-]{200,}$/)
+    const context = await browser.newContext()
+    const other = await context.newPage()
+    await other.goto(link)
+    await other.locator('.runs li', { hasText: 'a link' }).waitFor()
+    expect(await other.evaluate('location.hash')).toBe('#/compare')
+    await other.goto(`${link.slice(0, -80)}AAAA`)
+    await other.locator('.failure', { hasText: 'the link is damaged' }).waitFor()
+    await context.close()
+  })
+
+  test('without a database it works, and says that nothing is kept', async () => {
+    const page = await browser.newPage()
+    await page.addInitScript('Object.defineProperty(globalThis, "indexedDB", { value: undefined })')
+    await page.goto(`${site.isolated}#/compare`)
+    await page.locator('.remark', { hasText: 'keeps no history here' }).waitFor()
+    await drop(page, 'cli.json', readFileSync(CLI_RESULT, 'utf8'))
+    await page.locator('.runs li').waitFor()
+    await page.close()
   })
 
   test('every view looks right in both themes and at 360 pixels', {
