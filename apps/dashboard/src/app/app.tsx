@@ -6,6 +6,7 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { Bench, Wish } from '../bench/bench.js'
 import { BenchView } from '../bench/bench-view.js'
+import { ChartsView } from '../charts/charts-view.js'
 import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
 import type { Device } from '../device/device.js'
@@ -104,6 +105,9 @@ function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
     }
     const common = { device, conformance, bench }
     return <BenchView {...common} node={node.value} onStart={start} />
+  }
+  if (path === '/understand') {
+    return <ChartsView result={history.chosen.value?.result ?? bench.result.value} />
   }
   if (path === '/compare') return <HistoryView history={history} linkProblem={linkProblem} />
   return <DeviceView device={device} />

@@ -16,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/device', label: 'Device', title: 'This device' },
   { path: '/correct', label: 'Correct', title: 'Correct first' },
   { path: '/fast', label: 'Fast', title: 'Fast' },
+  { path: '/understand', label: 'Understand', title: 'Understand' },
   { path: '/compare', label: 'Compare', title: 'Compare and keep' },
 ]
 

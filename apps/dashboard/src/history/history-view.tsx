@@ -52,8 +52,10 @@ export function HistoryView({ history, linkProblem }: HistoryViewProps): JSX.Ele
       ))}
       <Card id="import" title="Import">
         <label class="drop">
-          Choose results of <code>rope bench --json</code>, or of an export, or drop them anywhere
-          here.
+          <span>
+            Choose results of <code>rope bench --json</code>, or of an export, or drop them anywhere
+            here.
+          </span>
           <input
             type="file"
             accept=".json,application/json"

@@ -30,7 +30,7 @@ async function answer(page: Page, question: string, ...values: readonly string[]
 }
 
 /** A result of the command, from another machine. */
-const CLI_RESULT = new URL('../../../../packages/bench/results/goals.json', import.meta.url)
+const CLI_RESULT = new URL('../../../../packages/bench/results/full.json', import.meta.url)
 
 /** Drops a file on the page. */
 async function drop(page: Page, name: string, content: string): Promise<void> {
@@ -215,6 +215,21 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await drop(page, 'cli.json', readFileSync(CLI_RESULT, 'utf8'))
     await page.locator('.runs li').waitFor()
     await page.close()
+  })
+
+  test('draws the chosen run, each chart with its table', { timeout: PATIENCE }, async () => {
+    const { page } = open
+    await goTo(page, '/compare')
+    await page.locator('.runs li', { hasText: 'cli.json' }).first().getByText('Choose').click()
+    await goTo(page, '/understand')
+    for (const id of ['rates', 'shares', 'times', 'accuracy']) {
+      await page.locator(`#${id}-figure .plot svg`).waitFor()
+      expect(await page.locator(`#${id}-figure tbody tr`).count()).toBeGreaterThan(5)
+    }
+    const download = page.waitForEvent('download')
+    await page.locator('#accuracy-figure').getByRole('button', { name: 'CSV' }).click()
+    const csv = readFileSync(await (await download).path(), 'utf8')
+    expect(csv.split('\r\n')).toHaveLength(61)
   })
 
   test('every view looks right in both themes and at 360 pixels', {

@@ -1,0 +1,74 @@
+/**
+ * What the charts of a result show, as rows: no drawing here, so that numbers can be tested.
+ */
+import type { BenchResult, EntryRecord } from '@rope/bench'
+import type { IntervalRow } from './interval-row.js'
+
+/** A rate at a size. */
+export interface RatePoint {
+  readonly name: string
+  readonly isLimit: boolean
+  readonly bytes: number
+  readonly gigabytesPerSecond: number
+}
+
+/** Cases that differ from another in nothing but the number of tokens, by what they share. */
+export function familiesOf({ groups }: BenchResult): readonly string[] {
+  return [...new Set(groups.flatMap(({ entries }) => entries.map(familyOf)))]
+}
+
+/** `llama-3-8b/float32/half/bshd/in-place`: a case without its tokens. */
+function familyOf({ case: id }: EntryRecord): string {
+  const [model, , ...rest] = id.split('/')
+  return [model, ...rest].join('/')
+}
+
+/** The rates of a family, the smallest size first: lines, and the limits as their roof. */
+export function ratesOf({ groups }: BenchResult, family: string): readonly RatePoint[] {
+  return groups
+    .flatMap(({ entries }) => entries)
+    .filter((entry) => familyOf(entry) === family)
+    .flatMap(({ name, kind, bytes, gigabytesPerSecond }) =>
+      gigabytesPerSecond === null
+        ? []
+        : [{ name, isLimit: kind === 'limit', bytes, gigabytesPerSecond }],
+    )
+    .sort((one, other) => one.bytes - other.bytes)
+}
+
+/**
+ * The lines of a chart: contenders measured at more than one size, or all where there is none; and
+ * the highest limit at each size, as one line.
+ */
+export function linesOf(points: readonly RatePoint[]): {
+  readonly lines: readonly RatePoint[]
+  readonly roof: readonly RatePoint[]
+} {
+  const contenders = points.filter(({ isLimit }) => !isLimit)
+  const sizesOf = (name: string): number => contenders.filter((one) => one.name === name).length
+  const repeated = contenders.filter(({ name }) => sizesOf(name) > 1)
+  const roof = new Map<number, RatePoint>()
+  for (const point of points.filter(({ isLimit }) => isLimit)) {
+    const known = roof.get(point.bytes)
+    if ((known?.gigabytesPerSecond ?? 0) < point.gigabytesPerSecond) roof.set(point.bytes, point)
+  }
+  return { lines: repeated.length > 0 ? repeated : contenders, roof: [...roof.values()] }
+}
+
+/** Every time, in the order of the result. */
+export function timesOf({ groups }: BenchResult): readonly IntervalRow[] {
+  return groups.flatMap(({ entries }) =>
+    entries.flatMap(({ name, case: id, time }) =>
+      time === null ? [] : [{ case: id, name, value: time.median, low: time.low, high: time.high }],
+    ),
+  )
+}
+
+/** Every share of a limit, in the order of the result. */
+export function sharesOf({ groups }: BenchResult): readonly IntervalRow[] {
+  return groups.flatMap(({ id, comparisons }) =>
+    comparisons
+      .filter(({ purpose }) => purpose === 'limit')
+      .map(({ of, ratio, low, high }) => ({ case: id, name: of, value: ratio, low, high })),
+  )
+}
