@@ -11,6 +11,7 @@ import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
 import type { Device } from '../device/device.js'
 import { DeviceView } from '../device/device-view.js'
+import { ExploreView } from '../explore/explore-view.js'
 import type { History } from '../history/history.js'
 import { HistoryView } from '../history/history-view.js'
 import { unpackResult } from '../results/share.js'
@@ -109,6 +110,7 @@ function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
   if (path === '/understand') {
     return <ChartsView result={history.chosen.value?.result ?? bench.result.value} />
   }
+  if (path === '/explore') return <ExploreView />
   if (path === '/compare') return <HistoryView history={history} linkProblem={linkProblem} />
   return <DeviceView device={device} />
 }

@@ -18,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/fast', label: 'Fast', title: 'Fast' },
   { path: '/understand', label: 'Understand', title: 'Understand' },
   { path: '/compare', label: 'Compare', title: 'Compare and keep' },
+  { path: '/explore', label: 'Explore', title: 'Explore' },
 ]
 
 /** The view that a hash stands for. */

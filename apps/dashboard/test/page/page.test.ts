@@ -217,6 +217,31 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.close()
   })
 
+  test('draws what a config makes of RoPE, and says what is wrong with one', {
+    timeout: PATIENCE,
+  }, async () => {
+    const { page } = open
+    await goTo(page, '/explore')
+    await page.locator('#wavelengths-figure svg').waitFor()
+    expect(await page.locator('#wavelengths-figure figcaption').textContent()).toBe(
+      'llama3 changes 35 of 64 pairs against the plain schedule (dashed). 25 pairs do not turn once within the context (the level line).',
+    )
+    const download = page.waitForEvent('download')
+    await page.locator('#decay-figure').getByRole('button', { name: 'PNG' }).click()
+    const png = readFileSync(await (await download).path())
+    expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
+    expect(png.length).toBeGreaterThan(5000)
+    await page.locator('#shift').fill('50000')
+    const scores = await page.locator('#relative dd').allTextContents()
+    expect(scores[0]?.slice(0, 8)).toBe(scores[1]?.slice(0, 8))
+    await page.locator('#config-text').fill('{"model_type": "llama"}')
+    await page.locator('#config-problem', { hasText: /head/ }).waitFor()
+    await page.locator('#config-text').fill('{')
+    await page.locator('#config-problem', { hasText: 'it is not JSON' }).waitFor()
+    await page.reload()
+    await page.locator('#wavelengths-figure svg').waitFor()
+  })
+
   test('draws the chosen run, each chart with its table', { timeout: PATIENCE }, async () => {
     const { page } = open
     await goTo(page, '/compare')
