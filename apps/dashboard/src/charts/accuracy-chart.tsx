@@ -46,7 +46,7 @@ export function AccuracyChart(): JSX.Element {
             }),
             plot.text(labels, {
               ...{ x: 'x', y: 'at', text: 'name', textAnchor: 'start', dx: 10, lineWidth: 12 },
-              fill: 'var(--ink)',
+              ...{ fill: 'var(--ink)', stroke: 'var(--card)', strokeWidth: 4 },
             }),
           ],
         })

@@ -85,7 +85,7 @@ function Rates({ family, points }: RatesProps): JSX.Element {
             }),
             plot.text(labels, {
               ...{ x: 'x', y: 'at', text: 'name', textAnchor: 'start', dx: 10 },
-              fill: 'var(--ink)',
+              ...{ fill: 'var(--ink)', stroke: 'var(--card)', strokeWidth: 4 },
             }),
           ],
         })

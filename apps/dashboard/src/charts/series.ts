@@ -37,8 +37,9 @@ export function ratesOf({ groups }: BenchResult, family: string): readonly RateP
 }
 
 /**
- * The lines of a chart: contenders measured at more than one size, or all where there is none; and
- * the highest limit at each size, as one line.
+ * The lines of a chart: the contenders that were measured at the most sizes, since variants that were
+ * tried at a few would only cover them (the table has all); and the highest limit at each size, as one
+ * line.
  */
 export function linesOf(points: readonly RatePoint[]): {
   readonly lines: readonly RatePoint[]
@@ -46,13 +47,16 @@ export function linesOf(points: readonly RatePoint[]): {
 } {
   const contenders = points.filter(({ isLimit }) => !isLimit)
   const sizesOf = (name: string): number => contenders.filter((one) => one.name === name).length
-  const repeated = contenders.filter(({ name }) => sizesOf(name) > 1)
+  const most = Math.max(...contenders.map(({ name }) => sizesOf(name)))
   const roof = new Map<number, RatePoint>()
   for (const point of points.filter(({ isLimit }) => isLimit)) {
     const known = roof.get(point.bytes)
     if ((known?.gigabytesPerSecond ?? 0) < point.gigabytesPerSecond) roof.set(point.bytes, point)
   }
-  return { lines: repeated.length > 0 ? repeated : contenders, roof: [...roof.values()] }
+  return {
+    lines: contenders.filter(({ name }) => sizesOf(name) === most),
+    roof: [...roof.values()],
+  }
 }
 
 /** Every time, in the order of the result. */

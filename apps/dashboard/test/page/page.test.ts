@@ -47,6 +47,10 @@ async function drop(page: Page, name: string, content: string): Promise<void> {
 /** Without these an isolated page takes no worker. */
 const ISOLATED = { 'Cross-Origin-Embedder-Policy': 'require-corp' }
 
+const DONE = { type: 'done' }
+
+const DIED = { type: 'failed', message: 'the process ended by the signal SIGKILL' }
+
 const CRASH = 'throw new Error("out of memory")'
 
 async function choosePart(page: Page, part: string): Promise<void> {
@@ -154,6 +158,36 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.locator('[data-state=crashed]', { hasText: 'out of memory' }).waitFor()
     await page.locator('[data-state=done]').waitFor()
     expect(await page.locator('#progress').textContent()).toContain('2 of 2 cases, 1 crashed')
+  })
+
+  test('measures in Node where the local server is', { timeout: PATIENCE }, async () => {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(90_000)
+    const json = { contentType: 'application/json', headers: ISOLATED }
+    await page.route('**/api/node', (route) =>
+      route.fulfill({ ...json, body: '{"node":"20.0.0"}' }),
+    )
+    const asked: unknown[] = []
+    await page.route('**/api/runs', (route) => {
+      asked.push(route.request().postDataJSON())
+      const result = JSON.parse(readFileSync(CLI_RESULT, 'utf8'))
+      const lines =
+        asked.length === 1 ? [{ type: 'progress' }, { type: 'result', result }, DONE] : [DIED]
+      const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+      return route.fulfill({ ...json, contentType: 'application/x-ndjson', body })
+    })
+    await page.goto(`${site.isolated}#/fast`)
+    await page.locator('input[name=where][value=node-peers]').check({ force: true })
+    await answer(page, 'phase', '1', '512')
+    await page.getByRole('button', { name: 'Measure' }).click()
+    await page.locator('[data-state=done] table').first().waitFor()
+    await page.locator('[data-state=crashed]', { hasText: 'by the signal SIGKILL' }).waitFor()
+    expect(asked[0]).toEqual({
+      cases: ['llama-3-8b/1/float32/half/bshd/in-place'],
+      backends: ['native', 'wasm', 'js'],
+      peers: true,
+    })
+    await page.close()
   })
 
   test('keeps runs, compares two, exports and imports', { timeout: PATIENCE }, async () => {
