@@ -24,7 +24,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/rope-runtimes/', import.meta.url))
-const PACKAGES = fileURLToPath(new URL('../../', import.meta.url))
+/** The built packages: the workspace's, or those that ROPE_MODULES has unpacked from tarballs. */
+const PACKAGES = process.env.ROPE_MODULES
+  ? join(process.env.ROPE_MODULES, '@rope')
+  : fileURLToPath(new URL('../../', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../test/fixtures/', import.meta.url))
 const MACHINE = `${process.platform}-${process.arch}`
 const LIBC = process.platform === 'linux' ? '-glibc' : ''

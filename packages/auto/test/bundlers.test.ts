@@ -1,13 +1,15 @@
 /**
- * Bundled with Vite, esbuild and webpack 5, and run in a page, in a worker and in Node. For a browser
+ * Bundled with Vite, esbuild, webpack 5 and rollup, and run in a page, in a worker and in Node. For a browser
  * no configuration is needed; in Node the native backend stays outside, since it finds its binary
  * beside its own code. Backends that are not there are listed as not installed, and stop nobody.
  */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { build as buildWithEsbuild } from 'esbuild'
 import type { Browser } from 'playwright-core'
+import { rollup as buildWithRollup } from 'rollup'
 import { build as buildWithVite, type Logger } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpack from 'webpack'
@@ -105,7 +107,20 @@ async function webpack5({ folder, entry, out, platform, outside }: Job): Promise
   expect([errors, warnings]).toEqual([[], []])
 }
 
-const BUNDLERS = { vite, esbuild, 'webpack 5': webpack5 } as const
+async function rollup({ folder, entry, out, platform, outside }: Job): Promise<void> {
+  const warnings: string[] = []
+  const bundle = await buildWithRollup({
+    input: join(folder, entry),
+    external: [...outside, /^node:/],
+    plugins: [nodeResolve({ browser: platform === 'browser' })],
+    onwarn: ({ message }) => void warnings.push(message),
+  })
+  await bundle.write({ dir: out, format: 'es', entryFileNames: 'main.js' })
+  await bundle.close()
+  expect(warnings).toEqual([])
+}
+
+const BUNDLERS = { vite, esbuild, 'webpack 5': webpack5, rollup } as const
 
 function runInNode(out: string, name: keyof typeof BUNDLERS): Story {
   const file = join(out, name === 'webpack 5' ? 'main.cjs' : 'main.js')
@@ -154,7 +169,7 @@ function checkBrowserStory(story: Story): void {
 }
 
 const WHY_NO_PAGE = NOT_BUILT ?? NO_BROWSER
-const NAMES = ['vite', 'esbuild', 'webpack 5'] as const
+const NAMES = ['vite', 'esbuild', 'webpack 5', 'rollup'] as const
 
 describe.each(NAMES)('%s', (name) => {
   test('in a page', async (context) => {

@@ -25,9 +25,15 @@ export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url))
 const PACKAGES = ['auto', 'core', 'js', 'wasm', 'webgpu', 'native'] as const
 
+/** Where a built package lies: in the workspace, or where ROPE_MODULES has unpacked its tarball. */
+function placeOf(name: string): string {
+  const { ROPE_MODULES: modules } = process.env
+  return modules === undefined ? join(ROOT, 'packages', name) : join(modules, '@rope', name)
+}
+
 /** Why built packages cannot be used; null when they can. */
 export const NOT_BUILT: string | null = PACKAGES.every((name) =>
-  existsSync(join(ROOT, 'packages', name, 'dist', 'index.js')),
+  existsSync(join(placeOf(name), 'dist', 'index.js')),
 )
   ? null
   : 'the packages are not built; run: npm run build'
@@ -69,7 +75,7 @@ export function makeProject(without: readonly string[] = []): Project {
   const modules = join(folder, 'node_modules', '@rope')
   mkdirSync(modules, { recursive: true })
   for (const name of PACKAGES.filter((one) => !without.includes(one))) {
-    const from = join(ROOT, 'packages', name)
+    const from = placeOf(name)
     // A link would be followed into the workspace, where every package is installed.
     if (without.length === 0) symlinkSync(from, join(modules, name))
     else copyPackage(from, join(modules, name))
