@@ -26,11 +26,30 @@ const STEPS = [
   { name: 'built packages', run: builtPackages },
 ]
 
-/** Runs all steps and prints the sum; the exit code is 1 when anything failed. */
-export async function test() {
+/** What `npm run test:consumers` does: the tarballs as strangers install them, with their own tools. */
+const CONSUMER_STEPS = [
+  ...STEPS.filter(({ needed }) => needed),
+  { name: 'consumers', run: () => vitest([], {}, 'tooling/consumers/vitest.config.ts') },
+]
+
+/** Runs everything that proves this project. */
+export function test() {
+  return runSteps(STEPS)
+}
+
+/** Runs the tests of the consumers. */
+export function testConsumers() {
+  return runSteps(CONSUMER_STEPS)
+}
+
+/**
+ * Runs all steps and prints the sum; the exit code is 1 when anything failed.
+ * @param {typeof STEPS} steps
+ */
+async function runSteps(steps) {
   /** @type {Result[]} */
   const results = []
-  for (const step of STEPS) {
+  for (const step of steps) {
     const started = Date.now()
     if (process.stderr.isTTY) process.stderr.write(`       ${step.name} ...\r`)
     const result = await step.run().catch(failure)
@@ -105,9 +124,10 @@ async function builtPackages() {
 /**
  * @param {readonly string[]} filters parts of paths; every test when there are none
  * @param {NodeJS.ProcessEnv} environment
+ * @param {string} config
  * @returns {Promise<Result>}
  */
-async function vitest(filters = [], environment = {}) {
+async function vitest(filters = [], environment = {}, config = 'tooling/vitest/config.ts') {
   const folder = mkdtempSync(join(tmpdir(), 'rope-test-'))
   const file = join(folder, 'results.json')
   const program = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
@@ -117,7 +137,7 @@ async function vitest(filters = [], environment = {}) {
       program,
       'run',
       ...filters,
-      '--config=tooling/vitest/config.ts',
+      `--config=${config}`,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${file}`,
