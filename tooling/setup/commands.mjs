@@ -8,6 +8,7 @@ const COMMANDS = {
   start: async () => (await import('./start.mjs')).start(),
   test: async () => (await import('./test.mjs')).test(),
   'test:consumers': async () => (await import('./test.mjs')).testConsumers(),
+  release: async (args) => (await import('../release/release.mjs')).release(args),
   rope: async (args) => (await import('./run.mjs')).runBuiltCommand('@rope/cli', args),
   dashboard: async (args) => (await import('./run.mjs')).runDashboard(args),
   tinystories: async (args) =>
