@@ -97,9 +97,10 @@ export function createTrainedModel(
 /** Rows of the embedding, and positions where they are added. */
 function embed(
   ids: ArrayLike<number>,
-  { width, embeddingScale, positions }: ModelOptions,
+  options: ModelOptions,
   numbers: (name: string) => Float32Array,
 ): Matrix {
+  const { width, embeddingScale, positions } = options
   const embedding = numbers('embedding')
   const data = new Float32Array(ids.length * width)
   for (let token = 0; token < ids.length; token++) {
@@ -109,7 +110,7 @@ function embed(
     }
   }
   const x = { rows: ids.length, columns: width, data }
-  if (positions === 'sinusoidal') return add(x, { ...x, data: sinusoids(ids.length, width) })
+  if (positions === 'sinusoidal') return add(x, { ...x, data: sinusoids(ids.length, options) })
   if (positions !== 'learned') return x
   return add(x, { ...x, data: new Float32Array(numbers(POSITION_TABLE)) })
 }

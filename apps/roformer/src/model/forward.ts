@@ -34,7 +34,7 @@ export function makeFixtures(options: ModelOptions, rope: JaxRope): Fixtures {
     options,
     rope,
     rows: rope.rows({ tokens }),
-    sinusoids: np.array(sinusoids(tokens, width), { shape: [tokens, width] }),
+    sinusoids: np.array(sinusoids(tokens, options), { shape: [tokens, width] }),
     visible: causal ? np.tri(tokens) : null,
   }
 }
