@@ -32,9 +32,12 @@ const RESOLUTIONS = [
   ['bundler', 'esnext'],
 ] as const
 
-const MODULES = packedPackages(packed).flatMap(({ manifest }) =>
-  modulesOf(manifest).map((subpath) => manifest.name + subpath.slice(1)),
-)
+/** Its peer's own declarations need Float16Array and WebGPU, so that it has a test of its own. */
+const JAX = '@rope/jax'
+
+const MODULES = packedPackages(packed)
+  .flatMap(({ manifest }) => modulesOf(manifest).map((subpath) => manifest.name + subpath.slice(1)))
+  .filter((module) => module !== JAX)
 const nameOf = (module: string): string => module.replaceAll(/[@/-]/g, '_')
 
 const project = makeFolder({
@@ -55,6 +58,16 @@ const rope = createRope(
 rope.rotate({ q: { data: new Float32Array(2), shape: [1, 1, 1, 2] }, positions: 1 })
 // @ts-expect-error there is no such pairing
 createRope({ headDim: 2, pairing: 'thirds', schedule: { type: 'default', base: 10000 } })
+`,
+  'jax.ts': `
+import { createJaxRope } from '${JAX}'
+const rope = createJaxRope(
+  { headDim: 2, pairing: 'half', schedule: { type: 'default', base: 10000 } },
+  { layout: 'thd' },
+)
+export const rows = rope.rows({ tokens: 1 })
+// @ts-expect-error there is no such layout
+createJaxRope({ headDim: 2, pairing: 'half', schedule: { type: 'default', base: 1 } }, { layout: 'x' })
 `,
 })
 afterAll(project.remove)
@@ -77,6 +90,17 @@ describe.each(VERSIONS)('TypeScript %s', (version, libraries) => {
       expect(status).toBe(0)
     })
   })
+})
+
+test.each(VERSIONS)(`TypeScript %s: ${JAX}, whose peer's declarations are skipped`, (version) => {
+  const options = [
+    ...['--noEmit', '--strict', '--target', 'es2022', '--skipLibCheck', '--module', 'nodenext'],
+    ...['--lib', LIBRARIES['without the DOM'], '--types', 'node', '--typeRoots', TYPES],
+  ]
+  const tsc = join(fetchTool('typescript', version), 'bin', 'tsc')
+  const { status, output } = run(project.folder, process.execPath, tsc, ...options, 'jax.ts')
+  expect(output).toBe('')
+  expect(status).toBe(0)
 })
 
 describe('with the declarations of @webgpu/types', () => {
