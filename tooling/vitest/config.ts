@@ -22,7 +22,7 @@ const SHARING = process.env.ROPE_TEST_ISOLATE === '1' ? [] : ['packages/core/tes
 const EVERYTHING = [
   'packages/*/test/**/*.test.ts',
   'apps/*/test/**/*.test.ts',
-  built ? 'tooling/*/test/**/*.test.ts' : 'tooling/!(built)/test/**/*.test.ts',
+  built ? 'tooling/!(consumers)/test/**/*.test.ts' : 'tooling/!(built|consumers)/test/**/*.test.ts',
 ]
 
 /**

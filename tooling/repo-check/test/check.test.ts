@@ -188,10 +188,10 @@ describe('no import cycles, of files or of folders', () => {
 
   test('a file with markup counts', () => {
     const files = {
-      'packages/js/src/a.ts': "import './b.js'",
-      'packages/js/src/b.tsx': "import './a.js'",
+      'packages/js/src/rows/a.ts': "import './b.js'",
+      'packages/js/src/rows/b.tsx': "import './a.js'",
     }
-    expectOneProblem(files, 'packages/js/src/a.ts -> packages/js/src/b.tsx')
+    expectOneProblem(files, 'packages/js/src/rows/a.ts -> packages/js/src/rows/b.tsx')
   })
 
   test('types count', () => {

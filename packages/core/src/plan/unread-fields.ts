@@ -20,7 +20,7 @@ const OUT_KEYS: readonly string[] = ['q', 'k']
 const MEANT: Readonly<Record<string, string>> = {
   reverse: "write 'inverse'",
   backward: "write 'inverse'",
-  direction: "write 'inverse'",
+  direction: "write 'inverse: true'",
   output: "write 'out'",
   target: "write 'out'",
   destination: "write 'out'",
