@@ -86,10 +86,14 @@ function unpack(tarball: string, target: string): void {
   if (status !== 0) throw new Error(`unpacking ${tarball} failed: ${stderr}`)
 }
 
-/** Other people's packages, each from where our package finds it; a user installs the peers, too. */
+/** Other people's packages, each from where our package finds it; a user installs the peers that are not optional, too. */
 function linkOthers(folder: string, manifest: Manifest, modules: string): void {
-  const wanted = { ...manifest.dependencies, ...manifest.peerDependencies }
-  for (const name of Object.keys(wanted).filter((name) => !name.startsWith('@rope/'))) {
+  const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifest
+  const peers = Object.keys(peerDependencies).filter(
+    (name) => !peerDependenciesMeta[name]?.optional,
+  )
+  const wanted = [...Object.keys(dependencies), ...peers]
+  for (const name of wanted.filter((name) => !name.startsWith('@rope/'))) {
     const link = join(modules, name)
     if (existsSync(link)) continue
     mkdirSync(dirname(link), { recursive: true })

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url'
  * @property {Readonly<Record<string, string>>} [dependencies]
  * @property {Readonly<Record<string, string>>} [devDependencies]
  * @property {Readonly<Record<string, string>>} [peerDependencies]
+ * @property {Readonly<Record<string, { readonly optional?: boolean }>>} [peerDependenciesMeta]
  */
 
 /**

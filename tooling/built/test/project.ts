@@ -3,12 +3,12 @@
  * tarballs unpack to, and it knows nothing else about us.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import ts from 'typescript'
 import { inject } from 'vitest'
-import { modulesOf } from '../../setup/workspace.mjs'
+import { modulesOf, ROOT } from '../../setup/workspace.mjs'
 import { packedPackages } from '../packed.js'
 
 /** How a program ended. */
@@ -64,8 +64,15 @@ export function libraryFolders(): string[] {
   return libraries().map(({ path }) => path)
 }
 
-/** All that the examples need of a platform; its whole library would take a second to read. */
-const GLOBALS = 'declare const console: { log(...values: unknown[]): void }\n'
+const WEBGPU_TYPES = join(ROOT, 'packages/webgpu/node_modules/@webgpu/types/dist/index.d.ts')
+
+/**
+ * All that the examples need of a platform, whose whole library would take a second to read, and the
+ * types of WebGPU, which a user's project has from the DOM library or from this package.
+ */
+const GLOBALS = `/// <reference path="${realpathSync(WEBGPU_TYPES)}" />
+declare const console: { log(...values: unknown[]): void }
+`
 
 const OPTIONS: ts.CompilerOptions = {
   strict: true,
