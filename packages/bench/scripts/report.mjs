@@ -21,13 +21,17 @@ const read = (names) =>
 const results = read(['../results/goals.json', '../results/full.json'])
 const [auto] = read(['../results/auto.json'])
 
+const quick = auto?.run.mode === 'quick' ? ' --quick' : ''
+
 const report = renderReport(results, {
   where: "this project's machine (2 shared cores)",
   commands: [
     'npm run bench:peers',
     'npm run -s rope -- bench --goals --peers --json packages/bench/results/goals.json',
     'npm run -s rope -- bench --peers --json packages/bench/results/full.json',
-    ...(auto ? ['npm run -s rope -- bench --auto --json packages/bench/results/auto.json'] : []),
+    ...(auto
+      ? [`npm run -s rope -- bench --auto${quick} --json packages/bench/results/auto.json`]
+      : []),
     'npm run bench:report',
   ],
   ...(auto && { auto }),
@@ -43,7 +47,7 @@ const SECTION = `## The choice with and without a calibration
 Until it was given up, \`@rope/auto\` timed its backends for some 130 ms when it first had to choose, and began with whom that
 predicted to be the fastest. Now backends have an order, and real calls decide. Both ran right after each other, on cells of 1, 64 and
 512 tokens (1 and 64 in the second and third row) with short settings, rounds for 150 to 200 ms a cell, on two cores that others used as
-well: these numbers compare the two ways, and are no measure of either. The section above was measured with a calibration. A cell is right when the chosen backend is within 10 % of the best.
+well: these numbers compare the two ways, and are no measure of either. A cell is right when the chosen backend is within 10 % of the best.
 
 | where | with calibration | by order and real calls |
 | --- | --- | --- |
