@@ -93,7 +93,7 @@ export function judgeAuto(
         wanted: `at most ${OVERHEAD} us`,
         unit: 'us',
       },
-      worstOverhead(overhead),
+      worstOf(overhead.map(({ microseconds, ...rest }) => ({ ...rest, measured: microseconds }))),
       (measured) => measured <= OVERHEAD,
       overhead.find(({ reason }) => reason !== null)?.reason ?? 'no overhead was measured',
     ),
@@ -102,10 +102,9 @@ export function judgeAuto(
 }
 
 function newPositionGoals(records: readonly NewPositionRecord[]): readonly GoalRecord[] {
-  const through = records.filter(({ backend }) => backend === 'auto')
-  const slowest = through.every(({ rotate }) => rotate !== null)
-    ? Math.max(...through.map(({ rotate }) => rotate as number))
-    : Number.NEGATIVE_INFINITY
+  const through = records
+    .filter(({ backend }) => backend === 'auto')
+    .map(({ rotate }) => ({ measured: rotate, low: null, high: null }))
   const reason = records.find((record) => record.reason !== null)?.reason ?? 'it was not measured'
   return [
     ...(['consecutive', 'random'] as const).map((order) => {
@@ -129,22 +128,20 @@ function newPositionGoals(records: readonly NewPositionRecord[]): readonly GoalR
         wanted: `at most ${NEW_POSITION_TIME} us`,
         unit: 'us',
       },
-      Number.isFinite(slowest) ? { measured: slowest, low: null, high: null } : NOTHING,
+      worstOf(through),
       (measured) => measured <= NEW_POSITION_TIME,
       reason,
     ),
   ]
 }
 
-/** One that could not be measured leaves the goal open. */
-function worstOverhead(overhead: readonly OverheadRecord[]): Numbers {
-  const measured = overhead.filter(({ microseconds }) => microseconds !== null)
-  if (measured.length < overhead.length) return NOTHING
-  const [first, ...others] = measured
-  if (first === undefined) return NOTHING
-  const { microseconds, low, high } = others.reduce(
-    (a, b) => ((b.microseconds as number) > (a.microseconds as number) ? b : a),
+/** The largest number; one that could not be measured leaves the goal open. */
+function worstOf(all: readonly Numbers[]): Numbers {
+  const [first = NOTHING, ...others] = all
+  if (all.some(({ measured }) => measured === null)) return NOTHING
+  const { measured, low, high } = others.reduce(
+    (a, b) => ((b.measured as number) > (a.measured as number) ? b : a),
     first,
   )
-  return { measured: microseconds, low, high }
+  return { measured, low, high }
 }

@@ -10,28 +10,19 @@ import type { Backend, SyncKernel } from '@rope/core/backend'
 import type { Opened } from '../contenders/opened.js'
 import type { MeasureSettings } from '../harness/measure.js'
 import type { BackendSpec, Group } from '../matrix/group.js'
-import { type ModelShape, shapeConfig } from '../matrix/model-shape.js'
-import { type CallKind, rotationCase } from '../matrix/rotation-case.js'
+import { shapeConfig } from '../matrix/model-shape.js'
+import type { CallKind } from '../matrix/rotation-case.js'
 import { createRandom } from '../random.js'
 import type { GroupRecord } from '../result.js'
 import { runSession } from '../run-group.js'
+import { oneHead, oneToken, oneTokenSpec, SETTLING } from './one-head.js'
 import type { NewPositionRecord } from './result.js'
 
-/** One head for q and k: a row of 64 pairs, and little to rotate by it. */
-const SHAPE: ModelShape = {
-  name: 'one-head',
-  queryHeads: 1,
-  keyHeads: 1,
-  headDim: 128,
-  rotaryDim: 128,
-  base: 10000,
-}
+/** A row of 64 pairs, and little to rotate by it. */
+const SHAPE = oneHead(128)
 
 /** Positions, a power of two; they come again after as many calls. */
 const COUNT = 2 ** 16
-
-/** More calls than the front door needs to make its choice. */
-const SETTLING = 3000
 
 /** Random positions lie below this: a model's context. */
 const CONTEXT = 2 ** 17
@@ -73,8 +64,9 @@ async function measurePlace(
   settings: MeasureSettings,
 ): Promise<NewPositionRecord> {
   const rope = await open()
+  const positions = positionsOf(order)
   const session = {
-    open: async (spec: unknown) => contender(rope, (spec as BackendSpec).variant.call, order),
+    open: async (spec: unknown) => contender(rope, (spec as BackendSpec).variant.call, positions),
     close: async () => rope.dispose(),
   }
   const record = await runSession(groupOf(name, order), session, settings)
@@ -82,13 +74,7 @@ async function measurePlace(
 }
 
 function groupOf(name: string, order: Order): Group {
-  const rotation = rotationCase({ shape: SHAPE, tokens: 1 })
-  const spec = (call: CallKind): BackendSpec => ({
-    kind: 'backend',
-    name,
-    case: rotation,
-    variant: { memory: 'foreign', threads: 'all', call },
-  })
+  const spec = (call: CallKind): BackendSpec => oneTokenSpec(SHAPE, name, call)
   return {
     id: `new-position/${name}/${order}`,
     title: `${order} positions, ${name}`,
@@ -115,13 +101,10 @@ function timesOf({
   }
 }
 
-/** Calls at the positions of an order; the call object is used again, as a decode loop does. */
-function contender(rope: Rope, kind: CallKind, order: Order): Opened {
-  const data = (): Float32Array => new Float32Array(SHAPE.headDim).fill(1)
-  const tensor = () => ({ data: data(), shape: [1, 1, 1, SHAPE.headDim], layout: 'bshd' as const })
-  const tensors = { q: tensor(), k: tensor() }
-  const positions = positionsOf(order)
-  const at = kind === 'bound' ? boundCall(rope.bind(tensors)) : rotateCall(rope, { ...tensors })
+/** Calls at positions; the call object is used again, as a decode loop does. */
+function contender(rope: Rope, kind: CallKind, positions: readonly number[]): Opened {
+  const tensors = oneToken(SHAPE)
+  const at = kind === 'bound' ? boundCall(rope.bind(tensors)) : rotateCall(rope, tensors)
   let next = 0
   return {
     run: (count) => {
@@ -131,11 +114,10 @@ function contender(rope: Rope, kind: CallKind, order: Order): Opened {
       }
     },
     // Values are checked by the cells; here the front door makes its choice.
-    async check() {
+    check() {
       for (const position of positions.slice(0, SETTLING)) at(position)
       return null
     },
-    close: () => {},
   }
 }
 

@@ -12,22 +12,15 @@ import { createGroupMemory } from '../contenders/memory.js'
 import type { Session } from '../contenders/open.js'
 import type { MeasureSettings } from '../harness/measure.js'
 import type { BackendSpec, Group } from '../matrix/group.js'
-import { type ModelShape, shapeConfig } from '../matrix/model-shape.js'
-import { type CallKind, rotationCase } from '../matrix/rotation-case.js'
+import { shapeConfig } from '../matrix/model-shape.js'
+import type { CallKind } from '../matrix/rotation-case.js'
 import type { GroupRecord } from '../result.js'
 import { runSession } from '../run-group.js'
+import { oneHead, oneToken, oneTokenSpec, SETTLING } from './one-head.js'
 import type { OverheadRecord } from './result.js'
 import { watched } from './stage.js'
 
-/** So small that a call is hardly more than the way to it. */
-const SMALL: ModelShape = {
-  name: 'one-head',
-  queryHeads: 1,
-  keyHeads: 1,
-  headDim: 64,
-  rotaryDim: 64,
-  base: 10000,
-}
+const SMALL = oneHead(64)
 
 const KINDS: readonly (readonly [call: CallKind, title: string])[] = [
   ['bound', 'bound.rotate(position)'],
@@ -71,14 +64,9 @@ async function measureKind(
   }
 }
 
-/** More calls than the front door needs to make its choice. */
-const SETTLING = 3000
-
 /** Makes calls like those to come until the choice is made. */
 function settle(auto: AutoRope): Backend {
-  const data = (): Float32Array => new Float32Array(SMALL.headDim).fill(1)
-  const tensor = () => ({ data: data(), shape: [1, 1, 1, SMALL.headDim], layout: 'bshd' as const })
-  const tensors = { q: tensor(), k: tensor() }
+  const tensors = oneToken(SMALL)
   for (let position = 0; position < SETTLING; position++) {
     auto.rotate({ ...tensors, positions: position })
   }
@@ -86,9 +74,7 @@ function settle(auto: AutoRope): Backend {
 }
 
 function groupOf(call: CallKind): Group {
-  const variant = { memory: 'foreign', threads: 'all', call } as const
-  const rotation = rotationCase({ shape: SMALL, tokens: 1 })
-  const spec = (name: string): BackendSpec => ({ kind: 'backend', name, case: rotation, variant })
+  const spec = (name: string): BackendSpec => oneTokenSpec(SMALL, name, call)
   return {
     id: `overhead/${call}`,
     title: `overhead of ${call}`,
