@@ -29,6 +29,11 @@ export interface Recipe {
 
 const SMALL = { layers: 2, width: 64, attention: 'softmax', causal: false } as const
 
+/** As in BERT. */
+const FIRST_WEIGHTS = { embeddingScale: 1, embeddingDeviation: 0.02, deviation: 0.02 } as const
+
+const MEASURED = { measureEvery: 100, heldOutBatches: 16 } as const
+
 /** By task. */
 export const RECIPES: Readonly<Record<Task, Recipe>> = {
   // A small post-LN BERT (RoFormer, section 4).
@@ -40,12 +45,10 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       heads: 4,
       tokens: 64,
       norm: 'post',
-      embeddingScale: 1,
-      embeddingDeviation: 0.02,
-      deviation: 0.02,
+      ...FIRST_WEIGHTS,
     },
     ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
-    ...{ measureEvery: 100, heldOutBatches: 16 },
+    ...MEASURED,
     variants: ['none', 'learned', 'sinusoidal', 'rope'],
   },
   // Linear attention over characters (RoFormer, equation 19).
@@ -56,12 +59,10 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       ...SMALL,
       ...{ heads: 4, tokens: 64, attention: 'linear', causal: true },
       norm: 'pre',
-      embeddingScale: 1,
-      embeddingDeviation: 0.02,
-      deviation: 0.02,
+      ...FIRST_WEIGHTS,
     },
     ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
-    ...{ measureEvery: 100, heldOutBatches: 16 },
+    ...MEASURED,
     variants: ['none', 'learned', 'rope'],
   },
   // A causal model over characters, to be asked about sequences longer than it was trained on.
@@ -72,12 +73,10 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       ...SMALL,
       ...{ heads: 2, tokens: 128, causal: true },
       norm: 'pre',
-      embeddingScale: 1,
-      embeddingDeviation: 0.02,
-      deviation: 0.02,
+      ...FIRST_WEIGHTS,
     },
     ...{ sequences: 8, steps: 1500, rate: 2e-3, warmup: 100 },
-    ...{ measureEvery: 100, heldOutBatches: 16 },
+    ...MEASURED,
     variants: ['rope'],
   },
 }
