@@ -1,22 +1,12 @@
 /**
- * The page's build. In the mode `sources`, packages are built from their sources instead of their
- * `dist`, as the tests see them.
+ * The page's build: what it may load, and which versions it measures.
  */
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin, type UserConfig } from 'vite'
-import { sourceAliases } from '../../tooling/vitest/aliases.js'
+import type { Plugin } from 'vite'
+import { pageConfig } from '../../tooling/vitest/page.js'
 import { versionsOf } from '../../tooling/vitest/versions.js'
 
 const workspace = fileURLToPath(new URL('../../', import.meta.url))
-
-/** A backend of Node, that the front door also knows: a browser finds it missing. */
-const NOT_BUNDLED = { external: ['@rope/native'] }
-
-/** What makes a page cross-origin isolated: fine clocks, and memory that threads can share. */
-const ISOLATED = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-}
 
 /**
  * What the built page may load and run, wherever it is hosted: its own files. Threads of the wasm
@@ -52,23 +42,8 @@ function withHead(): Plugin {
 /** What is measured, and what measures. */
 const MEASURED = ['core', 'js', 'wasm', 'webgpu', 'auto', 'bench']
 
-export default defineConfig(
-  ({ mode }): UserConfig => ({
-    // Relative addresses: the page works in any folder of any server.
-    base: './',
-    define: { ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)) },
-    resolve: { alias: mode === 'sources' ? sourceAliases(workspace) : [] },
-    plugins: [withHead()],
-    worker: { format: 'es', rolldownOptions: NOT_BUNDLED },
-    build: {
-      rolldownOptions: NOT_BUNDLED,
-      outDir: 'dist-web',
-      target: 'es2022',
-      assetsInlineLimit: 0,
-      reportCompressedSize: false,
-      modulePreload: { polyfill: false },
-    },
-    server: { headers: ISOLATED },
-    preview: { headers: ISOLATED },
-  }),
-)
+export default pageConfig({
+  define: { ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)) },
+  plugins: [withHead()],
+  build: { modulePreload: { polyfill: false } },
+})
