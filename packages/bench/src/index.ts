@@ -2,8 +2,9 @@
  * The harness: a run, its result, and the rows and the report that show it. Named re-exports only;
  * nothing inside the package imports this, and nothing here needs Node.
  */
-export { type Clock, clockResolution, performanceClock } from './clock.js'
-export { describeEngine, type Machine } from './machine.js'
+export { type Clock, clockResolution, performanceClock } from './machine/clock.js'
+export { describeEngine, type Machine } from './machine/machine.js'
+export { type WasmFeatures, wasmFeatures } from './machine/wasm-features.js'
 export { caseOf } from './matrix/case-of.js'
 export { MODEL_SHAPES, type ModelShape } from './matrix/model-shape.js'
 export {
@@ -27,4 +28,3 @@ export {
   type TimeRecord,
 } from './result.js'
 export { type BenchOptions, type Mode, type RunProgress, runBench } from './run.js'
-export { type WasmFeatures, wasmFeatures } from './wasm-features.js'

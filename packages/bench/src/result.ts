@@ -2,7 +2,7 @@
  * The result of a run as data: what the JSON file holds. `schema/result.schema.json` says the same
  * as a JSON Schema; a test keeps the two together. Times are in microseconds per call.
  */
-import type { Machine } from './machine.js'
+import type { Machine } from './machine/machine.js'
 import type { GroupComparison } from './matrix/group.js'
 import type { Outcome } from './statistics/verdict.js'
 

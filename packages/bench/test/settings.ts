@@ -2,8 +2,9 @@
  * Settings for tests that run the real thing: as few samples as there can be. No test looks at
  * the times themselves.
  */
-import { performanceClock } from '../src/clock.js'
+
 import type { MeasureSettings } from '../src/harness/measure.js'
+import { performanceClock } from '../src/machine/clock.js'
 
 /** The shortest run that gives an interval. */
 export const SHORT: MeasureSettings = {

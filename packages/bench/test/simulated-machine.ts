@@ -2,8 +2,9 @@
  * A machine on which time passes only when something runs, with the noise of a shared one: every
  * call varies, the whole machine drifts, and now and then somebody else takes the processor.
  */
-import type { Clock } from '../src/clock.js'
+
 import type { Contender } from '../src/harness/contender.js'
+import type { Clock } from '../src/machine/clock.js'
 import { createRandom, type Random } from '../src/random.js'
 
 /** How bad the noise is. */

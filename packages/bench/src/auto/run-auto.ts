@@ -4,9 +4,9 @@
  */
 import type { Explanation } from '@rope/auto'
 import { BACKENDS, type BackendEntry, cpuBackends } from '@rope/auto/backends'
-import { clockResolution, performanceClock } from '../clock.js'
 import type { MeasureSettings } from '../harness/measure.js'
-import { describeEngine, type Machine } from '../machine.js'
+import { clockResolution, performanceClock } from '../machine/clock.js'
+import { describeEngine, type Machine } from '../machine/machine.js'
 import type { MatrixSize } from '../matrix/matrix.js'
 import type { BackendRecord } from '../result.js'
 import { MODE_SETTINGS, type RunProgress, shortenFacts, shortenPaths } from '../run.js'

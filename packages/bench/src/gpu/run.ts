@@ -5,10 +5,10 @@
  */
 import type { Probe } from '@rope/core/backend'
 import { createWebGpuBackend, type GpuHandle } from '@rope/webgpu'
-import { performanceClock } from '../clock.js'
 import { judge } from '../goals/judge.js'
 import type { MeasureSettings } from '../harness/measure.js'
-import { describeEngine } from '../machine.js'
+import { performanceClock } from '../machine/clock.js'
+import { describeEngine } from '../machine/machine.js'
 import type { RotationCase } from '../matrix/rotation-case.js'
 import {
   type BenchResult,

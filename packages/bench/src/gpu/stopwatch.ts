@@ -4,7 +4,7 @@
  * timestamps as they please (to 0.1 milliseconds as a rule). The wall's goes on until the queue is empty.
  */
 import type { DeviceHandle } from '@rope/webgpu'
-import { type Clock, performanceClock } from '../clock.js'
+import { type Clock, performanceClock } from '../machine/clock.js'
 import { createBuffer, MAP_READ } from './device.js'
 import { PassWatch } from './pass-watch.js'
 

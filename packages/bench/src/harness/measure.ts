@@ -6,7 +6,7 @@
  * stopping as soon as a difference shows would find differences where there are none.
  */
 import { RopeError } from '@rope/core'
-import { type Clock, clockResolution } from '../clock.js'
+import { type Clock, clockResolution } from '../machine/clock.js'
 import { type Interval, medianInterval, SMALLEST_SAMPLE } from '../statistics/median-interval.js'
 import { ascending, quantile } from '../statistics/quantile.js'
 import { type Ratio, relativeWidth, speedRatio } from '../statistics/ratio.js'

@@ -1,7 +1,7 @@
 /**
  * One sample: the time of a batch of calls, large enough that the clock's own steps do not matter.
  */
-import type { Clock } from '../clock.js'
+import type { Clock } from '../machine/clock.js'
 import type { Contender } from './contender.js'
 
 /** The smallest sample in steps of the clock: its rounding then stays below one per cent. */

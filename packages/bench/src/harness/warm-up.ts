@@ -3,7 +3,7 @@
  * contender is warm when a rolling median has stopped moving; all of them warm up in turns, since
  * one may throw another's compiled code away.
  */
-import type { Clock } from '../clock.js'
+import type { Clock } from '../machine/clock.js'
 import { median } from '../statistics/quantile.js'
 import type { Contender } from './contender.js'
 import { batchSize, findBatch, leadCalls, timeCalls, timeOfCall } from './sample.js'

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import { type CacheRecord, engineFeatures, type Machine } from '../machine.js'
+import { type CacheRecord, engineFeatures, type Machine } from '../machine/machine.js'
 
 /** Where Linux describes the caches of the first core. */
 const CACHE_FOLDER = '/sys/devices/system/cpu/cpu0/cache'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeEngine } from '../../src/machine.js'
+import { describeEngine } from '../../src/machine/machine.js'
 import { renderReport } from '../../src/report/report.js'
 import { contenderRows, goalRow } from '../../src/report/rows.js'
 import { bytesText, digits, timeText } from '../../src/report/words.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { wasmFeatures } from '../src/wasm-features.js'
+import { wasmFeatures } from '../../src/machine/wasm-features.js'
 
 test('every Node this project supports has WebAssembly with vectors and threads', () => {
   expect(wasmFeatures()).toEqual({ simd: true, threads: true })
