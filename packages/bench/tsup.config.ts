@@ -7,7 +7,10 @@ export default library(
     index: 'src/index.ts',
     auto: 'src/auto/index.ts',
     gpu: 'src/gpu/index.ts',
+    machine: 'src/machine/index.ts',
+    matrix: 'src/matrix/index.ts',
     node: 'src/node/index.ts',
+    report: 'src/report/index.ts',
   },
   { shims: true, external: ['@rope/native'] },
 )

@@ -1,24 +1,9 @@
 /**
- * The harness: a run, its result, and the rows and the report that show it. Named re-exports only;
- * nothing inside the package imports this, and nothing here needs Node.
+ * The harness: a run, its result, and the report that shows it. Named re-exports only; nothing inside
+ * the package imports this, and nothing here needs Node. `/matrix` names what is measured, `/machine`
+ * tells where, `/report` has rows for tables of one's own.
  */
-export { type Clock, clockResolution, performanceClock } from './machine/clock.js'
-export { describeEngine, type Machine } from './machine/machine.js'
-export { type WasmFeatures, wasmFeatures } from './machine/wasm-features.js'
-export { caseOf } from './matrix/case-of.js'
-export { MODEL_SHAPES, type ModelShape } from './matrix/model-shape.js'
-export {
-  caseId,
-  caseText,
-  movedBytes,
-  type RotationCase,
-  rotationCase,
-} from './matrix/rotation-case.js'
-export { type CellRow, cellRow, newPositionCells, overheadText } from './report/auto-section.js'
-export { compareTimes, type TimeComparison } from './report/compare-times.js'
 export { type ReportOptions, renderReport } from './report/report.js'
-export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './report/rows.js'
-export { bytesText, digits, timeText } from './report/words.js'
 export {
   type BenchResult,
   type ComparisonRecord,

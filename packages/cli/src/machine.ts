@@ -2,7 +2,7 @@
  * What this machine is, as far as rotations care: system, processor, memory, engine.
  */
 import { arch, availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os'
-import { type WasmFeatures, wasmFeatures } from '@rope/bench'
+import { type WasmFeatures, wasmFeatures } from '@rope/bench/machine'
 
 /** A machine as data. */
 export interface Machine {

@@ -1,6 +1,7 @@
 /**
- * The surface of core is a committed list: a name and the door it stands behind, one each line.
- * Whoever adds, moves or removes a name edits the list in the same commit, and a reader sees it.
+ * The surface of core and of bench is a committed list each: a name and the door it stands behind, one
+ * each line. Whoever adds, moves or removes a name edits the list in the same commit, and a reader
+ * sees it.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,11 +10,11 @@ import ts from 'typescript'
 /** @typedef {import('../model.mjs').Workspace} Workspace */
 /** @typedef {import('../model.mjs').Source} Source */
 
-const CORE = 'packages/core'
-const LIST = `${CORE}/surface.txt`
-
-/** Names at the root door; what is behind the others is theirs to count. */
-const MOST_AT_ROOT = 60
+/** Packages with a list, and how many names their root doors may have at most. */
+const MOST_AT_ROOT = [
+  { path: 'packages/core', most: 60 },
+  { path: 'packages/bench', most: 12 },
+]
 
 /** Doors for programs that test or explain, which the list leaves out. */
 const UNLISTED = ['./conformance', './reference']
@@ -24,20 +25,40 @@ const UNLISTED = ['./conformance', './reference']
  * @param {Workspace} workspace
  */
 export function surface({ root, packages }) {
-  const core = packages.find(({ path }) => path === CORE)
-  if (core === undefined || !existsSync(join(root, LIST))) return []
-  const doors = Object.keys(core.manifest.exports ?? {}).filter((door) => !UNLISTED.includes(door))
-  const found = doors.flatMap((door) => namesBehind(door, core.sources))
-  const listed = readFileSync(join(root, LIST), 'utf8').split('\n').filter(Boolean)
-  const atRoot = found.filter((line) => line.startsWith('@rope/core ')).length
+  return MOST_AT_ROOT.flatMap(({ path, most }) => {
+    const listed = packages.find((found) => found.path === path)
+    return listed === undefined ? [] : problemsOf(listed, root, most)
+  })
+}
+
+/**
+ * @param {Workspace['packages'][number]} listed
+ * @param {string} root
+ * @param {number} most
+ * @returns {string[]}
+ */
+function problemsOf({ path, manifest, sources }, root, most) {
+  const list = `${path}/surface.txt`
+  if (!existsSync(join(root, list))) return []
+  const doors = Object.keys(manifest.exports ?? {}).filter(
+    (door) => !UNLISTED.includes(door) && !door.endsWith('.json'),
+  )
+  const found = doors.flatMap((door) => namesBehind(door, path, sources))
+  const lines = readFileSync(join(root, list), 'utf8').split('\n').filter(Boolean)
+  const atRoot = found.filter((line) => line.startsWith(`${nameOf(path)} `)).length
   return [
-    ...found.filter((line) => !listed.includes(line)).map((line) => `${LIST} lacks: ${line}`),
-    ...listed.filter((line) => !found.includes(line)).map((line) => `${LIST} has in vain: ${line}`),
+    ...found.filter((line) => !lines.includes(line)).map((line) => `${list} lacks: ${line}`),
+    ...lines.filter((line) => !found.includes(line)).map((line) => `${list} has in vain: ${line}`),
     ...behindTwoDoors(found),
-    ...(atRoot > MOST_AT_ROOT
-      ? [`the root door has ${atRoot} names; ${MOST_AT_ROOT} at most`]
+    ...(atRoot > most
+      ? [`the root door of ${nameOf(path)} has ${atRoot} names; ${most} at most`]
       : []),
   ]
+}
+
+/** @param {string} path such as packages/core */
+function nameOf(path) {
+  return path.replace('packages', '@rope')
 }
 
 /** @param {readonly string[]} lines */
@@ -54,14 +75,14 @@ function behindTwoDoors(lines) {
 
 /**
  * @param {string} door such as './huggingface'
+ * @param {string} path such as packages/core
  * @param {readonly Source[]} sources
  * @returns {string[]} lines of the list
  */
-function namesBehind(door, sources) {
+function namesBehind(door, path, sources) {
   const stem = door === '.' ? 'index' : door.slice(2)
-  const file = [`${stem}.ts`, `doors/${stem}.ts`]
-    .map((path) => `${CORE}/src/${path}`)
-    .map((path) => sources.find((source) => source.path === path))
+  const file = [`${stem}.ts`, `doors/${stem}.ts`, `${stem}/index.ts`]
+    .map((end) => sources.find((source) => source.path === `${path}/src/${end}`))
     .find((source) => source !== undefined)
   if (file === undefined) return []
   return file.tree.statements
@@ -71,5 +92,5 @@ function namesBehind(door, sources) {
         ? exportClause.elements.map(({ name }) => name.text)
         : [],
     )
-    .map((name) => `@rope/core${door.slice(1)} ${name}`)
+    .map((name) => `${nameOf(path)}${door.slice(1)} ${name}`)
 }

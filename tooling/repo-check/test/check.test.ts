@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { checkRepository, report } from '../check.mjs'
-import { type Files, LIBRARY, manifest, problemsWith } from './fixture.js'
+import { entry, type Files, LIBRARY, manifest, problemsWith } from './fixture.js'
 
 const ARROWS = 'imports follow the arrows'
 const SHAPE = 'packages have the agreed shape'
@@ -305,7 +305,7 @@ describe('the rings of core: inwards only, and schedules are data', () => {
   })
 })
 
-describe('the surface of core is as listed', () => {
+describe('the surface of core and bench is as listed', () => {
   const LIST = 'packages/core/surface.txt'
 
   test('as it is', () => {
@@ -320,12 +320,26 @@ describe('the surface of core is as listed', () => {
     expectOneProblem({ [LIST]: '@rope/core one\n@rope/core two\n' }, `in vain: @rope/core two`)
   })
 
+  test('a name that the list of bench lacks, behind a door that is a folder', () => {
+    const doors = { '.': entry('index'), './rows': entry('rows') }
+    expectOneProblem(
+      {
+        'packages/bench/surface.txt': '@rope/bench one\n',
+        'packages/bench/package.json': manifest('bench', { exports: doors }),
+        'packages/bench/src/index.ts': "export { one } from './one.js'\n",
+        'packages/bench/src/one.ts': '/** One. */\n\n/** One. */\nexport const one = 1\n',
+        'packages/bench/src/rows/index.ts': "export { two } from './two.js'\n",
+        'packages/bench/src/rows/two.ts': '/** Two. */\n\n/** Two. */\nexport const two = 2\n',
+        'packages/bench/README.md': '',
+        'packages/bench/tsconfig.json': '{}',
+        'packages/bench/test/some.test.ts': "import { expect, test } from 'vitest'\n",
+      },
+      'packages/bench/surface.txt lacks: @rope/bench/rows two',
+    )
+  })
+
   test('one name behind two doors', () => {
-    const conditions = (stem: string): object => ({
-      import: { types: `./dist/${stem}.d.ts`, default: `./dist/${stem}.js` },
-      require: { types: `./dist/${stem}.d.cts`, default: `./dist/${stem}.cjs` },
-    })
-    const exports = { '.': conditions('index'), './side': conditions('side') }
+    const exports = { '.': entry('index'), './side': entry('side') }
     expectOneProblem(
       {
         [LIST]: '@rope/core one\n@rope/core/side one\n',
@@ -345,7 +359,7 @@ describe('the surface of core is as listed', () => {
         'packages/core/src/index.ts': `export { one, ${names.join(', ')} } from './one.js'\n`,
         'packages/core/src/one.ts': `/** All. */\n\n${docs}\n/** One. */\nexport const one = 1\n`,
       },
-      'the root door has 62 names; 60 at most',
+      'the root door of @rope/core has 62 names; 60 at most',
     )
   })
 })

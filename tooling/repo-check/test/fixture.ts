@@ -24,15 +24,16 @@ export function manifest(name: string, extra: object = {}): object {
   }
 }
 
-/** The exports field of a library with one entry. */
-export const LIBRARY: object = {
-  exports: {
-    '.': {
-      import: { types: './dist/index.d.ts', default: './dist/index.js' },
-      require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
-    },
-  },
+/** What the exports field says of an entry. */
+export function entry(stem: string): object {
+  return {
+    import: { types: `./dist/${stem}.d.ts`, default: `./dist/${stem}.js` },
+    require: { types: `./dist/${stem}.d.cts`, default: `./dist/${stem}.cjs` },
+  }
 }
+
+/** The exports field of a library with one entry. */
+export const LIBRARY: object = { exports: { '.': entry('index') } }
 
 const ON_CORE = { dependencies: { '@rope/core': 'workspace:^' } }
 

@@ -1,7 +1,7 @@
 /**
  * What a person may choose to measure, and the cases that the choice stands for.
  */
-import { caseId, MODEL_SHAPES, rotationCase } from '@rope/bench'
+import { caseId, MODEL_SHAPES, rotationCase } from '@rope/bench/matrix'
 import type { DType, PairingName } from '@rope/core'
 import type { Choice } from '../parts/choices.js'
 

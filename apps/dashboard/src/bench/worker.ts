@@ -9,16 +9,9 @@ import {
   detectBackend,
   findBackend,
 } from '@rope/auto/backends'
-import {
-  type BenchResult,
-  caseOf,
-  caseText,
-  caseId as idOf,
-  movedBytes,
-  type RotationCase,
-  runBench,
-} from '@rope/bench'
+import { type BenchResult, runBench } from '@rope/bench'
 import { runGpuBench } from '@rope/bench/gpu'
+import { caseOf, caseText, caseId as idOf, movedBytes, type RotationCase } from '@rope/bench/matrix'
 import { serveJob } from '../jobs/serve-job.js'
 import { mergeResults } from '../results/merge.js'
 import { VERSIONS } from '../versions.js'

@@ -1,7 +1,7 @@
 /**
  * What the worker that looks at this device reports: plain data.
  */
-import type { Machine, WasmFeatures } from '@rope/bench'
+import type { Machine, WasmFeatures } from '@rope/bench/machine'
 
 /** A known backend on this device. */
 export interface BackendStatus {

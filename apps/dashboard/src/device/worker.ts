@@ -3,7 +3,12 @@
  * that is where everything is measured.
  */
 import { BACKENDS, type BackendEntry, detectBackend, portableBackends } from '@rope/auto/backends'
-import { clockResolution, describeEngine, performanceClock, wasmFeatures } from '@rope/bench'
+import {
+  clockResolution,
+  describeEngine,
+  performanceClock,
+  wasmFeatures,
+} from '@rope/bench/machine'
 import { serveJob } from '../jobs/serve-job.js'
 import type { BackendStatus, DeviceReport } from './messages.js'
 

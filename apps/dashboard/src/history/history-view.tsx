@@ -2,7 +2,8 @@
  * The view "Compare": the history, a baseline, and what changed since.
  */
 import { useSignal } from '@preact/signals'
-import { type BenchResult, timeText } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import { timeText } from '@rope/bench/report'
 import type { JSX } from 'preact'
 import { browserName } from '../device/browser.js'
 import { Badge, type Tone } from '../parts/badge.js'

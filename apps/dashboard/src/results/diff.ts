@@ -2,7 +2,8 @@
  * Two results next to each other: what stands in the way of comparing them, and a verdict for every
  * time that both have.
  */
-import { type BenchResult, compareTimes, type EntryRecord, type TimeRecord } from '@rope/bench'
+import type { BenchResult, EntryRecord, TimeRecord } from '@rope/bench'
+import { compareTimes } from '@rope/bench/report'
 
 /** One time that both results have, or one of them alone. */
 export interface DiffRow {

@@ -1,4 +1,4 @@
-import { caseOf } from '@rope/bench'
+import { caseOf } from '@rope/bench/matrix'
 import { expect, test } from 'vitest'
 import { chosenCases, QUESTIONS, usualAnswers } from '../../src/bench/choice.js'
 

@@ -4,6 +4,8 @@
  */
 
 import { absenceText, type BackendEntry, detectBackend } from '@rope/auto/backends'
+import { type AutoResult, type CellRecord, RIGHT, runAutoBench } from '@rope/bench/auto'
+import { describeMachine, installedVersions } from '@rope/bench/node'
 import {
   type CellRow,
   cellRow,
@@ -11,9 +13,7 @@ import {
   goalRow,
   newPositionCells,
   overheadText,
-} from '@rope/bench'
-import { type AutoResult, type CellRecord, RIGHT, runAutoBench } from '@rope/bench/auto'
-import { describeMachine, installedVersions } from '@rope/bench/node'
+} from '@rope/bench/report'
 import { RopeError } from '@rope/core'
 import { findBackends, unavailable } from '../backends.js'
 import type { Context } from '../context.js'

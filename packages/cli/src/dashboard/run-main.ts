@@ -3,7 +3,8 @@
  * brings the process down takes this one with it, and neither the server nor the page.
  */
 import { BACKENDS, findBackend } from '@rope/auto/backends'
-import { caseOf, runBench } from '@rope/bench'
+import { runBench } from '@rope/bench'
+import { caseOf } from '@rope/bench/matrix'
 import { describeMachine, installedVersions, NODE_PEERS } from '@rope/bench/node'
 import { type NodeRunMessage, readRunRequest } from './run-messages.js'
 

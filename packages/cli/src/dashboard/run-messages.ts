@@ -2,7 +2,8 @@
  * A run in Node as the page asks for it, and what comes back, one JSON document per line.
  */
 import { BACKENDS, findBackend } from '@rope/auto/backends'
-import { type BenchResult, caseOf } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import { caseOf } from '@rope/bench/matrix'
 import { RopeError } from '@rope/core'
 import { checkFields, checkKeys } from '@rope/core/backend'
 

@@ -52,6 +52,10 @@ const MODULES = {
     assert.ok(describeMachine().os.length > 0)
     assert.ok((await packageSize('@rope/wasm')).length > 0)
   },
+  '@rope/bench/machine': ({ describeEngine }) => assert.ok(describeEngine().engine.length > 0),
+  '@rope/bench/matrix': ({ caseId, rotationCase }) =>
+    assert.equal(caseId(rotationCase({ tokens: 4 })), 'llama-3-8b/4/float32/half/bshd/in-place'),
+  '@rope/bench/report': ({ timeText }) => assert.equal(timeText(12_345), '12.3 ms'),
   '@rope/bench/auto': ({ RIGHT }) => assert.ok(RIGHT > 1),
   '@rope/bench/gpu': ({ runGpuBench }) =>
     assert.rejects(runGpuBench({ size: 'small' }), { code: 'UNAVAILABLE' }),

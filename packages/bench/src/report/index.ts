@@ -1,0 +1,7 @@
+/**
+ * The rows and words of a result, for tables of one's own.
+ */
+export { type CellRow, cellRow, newPositionCells, overheadText } from './auto-section.js'
+export { compareTimes, type TimeComparison } from './compare-times.js'
+export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './rows.js'
+export { bytesText, digits, timeText } from './words.js'
