@@ -53,29 +53,25 @@ function changeArray(random: Random, list: unknown): void {
   list[at] = otherNumber(random, list[at] as number)
 }
 
-fuzz(
-  'ONNX caches',
-  {
-    make: (random) => {
-      const caches = chance(random, 0.5) ? copyOf(pick(random, CACHES)) : mutated(random, CACHES)
-      changeArray(random, caches.cosCache)
-      changeArray(random, caches.sinCache)
-      return caches
-    },
-    check: (caches) => {
-      const config = fromOnnx(caches)
-      checkConfig(config)
-      const pairs = config.rotaryDim / 2
-      const { cosCache } = toOnnx(config, { length: caches.cosCache.length / pairs })
-      const limit = 2 ** -21 * Math.max(1, Math.abs(caches.cosCache[0] as number))
-      const isNear = cosCache.every(
-        (cos, i) => Math.abs(cos - (caches.cosCache[i] as number)) <= limit,
-      )
-      assert.equal(isNear, true)
-    },
+fuzz('ONNX caches', {
+  make: (random) => {
+    const caches = chance(random, 0.5) ? copyOf(pick(random, CACHES)) : mutated(random, CACHES)
+    changeArray(random, caches.cosCache)
+    changeArray(random, caches.sinCache)
+    return caches
   },
-  4,
-)
+  check: (caches) => {
+    const config = fromOnnx(caches)
+    checkConfig(config)
+    const pairs = config.rotaryDim / 2
+    const { cosCache } = toOnnx(config, { length: caches.cosCache.length / pairs })
+    const limit = 2 ** -21 * Math.max(1, Math.abs(caches.cosCache[0] as number))
+    const isNear = cosCache.every(
+      (cos, i) => Math.abs(cos - (caches.cosCache[i] as number)) <= limit,
+    )
+    assert.equal(isNear, true)
+  },
+})
 
 fuzz('MLX periods', {
   make: (random) => {
