@@ -2,7 +2,7 @@
  * The choice as a backend of its own, for who wants to run core's rope, the conformance suite or
  * kernels of their own over it.
  */
-import type { Backend } from '@rope/core/backend'
+import { type Backend, refuseExtra } from '@rope/core/backend'
 import { createDispatchBackend } from './dispatch/backend.js'
 import { lease } from './dispatch/share.js'
 import type { Explanation } from './explain/explanation.js'
@@ -33,7 +33,10 @@ export async function createAutoBackend(options: BackendOptions = {}): Promise<A
   const { madeOf: _, lastCall: __, ...backend } = choosing
   return {
     ...backend,
-    explain: () => explainLater(dispatcher, choosing),
+    explain: async (extra?: unknown) => {
+      refuseExtra(extra)
+      return explainLater(dispatcher, choosing)
+    },
     dispose() {
       backend.dispose()
       release()

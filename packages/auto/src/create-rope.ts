@@ -121,13 +121,15 @@ async function makeRope(
     shift: front.shift.bind(front),
     rerope: front.rerope.bind(front),
     regimeFor: front.regimeFor.bind(front),
-    encode: (target, input) => gpuOrRefuse().encode(target, input),
-    explain: (call) =>
-      explainLater(
-        dispatcher,
-        choosing,
-        call === undefined ? call : { config: inner.config, call },
-      ),
+    encode: (target, input, extra?: unknown) => {
+      refuseExtra(extra)
+      gpuOrRefuse().encode(target, input)
+    },
+    explain: async (call, extra?: unknown) => {
+      refuseExtra(extra)
+      const described = call === undefined ? call : { config: inner.config, call }
+      return explainLater(dispatcher, choosing, described)
+    },
     dispose() {
       front.dispose()
       gpu?.dispose()

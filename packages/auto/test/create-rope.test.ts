@@ -52,6 +52,9 @@ describe('a rope', () => {
     expect(() => loose.rotate?.(call, true)).toThrow(expect.objectContaining(problem))
     await expect(loose.rotateAsync?.(call, true)).rejects.toMatchObject(problem)
     expect(() => loose.shift?.(call.k, 1, {}, true)).toThrow(expect.objectContaining(problem))
+    expect(() => loose.regimeFor?.(8, true)).toThrow(expect.objectContaining(problem))
+    expect(() => loose.encode?.({}, call, true)).toThrow(expect.objectContaining(problem))
+    await expect(loose.explain?.(undefined, true)).rejects.toMatchObject(problem)
     rope.dispose()
   })
 
@@ -176,6 +179,9 @@ test('where no backend runs at all, the error lists every reason', async () => {
 describe('the choice as a backend', () => {
   test("runs under core's rope and allocates", async () => {
     const backend = await createAutoBackend(OFF)
+    const loose = backend as unknown as { explain(extra: unknown): Promise<unknown> }
+    const problem = { code: 'INVALID_OPTION', field: 'arguments' }
+    await expect(loose.explain(true)).rejects.toMatchObject(problem)
     expect(backend).toMatchObject({ specVersion: 1, name: 'auto', device: 'cpu' })
     expect(backend.capabilities.dtypes).toEqual(['float64', 'float32', 'float16', 'bfloat16'])
     const data = backend.allocate?.('float32', 16) ?? new Float32Array(16)

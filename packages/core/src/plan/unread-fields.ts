@@ -49,7 +49,7 @@ const OFFSET = "write 'offset', in elements from the start of data"
 const FOREIGN: Readonly<Record<string, string>> = {
   ...{ stride: STRIDES, Strides: STRIDES, step: STRIDES, order: "write 'layout' or 'strides'" },
   ...{ start: OFFSET, Offset: OFFSET, Layout: "write 'layout'" },
-  DType: "write 'dtype'",
+  ...{ DType: "write 'dtype'", dType: "write 'dtype'" },
   dims: "write 'shape'",
   sizes: "write 'shape'",
   byteOffset: OFFSET,
@@ -74,7 +74,7 @@ export function hasUnreadKey(call: object, keys: readonly string[]): boolean {
 export function hasForeignField(tensor: object): boolean {
   const { stride, dims, sizes, byteOffset, byteStrides, out, inverse, positions } =
     tensor as Readonly<Record<string, unknown>>
-  const { Strides, step, order, start, Offset, Layout, DType } = tensor as Readonly<
+  const { Strides, step, order, start, Offset, Layout, DType, dType } = tensor as Readonly<
     Record<string, unknown>
   >
   return (
@@ -92,7 +92,8 @@ export function hasForeignField(tensor: object): boolean {
       start ??
       Offset ??
       Layout ??
-      DType) !== undefined
+      DType ??
+      dType) !== undefined
   )
 }
 

@@ -248,7 +248,8 @@ class BackendRope implements Rope {
     void this.#run({ k }, rows, CALL_KEYS)
   }
 
-  regimeFor(length: number): Regime {
+  regimeFor(length: number, extra?: unknown): Regime {
+    refuseExtra(extra)
     return regimeFor(this.config, length)
   }
 

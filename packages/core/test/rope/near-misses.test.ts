@@ -32,6 +32,7 @@ const METHODS: Readonly<Record<string, (extra: readonly unknown[]) => unknown>> 
   bind: (extra) => loose(rope).bind?.({ q: tensor() }, {}, ...extra),
   'rotate of bound tensors': (extra) => loose(rope.bind({ q: tensor() })).rotate?.(0, ...extra),
   shift: (extra) => loose(rope).shift?.(tensor(), 1, {}, ...extra),
+  regimeFor: (extra) => loose(rope).regimeFor?.(8, ...extra),
   rerope: (extra) => loose(rope).rerope?.(tensor(), { positions: 0 }, { positions: 1 }, ...extra),
 }
 
@@ -104,6 +105,7 @@ describe('a tensor in other words', () => {
     ['Offset', 8, "write 'offset'"],
     ['Layout', 'bhsd', "write 'layout'"],
     ['DType', 'float32', "write 'dtype'"],
+    ['dType', 'float32', "write 'dtype'"],
   ])('%s is refused, also where a call like it is remembered', (key, value, expected) => {
     const fresh = createRope(CONFIG, { backend, layout: 'bshd' })
     const call = (more: object) => () => fresh.rotate({ q: tensor(more), positions: 0 })
