@@ -41,6 +41,7 @@ export function filesOf({ name }) {
     version,
     description: `The binary of @rope/native for ${name}.`,
     license,
+    type: 'commonjs',
     engines,
     os: [os],
     cpu: [cpu],

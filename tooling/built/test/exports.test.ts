@@ -2,9 +2,8 @@
  * The built packages as a stranger's project meets them: every public name can be imported and
  * required, has declarations for both, and rotates.
  */
-import { publint } from 'publint'
 import { afterAll, describe, expect, test } from 'vitest'
-import { libraryFolders, makeProject, publicNames } from './project.js'
+import { makeProject, publicNames } from './project.js'
 
 const project = makeProject()
 afterAll(project.remove)
@@ -98,13 +97,6 @@ test('all entries of a package share one error class', () => {
       console.log(error instanceof RopeError)
     }`
   expect(output('one-class.mjs', text)).toBe('true')
-})
-
-test.each(libraryFolders())('publint has nothing to say about %s', async (pkgDir) => {
-  const { messages } = await publint({ pkgDir, strict: true, pack: false })
-  // A `browser` field is how bundlers leave a Node package out, which `imports` cannot say.
-  const found = messages.filter(({ code }) => code !== 'USE_EXPORTS_OR_IMPORTS_BROWSER')
-  expect(found).toEqual([])
 })
 
 test('@rope/wasm/external finds its modules and its worker script beside itself', () => {

@@ -59,11 +59,6 @@ export function publicNames(): string[] {
   )
 }
 
-/** The folder of every library. */
-export function libraryFolders(): string[] {
-  return libraries().map(({ path }) => path)
-}
-
 const WEBGPU_TYPES = join(ROOT, 'packages/webgpu/node_modules/@webgpu/types/dist/index.d.ts')
 
 /**
@@ -107,12 +102,8 @@ function compile(
   return complaints
 }
 
-function libraries(): { name: string; path: string; modules: readonly string[] }[] {
+function libraries(): { name: string; modules: readonly string[] }[] {
   return packedPackages(inject('packed'))
-    .map(({ folder, manifest }) => ({
-      name: manifest.name,
-      path: folder,
-      modules: modulesOf(manifest),
-    }))
+    .map(({ manifest }) => ({ name: manifest.name, modules: modulesOf(manifest) }))
     .filter(({ modules }) => modules.length > 0)
 }

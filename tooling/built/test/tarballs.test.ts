@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { publint } from 'publint'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { publicPackages, ROOT } from '../../setup/workspace.mjs'
 import { packedPackages } from '../packed.js'
@@ -78,5 +79,12 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   test('has no install scripts, and depends on versions', () => {
     const text = readFileSync(join(folder, 'package.json'), 'utf8')
     expect(text).not.toMatch(/"(pre|post)?install"|workspace:/)
+  })
+
+  test('publint has nothing to say', async () => {
+    const { messages } = await publint({ pkgDir: folder, strict: true, pack: false })
+    // A `browser` field is how bundlers leave a Node package out, which `imports` cannot say.
+    const found = messages.filter(({ code }) => code !== 'USE_EXPORTS_OR_IMPORTS_BROWSER')
+    expect(found).toEqual([])
   })
 })
