@@ -9,7 +9,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -27,7 +26,7 @@ export interface Packed {
 }
 
 /** Packs every public package into `folder`, as `pnpm publish` would. */
-export function packAll(folder: string): void {
+function packAll(folder: string): void {
   const filters = publicPackages(ROOT).flatMap(({ manifest }) => ['--filter', manifest.name])
   const pnpm = join(ROOT, 'node_modules', '.bin', 'pnpm')
   const args = ['--recursive', ...filters, 'pack', '--pack-destination', folder]
@@ -106,9 +105,4 @@ export function packedPackages({ modules }: Packed): { folder: string; manifest:
   return readdirSync(join(modules, '@rope'))
     .map((name) => join(modules, '@rope', name))
     .map((folder) => ({ folder, manifest: readManifest(folder) }))
-}
-
-/** The text of a file of a package. */
-export function readFile(folder: string, path: string): string {
-  return readFileSync(join(folder, path), 'utf8')
 }

@@ -5,7 +5,7 @@
 import vm from 'node:vm'
 
 /** What the traps and getters below throw: nothing of ours may let it through. */
-export class Trap extends Error {
+class Trap extends Error {
   constructor() {
     super('a trap of the caller')
   }

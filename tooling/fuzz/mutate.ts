@@ -111,7 +111,7 @@ function changeList(random: Random, list: unknown[]): void {
 }
 
 /** One change somewhere within `root`, in place; `other` is where parts are taken from. */
-export function change(random: Random, root: unknown, other: unknown): void {
+function change(random: Random, root: unknown, other: unknown): void {
   const container = pick(random, containersIn(root))
   if (Array.isArray(container) && chance(random, 0.3)) {
     changeList(random, container)

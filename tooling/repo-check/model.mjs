@@ -93,7 +93,7 @@ export function listFiles(root, path) {
  * @param {string} text
  * @returns {Source}
  */
-export function parseSource(path, text) {
+function parseSource(path, text) {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   /** @type {Import[]} */
   const imports = []

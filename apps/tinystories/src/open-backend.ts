@@ -28,7 +28,7 @@ export async function openBackend(
 }
 
 /** The list of backends in one line: available ones, then the others with their reasons. */
-export function describeBackends(found: readonly DetectedBackend[]): string {
+function describeBackends(found: readonly DetectedBackend[]): string {
   const available = found.filter((one) => one.available).map(({ name }) => name)
   const others = found.flatMap((one) =>
     one.available ? [] : [`${one.name} is not: ${absenceText(one)}`],

@@ -2,7 +2,7 @@
  * Backends and clocks to test a choice with: right ones that take as long as a test says, and ones
  * that are wrong in one way each. A made-up clock advances only when such a backend works.
  */
-import type { Backend, Elements, Kernel, Plan, Probe, View } from '@rope/core/backend'
+import type { Backend, Kernel, Plan, Probe, View } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import type { BackendEntry, CreateOptions } from '../src/backends/entry.js'
 import { bytesOfPlan } from '../src/call.js'
@@ -65,11 +65,6 @@ export function paced(name: string, clock: MadeUpClock, pace: PaceOf): Backend {
     clock.advance(moment(pace, plan))
     return run({ views, rotation })
   })
-}
-
-/** A backend that takes its time and does nothing else. */
-export function idling(name: string, clock: MadeUpClock, pace: PaceOf): Backend {
-  return wrapped(name, (_run, plan) => () => clock.advance(moment(pace, plan)))
 }
 
 /** How an entry behaves; everything may be left out. */
@@ -148,11 +143,6 @@ export function smallCall(tokens = 1): {
     layout: 'bshd',
   })
   return { q: tensor(2), k: tensor(1) }
-}
-
-/** The bytes of some memory, for comparisons bit for bit. */
-export function bytesOf(elements: Elements): readonly number[] {
-  return [...new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)]
 }
 
 /** An error as WebAssembly throws it; its classes are not among the types that tests are checked with. */

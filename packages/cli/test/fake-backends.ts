@@ -21,25 +21,10 @@ export function missing(name = 'wasm'): BackendEntry {
   return { name, device: 'cpu', packageName, load }
 }
 
-/** A package whose import fails for another reason. */
-export function unloadable(name: string, error: unknown): BackendEntry {
-  const load = async (): Promise<never> => {
-    throw error
-  }
-  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
-}
-
 /** A package that loads but says that it cannot run here. */
 export function unavailable(name = 'webgpu', reason?: string): BackendEntry {
   const facts = { adapter: null }
   const probe = () => ({ available: false, facts, ...(reason === undefined ? {} : { reason }) })
-  const load = async () => ({ create: createJsBackend, probe })
-  return { name, device: 'cpu', packageName: `@rope/${name}`, load }
-}
-
-/** A package whose probe never answers. */
-export function hanging(name = 'native'): BackendEntry {
-  const probe = (): Promise<never> => new Promise(() => undefined)
   const load = async () => ({ create: createJsBackend, probe })
   return { name, device: 'cpu', packageName: `@rope/${name}`, load }
 }

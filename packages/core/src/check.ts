@@ -39,7 +39,7 @@ export function isList(value: unknown): value is readonly unknown[] {
 /**
  * True for what `await` waits for. Where something else is wanted, an `await` was forgotten.
  */
-export function isPromise(value: unknown): boolean {
+function isPromise(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return reading(
     () => typeof (value as { readonly then?: unknown }).then === 'function',
@@ -48,7 +48,7 @@ export function isPromise(value: unknown): boolean {
 }
 
 /** A name with its article: `a Float32Array`, `an Int8Array`. */
-export function withArticle(name: string): string {
+function withArticle(name: string): string {
   return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`
 }
 

@@ -35,12 +35,12 @@ export interface CallOptions {
 }
 
 /** Head counts of q and k. */
-export const HEADS = [4, 2] as const
+const HEADS = [4, 2] as const
 
 const BASE = 10000
 
 /** A rotation for `tokens` tokens from position 7 on. */
-export function rotationFor(headDim: number, tokens: number): Rotation {
+function rotationFor(headDim: number, tokens: number): Rotation {
   const config = resolveConfig({
     headDim,
     pairing: 'half',

@@ -5,7 +5,7 @@ import type { DType } from '@rope/core'
 import { encodeBFloat16, encodeFloat16 } from '@rope/core/backend'
 
 /** A generator (mulberry32) of numbers in [0, 1). */
-export function createRandom(seed: number): () => number {
+function createRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -64,7 +64,7 @@ function roomGraph(files, path) {
  * @param {ReadonlyMap<string, readonly string[]>} graph
  * @returns {string[][]} each starts and ends with the same file
  */
-export function findCycles(graph) {
+function findCycles(graph) {
   /** @type {string[][]} */
   const found = []
   /** @type {Map<string, 'open' | 'done'>} */

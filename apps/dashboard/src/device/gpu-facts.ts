@@ -12,7 +12,7 @@ function text(value: unknown): string {
 }
 
 /** A name of the adapter, the most telling that it has. */
-export function adapterName({ facts }: BackendStatus): string {
+function adapterName({ facts }: BackendStatus): string {
   const names = ['description', 'device', 'architecture', 'vendor'].map((key) => text(facts[key]))
   return names.find((name) => name !== '') ?? 'an adapter without a name'
 }

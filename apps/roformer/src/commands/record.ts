@@ -43,7 +43,7 @@ export function readRecords(appFolder: string): Records {
 }
 
 /** Makes the pictures and the README's tables from the records. */
-export function writeReport(appFolder: string): void {
+function writeReport(appFolder: string): void {
   const records = readRecords(appFolder)
   writeFiles(join(appFolder, 'recorded'), recordedPictures(records))
   const readme = join(appFolder, 'README.md')

@@ -146,7 +146,7 @@ type Attend = (
 ) => np.Array
 
 /** softmax(q k^T / sqrt(headDim)) v, with q and k turned. */
-export const softmaxAttention: Attend = (query, key, value, turn, visible) => {
+const softmaxAttention: Attend = (query, key, value, turn, visible) => {
   const scale = 1 / Math.sqrt(query.shape.at(-1) as number)
   const scores = np.matmul(turn(query), np.matrixTranspose(turn(key))).mul(scale)
   const seen = visible === null ? scores : scores.add(visible.ref.sub(1).mul(1e9))

@@ -82,7 +82,7 @@ export async function trainVariant(
 }
 
 /** Batches of a recipe's task. */
-export function batchesOf(
+function batchesOf(
   { model, sequences }: Recipe,
   corpus: Corpus,
   part: 'training' | 'heldOut',

@@ -99,11 +99,7 @@ export function createTrainingRope(
 }
 
 /** The mean loss over a batch's guesses; everything given is given up. */
-export function batchLoss(
-  parameters: Parameters,
-  batch: BatchArrays,
-  fixtures: Fixtures,
-): np.Array {
+function batchLoss(parameters: Parameters, batch: BatchArrays, fixtures: Fixtures): np.Array {
   const embedded = np.take((parameters.embedding as np.Array).ref, batch.ids, 0)
   return embeddedLoss(parameters, embedded, batch, fixtures)
 }

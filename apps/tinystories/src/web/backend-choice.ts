@@ -73,7 +73,7 @@ function probeOf(found: DetectedBackend): Probe {
 }
 
 /** The refusal of a choice that cannot run here. */
-export function unavailable(name: string, { reason = 'no reason given' }: Probe): RopeError {
+function unavailable(name: string, { reason = 'no reason given' }: Probe): RopeError {
   return new RopeError('UNAVAILABLE', `backend ${name} is not available: ${reason}`, {
     field: 'backend',
   })

@@ -58,7 +58,7 @@ export const SIZES = {
 } as const
 
 /** Elements before the first tensor, between the two and behind the last: nobody may write them. */
-export const MARGIN = 5
+const MARGIN = 5
 
 /** A generator of 16-bit numbers (a linear congruence, full period 2^31). */
 function generator(seed: number): () => number {

@@ -35,7 +35,7 @@ const native: Readonly<Record<string, MakeRope>> = probeNative().available
   : {}
 
 /** The subjects by name. */
-export const SUBJECTS: Readonly<Record<string, MakeRope>> = {
+const SUBJECTS: Readonly<Record<string, MakeRope>> = {
   js: async (options) => createCoreRope({ ...OPTIONS, ...options }, { backend: createJsBackend() }),
   wasm: async (options) =>
     createCoreRope({ ...OPTIONS, ...options }, { backend: await createWasmBackend() }),

@@ -9,19 +9,19 @@ import type { CellRecord, NewPositionRecord, OverheadRecord } from './result.js'
 export const RIGHT = 1.1
 
 /** Per cent of the cells in which the choice has to be right. */
-export const RIGHT_SHARE = 99
+const RIGHT_SHARE = 99
 
 /** No choice may be slower than the best one by more than this factor. */
-export const WORST = 1.3
+const WORST = 1.3
 
 /** Microseconds that a call through the front door may take longer than on the winner itself. */
-export const OVERHEAD = 0.15
+const OVERHEAD = 0.15
 
 /** A call at a new position may take so many times a bound one, on a backend that does nothing. */
-export const NEW_POSITION = 2
+const NEW_POSITION = 2
 
 /** Microseconds that a call at a new position may take through the front door. */
-export const NEW_POSITION_TIME = 0.8
+const NEW_POSITION_TIME = 0.8
 
 type Numbers = Pick<GoalRecord, 'measured' | 'low' | 'high'>
 
@@ -39,7 +39,7 @@ function goal(
 }
 
 /** Cells in which there was something to choose: two backends or more have a time. */
-export function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
+function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
   return cells.filter(({ entries }) => {
     const timed = entries.filter(({ name, time }) => name !== 'auto' && time !== null)
     return timed.length > 1
@@ -47,7 +47,7 @@ export function countedCells(cells: readonly CellRecord[]): readonly CellRecord[
 }
 
 /** True when the chosen backend has a time that is near enough to the best one's. */
-export function isRight({ ratio }: CellRecord): boolean {
+function isRight({ ratio }: CellRecord): boolean {
   return ratio !== null && ratio <= RIGHT
 }
 

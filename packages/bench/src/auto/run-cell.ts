@@ -18,7 +18,7 @@ import type { CellRecord } from './result.js'
 import type { Stage } from './stage.js'
 
 /** What calls through the front door are called. */
-export const FRONT_DOOR = 'auto'
+const FRONT_DOOR = 'auto'
 
 /** Runs a cell. Never rejects for what a backend does. */
 export async function runCell(

@@ -16,7 +16,7 @@ const WORKGROUP_SIZE = 64
 export const COPY_WIDTHS: readonly number[] = [1, 4]
 
 /** The WGSL of a copy. */
-export function copyShader(vectors: number): string {
+function copyShader(vectors: number): string {
   const each = (line: (offset: string, i: number) => string): string =>
     Array.from({ length: vectors }, (_, i) => `  ${line(`at + ${WORKGROUP_SIZE * i}u`, i)}`).join(
       '\n',

@@ -11,7 +11,7 @@ import type { Stopwatch } from './stopwatch.js'
 /** The names of the contenders. */
 export const BACKEND = 'webgpu'
 /** The copy kernel. */
-export const COPY = 'vec4 copy'
+const COPY = 'vec4 copy'
 /** The peer. */
 export const PEER = 'onnxruntime-web'
 
@@ -68,13 +68,13 @@ export function gpuGroup(
 }
 
 /** The backend as a contender. */
-export function backendSpec(rotation: RotationCase): ContenderSpec {
+function backendSpec(rotation: RotationCase): ContenderSpec {
   const variant = { memory: 'resident', threads: 'one', call: 'kernel' } as const
   return { kind: 'backend', name: BACKEND, case: rotation, variant }
 }
 
 /** onnxruntime-web as a contender. */
-export function peerSpec(rotation: RotationCase): ContenderSpec {
+function peerSpec(rotation: RotationCase): ContenderSpec {
   return { kind: 'peer', name: PEER, case: rotation, threads: 'one' }
 }
 

@@ -183,7 +183,7 @@ const CALL_WORDS: Readonly<Record<CallKind, string>> = {
 }
 
 /** `wasm, foreign memory, all threads`: only what differs from the usual is said. */
-export function variantName(name: string, variant: Variant, rotation: RotationCase): string {
+function variantName(name: string, variant: Variant, rotation: RotationCase): string {
   const words = [name]
   if (variant.memory === 'resident') words.push('resident')
   if (variant.threads === 'all') words.push('all threads')

@@ -60,7 +60,7 @@ export const GLM: ModelShape = {
 }
 
 /** Qwen 3 8B. */
-export const QWEN_3: ModelShape = {
+const QWEN_3: ModelShape = {
   name: 'qwen-3-8b',
   queryHeads: 32,
   keyHeads: 8,
@@ -70,7 +70,7 @@ export const QWEN_3: ModelShape = {
 }
 
 /** Gemma 3 12B, a layer of full attention. */
-export const GEMMA_3: ModelShape = {
+const GEMMA_3: ModelShape = {
   name: 'gemma-3-12b',
   queryHeads: 16,
   keyHeads: 8,
@@ -80,7 +80,7 @@ export const GEMMA_3: ModelShape = {
 }
 
 /** Phi 3.5 mini. */
-export const PHI_3_5: ModelShape = {
+const PHI_3_5: ModelShape = {
   name: 'phi-3.5-mini',
   queryHeads: 32,
   keyHeads: 32,
@@ -90,7 +90,7 @@ export const PHI_3_5: ModelShape = {
 }
 
 /** Qwen2-VL 7B; its three axes change angles, not times. */
-export const QWEN_2_VL: ModelShape = {
+const QWEN_2_VL: ModelShape = {
   name: 'qwen-2-vl-7b',
   queryHeads: 28,
   keyHeads: 4,

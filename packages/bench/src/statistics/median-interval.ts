@@ -14,7 +14,7 @@ export interface Interval {
 }
 
 /** The confidence of every interval that is reported. */
-export const CONFIDENCE = 0.95
+const CONFIDENCE = 0.95
 
 /** The smallest sample for which an interval of 95 % exists: 2 / 2^6 is below 5 %. */
 export const SMALLEST_SAMPLE = 6

@@ -6,7 +6,7 @@ import { isRecord, reading, rejectBecause, tagOf } from '../check.js'
 import type { RopeErrorCode } from '../errors.js'
 
 /** True for a GPUBuffer of any implementation. */
-export function isGpuBuffer(value: unknown): boolean {
+function isGpuBuffer(value: unknown): boolean {
   if (!isRecord(value)) return false
   return reading(
     () =>

@@ -35,7 +35,7 @@ export function magnitude(n: bigint): bigint {
 }
 
 /** `round(n / 2^shift)` for `n >= 0`, ties to even; a negative shift multiplies. */
-export function shiftToNearest(n: bigint, shift: number): bigint {
+function shiftToNearest(n: bigint, shift: number): bigint {
   if (shift <= 0) return n << BigInt(-shift)
   const by = BigInt(shift)
   const floor = n >> by

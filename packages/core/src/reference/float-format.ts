@@ -21,10 +21,10 @@ export const FLOAT64: FloatFormat = { precision: 53, smallest: -1074, overflow: 
 export const FLOAT32: FloatFormat = { precision: 24, smallest: -149, overflow: 128 }
 
 /** IEEE binary16. */
-export const FLOAT16: FloatFormat = { precision: 11, smallest: -24, overflow: 16 }
+const FLOAT16: FloatFormat = { precision: 11, smallest: -24, overflow: 16 }
 
 /** The upper 16 bits of a binary32. */
-export const BFLOAT16: FloatFormat = { precision: 8, smallest: -133, overflow: 128 }
+const BFLOAT16: FloatFormat = { precision: 8, smallest: -133, overflow: 128 }
 
 /** The format of each dtype. */
 export const FLOAT_FORMATS: Readonly<Record<DType, FloatFormat>> = {

@@ -37,7 +37,7 @@ export function lengthInForce(
 }
 
 /** The smallest length that all positions of a call fit in: the largest of them, plus one. */
-export function lengthOfPositions(positions: PositionTable): number {
+function lengthOfPositions(positions: PositionTable): number {
   checkPositionTable(positions)
   let largest = -1
   for (const axis of positions.axes) {

@@ -19,7 +19,7 @@ export interface FakeMachine {
 }
 
 /** Ordinary Linux. */
-export const LINUX: Platform = { system: 'linux', processor: 'x64', library: 'gnu' }
+const LINUX: Platform = { system: 'linux', processor: 'x64', library: 'gnu' }
 
 /** The packages that the made-up manifest names. */
 const PLATFORM_PACKAGES = ['darwin-arm64', 'linux-x64-gnu', 'linux-x64-musl'].map(

@@ -24,7 +24,7 @@ export interface FoundAdapter {
 }
 
 /** Bytes of immediates that a dispatch may need. */
-export const IMMEDIATE_BYTES = 32
+const IMMEDIATE_BYTES = 32
 
 /** True when `gpu` knows the language feature and a device of these limits has the room. */
 export function hasImmediates(gpu: GPU | undefined, limits: GPUDevice['limits']): boolean {

@@ -38,7 +38,7 @@ export function wholePlan({ batch, tokens, operands }: Plan): Part {
 }
 
 /** Nothing to do. */
-export function isEmptyPart({ batch, tokens, slices }: Part): boolean {
+function isEmptyPart({ batch, tokens, slices }: Part): boolean {
   return batch.count === 0 || tokens.count === 0 || slices.length === 0
 }
 

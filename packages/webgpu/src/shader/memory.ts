@@ -7,7 +7,7 @@ import { type ShaderSpec, type TensorBinding, wordsOf } from './spec.js'
 import { block, type Lines, unsigned } from './text.js'
 
 /** True when tensors are accessed by single 16-bit elements. */
-export function isHalfElement({ access, dtype }: Pick<ShaderSpec, 'access' | 'dtype'>): boolean {
+function isHalfElement({ access, dtype }: Pick<ShaderSpec, 'access' | 'dtype'>): boolean {
   return access === 'element' && dtype !== 'float32'
 }
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { RopeError } from '@rope/core'
 
 /** Names a browser that is somewhere else. */
-export const BROWSER_VARIABLE = 'ROPE_CHROMIUM'
+const BROWSER_VARIABLE = 'ROPE_CHROMIUM'
 
 const WINDOWS = [
   'Google\\Chrome\\Application\\chrome.exe',

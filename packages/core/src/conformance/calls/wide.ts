@@ -80,7 +80,7 @@ export function writeWindows({ plan, data, sizes }: WideCall, values: Float32Arr
 }
 
 /** What the windows hold. */
-export function readWindows({ plan, data, sizes }: WideCall): Float32Array {
+function readWindows({ plan, data, sizes }: WideCall): Float32Array {
   const width = sizes.headDim
   const values = new Float32Array(sizes.tokens * sizes.heads * width)
   for (let head = 0; head < sizes.tokens * sizes.heads; head++) {

@@ -101,7 +101,7 @@ export function noiseOfData({ noise, data }: Arena): Elements {
 }
 
 /** The same memory as a Float16Array, where the engine has one. */
-export function asFloat16Array(data: Elements): TensorData {
+function asFloat16Array(data: Elements): TensorData {
   const { Float16Array: Half } = globalThis as unknown as HalfArrays
   if (Half === undefined) return unsupported('this engine has no Float16Array')
   return new Half(data.buffer, data.byteOffset, data.length)

@@ -38,7 +38,7 @@ function deviation(label: string, change: Partial<Scenario>): Deviation {
 const PACKED: Partial<Scenario> = { layout: 'thd', batch: 1 }
 
 /** Which channels rotate. */
-export const WINDOWS: readonly Deviation[] = [
+const WINDOWS: readonly Deviation[] = [
   deviation('window=leading', { rotaryDim: 8 }),
   deviation('window=trailing', { rotaryDim: 8, windowOffset: 8 }),
   deviation('window=middle', { rotaryDim: 6, windowOffset: 3 }),
@@ -46,7 +46,7 @@ export const WINDOWS: readonly Deviation[] = [
 ]
 
 /** Which tensors take part. */
-export const OPERANDS: readonly Deviation[] = [
+const OPERANDS: readonly Deviation[] = [
   deviation('operands=q', { heads: { q: 4, k: null } }),
   deviation('operands=k', { heads: { q: null, k: 2 } }),
   deviation('operands=more-k', { heads: { q: 1, k: 5 } }),
@@ -54,13 +54,13 @@ export const OPERANDS: readonly Deviation[] = [
 ]
 
 /** Where results go. */
-export const TARGETS: readonly Deviation[] = [
+const TARGETS: readonly Deviation[] = [
   deviation('target=out', { target: 'out' }),
   deviation('target=out-bhsd', { target: 'out-bhsd' }),
 ]
 
 /** How memory is strided. */
-export const SPACINGS: readonly Deviation[] = [
+const SPACINGS: readonly Deviation[] = [
   deviation('spacing=offset', { spacing: 'offset' }),
   deviation('spacing=padded', { spacing: 'padded' }),
   deviation('spacing=channel-step', { spacing: 'channel-step' }),
@@ -70,7 +70,7 @@ export const SPACINGS: readonly Deviation[] = [
 ]
 
 /** Which frequencies, and how angles are computed. */
-export const SCHEDULES: readonly Deviation[] = [
+const SCHEDULES: readonly Deviation[] = [
   deviation('schedule=linear', { schedule: 'linear' }),
   deviation('schedule=custom', { schedule: 'custom' }),
   deviation('angles=float32', { angles: 'float32', positions: 'uint16' }),
@@ -87,7 +87,7 @@ export const SCHEDULES: readonly Deviation[] = [
 ]
 
 /** How positions are written: the forms that reach kernels as different rows. */
-export const POSITIONS: readonly Deviation[] = [
+const POSITIONS: readonly Deviation[] = [
   deviation('positions=zero', { positions: 'zero' }),
   deviation('positions=negative-start', { positions: 'negative-start' }),
   deviation('positions=list', { positions: 'list' }),
@@ -129,7 +129,7 @@ export const ROW_VARIANTS: readonly Deviation[] = [
 ]
 
 /** Several positions per token. */
-export const AXES: readonly Deviation[] = [
+const AXES: readonly Deviation[] = [
   deviation('axes=one-hot', { axes: 'one-hot', positions: 'axes' }),
   deviation('axes=one-hot/positions=axes-batch', { axes: 'one-hot', positions: 'axes-batch' }),
   deviation('axes=one-hot/positions=start', { axes: 'one-hot' }),
@@ -138,7 +138,7 @@ export const AXES: readonly Deviation[] = [
 ]
 
 /** Which way, which call, which memory. */
-export const CALLS: readonly Deviation[] = [
+const CALLS: readonly Deviation[] = [
   deviation('inverse', { inverse: true }),
   deviation('inverse/schedule=custom', { inverse: true, schedule: 'custom' }),
   deviation('via=async', { via: 'async' }),
@@ -170,7 +170,7 @@ export const FLOAT16_ARRAYS: readonly Deviation[] = [
 ]
 
 /** Sizes at which kernels change their loops: long rows, one token, one head. */
-export const EXTENTS: readonly Deviation[] = [
+const EXTENTS: readonly Deviation[] = [
   deviation('extent=one-token', { batch: 1, tokens: 1 }),
   deviation('extent=one-head', { heads: { q: 1, k: 1 } }),
   deviation('extent=many-tokens', { batch: 1, tokens: 67 }),

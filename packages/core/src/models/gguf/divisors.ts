@@ -8,7 +8,7 @@ import { scheduleFrequencies } from '../../schedule/registry.js'
 import type { Llama3Schedule, ScheduleOptions } from '../../schedule/schedule.js'
 
 /** What stands for a pair that does not turn. */
-export const STILL = 1e30
+const STILL = 1e30
 
 /** What a file says about the schedule beside the divisors. */
 export interface DivisorHints {
@@ -28,7 +28,7 @@ export function divisorsOf(schedule: ScheduleOptions, base: number, pairs: numbe
 }
 
 /** True when two lists of divisors are the same up to the rounding of float32. */
-export function sameDivisors(a: Float32Array, b: Float32Array): boolean {
+function sameDivisors(a: Float32Array, b: Float32Array): boolean {
   if (a.length !== b.length) return false
   return a.every((value, i) => Math.abs(value / (b[i] as number) - 1) <= 2 ** -22)
 }

@@ -32,7 +32,7 @@ export const KIND_KEYS: readonly string[] = [
 ]
 
 /** The number of layers; undefined when the file does not say. */
-export function layerCount(config: Json): number | undefined {
+function layerCount(config: Json): number | undefined {
   const value = agree([
     ['num_hidden_layers', config.num_hidden_layers],
     ['n_layer', config.n_layer],

@@ -326,7 +326,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 }
 
 /** Every rope type that is read, old spellings included. */
-export const ROPE_TYPES: readonly string[] = [...Object.keys(READERS), ...Object.keys(ALIASES)]
+const ROPE_TYPES: readonly string[] = [...Object.keys(READERS), ...Object.keys(ALIASES)]
 
 /** The rope type a dictionary names, with old spellings replaced; `default` when it names none. */
 export function readType(parameters: Json): unknown {
