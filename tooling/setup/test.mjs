@@ -20,6 +20,7 @@ const STEPS = [
   { name: 'install', needed: true, run: install },
   { name: 'build', needed: true, run: build },
   { name: 'format and lint', run: lint },
+  { name: 'unused code', run: unused },
   { name: 'repository', run: repository },
   { name: 'types', run: types },
   { name: 'tests', run: () => vitest() },
@@ -83,6 +84,19 @@ async function lint() {
     '--error-on-warnings',
   ])
   const note = /Checked (\d+ files)/.exec(output)?.[1] ?? ''
+  return code === 0 ? { passed: 1, failed: 0, note } : { passed: 0, failed: 1, note, output }
+}
+
+/** @returns {Promise<Result>} */
+async function unused() {
+  const knip = join(ROOT, 'node_modules', 'knip', 'bin', 'knip.js')
+  const { code, output } = await runSilently(process.execPath, [
+    knip,
+    '--config=tooling/knip/knip.config.ts',
+    '--treat-config-hints-as-errors',
+    '--no-progress',
+  ])
+  const note = 'files, exports, dependencies'
   return code === 0 ? { passed: 1, failed: 0, note } : { passed: 0, failed: 1, note, output }
 }
 
