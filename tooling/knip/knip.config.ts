@@ -15,6 +15,8 @@ const ENTERED: Readonly<Record<string, readonly string[]>> = {
   // The commands, as tsup.config.ts has them; one is started as a process.
   'apps/roformer': ['src/main.ts'],
   'packages/cli': ['src/main.ts', 'src/dashboard/run-main.ts'],
+  // A command of README.md.
+  'packages/bench': ['scripts/first-example.mjs'],
   // Programs that tests start, and projects that tests bundle and serve.
   'packages/auto': ['test/programs/*.js', 'test/fixtures/**/*.{js,cjs}'],
   'packages/js': ['test/programs/*.js'],

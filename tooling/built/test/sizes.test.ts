@@ -29,6 +29,14 @@ test.each([...READMES])('%s states these sizes and no others', (path) => {
   expect([...statedSizes(readFileSync(readme, 'utf8')).keys()]).toEqual(names)
 })
 
+test('the front page says what a page loads, as the README of @rope/auto does', () => {
+  const row = ROWS.find(({ name }) => name === '`createRope` of `@rope/auto`')
+  const stated = statedSizes(readFileSync(row?.readme ?? '', 'utf8')).get(row?.name ?? '')
+  const [, size] =
+    /A page loads ([\d.]+) kB/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+  expect(Number(size)).toBe(stated?.atLoad)
+})
+
 test.each([
   [10, 10.5, true],
   [10, 10.6, false],
