@@ -7,6 +7,7 @@ export { type ReportOptions, renderReport } from './report/report.js'
 export {
   type BenchResult,
   type ComparisonRecord,
+  type ConformanceRecord,
   type EntryRecord,
   type GroupRecord,
   RESULT_VERSION,

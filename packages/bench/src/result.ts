@@ -107,6 +107,19 @@ export interface PeerRecord {
   readonly method: string | null
 }
 
+/** What the conformance suite found about a backend, on the machine of the run. */
+export interface ConformanceRecord {
+  readonly backend: string
+  readonly suiteVersion: string
+  /** The part of the suite that ran; `all` for the whole. */
+  readonly part: string
+  readonly passed: number
+  /** More than 0 for a backend whose results are wrong. */
+  readonly failed: number
+  /** Cases that it refused, as its capabilities say. */
+  readonly unsupported: number
+}
+
 /** How the run was made. */
 export interface RunRecord {
   readonly mode: 'quick' | 'full' | 'goals'
@@ -125,6 +138,10 @@ export interface BenchResult {
   readonly machine: Machine
   /** Versions of the packages that took part; null for one that is not installed. */
   readonly packages: Readonly<Record<string, string | null>>
+  /** The version of the conformance suite that came with them; absent where nobody said. */
+  readonly suiteVersion?: string
+  /** What that suite found, where it ran beside the benchmark. */
+  readonly conformance?: readonly ConformanceRecord[]
   readonly run: RunRecord
   readonly backends: readonly BackendRecord[]
   readonly peers: readonly PeerRecord[]

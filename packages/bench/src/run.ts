@@ -66,6 +66,8 @@ export interface BenchOptions {
   readonly machine?: Machine
   /** Versions by package name. */
   readonly packages?: Readonly<Record<string, string | null>>
+  /** The version of the conformance suite that came with them. */
+  readonly suiteVersion?: string | undefined
   /** Changes to the settings that go with the mode. */
   readonly settings?: Partial<MeasureSettings>
   readonly packageSize?: PackageSize
@@ -149,6 +151,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     createdAt,
     machine,
     packages,
+    ...(options.suiteVersion === undefined ? {} : { suiteVersion: options.suiteVersion }),
     run: {
       mode,
       filter: filter ?? null,

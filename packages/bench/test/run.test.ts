@@ -53,9 +53,10 @@ function short(options: Partial<BenchOptions>): BenchOptions {
 describe('runBench', () => {
   test('a real result is what the published schema says', async () => {
     const result = await runBench(
-      short({ machine: describeMachine(), packages: { a: '1', b: null } }),
+      short({ machine: describeMachine(), packages: { a: '1', b: null }, suiteVersion: '1.2.3' }),
     )
     expect(validate(JSON.parse(JSON.stringify(result))), JSON.stringify(validate.errors)).toBe(true)
+    expect(result.suiteVersion).toBe('1.2.3')
     expect(result.groups.map(({ id }) => id)).toEqual([DECODE])
     expect(result.backends).toMatchObject([{ name: 'js', available: true, isa: null, threads: 0 }])
     expect(result.peers).toMatchObject([{ name: 'plain loop', available: true }])
@@ -72,6 +73,9 @@ describe('runBench', () => {
     expect(validate(broken({}))).toBe(true)
     expect(validate(broken({ time: null }))).toBe(false)
     expect(validate(broken({ status: 'fail' }))).toBe(false)
+    const found = { backend: 'js', suiteVersion: '1', part: 'all', passed: 9, failed: 0 }
+    expect(validate({ ...result, conformance: [{ ...found, unsupported: 1 }] })).toBe(true)
+    expect(validate({ ...result, conformance: [found] })).toBe(false)
     expect(validate({ ...result, surprise: 1 })).toBe(false)
     expect(validate({ ...result, resultVersion: 2 })).toBe(false)
   })

@@ -61,7 +61,8 @@ export interface NewPositionRecord {
 }
 
 /** Everything that a run has found out. */
-export interface AutoResult extends Omit<BenchResult, 'resultVersion' | 'peers' | 'groups'> {
+export interface AutoResult
+  extends Omit<BenchResult, 'resultVersion' | 'conformance' | 'peers' | 'groups'> {
   readonly autoResultVersion: typeof AUTO_RESULT_VERSION
   readonly cells: readonly CellRecord[]
   readonly overhead: readonly OverheadRecord[]

@@ -34,6 +34,8 @@ export interface AutoBenchOptions {
   readonly machine?: Machine
   /** Versions by package name. */
   readonly packages?: Readonly<Record<string, string | null>>
+  /** The version of the conformance suite that came with them. */
+  readonly suiteVersion?: string | undefined
   /** Changes to the settings. */
   readonly settings?: Partial<MeasureSettings>
   /** Called before each cell. */
@@ -99,6 +101,7 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
     createdAt,
     machine,
     packages,
+    ...(options.suiteVersion === undefined ? {} : { suiteVersion: options.suiteVersion }),
     run: {
       mode: size,
       filter: filter ?? null,

@@ -15,6 +15,7 @@ import {
   overheadText,
 } from '@rope/bench/report'
 import { RopeError } from '@rope/core'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import { findBackends, unavailable } from '../backends.js'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
@@ -48,6 +49,7 @@ export async function benchAuto(options: BenchAutoOptions, context: Context): Pr
     ...(filter === undefined ? {} : { filter }),
     machine: describeMachine(),
     packages: versions(backends),
+    suiteVersion: SUITE_VERSION,
     onProgress: ({ done, total, title }) => progress.update(`${done + 1} of ${total}  ${title}`),
     onCell: (cell) => {
       progress.clear()

@@ -5,6 +5,7 @@
 import type { BenchResult } from '@rope/bench'
 import { benchGpu as runBenchGpu } from '@rope/bench/node'
 import { RopeError } from '@rope/core'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import type { Context } from '../context.js'
 import { CHECK_FAILED, OK } from '../exit-codes.js'
 import { checkOutput, writeOutput } from '../files/output-file.js'
@@ -28,13 +29,14 @@ export async function benchGpu(options: BenchGpuOptions, context: Context): Prom
   const file = options.json === undefined ? null : await checkOutput(options.json, [])
   const output = new BenchOutput(context.io)
   const size = quick === true ? 'quick' : 'full'
-  const result = await runBenchGpu({
+  const measured = await runBenchGpu({
     where: gpu === 'node' ? 'node' : 'browser',
     size,
     filter,
     onProgress: (progress) => output.progress(progress),
     onGroup: (group) => output.group(group, size),
   })
+  const result = { ...measured, suiteVersion: SUITE_VERSION }
   checkNotEmpty(result, filter)
   output.end(result, true)
   context.io.stdout.write(`${adapterText(result)}\n`)

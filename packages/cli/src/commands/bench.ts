@@ -6,6 +6,7 @@ import { absenceText, type BackendEntry, cpuBackends, detectBackend } from '@rop
 import { type BenchResult, type Mode, runBench } from '@rope/bench'
 import { describeMachine, installedVersions, NODE_PEERS, packageSize } from '@rope/bench/node'
 import { RopeError } from '@rope/core'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import { type Command, Option } from 'commander'
 import { unavailable } from '../backends.js'
 import type { Context } from '../context.js'
@@ -111,6 +112,7 @@ async function bench(options: BenchOptions, context: Context): Promise<void> {
     ...(filter === undefined ? {} : { filter }),
     machine: describeMachine(),
     packages: versions(backends),
+    suiteVersion: SUITE_VERSION,
     packageSize,
     onProgress: (progress) => output.progress(progress),
     onGroup: (group) => output.group(group, mode),

@@ -6,6 +6,7 @@ import { BACKENDS, findBackend } from '@rope/auto/backends'
 import { runBench } from '@rope/bench'
 import { caseOf } from '@rope/bench/matrix'
 import { describeMachine, installedVersions, NODE_PEERS } from '@rope/bench/node'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import { type NodeRunMessage, readRunRequest } from './run-messages.js'
 
 /** Sends a message to the server; resolves when it is on its way. */
@@ -28,6 +29,7 @@ async function runAll(value: unknown): Promise<void> {
       peers: peers ? NODE_PEERS : [],
       machine: describeMachine(),
       packages: installedVersions(packages),
+      suiteVersion: SUITE_VERSION,
     })
     await send({ type: 'result', result })
   }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AutoResult } from '@rope/bench/auto'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import { describe, expect, test } from 'vitest'
 import * as fake from '../fake-backends.js'
 import { lines, rope, temporaryFolder } from '../helpers.js'
@@ -35,6 +36,7 @@ describe('rope bench --auto', () => {
     expect(Object.keys(result.packages)).toEqual(
       expect.arrayContaining(['@rope/cli', '@rope/auto', '@rope/core']),
     )
+    expect(result.suiteVersion).toBe(SUITE_VERSION)
   })
 
   test.each([

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BenchResult } from '@rope/bench'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import { describe, expect, test, vi } from 'vitest'
 import * as fake from '../fake-backends.js'
 import { lines, rope, temporaryFolder } from '../helpers.js'
@@ -26,6 +27,7 @@ describe('rope bench', () => {
     expect(result.groups.map(({ id }) => id)).toEqual([DECODE])
     expect(result.machine.engine).toContain(process.versions.node)
     expect(Object.keys(result.packages)).toContain('@rope/cli')
+    expect(result.suiteVersion).toBe(SUITE_VERSION)
   })
 
   test('a wrong backend shows FAIL, no time, and exit code 1', async () => {
