@@ -3,6 +3,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { SUITE_VERSION } from '../../packages/core/src/conformance/version.js'
 import { pageConfig } from '../../tooling/vitest/page.js'
 import { versionsOf } from '../../tooling/vitest/versions.js'
 
@@ -43,7 +44,10 @@ function withHead(): Plugin {
 const MEASURED = ['core', 'js', 'wasm', 'webgpu', 'auto', 'bench']
 
 export default pageConfig({
-  define: { ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)) },
+  define: {
+    ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)),
+    ROPE_SUITE_VERSION: JSON.stringify(SUITE_VERSION),
+  },
   plugins: [withHead()],
   build: { modulePreload: { polyfill: false } },
 })

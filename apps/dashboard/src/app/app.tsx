@@ -9,6 +9,7 @@ import { BenchView } from '../bench/bench-view.js'
 import { ChartsView } from '../charts/charts-view.js'
 import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
+import { withConformance } from '../conformance/record.js'
 import type { Device } from '../device/device.js'
 import { DeviceView } from '../device/device-view.js'
 import { ExploreView } from '../explore/explore-view.js'
@@ -102,7 +103,10 @@ function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
   if (path === '/fast') {
     const start = async (wish: Wish): Promise<void> => {
       const result = await bench.run(wish)
-      if (result !== null) await history.keep(result, 'measured here')
+      if (result === null) return
+      // What the suite found here says nothing about Node.
+      const found = wish.place.needsSight ? conformance.runs.value : []
+      await history.keep(withConformance(result, found), 'measured here')
     }
     const common = { device, conformance, bench }
     return <BenchView {...common} node={node.value} onStart={start} />

@@ -14,8 +14,11 @@ import { runGpuBench } from '@rope/bench/gpu'
 import { caseOf, caseText, caseId as idOf, movedBytes, type RotationCase } from '@rope/bench/matrix'
 import { serveJob } from '../jobs/serve-job.js'
 import { mergeResults } from '../results/merge.js'
-import { VERSIONS } from '../versions.js'
+import { SUITE_VERSION, VERSIONS } from '../versions.js'
 import type { BenchReport, BenchRequest } from './messages.js'
+
+/** What is measured here, and by which suite it is judged. */
+const MEASURED = { packages: VERSIONS, suiteVersion: SUITE_VERSION }
 
 /** No page brings a library of half a gigabyte along. */
 const NO_PEER = {
@@ -29,7 +32,7 @@ serveJob<BenchRequest, BenchReport>(async ({ caseId, backends }, report) => {
   const results: BenchResult[] = []
   const onCpu = entries.filter((entry) => cpuBackends(BACKENDS).includes(entry))
   if (onCpu.length > 0) {
-    results.push(await runBench({ mode: 'quick', backends: onCpu, cases, packages: VERSIONS }))
+    results.push(await runBench({ mode: 'quick', backends: onCpu, cases, ...MEASURED }))
   }
   const gpu = entries.find((entry) => !onCpu.includes(entry))
   if (gpu !== undefined) results.push(await measureGpu(gpu, caseOf(caseId)))
@@ -54,7 +57,7 @@ async function measureGpu(gpu: BackendEntry, rotation: RotationCase): Promise<Be
     )
   }
   const result = await runGpuBench({ size: 'quick', cases: [rotation], peer: NO_PEER })
-  return { ...result, packages: VERSIONS, goals: [] }
+  return { ...result, ...MEASURED, goals: [] }
 }
 
 /** A result that says why there is none. */
@@ -64,7 +67,7 @@ async function withoutTimes(
   reason: string,
 ): Promise<BenchResult> {
   // Without a case nothing is measured, and everything else is said.
-  const common = { mode: 'quick', cases: [], packages: VERSIONS } as const
+  const common = { mode: 'quick', cases: [], ...MEASURED } as const
   const result = await runBench({ ...common, backends: [gpu] })
   const id = idOf(rotation)
   const entry = {

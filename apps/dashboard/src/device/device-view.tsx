@@ -5,7 +5,7 @@ import type { JSX } from 'preact'
 import { Badge } from '../parts/badge.js'
 import { Card } from '../parts/card.js'
 import { type Fact, Facts } from '../parts/facts.js'
-import { VERSIONS } from '../versions.js'
+import { SUITE_VERSION, VERSIONS } from '../versions.js'
 import { browserName, systemName, type UserAgentData } from './browser.js'
 import type { Device, EngineFacts, KnownBackend } from './device.js'
 import { GPU_BACKEND, gpuFacts, softwareSentence } from './gpu-facts.js'
@@ -52,6 +52,7 @@ export function DeviceView({ device }: { readonly device: Device }): JSX.Element
           {Object.entries(VERSIONS)
             .map(([name, version]) => `${name} ${version}`)
             .join(', ')}
+          , conformance suite {SUITE_VERSION}
         </p>
       </Card>
     </>

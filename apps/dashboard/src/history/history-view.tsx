@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals'
 import type { BenchResult } from '@rope/bench'
 import { timeText } from '@rope/bench/report'
 import type { JSX } from 'preact'
+import { conformanceText } from '../conformance/record.js'
 import { browserName } from '../device/browser.js'
 import { Badge, type Tone } from '../parts/badge.js'
 import { Card } from '../parts/card.js'
@@ -129,7 +130,14 @@ function Run({ run, history }: RunProps): JSX.Element {
         {isChosen && <Badge tone="quiet" words="chosen" />}
         <br />
         <span class="quiet">
-          {origin}, {result.groups.length} groups, {result.machine.cores ?? 'unknown'} cores
+          {[
+            origin,
+            `${result.groups.length} groups`,
+            `${result.machine.cores ?? 'unknown'} cores`,
+            conformanceText(result),
+          ]
+            .filter(Boolean)
+            .join(', ')}
         </span>
       </p>
       <div class="actions">
@@ -179,6 +187,7 @@ const TONES: Readonly<Record<DiffRow['outcome'], Tone>> = {
   faster: 'good',
   slower: 'bad',
   'no difference detected': 'quiet',
+  flagged: 'warn',
   'not compared': 'quiet',
 }
 
@@ -188,7 +197,7 @@ interface DiffCardProps {
 }
 
 function DiffCard({ before, after }: DiffCardProps): JSX.Element {
-  const { warnings, rows } = diffResults(before.result, after.result)
+  const { differences, libraries, rows } = diffResults(before.result, after.result)
   const time = (row: DiffRow, which: 'before' | 'after'): string => {
     const found = row[which]
     return found === null ? '–' : timeText(found.median)
@@ -197,13 +206,14 @@ function DiffCard({ before, after }: DiffCardProps): JSX.Element {
     <Card id="diff" title="What changed">
       <p>
         From the baseline, {nameOf(before)}, to {nameOf(after)}.
+        {libraries.length > 0 && ` Between them: ${libraries.join('; ')}.`}
       </p>
-      {warnings.length > 0 && (
+      {differences.length > 0 && (
         <div class="failure" role="alert">
-          These runs differ in more than time, so that a difference says little about the code:
+          These runs differ in more than the code, so that no verdict says faster or slower:
           <ul>
-            {warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
+            {differences.map(({ text }) => (
+              <li key={text}>{text}</li>
             ))}
           </ul>
         </div>

@@ -4,9 +4,15 @@
 import type { JSX } from 'preact'
 
 /** How a thing stands. */
-export type Tone = 'good' | 'bad' | 'quiet' | 'busy'
+export type Tone = 'good' | 'bad' | 'warn' | 'quiet' | 'busy'
 
-const MARKS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✕', quiet: '–', busy: '…' }
+const MARKS: Readonly<Record<Tone, string>> = {
+  good: '✓',
+  bad: '✕',
+  warn: '!',
+  quiet: '–',
+  busy: '…',
+}
 
 /** A word with its mark. */
 export function Badge({

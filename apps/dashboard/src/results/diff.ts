@@ -1,9 +1,11 @@
 /**
- * Two results next to each other: what stands in the way of comparing them, and a verdict for every
- * time that both have.
+ * Two results next to each other: in what they differ beside the code, and a verdict for every time
+ * that both have. Where the runs differ, no verdict says `faster` or `slower`: it names the ratio,
+ * and what else it may come from.
  */
 import type { BenchResult, EntryRecord, TimeRecord } from '@rope/bench'
 import { compareTimes } from '@rope/bench/report'
+import { changedLibraries, type Difference, differencesOf } from './differences.js'
 
 /** One time that both results have, or one of them alone. */
 export interface DiffRow {
@@ -12,15 +14,18 @@ export interface DiffRow {
   readonly name: string
   readonly before: TimeRecord | null
   readonly after: TimeRecord | null
-  readonly outcome: 'faster' | 'slower' | 'no difference detected' | 'not compared'
-  /** The outcome with its numbers, or why there is none. */
+  /** `flagged` where the runs differ in more than the code. */
+  readonly outcome: 'faster' | 'slower' | 'no difference detected' | 'flagged' | 'not compared'
+  /** The outcome with its numbers and its flags, or why there is none. */
   readonly verdict: string
 }
 
 /** What two results say about each other. */
 export interface Diff {
-  /** Why their times should not be compared, or with care; empty when nothing is in the way. */
-  readonly warnings: readonly string[]
+  /** In what the runs differ beside the code; empty when a verdict is about the code alone. */
+  readonly differences: readonly Difference[]
+  /** The libraries whose versions differ: what is compared. */
+  readonly libraries: readonly string[]
   readonly rows: readonly DiffRow[]
 }
 
@@ -29,59 +34,75 @@ export function diffResults(before: BenchResult, after: BenchResult): Diff {
   const old = entriesOf(before)
   const now = entriesOf(after)
   const keys = [...new Set([...old.keys(), ...now.keys()])]
+  const differences = differencesOf(before, after)
+  const flags = [...new Set(differences.map(({ flag }) => flag))]
   return {
-    warnings: warningsOf(before, after),
-    rows: keys.map((key) => rowOf(key, old.get(key), now.get(key))),
+    differences,
+    libraries: changedLibraries(before, after),
+    rows: keys.map((key) => rowOf(key, old.get(key), now.get(key), flags)),
   }
 }
 
-function entriesOf({ groups }: BenchResult): ReadonlyMap<string, EntryRecord> {
+/** An entry, and whether its backend failed the suite where it was measured. */
+interface Measured {
+  readonly entry: EntryRecord
+  readonly isWrong: boolean
+}
+
+function entriesOf({ groups, conformance = [] }: BenchResult): ReadonlyMap<string, Measured> {
+  const wrong = conformance.filter(({ failed }) => failed > 0).map(({ backend }) => backend)
+  // A variant of a backend is named after it: `wasm, resident`.
+  const isWrong = ({ kind, name }: EntryRecord): boolean =>
+    kind === 'backend' && wrong.includes(name.split(',')[0] ?? '')
   return new Map(
-    groups.flatMap(({ id, entries }) => entries.map((entry) => [`${id} ${entry.name}`, entry])),
+    groups.flatMap(({ id, entries }) =>
+      entries.map((entry) => [`${id} ${entry.name}`, { entry, isWrong: isWrong(entry) }]),
+    ),
   )
 }
 
 function rowOf(
   key: string,
-  before: EntryRecord | undefined,
-  after: EntryRecord | undefined,
+  before: Measured | undefined,
+  after: Measured | undefined,
+  flags: readonly string[],
 ): DiffRow {
-  const some = after ?? before
+  const some = (after ?? before)?.entry
   const common = {
     key,
     case: some?.case ?? '',
     name: some?.name ?? '',
-    before: before?.time ?? null,
-    after: after?.time ?? null,
+    before: before?.entry.time ?? null,
+    after: after?.entry.time ?? null,
   }
-  if (common.before !== null && common.after !== null) {
-    const { outcome, verdict } = compareTimes(common.after, common.before)
-    return { ...common, outcome, verdict }
+  const refusal = refusalOf(before, after)
+  if (refusal !== null || common.before === null || common.after === null) {
+    return { ...common, outcome: 'not compared', verdict: refusal ?? 'no time' }
   }
-  const verdict =
-    before === undefined || after === undefined
-      ? `only in the ${before === undefined ? 'later' : 'earlier'} run`
-      : (after.reason ?? before.reason ?? 'no time')
-  return { ...common, outcome: 'not compared', verdict }
+  return { ...common, ...verdictOf(common.after, common.before, flags) }
 }
 
-function warningsOf(before: BenchResult, after: BenchResult): readonly string[] {
-  const differs = (what: string, one: unknown, other: unknown): readonly string[] =>
-    one === other ? [] : [`different ${what}: ${show(one)}, then ${show(other)}`]
-  const [old, now] = [before.machine, after.machine]
-  const names = [...new Set([...Object.keys(before.packages), ...Object.keys(after.packages)])]
-  return [
-    ...differs('engine', old.engine, now.engine),
-    ...differs('system', old.os, now.os),
-    ...differs('processor', old.cpu, now.cpu),
-    ...differs('number of cores', old.cores, now.cores),
-    ...differs('mode', before.run.mode, after.run.mode),
-    ...names
-      .filter((name) => name in before.packages && name in after.packages)
-      .flatMap((name) => differs(name, before.packages[name], after.packages[name])),
-  ]
+/** Why two entries cannot be compared at all; null when they can. */
+function refusalOf(before: Measured | undefined, after: Measured | undefined): string | null {
+  if (before === undefined) return 'only in the later run'
+  if (after === undefined) return 'only in the earlier run'
+  if (before.isWrong) return 'it failed the conformance suite in the earlier run'
+  if (after.isWrong) return 'it failed the conformance suite in the later run'
+  const [old, now] = [before.entry, after.entry]
+  if (old.case !== now.case) return `not the same call: ${old.case}, then ${now.case}`
+  if (old.bytes !== now.bytes) return `not the same call: ${old.bytes} bytes, then ${now.bytes}`
+  return now.reason ?? old.reason
 }
 
-function show(value: unknown): string {
-  return value === null || value === undefined ? 'not said' : String(value)
+function verdictOf(
+  after: TimeRecord,
+  before: TimeRecord,
+  flags: readonly string[],
+): Pick<DiffRow, 'outcome' | 'verdict'> {
+  const { ratio, outcome, verdict } = compareTimes(after, before)
+  if (flags.length === 0) return { outcome, verdict }
+  const [value, low, high] = [ratio.value, ratio.low, ratio.high].map((one) => one.toPrecision(2))
+  const found =
+    outcome === 'no difference detected' ? outcome : `${value}x the speed [${low}, ${high}]`
+  return { outcome: 'flagged', verdict: [found, ...flags].join(', ') }
 }

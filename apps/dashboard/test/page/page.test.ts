@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { SUITE_VERSION } from '@rope/core/conformance'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NO_CHROMIUM, openBrowser, openSite, type Site } from '../../../../tooling/vitest/site.js'
@@ -195,12 +196,20 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await goTo(page, '/compare')
     const before = await page.locator('.runs li').count()
     expect(before).toBeGreaterThanOrEqual(2)
+    expect(await page.locator('.runs li').last().textContent()).toContain(
+      `webgpu passed properties of suite ${SUITE_VERSION}`,
+    )
     await drop(page, 'cli.json', readFileSync(CLI_RESULT, 'utf8'))
     await page.locator('.runs li').nth(before).waitFor()
     const row = page.locator('.runs li').first()
     expect(await row.textContent()).toContain('cli.json')
     await page.locator('.runs li').last().getByRole('button', { name: 'Baseline' }).click()
     await page.locator('#diff .failure', { hasText: 'different engine' }).waitFor()
+    // Never a win across machines, and never without the reason.
+    expect(await page.locator('#diff .badge.good, #diff .badge.bad').count()).toBe(0)
+    const flags = await page.locator('#diff .badge.warn').allTextContents()
+    expect(flags.length).toBeGreaterThan(0)
+    for (const flag of flags) expect(flag).toContain('on another machine')
     // A result that was exported comes back as it was.
     const download = page.waitForEvent('download')
     await row.getByRole('button', { name: 'JSON' }).click()
