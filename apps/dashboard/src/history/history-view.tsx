@@ -55,12 +55,12 @@ export function HistoryView({ history, linkProblem }: HistoryViewProps): JSX.Ele
       <Card id="import" title="Import">
         <label class="drop">
           <span>
-            Choose results of <code>rope bench --json</code>, or of an export, or drop them anywhere
-            here.
+            Choose results of <code>rope bench --json</code>, or exports as JSON or CSV, or drop
+            them anywhere here.
           </span>
           <input
             type="file"
-            accept=".json,application/json"
+            accept=".json,.csv,application/json,text/csv"
             multiple
             onChange={({ currentTarget }) => void take(currentTarget.files ?? [])}
           />

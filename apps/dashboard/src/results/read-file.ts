@@ -1,5 +1,6 @@
 /**
- * A result out of a file that a person chose or dropped.
+ * A result out of a file that a person chose or dropped: JSON, or the CSV of an export, whose reader
+ * loads when it is needed.
  */
 import { type ReadResult, readResultText } from './read-result.js'
 
@@ -18,8 +19,16 @@ async function contentOf(file: File): Promise<ReadResult> {
     return { result: null, problem: `it has ${megabytes} MiB; results have at most 8` }
   }
   try {
-    return readResultText(await file.text())
+    const text = await file.text()
+    if (!isCsv(file.name, text)) return readResultText(text)
+    const { readCsv } = await import('./read-csv.js')
+    return readCsv(text)
   } catch (error) {
     return { result: null, problem: `it cannot be read: ${String(error)}` }
   }
+}
+
+/** By its name, or by how every export of this page begins. */
+function isCsv(name: string, text: string): boolean {
+  return /\.csv$/i.test(name) || text.startsWith('resultVersion,')
 }

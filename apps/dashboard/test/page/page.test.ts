@@ -216,6 +216,11 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     const exported = readFileSync(await (await download).path(), 'utf8')
     expect(JSON.parse(exported)).toEqual(JSON.parse(readFileSync(CLI_RESULT, 'utf8')))
     await drop(page, 'again.json', exported)
+    const saved = page.waitForEvent('download')
+    await row.getByRole('button', { name: 'CSV' }).click()
+    const csv = readFileSync(await (await saved).path(), 'utf8')
+    await drop(page, 'again.csv', csv)
+    await page.locator('.runs li', { hasText: 'again.csv' }).waitFor()
     await page.locator('.runs li', { hasText: 'again.json' }).waitFor()
     await page.locator('.runs li', { hasText: 'cli.json' }).getByText('Baseline').click()
     await page.locator('#diff .badge', { hasText: 'no difference detected' }).first().waitFor()
@@ -231,6 +236,8 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.locator('.failure', { hasText: 'broken.json: it is no result' }).waitFor()
     await drop(page, 'text.json', 'hello')
     await page.locator('.failure', { hasText: 'text.json: it is not JSON' }).waitFor()
+    await drop(page, 'columns.csv', 'case,name\r\n')
+    await page.locator('.failure', { hasText: 'columns.csv: line 1: column 1 is "case"' }).waitFor()
   })
 
   test('a link carries a run; a damaged one is refused', { timeout: PATIENCE }, async () => {
