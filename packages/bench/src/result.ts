@@ -22,6 +22,8 @@ export interface TimeRecord {
   readonly batch: number
   /** False when the times were still moving when the warm-up ended. */
   readonly steady: boolean
+  /** The very first call, cold: one measurement. Absent where it was not timed. */
+  readonly first?: number
 }
 
 /** One contender of one group. */

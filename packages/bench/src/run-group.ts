@@ -5,6 +5,7 @@
 import { RopeError } from '@rope/core'
 import { createSession, type Participants, type Session } from './contenders/open.js'
 import type { Contender } from './harness/contender.js'
+import { firstCall } from './harness/first-call.js'
 import { type Measurement, type MeasureSettings, measure, type Timing } from './harness/measure.js'
 import { timeCalls } from './harness/sample.js'
 import type { ContenderSpec, Group } from './matrix/group.js'
@@ -15,7 +16,7 @@ import { outcomeOf, verdict } from './statistics/verdict.js'
 
 /** A contender that passed its check, or the reason why there is none. */
 type Candidate = { readonly name: string; readonly spec: ContenderSpec } & (
-  | { readonly contender: Contender }
+  | { readonly contender: Contender; readonly first: number | null }
   | { readonly contender: null; readonly status: 'fail' | 'unavailable'; readonly reason: string }
 )
 
@@ -53,13 +54,14 @@ async function admit(
 ): Promise<Candidate> {
   try {
     const opened = await session.open(spec)
-    const wrong = await opened.check()
+    const first = firstCall(settings.clock)
+    const wrong = await opened.check(first.make)
     if (wrong !== null) return { name, spec, contender: null, status: 'fail', reason: wrong }
     const { run, prepare } = opened
     const contender: Contender = { id: name, run, ...(prepare && { prepare }) }
     const slow = await tooSlow(contender, settings)
     if (slow !== null) return { name, spec, contender: null, status: 'unavailable', reason: slow }
-    return { name, spec, contender }
+    return { name, spec, contender, first: first.elapsed() }
   } catch (error) {
     return { name, spec, contender: null, status: statusOf(error), reason: messageOf(error) }
   }
@@ -115,13 +117,14 @@ function entryOf(candidate: Candidate, measured: Measurement | null): EntryRecor
     ...common,
     status: 'ok',
     reason: null,
-    time: timeRecord(timing),
+    time: timeRecord(timing, candidate.first),
     gigabytesPerSecond: bytes / (timing.median * 1e6),
   }
 }
 
 /** From milliseconds to microseconds. */
-function timeRecord({ median, low, high, p10, p90, samples, batch, steady }: Timing): TimeRecord {
+function timeRecord(timing: Timing, first: number | null): TimeRecord {
+  const { median, low, high, p10, p90, samples, batch, steady } = timing
   const us = (milliseconds: number): number => milliseconds * 1000
   return {
     median: us(median),
@@ -132,6 +135,7 @@ function timeRecord({ median, low, high, p10, p90, samples, batch, steady }: Tim
     samples,
     batch,
     steady,
+    ...(first === null ? {} : { first: us(first) }),
   }
 }
 

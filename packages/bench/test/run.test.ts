@@ -57,6 +57,10 @@ describe('runBench', () => {
     )
     expect(validate(JSON.parse(JSON.stringify(result))), JSON.stringify(validate.errors)).toBe(true)
     expect(result.suiteVersion).toBe('1.2.3')
+    const timed = result.groups.flatMap(({ entries }) => entries)
+    expect(timed.length).toBeGreaterThan(2)
+    // A limit has no cold call: nothing of it is made ready.
+    for (const { kind, time } of timed) expect(time?.first === undefined).toBe(kind === 'limit')
     expect(result.groups.map(({ id }) => id)).toEqual([DECODE])
     expect(result.backends).toMatchObject([{ name: 'js', available: true, isa: null, threads: 0 }])
     expect(result.peers).toMatchObject([{ name: 'plain loop', available: true }])
@@ -72,6 +76,7 @@ describe('runBench', () => {
     })
     expect(validate(broken({}))).toBe(true)
     expect(validate(broken({ time: null }))).toBe(false)
+    expect(validate(broken({ time: { ...entry?.time, first: -1 } }))).toBe(false)
     expect(validate(broken({ status: 'fail' }))).toBe(false)
     const found = { backend: 'js', suiteVersion: '1', part: 'all', passed: 9, failed: 0 }
     expect(validate({ ...result, conformance: [{ ...found, unsupported: 1 }] })).toBe(true)

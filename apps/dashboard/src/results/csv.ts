@@ -9,7 +9,7 @@ import type { BenchResult, EntryRecord, GroupRecord } from '@rope/bench'
 /** The columns of the run, of an entry and of its time, and the two for the rest. */
 const RUN = 'resultVersion createdAt engine group title'
 const ENTRY = 'case name kind status reason bytes'
-const TIME = 'median_us low_us high_us p10_us p90_us samples batch steady GB/s'
+const TIME = 'first_us median_us low_us high_us p10_us p90_us samples batch steady GB/s'
 const REST = 'comparisons run'
 
 /** The columns, in their order. */
@@ -46,7 +46,7 @@ function linesOf({
 function cellsOf(entry: EntryRecord | null): readonly unknown[] {
   const { name, kind, status, reason, bytes, time, gigabytesPerSecond } = entry ?? {}
   const { median, low, high, p10, p90, samples, batch, steady } = time ?? {}
-  const times = [median, low, high, p10, p90, samples, batch, steady]
+  const times = [time?.first, median, low, high, p10, p90, samples, batch, steady]
   return [entry?.case, name, kind, status, reason, bytes, ...times, gigabytesPerSecond]
 }
 

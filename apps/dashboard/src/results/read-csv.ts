@@ -136,11 +136,12 @@ function entryOf(cells: Line['cells']): unknown {
     steady: truthOf(cells.steady),
   }
   const isTimed = Object.values(time).some((value) => value !== null)
+  const first = numberOf(cells.first_us)
   return {
     ...{ name, kind, status, case: cells.case },
     reason: reason === '' ? null : reason,
     bytes: numberOf(cells.bytes),
-    time: isTimed ? time : null,
+    time: isTimed || first !== null ? { ...time, ...(first !== null && { first }) } : null,
     gigabytesPerSecond: numberOf(cells['GB/s']),
   }
 }

@@ -69,6 +69,7 @@ const time = v.strictObject({
   samples: count,
   batch: whole(1),
   steady: v.boolean(),
+  first: v.exactOptional(v.pipe(number, v.minValue(0))),
 })
 
 /** One contender of a group. */

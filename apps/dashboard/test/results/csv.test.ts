@@ -11,7 +11,7 @@ describe('CSV', () => {
     )
     const id = 'llama-3-8b/1/float32/half/bshd/in-place'
     expect(lines[2]).toBe(
-      `1,2026-01-02T03:04:05.678Z,Node 20,${id},a case,${id},js,backend,ok,,40960,4,3.92,4.08,3.8,4.8,20,10,true,10.24,,`,
+      `1,2026-01-02T03:04:05.678Z,Node 20,${id},a case,${id},js,backend,ok,,40960,200,4,3.92,4.08,3.8,4.8,20,10,true,10.24,,`,
     )
     expect(lines[1]).toMatch(/^1,.*,20\.48,"\[\{""of"":""wasm"".*\]","\{""resultVersion"":1,.*\}"$/)
     expect(lines[3]).toBe('')

@@ -11,6 +11,7 @@ import {
   readPositions,
 } from '@rope/core/backend'
 import { type Contender, repeated, repeatedAsync } from '../harness/contender.js'
+import { untimed } from '../harness/first-call.js'
 import type { BackendSpec } from '../matrix/group.js'
 import { shapeConfig } from '../matrix/model-shape.js'
 import {
@@ -53,9 +54,9 @@ export function openRope(
   const calls = CALLS[spec.variant.call](rope, call.tensors, spec.case)
   return {
     run: calls.run,
-    async check() {
+    async check(first = untimed) {
       for (const operand of [0, 1] as const) fillInput(spec.case, operand, call.input[operand])
-      await calls.once()
+      await first(calls.once)
       return checkRotation(spec.case, call.result, 'bits')
     },
     close: () => rope.dispose(),

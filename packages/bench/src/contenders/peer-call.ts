@@ -4,6 +4,7 @@
 import { computeFrequencies } from '@rope/core'
 import { createRotationBuilder, expandPositions, readPositions } from '@rope/core/backend'
 import type { Contender } from '../harness/contender.js'
+import { untimed } from '../harness/first-call.js'
 import type { PeerSpec } from '../matrix/group.js'
 import { shapeConfig } from '../matrix/model-shape.js'
 import {
@@ -31,11 +32,11 @@ export async function openPeer(spec: PeerSpec, peer: Peer, memory: GroupMemory):
   const call = await peer.open({ case: rotation, q, k, tables: tablesOf(rotation), threads })
   return {
     run: runOf(call, rotation),
-    async check() {
+    async check(first = untimed) {
       fillInput(rotation, 0, q)
       fillInput(rotation, 1, k)
       await call.prepare?.()
-      await call.run(firstPosition(rotation))
+      await first(() => call.run(firstPosition(rotation)))
       return checkRotation(rotation, call.read(), 'bound')
     },
     ...(call.prepare === undefined ? {} : { prepare: () => call.prepare?.() }),
