@@ -4,6 +4,8 @@
 import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { App } from './app/app.js'
+import { createAuto } from './auto/auto.js'
+import { startAutoWorker } from './auto/start-worker.js'
 import { createBench } from './bench/bench.js'
 import { nodeVersion } from './bench/node-job.js'
 import { PAGE_VISIBILITY } from './bench/visibility.js'
@@ -28,6 +30,7 @@ render(
     history={createHistory(indexedStore())}
     node={node}
     bench={createBench(PAGE_VISIBILITY)}
+    auto={createAuto(startAutoWorker)}
   />,
   root,
 )

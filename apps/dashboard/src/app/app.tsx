@@ -4,9 +4,9 @@
 import { type ReadonlySignal, useSignal, useSignalEffect } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
+import type { Auto } from '../auto/auto.js'
 import type { Bench, Wish } from '../bench/bench.js'
 import { BenchView } from '../bench/bench-view.js'
-import { ChartsView } from '../charts/charts-view.js'
 import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
 import { withConformance } from '../conformance/record.js'
@@ -16,6 +16,7 @@ import { ExploreView } from '../explore/explore-view.js'
 import type { History } from '../history/history.js'
 import { HistoryView } from '../history/history-view.js'
 import { unpackResult } from '../results/share.js'
+import { UnderstandView } from '../understand/understand-view.js'
 import { isRoute, packedRun, ROUTES, type Route, routeOf } from './routes.js'
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.js'
 
@@ -25,6 +26,7 @@ export interface Stores {
   readonly conformance: Conformance
   readonly bench: Bench
   readonly history: History
+  readonly auto: Auto
   /** The version of Node behind this page; null when there is none, or before it is known. */
   readonly node: ReadonlySignal<string | null>
 }
@@ -98,7 +100,7 @@ interface ViewProps {
 }
 
 function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
-  const { device, conformance, bench, node, history } = stores
+  const { device, conformance, bench, node, history, auto } = stores
   if (path === '/correct') return <ConformanceView device={device} conformance={conformance} />
   if (path === '/fast') {
     const start = async (wish: Wish): Promise<void> => {
@@ -112,7 +114,9 @@ function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
     return <BenchView {...common} node={node.value} onStart={start} />
   }
   if (path === '/understand') {
-    return <ChartsView result={history.chosen.value?.result ?? bench.result.value} />
+    return (
+      <UnderstandView result={history.chosen.value?.result ?? bench.result.value} auto={auto} />
+    )
   }
   if (path === '/explore') return <ExploreView />
   if (path === '/compare') return <HistoryView history={history} linkProblem={linkProblem} />

@@ -29,6 +29,7 @@ export function AccuracyChart(): JSX.Element {
       summary="The largest error of a rotated pair by the position of its token, for Llama 3 8B: angles in double precision, rounded once, stay where they are; float32 angles drift away, and so do those of a naive shader."
       columns={['How angles are made', 'Position', 'Error, relative to the norm']}
       rows={points.map(({ way, position, error }) => [way, position, error])}
+      height={HEIGHT}
       draw={(plot, width) =>
         plot.plot({
           ...{ width, height: HEIGHT, marginLeft: 60, marginRight: Math.min(190, width / 3) },

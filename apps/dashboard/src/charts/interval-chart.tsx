@@ -4,6 +4,7 @@
 import type { JSX } from 'preact'
 import type { IntervalRow } from './interval-row.js'
 import { PlotFigure } from './plot-figure.js'
+import { shortCase } from './short-case.js'
 
 /** What the chart shows. */
 export interface IntervalChartProps {
@@ -22,16 +23,18 @@ export function IntervalChart(props: IntervalChartProps): JSX.Element {
   const { id, summary, label, rows, isLog, limit } = props
   const lines = rows.map((row) => ({ ...row, line: `${row.name}, ${shortCase(row.case)}` }))
   const names = [...new Set(lines.map(({ line }) => line))]
+  const height = 60 + 22 * names.length
   return (
     <PlotFigure
       id={id}
       summary={summary}
       columns={['Case', 'Who', label, 'Low', 'High']}
       rows={rows.map((row) => [row.case, row.name, row.value, row.low, row.high])}
+      height={height}
       draw={(plot, width) => {
         const marginLeft = Math.min(300, width * 0.55)
         return plot.plot({
-          ...{ width, height: 60 + 22 * names.length, marginLeft },
+          ...{ width, height, marginLeft },
           x: { type: isLog ? 'log' : 'linear', label, grid: true, tickFormat: '~g', nice: true },
           y: { label: null, domain: names },
           marks: [
@@ -47,17 +50,4 @@ export function IntervalChart(props: IntervalChartProps): JSX.Element {
       }}
     />
   )
-}
-
-/** `1 token, float16`: what a line has room for; the table has the whole id. */
-function shortCase(id: string): string {
-  const [model = '', tokens, dtype = '', pairing, layout, place] = id.split('/')
-  const unusual = [
-    model === 'llama-3-8b' ? '' : model,
-    dtype === 'float32' ? '' : dtype,
-    pairing === 'half' ? '' : pairing,
-    layout === 'bshd' ? '' : layout,
-    place === 'in-place' ? '' : place,
-  ]
-  return [tokens === '1' ? '1 token' : `${tokens} tokens`, ...unusual].filter(Boolean).join(', ')
 }

@@ -22,12 +22,15 @@ export interface PlotFigureProps {
   readonly summary: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly (string | number | null)[])[]
+  /** Pixels that it is high: nothing moves when it comes. */
+  readonly height: number
   /** Draws it; `width` is what there is room for. */
   draw(plot: Plot, width: number): SVGElement | HTMLElement
 }
 
 /** The chart, its table and its two files. */
-export function PlotFigure({ id, summary, columns, rows, draw }: PlotFigureProps): JSX.Element {
+export function PlotFigure(props: PlotFigureProps): JSX.Element {
+  const { id, summary, columns, rows, height, draw } = props
   const place = useRef<HTMLDivElement>(null)
   const problem = useSignal<string | null>(null)
   const drawn = JSON.stringify(rows)
@@ -58,7 +61,13 @@ export function PlotFigure({ id, summary, columns, rows, draw }: PlotFigureProps
   const csv = (): string => [columns, ...rows].map((row) => row.map(field).join(',')).join('\r\n')
   return (
     <figure id={id}>
-      <div class="plot" ref={place} role="img" aria-label={summary} />
+      <div
+        class="plot"
+        ref={place}
+        role="img"
+        aria-label={summary}
+        style={{ minHeight: `${height}px` }}
+      />
       {problem.value !== null && <p class="failure">The chart cannot be drawn: {problem.value}</p>}
       <figcaption>{summary}</figcaption>
       <details>

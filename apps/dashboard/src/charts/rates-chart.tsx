@@ -66,6 +66,7 @@ function Rates({ family, points }: RatesProps): JSX.Element {
       summary={`Bytes per second of ${family}, by the bytes of a call; the limit of the machine is dashed.`}
       columns={['Who', 'Bytes of a call', 'GB/s']}
       rows={points.map(({ name, bytes, gigabytesPerSecond }) => [name, bytes, gigabytesPerSecond])}
+      height={HEIGHT}
       draw={(plot, width) =>
         plot.plot({
           ...{ width, height: HEIGHT, marginLeft: 60, marginRight: Math.min(180, width / 3) },

@@ -76,3 +76,22 @@ export function sharesOf({ groups }: BenchResult): readonly IntervalRow[] {
       .map(({ of, ratio, low, high }) => ({ case: id, name: of, value: ratio, low, high })),
   )
 }
+
+/** A contender's first call beside its later ones, in microseconds. */
+export interface FirstRow {
+  readonly case: string
+  readonly name: string
+  /** 0 for a call below the clock's step. */
+  readonly first: number
+  /** The median. */
+  readonly warm: number
+}
+
+/** Every first call that was timed, in the order of the result. */
+export function firstsOf({ groups }: BenchResult): readonly FirstRow[] {
+  return groups.flatMap(({ entries }) =>
+    entries.flatMap(({ name, case: id, time }) =>
+      time?.first === undefined ? [] : [{ case: id, name, first: time.first, warm: time.median }],
+    ),
+  )
+}

@@ -140,6 +140,7 @@ function Wavelengths({ rope }: { readonly rope: ModelRope }): JSX.Element {
       summary={summary}
       columns={['Pair', 'Tokens per turn', 'Under the plain schedule']}
       rows={pairs.map(({ pair, wavelength, plain }) => [pair, wavelength, plain])}
+      height={300}
       draw={(plot, width) =>
         plot.plot({
           ...{ width, height: 300, marginLeft: 60 },
@@ -181,6 +182,7 @@ function Decay({ rope }: { readonly rope: ModelRope }): JSX.Element {
       summary="The score of two equal vectors falls as the distance between them grows (RoFormer, section 3.4.3)."
       columns={['Distance', 'Score, as a share of that at 0']}
       rows={distances.map((distance, i) => [distance, scores[i] ?? null])}
+      height={260}
       draw={(plot, width) =>
         plot.plot({
           ...{ width, height: 260, marginLeft: 60 },

@@ -2,13 +2,13 @@
  * The view "Compare": the history, a baseline, and what changed since.
  */
 import { useSignal } from '@preact/signals'
-import type { BenchResult } from '@rope/bench'
 import { timeText } from '@rope/bench/report'
 import type { JSX } from 'preact'
 import { conformanceText } from '../conformance/record.js'
-import { browserName } from '../device/browser.js'
+import { engineName } from '../device/engine-name.js'
 import { Badge, type Tone } from '../parts/badge.js'
 import { Card } from '../parts/card.js'
+import { DropArea, FileChoice } from '../parts/drop-area.js'
 import { saveFile } from '../parts/save-file.js'
 import { Table } from '../parts/table.js'
 import { toCsv } from '../results/csv.js'
@@ -37,15 +37,7 @@ export function HistoryView({ history, linkProblem }: HistoryViewProps): JSX.Ele
   }
   const { baseline, chosen } = history
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a way beside the file button
-    <div
-      class="stack"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault()
-        void take(event.dataTransfer?.files ?? [])
-      }}
-    >
+    <DropArea onFiles={take}>
       {history.problem.value !== null && <p class="remark">{history.problem.value}</p>}
       {[...(linkProblem === null ? [] : [linkProblem]), ...problems.value].map((problem) => (
         <p class="failure" role="alert" key={problem}>
@@ -53,18 +45,10 @@ export function HistoryView({ history, linkProblem }: HistoryViewProps): JSX.Ele
         </p>
       ))}
       <Card id="import" title="Import">
-        <label class="drop">
-          <span>
-            Choose results of <code>rope bench --json</code>, or exports as JSON or CSV, or drop
-            them anywhere here.
-          </span>
-          <input
-            type="file"
-            accept=".json,.csv,application/json,text/csv"
-            multiple
-            onChange={({ currentTarget }) => void take(currentTarget.files ?? [])}
-          />
-        </label>
+        <FileChoice accept=".json,.csv,application/json,text/csv" onFiles={take}>
+          Choose results of <code>rope bench --json</code>, or exports as JSON or CSV, or drop them
+          anywhere here.
+        </FileChoice>
       </Card>
       <Card id="runs" title="Runs">
         <Runs history={history} />
@@ -72,7 +56,7 @@ export function HistoryView({ history, linkProblem }: HistoryViewProps): JSX.Ele
       {baseline.value !== null && chosen.value !== null && baseline.value !== chosen.value && (
         <DiffCard before={baseline.value} after={chosen.value} />
       )}
-    </div>
+    </DropArea>
   )
 }
 
@@ -95,13 +79,8 @@ function Runs({ history }: { readonly history: History }): JSX.Element {
   )
 }
 
-/** `Chromium 141` for a page, the engine as it is for Node. */
-function engineOf({ machine }: BenchResult): string {
-  return machine.engine.startsWith('Node') ? machine.engine : browserName(machine.engine, undefined)
-}
-
 function nameOf({ result }: KeptRun): string {
-  return `${new Date(result.createdAt).toLocaleString()}, ${engineOf(result)}`
+  return `${new Date(result.createdAt).toLocaleString()}, ${engineName(result.machine)}`
 }
 
 interface RunProps {

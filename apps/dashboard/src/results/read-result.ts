@@ -41,6 +41,10 @@ export function readResult(value: unknown): ReadResult {
     const problem = `it has version ${version} of the format, and this page reads up to ${RESULT_VERSION}; a newer dashboard reads it`
     return { result: null, problem }
   }
+  if (typeof value === 'object' && value !== null && 'autoResultVersion' in value) {
+    const problem = 'it is a result of rope bench --auto; the view Understand takes it'
+    return { result: null, problem }
+  }
   const found = v.safeParse(result, value)
   if (found.success) return { result: found.output as BenchResult, problem: null }
   const [issue] = found.issues

@@ -19,8 +19,10 @@ export const text: v.GenericSchema<string> = v.pipe(
 export const optionalText: v.GenericSchema<string | null> = v.nullable(
   v.pipe(v.string(), v.maxLength(LONGEST_TEXT)),
 )
-const number = v.pipe(v.number(), v.finite())
-const positive = v.pipe(number, v.gtValue(0))
+/** Any number that JSON has. */
+export const number: v.GenericSchema<number> = v.pipe(v.number(), v.finite())
+/** A number above 0. */
+export const positive: v.GenericSchema<number> = v.pipe(number, v.gtValue(0))
 const whole = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least))
 /** How many. */
 export const count: v.GenericSchema<number> = whole(0)

@@ -1,29 +1,36 @@
 /**
- * The view "Understand": the chosen result in charts, and how angles lose their accuracy.
+ * The view "Understand": the chosen result in charts, what `@rope/auto` chooses, and how angles lose
+ * their accuracy.
  */
 import type { BenchResult } from '@rope/bench'
 import type { JSX } from 'preact'
+import type { Auto } from '../auto/auto.js'
+import { AutoCard } from '../auto/auto-card.js'
+import { AccuracyChart } from '../charts/accuracy-chart.js'
+import { FirstChart } from '../charts/first-chart.js'
+import { IntervalChart } from '../charts/interval-chart.js'
+import { RatesChart } from '../charts/rates-chart.js'
+import { firstsOf, sharesOf, timesOf } from '../charts/series.js'
 import { Card } from '../parts/card.js'
-import { AccuracyChart } from './accuracy-chart.js'
-import { IntervalChart } from './interval-chart.js'
-import { RatesChart } from './rates-chart.js'
-import { sharesOf, timesOf } from './series.js'
+import { DropArea } from '../parts/drop-area.js'
 
 /** What the view shows. */
-export interface ChartsViewProps {
+export interface UnderstandViewProps {
   /** The result that is looked at; null when nothing was measured or chosen yet. */
   readonly result: BenchResult | null
+  readonly auto: Auto
 }
 
 /** The view. */
-export function ChartsView({ result }: ChartsViewProps): JSX.Element {
+export function UnderstandView({ result, auto }: UnderstandViewProps): JSX.Element {
   return (
-    <div class="stack">
+    <DropArea onFiles={auto.take}>
       {result === null ? <NoResult /> : <ResultCharts result={result} />}
+      <AutoCard auto={auto} />
       <Card id="accuracy" title="Accuracy against position">
         <AccuracyChart />
       </Card>
-    </div>
+    </DropArea>
   )
 }
 
@@ -41,6 +48,7 @@ function NoResult(): JSX.Element {
 function ResultCharts({ result }: { readonly result: BenchResult }): JSX.Element {
   const times = timesOf(result)
   const shares = sharesOf(result)
+  const firsts = firstsOf(result)
   return (
     <>
       <Card id="rates" title="Throughput against size">
@@ -68,6 +76,11 @@ function ResultCharts({ result }: { readonly result: BenchResult }): JSX.Element
             isLog
             limit={null}
           />
+        </Card>
+      )}
+      {firsts.length > 0 && (
+        <Card id="first" title="Cold against warm">
+          <FirstChart rows={firsts} step={result.run.clockResolution} />
         </Card>
       )}
     </>

@@ -1,9 +1,26 @@
+import type { GroupRecord, TimeRecord } from '@rope/bench'
 import { describe, expect, test } from 'vitest'
-import { familiesOf, linesOf, ratesOf, sharesOf, timesOf } from '../../src/charts/series.js'
+import {
+  familiesOf,
+  firstsOf,
+  linesOf,
+  ratesOf,
+  sharesOf,
+  timesOf,
+} from '../../src/charts/series.js'
 import { mergeResults } from '../../src/results/merge.js'
 import { entryOf, resultOf } from '../results/samples.js'
 
 const limit = { ...entryOf('scale', 1, 512), kind: 'limit' } as const
+/** As results were before first calls were timed. */
+function withoutFirst({ entries, ...group }: GroupRecord): GroupRecord {
+  const strip = ({ first: _, ...time }: TimeRecord): TimeRecord => time
+  return {
+    ...group,
+    entries: entries.map((one) => ({ ...one, time: one.time && strip(one.time) })),
+  }
+}
+
 const RESULT = mergeResults([
   resultOf([entryOf('js', 2000, 512), limit]),
   resultOf([entryOf('js', 4)]),
@@ -46,6 +63,11 @@ describe('rows of charts', () => {
       ...{ case: 'llama-3-8b/1/float32/half/bshd/in-place', name: 'js', value: 4 },
       ...{ low: 3.92, high: 4.08 },
     })
+    expect(firstsOf(RESULT)[2]).toEqual({
+      ...{ case: 'llama-3-8b/1/float32/half/bshd/in-place', name: 'js', first: 200, warm: 4 },
+    })
+    const older = { ...RESULT, groups: RESULT.groups.map(withoutFirst) }
+    expect(firstsOf(older)).toEqual([])
     // The sample compares with a baseline only.
     expect(sharesOf(RESULT)).toEqual([])
   })

@@ -1,31 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type JobWorker, startJob } from '../../src/jobs/job.js'
-
-/** A worker that says what a test tells it to. */
-function fakeWorker(): JobWorker & {
-  say(data: unknown): void
-  fail(message: string): void
-  readonly requests: unknown[]
-  isTerminated: boolean
-} {
-  type Listener = (event: never) => void
-  const listeners = new Map<string, Listener>()
-  return {
-    requests: [],
-    isTerminated: false,
-    postMessage(request) {
-      this.requests.push(request)
-    },
-    terminate() {
-      this.isTerminated = true
-    },
-    addEventListener(type: string, listener: Listener) {
-      listeners.set(type, listener)
-    },
-    say: (data) => listeners.get('message')?.({ data } as never),
-    fail: (message) => listeners.get('error')?.({ message, preventDefault() {} } as never),
-  }
-}
+import { startJob } from '../../src/jobs/job.js'
+import { fakeWorker } from './fake-worker.js'
 
 describe('a job', () => {
   test('reports, then ends, and its worker with it', async () => {

@@ -33,6 +33,9 @@ async function answer(page: Page, question: string, ...values: readonly string[]
 /** A result of the command, from another machine. */
 const CLI_RESULT = new URL('../../../../packages/bench/results/full.json', import.meta.url)
 
+/** A result of the front door's benchmark, from another machine. */
+const AUTO_RESULT = new URL('../../../../packages/bench/results/auto.json', import.meta.url)
+
 /** Drops a file on the page. */
 async function drop(page: Page, name: string, content: string): Promise<void> {
   const data = await page.evaluateHandle(
@@ -301,10 +304,45 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
       await page.locator(`#${id}-figure .plot svg`).waitFor()
       expect(await page.locator(`#${id}-figure tbody tr`).count()).toBeGreaterThan(5)
     }
+    // The committed result is older than the times of first calls; what was measured here has them.
+    expect(await page.locator('#first-figure').count()).toBe(0)
+    await goTo(page, '/compare')
+    await page.locator('.runs li', { hasText: 'measured here' }).last().getByText('Choose').click()
+    await goTo(page, '/understand')
+    await page.locator('#first-figure .plot svg').waitFor()
+    expect(await page.locator('#first-figure tbody tr').count()).toBeGreaterThan(2)
     const download = page.waitForEvent('download')
     await page.locator('#accuracy-figure').getByRole('button', { name: 'CSV' }).click()
     const csv = readFileSync(await (await download).path(), 'utf8')
     expect(csv.split('\r\n')).toHaveLength(61)
+  })
+
+  test('draws what @rope/auto chooses, from a file and from a run here', {
+    timeout: PATIENCE,
+  }, async () => {
+    const { page } = open
+    await goTo(page, '/understand')
+    await drop(page, 'wrong.json', readFileSync(CLI_RESULT, 'utf8'))
+    await page.locator('#choices .failure', { hasText: 'the view Compare takes it' }).waitFor()
+    const dropped = readFileSync(AUTO_RESULT, 'utf8')
+    await drop(page, 'auto.json', dropped)
+    const figure = page.locator('#choices-figure')
+    await figure.locator('.plot svg').waitFor()
+    const { cells } = JSON.parse(dropped) as { readonly cells: readonly unknown[] }
+    expect(await figure.locator('tbody tr').count()).toBe(cells.length)
+    expect(await figure.locator('figcaption').textContent()).toMatch(
+      /within 10 % of the fastest in \d+ of \d+ kinds of calls/,
+    )
+    const download = page.waitForEvent('download')
+    await figure.getByRole('button', { name: 'CSV' }).click()
+    const csv = readFileSync(await (await download).path(), 'utf8')
+    expect(csv.split('\r\n')).toHaveLength(cells.length + 1)
+    // A real run begins, with its progress, and is broken off.
+    await page.getByRole('button', { name: /^Measure it here/ }).click()
+    await page.locator('#choices .counts', { hasText: /^[1-9]\d* of \d+: llama-3-8b/ }).waitFor()
+    await page.locator('#choices').getByRole('button', { name: 'Cancel' }).click()
+    await page.locator('#choices progress').waitFor({ state: 'detached' })
+    expect(await page.locator('#choices .failure').count()).toBe(0)
   })
 
   test('every view looks right in both themes and at 360 pixels', {
@@ -329,7 +367,7 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.locator('main[data-view="/correct"]').waitFor()
-    expect(await page.title()).toBe('Correct first · rope dashboard')
+    await page.waitForFunction('document.title === "Correct first · rope dashboard"')
   })
 
   test('keeps the theme, which is there before the first paint', async () => {

@@ -7,27 +7,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { readResultFile } from '../../src/results/read-file.js'
 import { readResult, readResultText } from '../../src/results/read-result.js'
+import { changed } from './changed.js'
 import { SAMPLE } from './samples.js'
 
 const BENCH = new URL('../../../../packages/bench/', import.meta.url)
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, BENCH), 'utf8'))
 const isResult = new Ajv2020().compile(read('schema/result.schema.json') as object)
-
-/** Every document that differs from this one in one place. */
-function* changed(value: unknown): Generator<unknown> {
-  for (const other of [null, 'x', '', -1, 0.5, true, [], {}]) yield other
-  if (typeof value !== 'object' || value === null) return
-  for (const key of Object.keys(value)) {
-    const inner = (value as Record<string, unknown>)[key]
-    const put = (part: unknown): unknown =>
-      Array.isArray(value) ? Object.assign([...value], { [key]: part }) : { ...value, [key]: part }
-    for (const part of changed(inner)) yield put(part)
-    if (Array.isArray(value)) continue
-    const { [key]: _, ...without } = value as Record<string, unknown>
-    yield without
-  }
-  if (!Array.isArray(value)) yield { ...value, surprise: 1 }
-}
 
 describe('a result from outside', () => {
   test.each(['full.json', 'goals.json'])('%s, as committed, is read', (name) => {
@@ -56,6 +41,7 @@ describe('a result from outside', () => {
     const broken = { ...SAMPLE, run: { ...SAMPLE.run, seconds: 'three' } }
     expect(readResult(broken).problem).toMatch(/^it is no result of rope bench: run\.seconds: /)
     expect(readResultText('{').problem).toBe('it is not JSON')
+    expect(readResult({ autoResultVersion: 2 }).problem).toContain('the view Understand takes it')
     expect(readResult({ ...SAMPLE, resultVersion: 2 }).problem).toContain('version 2 of the format')
   })
 
