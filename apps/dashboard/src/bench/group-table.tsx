@@ -1,7 +1,7 @@
 /**
  * A group of a result as a table: who, how long, how that compares.
  */
-import type { GroupRecord } from '@rope/bench'
+import type { GroupRecord } from '@rope/bench/report'
 import { contenderRows } from '@rope/bench/report'
 import type { JSX } from 'preact'
 import { Table } from '../parts/table.js'

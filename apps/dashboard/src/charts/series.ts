@@ -1,7 +1,8 @@
 /**
  * What the charts of a result show, as rows: no drawing here, so that numbers can be tested.
  */
-import type { BenchResult, EntryRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { EntryRecord } from '@rope/bench/report'
 import type { IntervalRow } from './interval-row.js'
 
 /** A rate at a size. */

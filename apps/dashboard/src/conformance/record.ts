@@ -2,7 +2,8 @@
  * What the suite found here, for the result of a benchmark: whoever reads its times later knows
  * whether they are those of a backend that is right.
  */
-import type { BenchResult, ConformanceRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { ConformanceRecord } from '@rope/bench/report'
 import type { BackendRun } from './conformance.js'
 
 /** A result of this browser, with what the suite found about its backends; unchanged when it did not run. */

@@ -4,7 +4,8 @@
  * stands as JSON in the last two, once: the comparisons on the first line of their group, the rest
  * of the result on the first line of all. `read-csv.ts` is the way back.
  */
-import type { BenchResult, EntryRecord, GroupRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { EntryRecord, GroupRecord } from '@rope/bench/report'
 
 /** The columns of the run, of an entry and of its time, and the two for the rest. */
 const RUN = 'resultVersion createdAt engine group title'

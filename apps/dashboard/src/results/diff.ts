@@ -3,7 +3,8 @@
  * that both have. Where the runs differ, no verdict says `faster` or `slower`: it names the ratio,
  * and what else it may come from.
  */
-import type { BenchResult, EntryRecord, TimeRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { EntryRecord, TimeRecord } from '@rope/bench/report'
 import { compareTimes } from '@rope/bench/report'
 import { changedLibraries, type Difference, differencesOf } from './differences.js'
 

@@ -1,7 +1,8 @@
 /**
  * Whether a machine was quiet enough for what a result says.
  */
-import type { BenchResult, EntryRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { EntryRecord } from '@rope/bench/report'
 
 /** Half of an interval's width in proportion to the median, beyond which a time is uncertain. */
 const WIDE = 0.1

@@ -2,7 +2,8 @@
  * A result out of the CSV that `csv.ts` makes of one. Every line is checked as it is read, so that
  * what is wrong is named with its line.
  */
-import type { BenchResult, GroupRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { GroupRecord } from '@rope/bench/report'
 import Papa from 'papaparse'
 import * as v from 'valibot'
 import { COLUMNS, textOf } from './csv.js'

@@ -2,7 +2,8 @@
  * The parts of results from outside, checked against the published schemas of `@rope/bench` and
  * against bounds. A twin of `schema/result.schema.json`; a test keeps the two together.
  */
-import type { BenchResult, ComparisonRecord, EntryRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { ComparisonRecord, EntryRecord } from '@rope/bench/report'
 import * as v from 'valibot'
 
 /** Characters of one text, and elements of one list, beyond which a file is no result. */

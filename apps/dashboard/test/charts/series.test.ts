@@ -1,4 +1,4 @@
-import type { GroupRecord, TimeRecord } from '@rope/bench'
+import type { GroupRecord, TimeRecord } from '@rope/bench/report'
 import { describe, expect, test } from 'vitest'
 import {
   familiesOf,

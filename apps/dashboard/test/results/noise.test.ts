@@ -1,4 +1,4 @@
-import type { EntryRecord, TimeRecord } from '@rope/bench'
+import type { EntryRecord, TimeRecord } from '@rope/bench/report'
 import { describe, expect, test } from 'vitest'
 import { noiseOf, noiseText } from '../../src/results/noise.js'
 

@@ -1,7 +1,8 @@
 /**
  * A result that is small and whole, and what tests change about it.
  */
-import type { BenchResult, EntryRecord, TimeRecord } from '@rope/bench'
+import type { BenchResult } from '@rope/bench'
+import type { EntryRecord, TimeRecord } from '@rope/bench/report'
 
 /** A time around a median in microseconds, within 2 % to each side. */
 function timeOf(median: number): TimeRecord {

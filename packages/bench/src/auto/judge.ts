@@ -39,7 +39,7 @@ function goal(
 }
 
 /** Cells in which there was something to choose: two backends or more have a time. */
-function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
+export function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
   return cells.filter(({ entries }) => {
     const timed = entries.filter(({ name, time }) => name !== 'auto' && time !== null)
     return timed.length > 1
@@ -47,7 +47,7 @@ function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
 }
 
 /** True when the chosen backend has a time that is near enough to the best one's. */
-function isRight({ ratio }: CellRecord): boolean {
+export function isRight({ ratio }: CellRecord): boolean {
   return ratio !== null && ratio <= RIGHT
 }
 

@@ -2,7 +2,7 @@
  * The first call of a contender, cold: the one that its check makes on known input. It is timed
  * where it is made, so that it is no call more than before.
  */
-import type { Clock } from '../clock.js'
+import type { Clock } from '../machine/clock.js'
 
 /** Makes a call, as it is, and may look at the clock around it. */
 export type CallMaker = (call: () => void | Promise<void>) => void | Promise<void>

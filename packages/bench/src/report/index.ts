@@ -1,6 +1,13 @@
 /**
- * The rows and words of a result, for tables of one's own.
+ * The parts of a result, and its rows and words for tables of one's own.
  */
+export type {
+  ComparisonRecord,
+  ConformanceRecord,
+  EntryRecord,
+  GroupRecord,
+  TimeRecord,
+} from '../result.js'
 export { type CellRow, cellRow, newPositionCells, overheadText } from './auto-section.js'
 export { compareTimes, type TimeComparison } from './compare-times.js'
 export { type ContenderRow, contenderRows, type GoalRow, goalRow } from './rows.js'

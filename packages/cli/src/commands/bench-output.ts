@@ -2,7 +2,8 @@
  * What `rope bench` shows: a table per group as soon as it is done, the goals at the end, and on a
  * terminal a live line that says what runs now.
  */
-import type { BenchResult, GroupRecord, Mode, RunProgress } from '@rope/bench'
+import type { BenchResult, Mode, RunProgress } from '@rope/bench'
+import type { GroupRecord } from '@rope/bench/report'
 import { type ContenderRow, contenderRows, type GoalRow, goalRow } from '@rope/bench/report'
 import { type Colors, colorsFor } from '../format/colors.js'
 import { type Progress, progressOn } from '../format/progress.js'
