@@ -58,7 +58,7 @@ const config: KnipConfig = {
   // A type that an exported function takes or gives is exported with it, so that a caller can name it.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Programs of the system; the tests that start them are skipped, by name, where there is none.
-  ignoreBinaries: ['mkfifo', 'qemu-aarch64'],
+  ignoreBinaries: ['mkfifo', 'objdump', 'qemu-aarch64', 'qemu-x86_64'],
   // The script that writes these files looks for the line in their text.
   ignoreIssues: { 'packages/wasm/src/modules/*.generated.ts': ['exports'] },
   // Only what a style sheet imports is wanted of it.

