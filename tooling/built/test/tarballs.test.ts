@@ -3,7 +3,7 @@
  * what it is for, and is declared name by name; and nothing is packed that none of them reaches.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
@@ -79,6 +79,8 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   test('has no install scripts, and depends on versions', () => {
     const text = readFileSync(join(folder, 'package.json'), 'utf8')
     expect(text).not.toMatch(/"(pre|post)?install"|workspace:/)
+    // With one in this place npm would run node-gyp, asked or not.
+    expect(existsSync(join(folder, 'binding.gyp'))).toBe(false)
   })
 
   test('publint has nothing to say', async () => {
