@@ -6,8 +6,9 @@
 /** @type {Readonly<Record<string, (args: string[]) => Promise<void>>>} */
 const COMMANDS = {
   start: async () => (await import('./start.mjs')).start(),
-  test: async () => (await import('./test.mjs')).test(),
-  'test:consumers': async () => (await import('./test.mjs')).testConsumers(),
+  test: async () => (await import('./test.mjs')).test('test'),
+  'test:consumers': async () => (await import('./test.mjs')).test('test:consumers'),
+  'test:everything': async () => (await import('./test.mjs')).test('test:everything'),
   release: async (args) => (await import('../release/release.mjs')).release(args),
   rope: async (args) => (await import('./run.mjs')).runBuiltCommand('@rope/cli', args),
   dashboard: async (args) => (await import('./run.mjs')).runDashboard(args),

@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything that proves this project, in one go. Each step tells how many checks it
- * made and how many failed; the last line adds them up. A failing step does not stop the others,
+ * `npm test`: everything that proves this project, in one go; with `npm run test:everything` also the
+ * tests of the consumers. Each step tells how many checks it made and how many failed; the last line
+ * adds them up. A failing step does not stop the others,
  * except where they could not mean anything: without an installation or a build.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,7 +16,9 @@ import { listPackages, ROOT } from './workspace.mjs'
 
 /** @typedef {import('./count.mjs').Result} Result */
 
-/** @type {readonly { name: string, needed?: boolean, run: () => Promise<Result> }[]} */
+/** @typedef {{ readonly name: string, readonly needed?: boolean, readonly run: () => Promise<Result> }} Step */
+
+/** @type {readonly Step[]} */
 const STEPS = [
   { name: 'install', needed: true, run: install },
   { name: 'build', needed: true, run: build },
@@ -27,27 +30,39 @@ const STEPS = [
   { name: 'built packages', run: builtPackages },
 ]
 
-/** What `npm run test:consumers` does: the tarballs as strangers install them, with their own tools. */
-const CONSUMER_STEPS = [
-  ...STEPS.filter(({ needed }) => needed),
-  { name: 'consumers', run: () => vitest([], {}, 'tooling/consumers/vitest.config.ts') },
-]
-
-/** Runs everything that proves this project. */
-export function test() {
-  return runSteps(STEPS)
+/** The tarballs as strangers install them, with their own tools. */
+const CONSUMERS = {
+  name: 'consumers',
+  run: () => vitest([], {}, 'tooling/consumers/vitest.config.ts'),
 }
 
-/** Runs the tests of the consumers. */
-export function testConsumers() {
-  return runSteps(CONSUMER_STEPS)
+/** What each command does, by its name. */
+export const COMMANDS = {
+  test: STEPS,
+  'test:consumers': [...STEPS.filter(({ needed }) => needed), CONSUMERS],
+  'test:everything': [
+    ...STEPS.filter(({ needed }) => needed),
+    CONSUMERS,
+    ...STEPS.filter(({ needed }) => !needed),
+  ],
 }
 
 /**
- * Runs all steps and prints the sum; the exit code is 1 when anything failed.
- * @param {typeof STEPS} steps
+ * Runs the steps of a command and prints their sum; the exit code is 1 when anything failed.
+ * @param {keyof typeof COMMANDS} command
  */
-async function runSteps(steps) {
+export async function test(command) {
+  const { passed, failed } = await runSteps(COMMANDS[command])
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+}
+
+/**
+ * Runs steps one after the other, each to its end, and adds them up. After a step that is needed and
+ * failed there are no others.
+ * @param {readonly Step[]} steps
+ */
+export async function runSteps(steps) {
   /** @type {Result[]} */
   const results = []
   for (const step of steps) {
@@ -58,9 +73,7 @@ async function runSteps(steps) {
     print(step.name, result, started)
     if (result.failed > 0 && step.needed) break
   }
-  const sum = addUp(results)
-  console.log(`\n${sum.passed} passed, ${sum.failed} failed`)
-  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0
+  return addUp(results)
 }
 
 /** @returns {Promise<Result>} */
