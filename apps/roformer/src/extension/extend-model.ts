@@ -3,7 +3,7 @@
  */
 import type { ModelOptions } from '../model/options.js'
 import type { Weights } from '../model/parameters.js'
-import type { Corpus } from '../text/corpus.js'
+import type { Corpus } from '../text/encode-addresses.js'
 import { causalBatches } from '../training/batches.js'
 import { createTrainer, prepareTraining } from '../training/trainer.js'
 import { drawWindows, LENGTHS, type LossesAt, measureLengths } from './measure-lengths.js'

@@ -9,12 +9,12 @@ import type { ModelOptions } from '../model/options.js'
 import type { Weights } from '../model/parameters.js'
 import { makeCorpus, readVocabularyFile } from '../text/corpus.js'
 import {
-  heldOutBatches,
   type Progress,
   trainVariant,
   type VariantJob,
   type VariantResult,
 } from './train-variant.js'
+import { heldOutBatches } from './variant-run.js'
 
 /** A trained model, as it travels between processes. */
 export interface Trained {

@@ -2,7 +2,7 @@
  * The recipes: everything that decides what a run trains, but for the kind of positions and the seed.
  */
 import type { ModelOptions, PositionName } from '../model/options.js'
-import type { Alphabet } from '../text/corpus.js'
+import type { Alphabet } from '../text/encode-addresses.js'
 
 /** The tasks that there are recipes for. */
 export type Task = 'mlm' | 'lm' | 'extend'

