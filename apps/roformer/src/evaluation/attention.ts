@@ -4,10 +4,14 @@
  */
 import type { Matrix } from './matrix.js'
 
+/** Sees how a query of a head shares its attention out among its keys. */
+export type Watch = (head: number, query: number, shares: Float64Array) => void
+
 /** How many heads, and which keys a query sees. */
 export interface AttentionShape {
   readonly heads: number
   readonly causal: boolean
+  readonly watch?: Watch
 }
 
 /** Gives the weight of every seen key for a query of a head; the sum of what it writes is `total`. */
@@ -100,7 +104,7 @@ function addScaled(
 }
 
 /** The mean of the values, weighed: one row per query and head. */
-function mix(v: Matrix, { heads, causal }: AttentionShape, weigh: Weigh): Matrix {
+function mix(v: Matrix, { heads, causal, watch }: AttentionShape, weigh: Weigh): Matrix {
   const { rows, columns, data: values } = v
   const headDim = columns / heads
   const data = new Float32Array(rows * columns)
@@ -117,6 +121,11 @@ function mix(v: Matrix, { heads, causal }: AttentionShape, weigh: Weigh): Matrix
       }
       const to = query * columns + head * headDim
       for (let c = 0; c < headDim; c++) data[to + c] = (sums[c] as number) / total
+      watch?.(
+        head,
+        query,
+        weights.subarray(0, keys).map((weight) => weight / total),
+      )
     }
   }
   return { rows, columns, data }

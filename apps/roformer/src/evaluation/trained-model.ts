@@ -7,7 +7,13 @@ import { EPSILON } from '../model/forward.js'
 import { headDimOf, type ModelOptions } from '../model/options.js'
 import { POSITION_TABLE, type Weights } from '../model/parameters.js'
 import { sinusoids } from '../model/sinusoids.js'
-import { type AttentionShape, linearAttention, phi, softmaxAttention } from './attention.js'
+import {
+  type AttentionShape,
+  linearAttention,
+  phi,
+  softmaxAttention,
+  type Watch,
+} from './attention.js'
 import { add, layerNorm, linear, type Matrix, relu, surprise } from './matrix.js'
 
 /** What turns q and k: a rope of `@rope/auto` or `@rope/core`, layout thd. */
@@ -25,8 +31,12 @@ export interface Guesses {
 export interface TrainedModel {
   /** The hidden states of one sequence, [tokens, width]. */
   hidden(ids: ArrayLike<number>): Matrix
+  /** The logits of what may stand in each place, [places, vocabulary]. */
+  logits(ids: ArrayLike<number>, places: ArrayLike<number>): Matrix
   /** How surprised it is by what stands in each place, in nats. */
   surprises(ids: ArrayLike<number>, guesses: Guesses): Float64Array
+  /** The shares of attention, [layers * heads, tokens * tokens]: a row per head, queries by keys. */
+  attention(ids: ArrayLike<number>): Matrix
 }
 
 /** A model of weights; sequences may be of any length, but for learned positions. */
@@ -40,11 +50,12 @@ export function createTrainedModel(
     layerNorm(x, numbers(`${name}.gain`), numbers(`${name}.bias`), EPSILON)
   const product = (name: string, x: Matrix): Matrix =>
     linear(x, numbers(`${name}.weight`), numbers(`${name}.bias`))
-  const shape: AttentionShape = options
   const turn = (q: Matrix, k: Matrix): [Matrix, Matrix] =>
     options.positions === 'rope' ? turnBoth(rope, q, k, options) : [q, k]
 
-  function attention(name: string, x: Matrix): Matrix {
+  function attend(name: string, x: Matrix, watch?: Watch): Matrix {
+    const { heads, causal } = options
+    const shape: AttentionShape = { heads, causal, ...(watch === undefined ? {} : { watch }) }
     const [q, k, v] = ['query', 'key', 'value'].map((part) => product(`${name}.${part}`, x)) as [
       Matrix,
       Matrix,
@@ -67,12 +78,13 @@ export function createTrainedModel(
     return add(x, run(norm(name, x)))
   }
 
-  function hidden(ids: ArrayLike<number>): Matrix {
+  function hidden(ids: ArrayLike<number>, watchLayer?: (layer: number) => Watch): Matrix {
     let x = embed(ids, options, numbers)
     if (options.norm === 'post') x = norm('outerNorm', x)
     for (let layer = 0; layer < options.layers; layer++) {
       const name = `layer${layer}`
-      x = branch(`${name}.attentionNorm`, (y) => attention(name, y), x)
+      const watch = watchLayer?.(layer)
+      x = branch(`${name}.attentionNorm`, (y) => attend(name, y, watch), x)
       const feed = (y: Matrix): Matrix => product(`${name}.down`, relu(product(`${name}.up`, y)))
       x = branch(`${name}.feedForwardNorm`, feed, x)
     }
@@ -80,12 +92,26 @@ export function createTrainedModel(
   }
 
   const embedding = transpose(numbers('embedding'), options)
+  function logitsAt(ids: ArrayLike<number>, places: ArrayLike<number>): Matrix {
+    const picked = pick(hidden(ids), places)
+    const states = norm('transformNorm', relu(product('transform', picked)))
+    return linear(states, embedding, numbers('outputBias'))
+  }
+
   return {
-    hidden,
+    hidden: (ids) => hidden(ids),
+    logits: logitsAt,
+    attention(ids) {
+      const { layers, heads } = options
+      const [rows, columns] = [layers * heads, ids.length ** 2]
+      const data = new Float32Array(rows * columns)
+      hidden(ids, (layer) => (head, query, shares) => {
+        data.set(shares, (layer * heads + head) * columns + query * ids.length)
+      })
+      return { rows, columns, data }
+    },
     surprises(ids, { places, targets }) {
-      const picked = pick(hidden(ids), places)
-      const states = norm('transformNorm', relu(product('transform', picked)))
-      const logits = linear(states, embedding, numbers('outputBias'))
+      const logits = logitsAt(ids, places)
       return Float64Array.from(targets, (target, i) => {
         const from = i * logits.columns
         return surprise(logits.data.subarray(from, from + logits.columns), target)

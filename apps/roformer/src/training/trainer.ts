@@ -28,10 +28,24 @@ export interface Trainer {
   dispose(): void
 }
 
-/** Makes ready what trains: WebAssembly on the CPU. */
+/** What can train: WebAssembly on the CPU everywhere, the GPU in browsers that have one. */
+export type TrainingDevice = 'wasm' | 'webgpu'
+
+/** Makes ready what trains in Node: WebAssembly on the CPU. */
 export async function prepareTraining(): Promise<void> {
-  await init('wasm')
-  defaultDevice('wasm')
+  await prepareDevice('wasm')
+}
+
+/**
+ * Makes a device ready.
+ *
+ * @returns whether it is there; everything made from now on lives on it then
+ */
+export async function prepareDevice(device: TrainingDevice): Promise<boolean> {
+  const ready = await init(device)
+  if (!ready.includes(device)) return false
+  defaultDevice(device)
+  return true
 }
 
 /** A batch as arrays. */
