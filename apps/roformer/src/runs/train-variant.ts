@@ -105,20 +105,20 @@ class Run {
     const { recipe, deadline = Number.POSITIVE_INFINITY, lastStep = recipe.steps } = this.#job
     let recent = 0
     while (this.#run.steps < lastStep && Date.now() < deadline) {
-      recent += this.#step()
+      recent += await this.#step()
       const { steps } = this.#run
-      if (steps % recipe.measureEvery === 0) this.#heldOut.push(this.#run.measure())
+      if (steps % recipe.measureEvery === 0) this.#heldOut.push(await this.#run.measure())
       if (steps % REPORT_EVERY > 0) continue
       this.#report({ step: steps, training: recent / REPORT_EVERY, heldOut: this.#heldOut.at(-1) })
       recent = 0
       // Messages from outside are read between steps.
       await new Promise((resolve) => setImmediate(resolve))
     }
-    if (this.#heldOut.at(-1)?.[0] !== this.#run.steps) this.#heldOut.push(this.#run.measure())
+    if (this.#heldOut.at(-1)?.[0] !== this.#run.steps) this.#heldOut.push(await this.#run.measure())
   }
 
-  #step(): number {
-    const { loss, batch } = this.#run.step()
+  async #step(): Promise<number> {
+    const { loss, batch } = await this.#run.step()
     if (this.#run.steps <= RECORDED_STEPS) {
       addBatch(this.#batches, batch)
       this.#firstLosses.push(loss)

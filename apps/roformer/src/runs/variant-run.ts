@@ -4,7 +4,7 @@
  */
 import type { Corpus } from '../text/encode-addresses.js'
 import { type Batch, causalBatches, maskedBatches, type NextBatch } from '../training/batches.js'
-import type { Trainer } from '../training/trainer.js'
+import type { AsyncTrainer, Trainer } from '../training/trainer.js'
 import { type Recipe, rateAt } from './recipe.js'
 import type { LossAt } from './state.js'
 
@@ -35,12 +35,12 @@ export interface MadeStep {
 /** A variant in training. */
 export class VariantRun {
   readonly #recipe: Recipe
-  readonly #trainer: Trainer
+  readonly #trainer: Trainer | AsyncTrainer
   readonly #next: NextBatch
   readonly #measured: readonly Batch[]
   #steps = 0
 
-  constructor(recipe: Recipe, seed: number, trainer: Trainer, corpus: Corpus) {
+  constructor(recipe: Recipe, seed: number, trainer: Trainer | AsyncTrainer, corpus: Corpus) {
     this.#recipe = recipe
     this.#trainer = trainer
     this.#next = batchesOf(recipe, corpus, 'training', seed)
@@ -53,15 +53,16 @@ export class VariantRun {
   }
 
   /** Makes the next step. */
-  step(): MadeStep {
+  async step(): Promise<MadeStep> {
     this.#steps += 1
     const batch = this.#next()
-    return { batch, loss: this.#trainer.step(batch, rateAt(this.#steps, this.#recipe)) }
+    return { batch, loss: await this.#trainer.step(batch, rateAt(this.#steps, this.#recipe)) }
   }
 
   /** The mean loss of the held-out batches now. */
-  measure(): LossAt {
-    const losses = this.#measured.map((batch) => this.#trainer.measure(batch))
-    return [this.#steps, losses.reduce((sum, loss) => sum + loss, 0) / losses.length]
+  async measure(): Promise<LossAt> {
+    let sum = 0
+    for (const batch of this.#measured) sum += await this.#trainer.measure(batch)
+    return [this.#steps, sum / this.#measured.length]
   }
 }

@@ -28,6 +28,14 @@ export interface Trainer {
   dispose(): void
 }
 
+/** The same where numbers have to be waited for, as on a GPU. */
+export interface AsyncTrainer {
+  step(batch: Batch, rate: number): Promise<number>
+  measure(batch: Batch): Promise<number>
+  weights(): Promise<Weights>
+  dispose(): void
+}
+
 /** What can train: WebAssembly on the CPU everywhere, the GPU in browsers that have one. */
 export type TrainingDevice = 'wasm' | 'webgpu'
 
@@ -42,6 +50,8 @@ export async function prepareTraining(): Promise<void> {
  * @returns whether it is there; everything made from now on lives on it then
  */
 export async function prepareDevice(device: TrainingDevice): Promise<boolean> {
+  // jax looks for a GPU at `navigator`, which not every runtime has.
+  if (typeof navigator === 'undefined' && device === 'webgpu') return false
   const ready = await init(device)
   if (!ready.includes(device)) return false
   defaultDevice(device)
@@ -65,6 +75,52 @@ export function createTrainer(
   weights: Weights,
   schedule: ScheduleOptions = TRAINED_SCHEDULE,
 ): Trainer {
+  const { advance, measure, parameters, dispose } = createArrayTrainer(options, weights, schedule)
+  return {
+    step: (batch, rate) => advance(batch, rate).item(),
+    measure: (batch) => measure(batch).item(),
+    weights: () => toWeights(parameters()),
+    dispose,
+  }
+}
+
+/**
+ * A trainer that waits for its numbers, for the GPU. On WebAssembly it would hand every kernel to
+ * threads, and these are too short for that.
+ */
+export function createAsyncTrainer(options: ModelOptions, weights: Weights): AsyncTrainer {
+  const trainer = createArrayTrainer(options, weights, TRAINED_SCHEDULE)
+  const { advance, measure, parameters, dispose } = trainer
+  const numbersOf = async (array: np.Array): Promise<Float32Array<ArrayBuffer>> =>
+    Float32Array.from((await array.data()) as Float32Array)
+  const numberOf = async (array: np.Array): Promise<number> => (await numbersOf(array))[0] as number
+  return {
+    step: (batch, rate) => numberOf(advance(batch, rate)),
+    measure: (batch) => numberOf(measure(batch)),
+    async weights() {
+      const found: Record<string, Weights[string]> = {}
+      for (const [name, { shape, ref }] of Object.entries(parameters())) {
+        found[name] = { shape: [...shape], data: await numbersOf(ref) }
+      }
+      return found
+    },
+    dispose,
+  }
+}
+
+/** A model in training whose losses are arrays that nobody has read yet. */
+interface ArrayTrainer {
+  advance(batch: Batch, learningRate: number): np.Array
+  measure(batch: Batch): np.Array
+  parameters(): Parameters
+  dispose(): void
+}
+
+function createArrayTrainer(
+  options: ModelOptions,
+  weights: Weights,
+  schedule: ScheduleOptions,
+): ArrayTrainer {
   const fixtures = makeFixtures(options, createTrainingRope(options, schedule))
   const loss = (parameters: Parameters, batch: BatchArrays): np.Array =>
     batchLoss(parameters, batch, fixtures)
@@ -79,17 +135,17 @@ export function createTrainer(
   let state = firstState(parameters)
   let steps = 0
   return {
-    step(batch, learningRate) {
+    advance(batch, learningRate) {
       steps += 1
       const { rate, epsilon } = ratesAt(steps, learningRate)
       const rates = { rate: np.array(rate), epsilon: np.array(epsilon) }
       const [value, ...next] = advance(parameters, state, toArrays(batch, options), rates)
       parameters = next[0]
       state = next[1]
-      return value.item()
+      return value
     },
-    measure: (batch) => measure(tree.ref(parameters), toArrays(batch, options)).item(),
-    weights: () => toWeights(parameters),
+    measure: (batch) => measure(tree.ref(parameters), toArrays(batch, options)),
+    parameters: () => parameters,
     dispose() {
       tree.dispose([parameters, state])
       advance.dispose()
