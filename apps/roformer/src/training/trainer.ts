@@ -51,7 +51,7 @@ export async function prepareTraining(): Promise<void> {
  */
 export async function prepareDevice(device: TrainingDevice): Promise<boolean> {
   // jax looks for a GPU at `navigator`, which not every runtime has.
-  if (typeof navigator === 'undefined' && device === 'webgpu') return false
+  if (device === 'webgpu' && !('navigator' in globalThis)) return false
   const ready = await init(device)
   if (!ready.includes(device)) return false
   defaultDevice(device)
