@@ -17,6 +17,7 @@ const COMMANDS = {
   roformer: async (args) => (await import('./run.mjs')).runBuiltCommand('@rope/roformer', args),
   'tinystories:web': async (args) =>
     (await import('./run.mjs')).servePage('@rope/tinystories', args),
+  'roformer:web': async (args) => (await import('./run.mjs')).servePage('@rope/roformer', args),
 }
 
 /**

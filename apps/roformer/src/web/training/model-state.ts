@@ -1,0 +1,80 @@
+/**
+ * What the page knows of one model: folded from the reports of its worker. No DOM here.
+ */
+import type { PositionName } from '../../model/options.js'
+import type { LossAt } from '../../runs/state.js'
+import type { TrainingDevice } from '../../training/trainer.js'
+import type { LearnerReport, Snapshot } from './messages.js'
+
+/** One model as it is now. */
+export interface ModelState {
+  readonly positions: PositionName
+  readonly phase: 'idle' | 'loading' | 'training' | 'done' | 'crashed'
+  /** What it runs on; null before it is known. */
+  readonly device: TrainingDevice | null
+  /** The loss of every step, in nats. */
+  readonly losses: readonly number[]
+  readonly heldOut: readonly LossAt[]
+  readonly snapshot: Snapshot | null
+  /** Steps per second of late; null before the first. */
+  readonly rate: number | null
+  /** Why it crashed. */
+  readonly message: string | null
+}
+
+/** What happened to a model: a report of its worker, or the loss of that worker. */
+export type ModelEvent = LearnerReport | { readonly type: 'crashed'; readonly message: string }
+
+/** A model that nobody trains yet. */
+export function idleModel(positions: PositionName): ModelState {
+  const nothing = { device: null, snapshot: null, rate: null, message: null } as const
+  return { positions, phase: 'idle', losses: [], heldOut: [], ...nothing }
+}
+
+/** The state after an event. What is over stays over. */
+export function follow(state: ModelState, event: ModelEvent): ModelState {
+  if (state.phase === 'crashed' || state.phase === 'done') return state
+  switch (event.type) {
+    case 'ready':
+      return { ...state, phase: 'training', device: event.device }
+    case 'steps':
+      return {
+        ...state,
+        losses: [...state.losses, ...event.losses],
+        rate: smoothRate(state.rate, (1000 * event.losses.length) / event.milliseconds),
+      }
+    case 'heldOut':
+      return { ...state, heldOut: [...state.heldOut, event.heldOut] }
+    case 'snapshot':
+      return { ...state, snapshot: event.snapshot }
+    case 'done':
+      return { ...state, phase: 'done' }
+    case 'failed':
+    case 'crashed':
+      return { ...state, phase: 'crashed', message: event.message }
+  }
+}
+
+/** The share of the newest report in the rate that is shown, so that it can be read. */
+const NEWEST = 0.3
+
+function smoothRate(before: number | null, now: number): number | null {
+  // A clock that is coarse may see no time pass.
+  if (!Number.isFinite(now)) return before
+  return before === null ? now : before + NEWEST * (now - before)
+}
+
+/** Points of a curve, as charts take them. */
+export type Curve = readonly LossAt[]
+
+/**
+ * The training loss as a curve: the mean of each `width` steps, at the last of them.
+ *
+ * @param losses of every step
+ */
+export function meansOf(losses: readonly number[], width: number): Curve {
+  return Array.from({ length: Math.floor(losses.length / width) }, (_, i): LossAt => {
+    const part = losses.slice(i * width, (i + 1) * width)
+    return [(i + 1) * width, part.reduce((sum, loss) => sum + loss, 0) / width]
+  })
+}
