@@ -1,16 +1,10 @@
 /** How far heads look, and which head is shown. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  DISTANCES,
-  evenShare,
-  NEAR,
-  nearestHead,
-  shareWithin,
-} from '../../src/web/heads/distances.js'
+import { DISTANCES, evenShare, NEAR, shareWithin } from '../../src/web/heads/distances.js'
 import { darkestShare, opacities } from '../../src/web/heads/intensity.js'
-import { describeHead, NEAREST, showHead } from '../../src/web/heads/shown-head.js'
-import { idleModel } from '../../src/web/training/model-state.js'
+import { describeHead, NEAREST, nearCurve, showHead } from '../../src/web/heads/shown-head.js'
+import { follow, idleModel } from '../../src/web/training/model-state.js'
 
 const TOKENS = 40
 
@@ -44,16 +38,15 @@ describe('shares of attention', () => {
       }),
     )
   })
-
-  test('the head that looks nearest is found', () => {
-    expect(nearestHead(shares)).toBe(1)
-  })
 })
 
 describe('the head that is shown', () => {
   const sizes = { layers: 1, heads: 3, tokens: TOKENS }
-  const readings = [{ guesses: [], attention: data }]
-  const model = { ...idleModel('rope'), snapshot: { step: 50, readings } }
+  const early = { step: 0, readings: [{ guesses: [], attention: data, near: [0.2, 0.1, 0.1] }] }
+  const late = { step: 50, readings: [{ guesses: [], attention: data, near: [0.1, 0.9, 0.8] }] }
+  const model = [early, late]
+    .map((snapshot) => ({ type: 'snapshot', snapshot }) as const)
+    .reduce(follow, idleModel('rope'))
 
   test('is the nearest or the chosen one, with its own map', () => {
     expect(showHead(model, sizes, 0, NEAREST)?.head).toBe(1)
@@ -65,6 +58,17 @@ describe('the head that is shown', () => {
   test('is none before there is a reading', () => {
     expect(showHead(idleModel('rope'), sizes, 0, NEAREST)).toBeNull()
     expect(showHead(model, sizes, 3, NEAREST)).toBeNull()
+  })
+
+  test('has a past, and the nearest one is whichever it was each time', () => {
+    expect(nearCurve(model, 0, '2')).toEqual([
+      [0, 0.1],
+      [50, 0.8],
+    ])
+    expect(nearCurve(model, 0, NEAREST)).toEqual([
+      [0, 0.2],
+      [50, 0.9],
+    ])
   })
 
   test('is counted from 1 in words', () => {

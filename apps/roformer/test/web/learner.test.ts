@@ -73,7 +73,9 @@ describe('a learner', () => {
     const { layers, heads, tokens } = TINY.model
     for (const { readings } of snapshots) {
       expect(readings).toHaveLength(SENTENCES)
-      for (const { guesses, attention } of readings) {
+      for (const { guesses, attention, near } of readings) {
+        expect(near).toHaveLength(layers * heads)
+        for (const share of near) expect(share).toBeGreaterThan(0)
         expect(guesses.map((best) => best.length)).toEqual(Array(GAPS).fill(BEST))
         expect(attention).toHaveLength(layers * heads * tokens ** 2)
         for (const best of guesses) {

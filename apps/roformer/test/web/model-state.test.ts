@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { follow, idleModel, type ModelEvent, meansOf } from '../../src/web/training/model-state.js'
 
-const snapshot = { step: 50, readings: [] }
+const reading = { guesses: [], attention: new Float32Array(4), near: [0.5] }
+const snapshot = { step: 50, readings: [reading] }
 
 function after(...events: readonly ModelEvent[]): ReturnType<typeof follow> {
   return events.reduce(follow, idleModel('rope'))
@@ -25,6 +26,7 @@ describe('follow', () => {
       losses: [7, 6, 5],
       heldOut: [[3, 5.5]],
       snapshot,
+      near: [[50, [[0.5]]]],
       // 4 a second at first, then a step towards 2.
       rate: 4 - 0.3 * 2,
       message: null,

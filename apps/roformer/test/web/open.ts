@@ -55,7 +55,7 @@ export async function openPage(browser: Browser, address: string): Promise<OpenP
   page.on('pageerror', (error) => problems.push(error.message))
   await page.addInitScript(LISTEN)
   await page.goto(address)
-  await page.locator('.plot svg').waitFor()
+  await page.locator('#heads .plot svg').waitFor()
   return { page, problems }
 }
 

@@ -57,7 +57,7 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     const curves = (['sinusoidal', 'rope'] as const).flatMap((positions) =>
       mlm === undefined ? [] : recordedCurves(mlm, recipe, positions),
     )
-    const faint = page.locator('.plot svg [stroke-opacity="0.3"] path')
+    const faint = page.locator('#loss .plot svg [stroke-opacity="0.3"] path')
     expect(await faint.count()).toBe(curves.length)
     const rivals = await page
       .locator('input[name=rival]')

@@ -49,9 +49,3 @@ export function evenShare(tokens: number, distances: Distances): number {
   const data = new Float32Array(tokens * tokens).fill(1 / tokens)
   return shareWithin({ heads: 1, tokens, data }, 0, distances)
 }
-
-/** The head that looks nearest. */
-export function nearestHead(shares: Shares): number {
-  const near = Array.from({ length: shares.heads }, (_, head) => shareWithin(shares, head, NEAR))
-  return near.indexOf(Math.max(...near))
-}

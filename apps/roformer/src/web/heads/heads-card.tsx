@@ -5,7 +5,8 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { Recipe } from '../../runs/recipe.js'
 import { Card } from '../page/card.js'
-import { ModelName, NAMES } from '../page/model-name.js'
+import { LineChart } from '../page/line-chart.js'
+import { lookOf, ModelName, NAMES } from '../page/model-name.js'
 import { Select } from '../page/select.js'
 import { Table } from '../page/table.js'
 import { describeShare, NOTHING } from '../page/words.js'
@@ -14,7 +15,7 @@ import { READ_EVERY } from '../training/reading.js'
 import { DISTANCES, evenShare, NEAR } from './distances.js'
 import { HeatMap } from './heat-map.js'
 import { darkestShare } from './intensity.js'
-import { describeHead, NEAREST, type ShownHead, showHead } from './shown-head.js'
+import { describeHead, NEAREST, nearCurve, type ShownHead, showHead } from './shown-head.js'
 
 /** What the card shows. */
 export interface HeadsCardProps {
@@ -72,6 +73,18 @@ export function HeadsCard({ models, recipe, sentence }: HeadsCardProps): JSX.Ele
         {describeShare(darkest)} of a row. A band along the diagonal means: it looks at its
         neighbours. Read anew every {READ_EVERY} steps.
       </p>
+      <LineChart
+        lines={models.map((model) => ({
+          look: lookOf(model.positions),
+          stroke: 'strong',
+          curve: nearCurve(model, sentence, chosen.value),
+        }))}
+        steps={recipe.steps}
+        range={[0, 1]}
+        label="share of attention within 3 tokens"
+        height="low"
+        summary={historyOf(models, shown)}
+      />
       <details>
         <summary>The attention by distance, in numbers</summary>
         <Table
@@ -97,6 +110,14 @@ export function HeadsCard({ models, recipe, sentence }: HeadsCardProps): JSX.Ele
 function belowOf(head: ShownHead | null, { model }: Recipe): string {
   if (head === null) return NOTHING
   return `${describeHead(head.head, model)}: ${describeShare(head.within(NEAR))} within 3 tokens`
+}
+
+function historyOf(models: readonly ModelState[], shown: readonly (ShownHead | null)[]): string {
+  const ends = models.map(({ positions }, i) => {
+    const share = shown[i]?.within(NEAR)
+    return `${NAMES[positions]} ${share === undefined ? NOTHING : describeShare(share)}`
+  })
+  return `The share of attention within 3 tokens, against steps. By now: ${ends.join('; ')}.`
 }
 
 function summaryOf(name: string, head: ShownHead | null, recipe: Recipe): string {

@@ -2,8 +2,8 @@
  * Which head of a model is shown, and what is known of it. No DOM here.
  */
 import type { ModelOptions } from '../../model/options.js'
-import type { ModelState } from '../training/model-state.js'
-import { type Distances, nearestHead, shareWithin } from './distances.js'
+import type { Curve, ModelState } from '../training/model-state.js'
+import { type Distances, shareWithin } from './distances.js'
 
 /** The choice of the head that looks nearest, in each model by itself. */
 export const NEAREST = 'nearest'
@@ -31,15 +31,24 @@ export function showHead(
   sentence: number,
   chosen: string,
 ): ShownHead | null {
-  const data = snapshot?.readings[sentence]?.attention
-  if (data === undefined) return null
+  const reading = snapshot?.readings[sentence]
+  if (reading === undefined) return null
+  const { attention: data, near } = reading
   const shares = { heads: layers * heads, tokens, data }
-  const head = chosen === NEAREST ? nearestHead(shares) : Number(chosen)
+  const head = chosen === NEAREST ? near.indexOf(Math.max(...near)) : Number(chosen)
   return {
     head,
     map: data.subarray(head * tokens ** 2, (head + 1) * tokens ** 2),
     within: (distances) => shareWithin(shares, head, distances),
   }
+}
+
+/** How near the chosen head has looked, step by step; of the nearest, the one that was it each time. */
+export function nearCurve({ near }: ModelState, sentence: number, chosen: string): Curve {
+  return near.map(([step, bySentence]) => {
+    const shares = bySentence[sentence] ?? []
+    return [step, (chosen === NEAREST ? Math.max(...shares) : shares[Number(chosen)]) ?? 0]
+  })
 }
 
 /** A head in words. */

@@ -4,12 +4,12 @@
 import type { JSX } from 'preact'
 import type { Recipe } from '../../runs/recipe.js'
 import { Card } from '../page/card.js'
-import { ModelName, NAMES } from '../page/model-name.js'
+import { type ChartLine, LineChart } from '../page/line-chart.js'
+import { lookOf, ModelName, NAMES } from '../page/model-name.js'
 import { Table } from '../page/table.js'
 import { describeLoss, describeRate, NOTHING } from '../page/words.js'
 import { type ModelState, meansOf } from '../training/model-state.js'
-import { heldOutRows, linesOf, meanWidth, rangeOf } from './lines.js'
-import { LossChart } from './loss-chart.js'
+import { heldOutRows, type Lines, linesOf, meanWidth, rangeOf } from './lines.js'
 import type { RecordedRuns } from './recorded.js'
 
 /** What the card shows. */
@@ -43,9 +43,11 @@ export function LossCard({ models, recipe, recorded }: LossCardProps): JSX.Eleme
           ]
         })}
       />
-      <LossChart
-        lines={lines}
+      <LineChart
+        lines={lines.flatMap(chartLines)}
         steps={recipe.steps}
+        label="loss of a guess, nats"
+        height="tall"
         range={rangeOf(lines, VOCABULARY)}
         summary={summaryOf(models)}
       />
@@ -69,6 +71,15 @@ export function LossCard({ models, recipe, recorded }: LossCardProps): JSX.Eleme
       </details>
     </Card>
   )
+}
+
+function chartLines({ positions, recorded, training, heldOut }: Lines): ChartLine[] {
+  const look = lookOf(positions)
+  return [
+    ...recorded.map((curve): ChartLine => ({ look, stroke: 'faint', curve })),
+    { look, stroke: 'thin', curve: training },
+    { look, stroke: 'strong', curve: heldOut },
+  ]
 }
 
 function summaryOf(models: readonly ModelState[]): string {

@@ -5,7 +5,10 @@ import type { JSX } from 'preact'
 import type { PositionName } from '../../model/options.js'
 
 /** RoPE has one look and its rival the other, whichever it is. */
-export function lookOf(positions: PositionName): 'rope' | 'rival' {
+export type Look = 'rope' | 'rival'
+
+/** The look of a model. */
+export function lookOf(positions: PositionName): Look {
   return positions === 'rope' ? 'rope' : 'rival'
 }
 

@@ -43,6 +43,8 @@ export interface Reading {
   readonly guesses: readonly (readonly Guess[])[]
   /** Shares of attention, [layers * heads, tokens * tokens]: queries by keys. */
   readonly attention: Float32Array<ArrayBuffer>
+  /** The share that each head gives to tokens near the one that looks, layer by layer. */
+  readonly near: readonly number[]
 }
 
 /** What a model makes of every sentence after so many steps. */

@@ -16,11 +16,16 @@ export interface ModelState {
   readonly losses: readonly number[]
   readonly heldOut: readonly LossAt[]
   readonly snapshot: Snapshot | null
+  /** What every snapshot so far said of its heads: a share for each sentence and head. */
+  readonly near: readonly NearAt[]
   /** Steps per second of late; null before the first. */
   readonly rate: number | null
   /** Why it crashed. */
   readonly message: string | null
 }
+
+/** How near the heads looked after so many steps, [sentences][layers * heads]. */
+export type NearAt = readonly [step: number, near: readonly (readonly number[])[]]
 
 /** What happened to a model: a report of its worker, or the loss of that worker. */
 export type ModelEvent = LearnerReport | { readonly type: 'crashed'; readonly message: string }
@@ -28,7 +33,7 @@ export type ModelEvent = LearnerReport | { readonly type: 'crashed'; readonly me
 /** A model that nobody trains yet. */
 export function idleModel(positions: PositionName): ModelState {
   const nothing = { device: null, snapshot: null, rate: null, message: null } as const
-  return { positions, phase: 'idle', losses: [], heldOut: [], ...nothing }
+  return { positions, phase: 'idle', losses: [], heldOut: [], near: [], ...nothing }
 }
 
 /** The state after an event. What is over stays over. */
@@ -46,13 +51,17 @@ export function follow(state: ModelState, event: ModelEvent): ModelState {
     case 'heldOut':
       return { ...state, heldOut: [...state.heldOut, event.heldOut] }
     case 'snapshot':
-      return { ...state, snapshot: event.snapshot }
+      return { ...state, snapshot: event.snapshot, near: [...state.near, nearOf(event.snapshot)] }
     case 'done':
       return { ...state, phase: 'done' }
     case 'failed':
     case 'crashed':
       return { ...state, phase: 'crashed', message: event.message }
   }
+}
+
+function nearOf({ step, readings }: Snapshot): NearAt {
+  return [step, readings.map(({ near }) => near)]
 }
 
 /** The share of the newest report in the rate that is shown, so that it can be read. */

@@ -7,6 +7,7 @@ import type { Matrix } from '../../evaluation/matrix.js'
 import { createTrainedModel } from '../../evaluation/trained-model.js'
 import { headDimOf, type ModelOptions, TRAINED_SCHEDULE } from '../../model/options.js'
 import type { Weights } from '../../model/parameters.js'
+import { NEAR, shareWithin } from '../heads/distances.js'
 import type { Guess, Reading } from './messages.js'
 import { BEST } from './reading.js'
 import type { MaskedSentence } from './sentences.js'
@@ -32,7 +33,10 @@ export async function createObserver(
     return sentences.map(({ ids, places }) => {
       const logits = model.logits(ids, places)
       const guesses = places.map((_, row) => bestGuesses(logits, row, show))
-      return { guesses, attention: model.attention(ids).data }
+      const { rows, data } = model.attention(ids)
+      const shares = { heads: rows, tokens: ids.length, data }
+      const near = Array.from({ length: rows }, (_, head) => shareWithin(shares, head, NEAR))
+      return { guesses, attention: data, near }
     })
   }
 }
