@@ -149,8 +149,10 @@ describe('a session', () => {
     expect(ofRival).toMatchObject({ phase: 'crashed', message: 'its worker failed: out of memory' })
     expect(ofRope).toMatchObject({ phase: 'training', losses: [3] })
     expect(session.phase.value).toBe('training')
+    expect([rival.isGone, rope.isGone]).toEqual([true, false])
     rope.say({ type: 'done' })
     expect(session.phase.value).toBe('over')
+    expect(rope.isGone).toBe(true)
   })
 
   test('a reset ends the workers, and what they still say is not heard', async () => {

@@ -67,6 +67,9 @@ export interface Session {
   reset(): void
 }
 
+/** After these a worker has nothing more to do. */
+const LAST: readonly ModelEvent['type'][] = ['done', 'failed', 'crashed']
+
 /** A session that has not begun. */
 export function createSession(world: SessionWorld, rival: PositionName): Session {
   const models: Signal<readonly ModelState[]> = signal(pairOf(rival))
@@ -114,7 +117,9 @@ export function createSession(world: SessionWorld, rival: PositionName): Session
   const startWorker = (i: number): LearnerWorker => {
     const worker = world.startWorker()
     const listen = (event: ModelEvent): void => {
-      if (workers.includes(worker)) happen(i, event)
+      if (!workers.includes(worker)) return
+      happen(i, event)
+      if (LAST.includes(event.type)) worker.terminate()
     }
     worker.addEventListener('message', ({ data }) => listen(data))
     worker.addEventListener('error', (event) => {
