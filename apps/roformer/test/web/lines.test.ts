@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { RECIPES } from '../../src/runs/recipe.js'
 import { heldOutRows, linesOf, meanWidth, rangeOf } from '../../src/web/loss/lines.js'
-import { recordedCurves } from '../../src/web/loss/recorded.js'
+import { recordedCurves, recordedStart } from '../../src/web/loss/recorded.js'
 import { idleModel } from '../../src/web/training/model-state.js'
 
 const recipe = RECIPES.mlm
 const outcomes = [
-  { positions: 'rope', seed: 1, heldOut: [[100, 6]] },
-  { positions: 'rope', seed: 2, heldOut: [[100, 5.9]] },
-  { positions: 'sinusoidal', seed: 1, heldOut: [[100, 6.2]] },
+  { positions: 'rope', seed: 1, heldOut: [[100, 6]], firstLosses: [6.97, 6.96] },
+  { positions: 'rope', seed: 2, heldOut: [[100, 5.9]], firstLosses: [6.98] },
+  { positions: 'sinusoidal', seed: 1, heldOut: [[100, 6.2]], firstLosses: [6.97] },
 ]
 const recorded = { recipe: JSON.parse(JSON.stringify(recipe)), outcomes }
 
@@ -50,11 +50,17 @@ describe('lines', () => {
     expect(meanWidth({ steps: 20_000 })).toBe(100)
   })
 
-  test('all lie within the range, which begins where nothing is known', () => {
-    expect(rangeOf([], 1024)).toEqual([Math.log(1024) - 1, Math.log(1024)])
-    const [least, most] = rangeOf([linesOf(rope, recipe, recorded)], 1024)
+  test('all lie within the range, which reaches up to where nothing is known', () => {
+    expect(rangeOf([linesOf(idleModel('rope'), recipe, recorded)], 6.97)).toEqual([5.9, 6.97])
+    const [least, most] = rangeOf([linesOf(rope, recipe, recorded)], null)
     expect(least).toBe(5.9)
-    expect(most).toBeGreaterThanOrEqual(Math.log(1024))
+    expect(most).toBeCloseTo(7 - (meanWidth(recipe) - 1) / 200, 10)
+  })
+
+  test('have a range even while there is nothing to draw', () => {
+    expect(rangeOf([], null)).toEqual([0, 7])
+    expect(recordedStart({ recipe: null, outcomes }, recipe)).toBeNull()
+    expect(recordedStart(recorded, recipe)).toBe(6.97)
   })
 
   test('rows join the measurements of both models by their steps', () => {

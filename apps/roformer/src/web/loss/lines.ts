@@ -37,13 +37,20 @@ export function linesOf(model: ModelState, recipe: Recipe, runs: RecordedRuns): 
   }
 }
 
-/** The losses between which all lines run; guessing without knowledge is the most, at first. */
-export function rangeOf(lines: readonly Lines[], vocabulary: number): readonly [number, number] {
+/** Where nothing is known of any loss yet. */
+const UNKNOWN: readonly [number, number] = [0, 7]
+
+/**
+ * The losses between which all lines run.
+ *
+ * @param start the loss before anything is learned, where that is known: so that the axis stays
+ */
+export function rangeOf(lines: readonly Lines[], start: number | null): readonly [number, number] {
   const losses = lines
     .flatMap(({ recorded, training, heldOut }) => [...recorded, training, heldOut])
     .flatMap((curve) => curve.map(([, loss]) => loss))
-  const most = Math.max(Math.log(vocabulary), ...losses)
-  return [Math.min(most - 1, ...losses), most]
+  const all = start === null ? losses : [...losses, start]
+  return all.length === 0 ? UNKNOWN : [Math.min(...all), Math.max(...all)]
 }
 
 /** A row of the table: a step, then the held-out loss of each model where it was measured. */

@@ -10,7 +10,7 @@ import { Table } from '../page/table.js'
 import { describeLoss, describeRate, NOTHING } from '../page/words.js'
 import { type ModelState, meansOf } from '../training/model-state.js'
 import { heldOutRows, type Lines, linesOf, meanWidth, rangeOf } from './lines.js'
-import type { RecordedRuns } from './recorded.js'
+import { type RecordedRuns, recordedStart } from './recorded.js'
 
 /** What the card shows. */
 export interface LossCardProps {
@@ -18,9 +18,6 @@ export interface LossCardProps {
   readonly recipe: Recipe
   readonly recorded: RecordedRuns
 }
-
-/** Pieces of the vocabulary in the repository: where a curve may start. */
-const VOCABULARY = 1024
 
 /** The card. */
 export function LossCard({ models, recipe, recorded }: LossCardProps): JSX.Element {
@@ -48,7 +45,7 @@ export function LossCard({ models, recipe, recorded }: LossCardProps): JSX.Eleme
         steps={recipe.steps}
         label="loss of a guess, nats"
         height="tall"
-        range={rangeOf(lines, VOCABULARY)}
+        range={rangeOf(lines, recordedStart(recorded, recipe))}
         summary={summaryOf(models)}
       />
       <p class="quiet">

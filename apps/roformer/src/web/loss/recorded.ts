@@ -12,6 +12,8 @@ export interface RecordedRuns {
     readonly positions: string
     readonly seed: number
     readonly heldOut: readonly (readonly number[])[]
+    /** The loss of each of the first steps, in nats. */
+    readonly firstLosses: readonly number[]
   }[]
 }
 
@@ -28,6 +30,14 @@ export function recordedCurves(
   return outcomes
     .filter((outcome) => outcome.positions === positions)
     .map(({ heldOut }) => heldOut.map(([step = 0, loss = 0]) => [step, loss] as const))
+}
+
+/** The loss before anything was learned; null where another recipe was recorded. */
+export function recordedStart(
+  { recipe: recorded, outcomes }: RecordedRuns,
+  recipe: Recipe,
+): number | null {
+  return isSame(recorded, recipe) ? (outcomes[0]?.firstLosses[0] ?? null) : null
 }
 
 /** Whether two recipes are the same data, in whatever order their fields stand. */
