@@ -21,6 +21,9 @@ const PAIRS: readonly (readonly [text: string, ground: string])[] = [
   ...['paper', 'card', 'tint'].map((ground) => ['accent', ground] as const),
   ...['paper', 'card', 'bad-tint'].map((ground) => ['bad', ground] as const),
   ...['paper', 'card'].map((ground) => ['good', ground] as const),
+  ...['paper', 'card'].flatMap((ground) =>
+    ['series-2', 'series-3'].map((series) => [series, ground] as const),
+  ),
   ['on-accent', 'accent'],
 ]
 
