@@ -143,7 +143,7 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
   test('goes on, and forgets everything at a reset', { timeout: PATIENCE }, async () => {
     const { page, problems } = open
     const [own = []] = (await page.evaluate('losses')) as number[][]
-    await press(page, 'Go on')
+    await press(page, 'Resume')
     await waitForSteps(page, own.length + 1, 'some')
     await press(page, 'Reset')
     await page.locator('#status', { hasText: 'Nothing trains yet.' }).waitFor()

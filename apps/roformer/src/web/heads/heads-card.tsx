@@ -70,8 +70,8 @@ export function HeadsCard({ models, recipe, sentence }: HeadsCardProps): JSX.Ele
       </div>
       <p class="quiet">
         A row for each token that looks, a column for each that it looks at; the darkest cell is{' '}
-        {describeShare(darkest)} of a row. A band along the diagonal means: it looks at its
-        neighbours. Read anew every {READ_EVERY} steps.
+        {shown.every((head) => head === null) ? NOTHING : describeShare(darkest)} of a row. A band
+        along the diagonal means: it looks at its neighbours. Read anew every {READ_EVERY} steps.
       </p>
       <LineChart
         lines={models.map((model) => ({

@@ -51,7 +51,7 @@ export function LossCard({ models, recipe, recorded }: LossCardProps): JSX.Eleme
       <p class="quiet">
         Thick with marks: speeches that no model learns from. Thin: what it learns from.{' '}
         {hasRecorded
-          ? 'Broad and faint: the held-out losses that were recorded in Node.'
+          ? 'Broad and faint: the held-out losses that were recorded in Node; where a browser rounds in another way, the curves part in time.'
           : 'Nothing was recorded with this recipe.'}
       </p>
       <details>

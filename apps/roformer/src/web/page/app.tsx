@@ -35,9 +35,9 @@ export function App({ session, recipe, recorded }: AppProps): JSX.Element {
         <h1>RoFormer, before your eyes</h1>
         <ThemeSwitch />
         <p>
-          Two small language models learn to fill gaps in speeches, here in your browser: one turns
-          its queries and keys by RoPE, the other knows positions in another way, and the rest is
-          the same to the last weight. Watch what a head looks at in the moment when a curve drops.
+          Two small language models learn to fill gaps in speeches, here in your browser. They start
+          alike and read the same; one turns its queries and keys by RoPE, the other knows positions
+          in another way. Watch where a head looks at the moment when a curve drops.
         </p>
       </header>
       <main>

@@ -25,7 +25,7 @@ const MAIN: Readonly<Record<Phase, string>> = {
   idle: 'Start',
   loading: 'Pause',
   training: 'Pause',
-  paused: 'Go on',
+  paused: 'Resume',
   over: 'Start again',
 }
 
