@@ -53,9 +53,21 @@ describe('follow', () => {
   })
 })
 
-test('means stand at the last of their steps, and half a mean is none', () => {
-  expect(meansOf([1, 3, 5, 7, 9], 2)).toEqual([
-    [2, 2],
-    [4, 6],
-  ])
+describe('means', () => {
+  test('stand at the last of their steps', () => {
+    expect(meansOf([1, 3, 5, 7, 9], 2)).toEqual([
+      [2, 2],
+      [4, 6],
+    ])
+  })
+
+  test('of what is left over grow ten steps at a time', () => {
+    const losses = Array.from({ length: 139 }, (_, i) => (i < 100 ? 6 : 4))
+    expect(meansOf(losses, 100)).toEqual([
+      [100, 6],
+      [130, 4],
+    ])
+    expect(meansOf(losses.slice(0, 30), 100)).toEqual([[30, 6]])
+    expect(meansOf(losses.slice(0, 9), 100)).toEqual([])
+  })
 })

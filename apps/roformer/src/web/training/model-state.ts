@@ -76,14 +76,19 @@ function smoothRate(before: number | null, now: number): number | null {
 /** Points of a curve, as charts take them. */
 export type Curve = readonly LossAt[]
 
+/** A mean that is not whole yet stands at a multiple of so many steps. */
+const GROWS_BY = 10
+
 /**
- * The training loss as a curve: the mean of each `width` steps, at the last of them.
+ * The training loss as a curve: the mean of each `width` steps, at the last of them; and of those that
+ * are left over, so that the curve grows while a width is long.
  *
  * @param losses of every step
  */
 export function meansOf(losses: readonly number[], width: number): Curve {
-  return Array.from({ length: Math.floor(losses.length / width) }, (_, i): LossAt => {
-    const part = losses.slice(i * width, (i + 1) * width)
-    return [(i + 1) * width, part.reduce((sum, loss) => sum + loss, 0) / width]
+  const end = losses.length - ((losses.length % width) % GROWS_BY)
+  return Array.from({ length: Math.ceil(end / width) }, (_, i): LossAt => {
+    const part = losses.slice(i * width, Math.min(end, (i + 1) * width))
+    return [i * width + part.length, part.reduce((sum, loss) => sum + loss, 0) / part.length]
   })
 }
