@@ -16,7 +16,7 @@ export const TINY: Recipe = {
 const WORDS = 'the people of this nation have made peace and war with all their strength'.split(' ')
 
 /** A text of sentences that differ, and are alike enough to be learned from. */
-export function speech(seed: number): string {
+function speech(seed: number): string {
   const sentences = Array.from({ length: 40 }, (_, i) => {
     const words = Array.from(
       { length: 9 },

@@ -42,7 +42,7 @@ export async function createObserver(
 }
 
 /** The likeliest tokens of a row of logits, with their softmax. */
-export function bestGuesses(logits: Matrix, row: number, show: (token: number) => string): Guess[] {
+function bestGuesses(logits: Matrix, row: number, show: (token: number) => string): Guess[] {
   const { columns, data } = logits
   const values = data.subarray(row * columns, (row + 1) * columns)
   const most = values.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY)
