@@ -2,8 +2,8 @@
  * The page's build: what it may load, and which versions it measures.
  */
 import { fileURLToPath } from 'node:url'
-import type { Plugin } from 'vite'
 import { SUITE_VERSION } from '../../packages/core/src/conformance/version.js'
+import { THEME_FOLDER, withHead } from '../../tooling/vitest/head.js'
 import { pageConfig } from '../../tooling/vitest/page.js'
 import { versionsOf } from '../../tooling/vitest/versions.js'
 
@@ -22,32 +22,17 @@ const POLICY = [
   "worker-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ')
-
-const POLICY_TAG = { 'http-equiv': 'Content-Security-Policy', content: POLICY }
-
-/**
- * Puts the policy into the built page (the server of `vite dev` needs inline scripts), and before
- * everything else the script that sets the theme, which must not wait for a module.
- */
-function withHead(): Plugin {
-  return {
-    name: 'head',
-    transformIndexHtml: (_, { server }) => [
-      ...(server === undefined ? [{ tag: 'meta', attrs: POLICY_TAG }] : []),
-      { tag: 'script', attrs: { src: './theme.js' } },
-    ],
-  }
-}
+]
 
 /** What is measured, and what measures. */
 const MEASURED = ['core', 'js', 'wasm', 'webgpu', 'auto', 'bench']
 
 export default pageConfig({
+  publicDir: THEME_FOLDER,
   define: {
     ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)),
     ROPE_SUITE_VERSION: JSON.stringify(SUITE_VERSION),
   },
-  plugins: [withHead()],
+  plugins: [withHead(POLICY)],
   build: { modulePreload: { polyfill: false } },
 })

@@ -2,6 +2,7 @@
  * The page's build: what it may load, and the text that it trains on.
  */
 import type { Plugin } from 'vite'
+import { THEME_FOLDER, withHead } from '../../tooling/vitest/head.js'
 import { pageConfig } from '../../tooling/vitest/page.js'
 import { readTexts } from './src/text/addresses.js'
 import { packTexts } from './src/text/packed-texts.js'
@@ -20,23 +21,7 @@ const POLICY = [
   "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ')
-
-const POLICY_TAG = { 'http-equiv': 'Content-Security-Policy', content: POLICY }
-
-/**
- * Puts the policy into the built page (the server of `vite dev` needs inline scripts), and before
- * everything else the script that sets the theme, which must not wait for a module.
- */
-function withHead(): Plugin {
-  return {
-    name: 'head',
-    transformIndexHtml: (_, { server }) => [
-      ...(server === undefined ? [{ tag: 'meta', attrs: POLICY_TAG }] : []),
-      { tag: 'script', attrs: { src: './theme.js' } },
-    ],
-  }
-}
+]
 
 /** Puts the addresses beside the page, in one file. */
 function withText(): Plugin {
@@ -55,6 +40,7 @@ function withText(): Plugin {
 }
 
 export default pageConfig({
-  plugins: [withHead(), withText()],
+  publicDir: THEME_FOLDER,
+  plugins: [withHead(POLICY), withText()],
   build: { modulePreload: { polyfill: false } },
 })

@@ -1,6 +1,6 @@
 /**
- * Light, dark, or as the system says: set on the root element, and remembered. `public/theme.js`
- * sets what was remembered before the first paint.
+ * Light, dark, or as the system says: set on the root element, and remembered. `theme.js` of
+ * `@rope/design` sets what was remembered before the first paint.
  */
 
 /** The themes, in the order of the switch. */
@@ -9,7 +9,7 @@ export const THEMES = ['system', 'light', 'dark'] as const
 /** One of the themes. */
 export type Theme = (typeof THEMES)[number]
 
-/** As in `public/theme.js`. */
+/** As in `theme.js` of `@rope/design`. */
 const KEY = 'rope-theme'
 
 /** The theme that is set. */
