@@ -181,4 +181,15 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
     await page.close()
   })
+
+  test('remembers the theme, and sets it before anything is painted', async () => {
+    const { page } = await openPage(browser, site.isolated)
+    await press(page, 'Theme: system')
+    await press(page, 'Theme: light')
+    // Without the page's own script there is the theme already.
+    await page.route('**/index-*.js', (route) => route.abort())
+    await page.reload()
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+    await page.close()
+  })
 })
