@@ -9,10 +9,11 @@ import { listPackages, modulesOf, ROOT, sourceOf } from '../setup/workspace.mjs'
 
 /** Files of a package, beside its modules and tests, that no import leads to. */
 const ENTERED: Readonly<Record<string, readonly string[]>> = {
-  // An app's page names its style sheet; vite.config.ts puts the script into the page.
-  'apps/dashboard': ['public/theme.js', 'src/style.css'],
+  // An app's page names its style sheet; its vite.config.ts puts the script of themes into it.
+  'apps/design': ['public/theme.js'],
+  'apps/dashboard': ['src/style.css'],
   'apps/tinystories': ['src/main.ts', 'src/web/style.css'],
-  'apps/roformer': ['src/main.ts', 'public/theme.js', 'src/web/style.css'],
+  'apps/roformer': ['src/main.ts', 'src/web/style.css'],
   // The commands, as tsup.config.ts has them; one is started as a process.
   'packages/cli': ['src/main.ts', 'src/dashboard/run-main.ts'],
   // A command of README.md.
