@@ -1,6 +1,6 @@
 /**
- * The head of an ELF file, the format of programs and libraries on Linux: enough to tell for which
- * processor it is, which loader it wants, and whether all of it is there. A library that lacks its
+ * ELF, the format of programs and libraries on Linux: enough to tell for which processor a file is,
+ * which loader it wants, and whether all of it is there. A library that lacks its
  * end must never reach the system's loader, which would bring the whole process down.
  * Field offsets are those of the System V ABI, chapter "Object Files".
  */
@@ -11,9 +11,10 @@ export interface Elf {
   readonly processor: string
   /** Where the file must end at the earliest: its section headers come last. */
   readonly size: number
-  /** The dynamic loader that a program asks for; null for libraries. */
-  readonly loader: string | null
 }
+
+/** Reads bytes of a file from a place on; fewer, or none, where the file ends. */
+export type ReadBytes = (start: number, length: number) => Uint8Array
 
 const PROCESSORS: Readonly<Record<number, string>> = {
   3: 'ia32',
@@ -27,9 +28,8 @@ const LOADER_HEADER = 3
 
 /** Reads the head of a 64-bit little-endian ELF file; null when `bytes` are not one. */
 export function readElf(bytes: Uint8Array): Elf | null {
-  const magic = [0x7f, 0x45, 0x4c, 0x46, 2, 1]
-  if (bytes.length < 64 || magic.some((byte, i) => bytes[i] !== byte)) return null
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!isElf(bytes)) return null
+  const view = viewOf(bytes)
   const machine = view.getUint16(18, true)
   const sections = Number(view.getBigUint64(40, true))
   const sectionSize = view.getUint16(58, true)
@@ -37,22 +37,38 @@ export function readElf(bytes: Uint8Array): Elf | null {
   return {
     processor: PROCESSORS[machine] ?? `machine ${machine}`,
     size: sections + sectionSize * sectionCount,
-    loader: readLoader(bytes, view),
   }
 }
 
-function readLoader(bytes: Uint8Array, view: DataView): string | null {
-  const headers = Number(view.getBigUint64(32, true))
-  const headerSize = view.getUint16(54, true)
+/**
+ * The dynamic loader that a program asks for; null for a library, and for what is not whole. The name
+ * may stand anywhere: tools that change programs, such as patchelf, move it to the end of the file.
+ */
+export function loaderOf(read: ReadBytes): string | null {
+  const head = read(0, HEAD_BYTES)
+  if (!isElf(head)) return null
+  const view = viewOf(head)
+  const size = view.getUint16(54, true)
   const count = view.getUint16(56, true)
-  for (let i = 0; i < count; i++) {
-    const at = headers + i * headerSize
-    if (at + 56 > bytes.length) return null
-    if (view.getUint32(at, true) !== LOADER_HEADER) continue
-    const start = Number(view.getBigUint64(at + 8, true))
-    const end = start + Number(view.getBigUint64(at + 32, true))
-    if (end > bytes.length) return null
-    return new TextDecoder().decode(bytes.subarray(start, end)).replace(/\0.*$/s, '')
-  }
-  return null
+  const table = read(Number(view.getBigUint64(32, true)), size * count)
+  if (table.length < size * count) return null
+  const headers = Array.from({ length: count }, (_, i) => viewOf(table.subarray(i * size)))
+  const header = headers.find((each) => each.getUint32(0, true) === LOADER_HEADER)
+  if (header === undefined) return null
+  const length = Number(header.getBigUint64(32, true))
+  const name = read(Number(header.getBigUint64(8, true)), Math.min(length, LONGEST_PATH))
+  return name.length < length ? null : new TextDecoder().decode(name).replace(/\0.*$/s, '')
 }
+
+const HEAD_BYTES = 64
+
+/** Of Linux; a longer name is none. */
+const LONGEST_PATH = 4096
+
+function isElf(bytes: Uint8Array): boolean {
+  const magic = [0x7f, 0x45, 0x4c, 0x46, 2, 1]
+  return bytes.length >= HEAD_BYTES && magic.every((byte, i) => bytes[i] === byte)
+}
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength)

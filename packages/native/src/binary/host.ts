@@ -43,8 +43,9 @@ const HEAD_BYTES = 4096
 export function createHost(packageRoot: URL): Host {
   const require = createRequire(packageRoot)
   const { platform: system, arch: processor, execPath } = process
-  const library =
-    system === 'linux' ? libraryOf(readHead(execPath)?.bytes ?? new Uint8Array()) : null
+  const read = (start: number, length: number): Uint8Array =>
+    readPart(execPath, start, length)?.bytes ?? new Uint8Array()
+  const library = system === 'linux' ? libraryOf(read) : null
   return {
     platform: { system, processor, library },
     environment: process.env,
@@ -77,7 +78,9 @@ function readPlatformPackages(packageRoot: URL): readonly string[] | null {
   }
 }
 
-function readHead(path: string): FileHead | null {
+const readHead = (path: string): FileHead | null => readPart(path, 0, HEAD_BYTES)
+
+function readPart(path: string, start: number, wanted: number): FileHead | null {
   let file: number
   try {
     file = openSync(path, 'r')
@@ -85,8 +88,8 @@ function readHead(path: string): FileHead | null {
     return null
   }
   try {
-    const bytes = new Uint8Array(HEAD_BYTES)
-    const length = readSync(file, bytes)
+    const bytes = new Uint8Array(wanted)
+    const length = readSync(file, bytes, 0, wanted, start)
     return { bytes: bytes.subarray(0, length), size: fstatSync(file).size }
   } catch {
     return null // a folder, say

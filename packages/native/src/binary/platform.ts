@@ -2,7 +2,7 @@
  * The name of a platform as packages and folders of prebuilt binaries carry it, such as
  * `linux-x64-gnu`: operating system, processor and, on Linux, the C library.
  */
-import { readElf } from './elf.js'
+import { loaderOf, type ReadBytes } from './elf.js'
 
 /** What a binary must fit. */
 export interface Platform {
@@ -14,10 +14,10 @@ export interface Platform {
   readonly library: 'gnu' | 'musl' | null
 }
 
-/** The C library that a program of Linux was linked with, from the first bytes of its file. */
-export function libraryOf(program: Uint8Array): 'gnu' | 'musl' {
+/** The C library that a program of Linux was linked with. */
+export function libraryOf(program: ReadBytes): 'gnu' | 'musl' {
   // musl's dynamic loader is /lib/ld-musl-<processor>.so.1; a program without loader runs anywhere.
-  return readElf(program)?.loader?.includes('ld-musl') === true ? 'musl' : 'gnu'
+  return loaderOf(program)?.includes('ld-musl') === true ? 'musl' : 'gnu'
 }
 
 /** `linux-x64-gnu`, `darwin-arm64`, `win32-x64`, ... */

@@ -60,10 +60,14 @@ export function fakeHost(machine: FakeMachine): Host & { readonly opened: readon
   }
 }
 
-/** The head of a 64-bit ELF file that ends where its section headers do. */
-export function elfFile(machine: number, loader?: string): Uint8Array {
+/**
+ * A 64-bit ELF file that ends where its section headers do; the name of its loader, where it has one,
+ * stands at `at`, behind them if need be.
+ */
+export function elfFile(machine: number, loader?: string, at = 256): Uint8Array {
   const sections = 1024
-  const bytes = new Uint8Array(sections + 2 * 64)
+  const end = sections + 2 * 64
+  const bytes = new Uint8Array(at < end ? end : at + (loader?.length ?? 0) + 1)
   const view = new DataView(bytes.buffer)
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1])
   view.setUint16(18, machine, true)
@@ -75,9 +79,9 @@ export function elfFile(machine: number, loader?: string): Uint8Array {
   view.setUint16(54, 56, true)
   view.setUint16(56, 1, true)
   view.setUint32(64, 3, true) // PT_INTERP
-  view.setBigUint64(72, 256n, true)
+  view.setBigUint64(72, BigInt(at), true)
   view.setBigUint64(96, BigInt(loader.length + 1), true)
-  bytes.set(new TextEncoder().encode(loader), 256)
+  bytes.set(new TextEncoder().encode(loader), at)
   return bytes
 }
 

@@ -15,17 +15,29 @@ describe('platformName', () => {
 })
 
 describe('libraryOf', () => {
+  const X64 = ELF_MACHINES.x64
+  const MUSL = '/lib/ld-musl-x86_64.so.1'
+  const of = (bytes: Uint8Array): string =>
+    libraryOf((start, length) => bytes.subarray(start, start + length))
+
   test('reads the loader that a program asks for', () => {
-    expect(libraryOf(elfFile(ELF_MACHINES.x64, '/lib64/ld-linux-x86-64.so.2'))).toBe('gnu')
-    expect(libraryOf(elfFile(ELF_MACHINES.x64, '/lib/ld-musl-x86_64.so.1'))).toBe('musl')
+    expect(of(elfFile(X64, '/lib64/ld-linux-x86-64.so.2'))).toBe('gnu')
+    expect(of(elfFile(X64, MUSL))).toBe('musl')
+  })
+
+  test('finds it far behind the headers, where patchelf puts it', () => {
+    expect(of(elfFile(X64, MUSL, 128_000_000))).toBe('musl')
   })
 
   test('a program without loader, or none at all, is taken for the usual one', () => {
-    expect(libraryOf(elfFile(ELF_MACHINES.x64))).toBe('gnu')
-    expect(libraryOf(new Uint8Array())).toBe('gnu')
-    expect(libraryOf(elfFile(ELF_MACHINES.x64, '/lib/ld-musl-x86_64.so.1').subarray(0, 100))).toBe(
-      'gnu',
-    )
+    expect(of(elfFile(X64))).toBe('gnu')
+    expect(of(new Uint8Array())).toBe('gnu')
+  })
+
+  test('so is one of which a part is missing', () => {
+    for (const length of [63, 100, 260]) {
+      expect(of(elfFile(X64, MUSL).subarray(0, length))).toBe('gnu')
+    }
   })
 })
 
