@@ -92,14 +92,16 @@ describe('what was installed', () => {
       /will install (\w+) packages, ([\d.]+) MB on disk/.exec(FRONT_PAGE) ?? []
     expect(packages).toBe('eight')
     expect(names).toHaveLength(8)
-    const size = names.reduce((sum, name) => sum + sizeOf(join(modules, name)), 0) / 1e6
+    const size = sizeOf(modules) / 1e6
     expect(Math.abs(size - Number(megabytes))).toBeLessThanOrEqual(0.05 * size)
+    const [, maps] = /Source maps are (\d+) MB of it/.exec(PACKAGE_PAGE) ?? []
+    expect(Math.round(sizeOf(modules, '.map') / 1e6)).toBe(Number(maps))
   })
 })
 
-/** Bytes of all files below a folder. */
-function sizeOf(folder: string): number {
+/** Bytes of all files below a folder whose names end in a certain way. */
+function sizeOf(folder: string, end = ''): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith(end))
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
