@@ -10,6 +10,7 @@ export default library(
     machine: 'src/machine/index.ts',
     matrix: 'src/matrix/index.ts',
     node: 'src/node/index.ts',
+    peers: 'src/peers/index.ts',
     report: 'src/report/index.ts',
   },
   { shims: true, external: ['@rope/native'] },

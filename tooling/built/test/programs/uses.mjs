@@ -55,6 +55,11 @@ const MODULES = {
   '@rope/bench/machine': ({ describeEngine }) => assert.ok(describeEngine().engine.length > 0),
   '@rope/bench/matrix': ({ caseId, rotationCase }) =>
     assert.equal(caseId(rotationCase({ tokens: 4 })), 'llama-3-8b/4/float32/half/bshd/in-place'),
+  '@rope/bench/peers': ({ createTfjsPeer }) => {
+    const peer = createTfjsPeer({}, { name: 'tfjs', version: '1.0.0', backend: 'cpu' })
+    const call = { dtype: 'float64', place: 'in-place', tokens: 1 }
+    assert.match(peer.refusal(call), /float32 only/)
+  },
   '@rope/bench/report': ({ timeText }) => assert.equal(timeText(12_345), '12.3 ms'),
   '@rope/bench/auto': ({ RIGHT }) => assert.ok(RIGHT > 1),
   '@rope/bench/gpu': ({ runGpuBench }) =>
