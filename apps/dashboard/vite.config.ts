@@ -2,10 +2,12 @@
  * The page's build: what it may load, and which versions it measures.
  */
 import { fileURLToPath } from 'node:url'
+import type { ConfigEnv, UserConfig } from 'vite'
 import { SUITE_VERSION } from '../../packages/core/src/conformance/version.js'
 import { THEME_FOLDER, withHead } from '../../tooling/vitest/head.js'
 import { pageConfig } from '../../tooling/vitest/page.js'
 import { versionsOf } from '../../tooling/vitest/versions.js'
+import { installedPeers, peersPlugin } from './scripts/peers-plugin.js'
 
 const workspace = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -27,12 +29,20 @@ const POLICY = [
 /** What is measured, and what measures. */
 const MEASURED = ['core', 'js', 'wasm', 'webgpu', 'auto', 'bench']
 
-export default pageConfig({
-  publicDir: THEME_FOLDER,
-  define: {
-    ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)),
-    ROPE_SUITE_VERSION: JSON.stringify(SUITE_VERSION),
-  },
-  plugins: [withHead(POLICY)],
-  build: { modulePreload: { polyfill: false } },
-})
+/** Where `npm run bench:peers` puts the libraries of others, for a page that is built with them. */
+const PEERS = `${workspace}packages/bench/peers/node_modules`
+
+export default (env: ConfigEnv): UserConfig => {
+  const peers = env.mode === 'peers' ? PEERS : null
+  return pageConfig({
+    publicDir: THEME_FOLDER,
+    define: {
+      ROPE_VERSIONS: JSON.stringify(versionsOf(workspace, MEASURED)),
+      ROPE_SUITE_VERSION: JSON.stringify(SUITE_VERSION),
+      ROPE_PEERS: JSON.stringify(installedPeers(peers)),
+    },
+    plugins: [withHead(POLICY)],
+    build: { modulePreload: { polyfill: false } },
+    worker: { plugins: () => [peersPlugin(peers)] },
+  })(env)
+}

@@ -9,9 +9,14 @@ import { backendChoices } from '../device/backend-choices.js'
 import { availableBackends, type Device } from '../device/device.js'
 import { RunButtons } from '../parts/buttons.js'
 import { type Choice, Choices } from '../parts/choices.js'
+import { BUILT_PEERS } from '../versions.js'
 import type { Bench, Wish } from './bench.js'
 import { type Answers, chosenCases, QUESTIONS, usualAnswers } from './choice.js'
 import { IN_BROWSER, inNode } from './places.js'
+
+/** Where to get what this page was built without. */
+const PEERS_ELSEWHERE =
+  'TensorFlow.js and onnxruntime-web are not part of this page: rope dashboard measures next to them in Node, and whoever hosts the page can build them in.'
 
 /** The backends that Node has. */
 const NODE_BACKENDS = ['native', 'wasm', 'js']
@@ -34,6 +39,7 @@ export function BenchForm(props: BenchFormProps): JSX.Element {
   const answers = useSignal<Answers>(usualAnswers())
   const where = useSignal<WherePlace>('browser')
   const left = useSignal<ReadonlySet<string>>(new Set())
+  const peers = useSignal<ReadonlySet<string>>(new Set())
   const { choices, names } = backendsFor(props, where.value)
   const chosen = names.filter((name) => !left.value.has(name))
   const cases = chosenCases(answers.value)
@@ -42,7 +48,9 @@ export function BenchForm(props: BenchFormProps): JSX.Element {
   const start = (event: Event): void => {
     event.preventDefault()
     const place = where.value === 'browser' ? IN_BROWSER : inNode(where.value === 'node-peers')
-    if (canStart) onStart({ cases, backends: chosen, place })
+    if (!canStart) return
+    const beside = where.value === 'browser' ? [...peers.value] : []
+    onStart({ cases, backends: chosen, peers: beside, place })
   }
   return (
     <form class="card" onSubmit={start} aria-label="What to measure">
@@ -58,11 +66,23 @@ export function BenchForm(props: BenchFormProps): JSX.Element {
           left.value = new Set(names.filter((name) => !ticked.has(name)))
         }}
       />
+      {where.value === 'browser' && BUILT_PEERS.length > 0 && (
+        <Choices
+          name="peer"
+          legend="Libraries of others"
+          kind="any"
+          choices={BUILT_PEERS.map((name) => ({ value: name, label: name }))}
+          chosen={peers.value}
+          disabled={isRunning}
+          onChange={(ticked) => {
+            peers.value = ticked
+          }}
+        />
+      )}
       <Questions answers={answers} disabled={isRunning} />
       <p class="quiet" id="extent">
         {extentText(cases.length)} A plain loop and the limit of the machine always take part.
-        {node === null &&
-          ' Libraries of others are measured in Node: rope dashboard, on this machine.'}
+        {BUILT_PEERS.length === 0 && ` ${PEERS_ELSEWHERE}`}
       </p>
       <RunButtons
         label="Measure"

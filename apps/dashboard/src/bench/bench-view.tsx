@@ -81,6 +81,13 @@ function Progress({ cells, result }: ProgressProps): JSX.Element {
         {over} of {cells.length} cases{crashed > 0 && `, ${crashed} crashed`}
         {cells.some(({ state }) => state === 'paused') && ', paused while the page is hidden'}
       </p>
+      {result?.peers
+        .filter(({ available }) => !available)
+        .map(({ name, reason }) => (
+          <p class="quiet" key={name}>
+            {name} takes no part: {reason}
+          </p>
+        ))}
       {isAllOver && result !== null && <NoiseVerdict result={result} />}
     </Card>
   )

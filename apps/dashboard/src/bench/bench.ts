@@ -30,6 +30,8 @@ export interface Place {
 export interface Wish {
   readonly cases: readonly ChosenCase[]
   readonly backends: readonly string[]
+  /** Libraries of others that this page was built with. */
+  readonly peers: readonly string[]
   readonly place: Place
 }
 
@@ -85,12 +87,12 @@ export function createBench(visibility: Visibility): Bench {
     cells,
     isRunning,
     result,
-    async run({ cases, backends, place }) {
+    async run({ cases, backends, peers, place }) {
       if (isRunning.value) return null
       isRunning.value = true
       isCancelled = false
       cells.value = cases.map((one) => ({ ...one, state: 'waiting', result: null, message: null }))
-      for (const { caseId } of cases) await runOne({ caseId, backends }, place)
+      for (const { caseId } of cases) await runOne({ caseId, backends, peers }, place)
       isRunning.value = false
       return result.value
     },

@@ -8,6 +8,8 @@ export interface BenchRequest {
   /** The case's id, such as `llama-3-8b/1/float32/half/bshd/in-place`. */
   readonly caseId: string
   readonly backends: readonly string[]
+  /** Libraries of others beside them, by the names that this page was built with. */
+  readonly peers: readonly string[]
 }
 
 /** The result of one case; whole, so that it can stand alone. */

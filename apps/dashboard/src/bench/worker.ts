@@ -2,6 +2,8 @@
  * Measures one case: the backends of the CPU next to each other, and the GPU's by itself, since its
  * time is measured in another way.
  */
+
+import { PEERS } from 'virtual:peers'
 import {
   BACKENDS,
   type BackendEntry,
@@ -16,26 +18,22 @@ import { serveJob } from '../jobs/serve-job.js'
 import { mergeResults } from '../results/merge.js'
 import { SUITE_VERSION, VERSIONS } from '../versions.js'
 import type { BenchReport, BenchRequest } from './messages.js'
+import { gpuPeer, peerEntries } from './peers.js'
 
 /** What is measured here, and by which suite it is judged. */
 const MEASURED = { packages: VERSIONS, suiteVersion: SUITE_VERSION }
 
-/** No page brings a library of half a gigabyte along. */
-const NO_PEER = {
-  ort: null,
-  reason: 'onnxruntime-web is not part of this page; rope bench --gpu measures next to it',
-}
-
-serveJob<BenchRequest, BenchReport>(async ({ caseId, backends }, report) => {
+serveJob<BenchRequest, BenchReport>(async ({ caseId, backends, peers }, report) => {
   const cases = [caseOf(caseId)]
   const entries = backends.map((name) => findBackend(BACKENDS, name))
   const results: BenchResult[] = []
   const onCpu = entries.filter((entry) => cpuBackends(BACKENDS).includes(entry))
   if (onCpu.length > 0) {
-    results.push(await runBench({ mode: 'quick', backends: onCpu, cases, ...MEASURED }))
+    const beside = { peers: peerEntries(PEERS, peers), ...MEASURED }
+    results.push(await runBench({ mode: 'quick', backends: onCpu, cases, ...beside }))
   }
   const gpu = entries.find((entry) => !onCpu.includes(entry))
-  if (gpu !== undefined) results.push(await measureGpu(gpu, caseOf(caseId)))
+  if (gpu !== undefined) results.push(await measureGpu(gpu, caseOf(caseId), peers))
   const merged = mergeResults(results)
   if (merged !== null) report(merged)
 })
@@ -46,7 +44,11 @@ serveJob<BenchRequest, BenchReport>(async ({ caseId, backends }, report) => {
  */
 const FEWEST_IN_SOFTWARE = 512
 
-async function measureGpu(gpu: BackendEntry, rotation: RotationCase): Promise<BenchResult> {
+async function measureGpu(
+  gpu: BackendEntry,
+  rotation: RotationCase,
+  peers: readonly string[],
+): Promise<BenchResult> {
   const found = await detectBackend(gpu)
   if (found.available) found.discard()
   if (found.facts.isSoftware === true && rotation.tokens < FEWEST_IN_SOFTWARE) {
@@ -56,7 +58,8 @@ async function measureGpu(gpu: BackendEntry, rotation: RotationCase): Promise<Be
       'software plays the GPU, whose clock cannot tell so short a call',
     )
   }
-  const result = await runGpuBench({ size: 'quick', cases: [rotation], peer: NO_PEER })
+  const peer = await gpuPeer(PEERS, peers)
+  const result = await runGpuBench({ size: 'quick', cases: [rotation], peer })
   return { ...result, ...MEASURED, goals: [] }
 }
 

@@ -70,7 +70,7 @@ describe('the queue', () => {
   test('one after the other, and one result of all', async () => {
     const { place, started, end } = stage()
     const bench = createBench(pageVisibility())
-    const run = bench.run({ cases: CASES, backends: ['js'], place })
+    const run = bench.run({ cases: CASES, backends: ['js'], peers: [], place })
     expect(started).toEqual(['a'])
     for (const _ of CASES) await end({ outcome: 'done' })
     const result = await run
@@ -83,7 +83,7 @@ describe('the queue', () => {
   test('a crash is listed, and the next one begins', async () => {
     const { place, started, end } = stage()
     const bench = createBench(pageVisibility())
-    const run = bench.run({ cases: CASES, backends: ['js'], place })
+    const run = bench.run({ cases: CASES, backends: ['js'], peers: [], place })
     await end({ outcome: 'failed', message: 'out of memory' })
     expect(started).toEqual(['a', 'b'])
     await end({ outcome: 'done' })
@@ -99,7 +99,7 @@ describe('the queue', () => {
   test('cancelling ends the one that runs and those that wait; what is done stays', async () => {
     const { place, started, end } = stage()
     const bench = createBench(pageVisibility())
-    const run = bench.run({ cases: CASES, backends: ['js'], place })
+    const run = bench.run({ cases: CASES, backends: ['js'], peers: [], place })
     await end({ outcome: 'done' })
     bench.cancel()
     const result = await run
@@ -112,7 +112,7 @@ describe('the queue', () => {
     const { place, started, end } = stage()
     const visibility = pageVisibility()
     const bench = createBench(visibility)
-    const run = bench.run({ cases: CASES.slice(0, 2), backends: ['js'], place })
+    const run = bench.run({ cases: CASES.slice(0, 2), backends: ['js'], peers: [], place })
     visibility.hide(true)
     await turn()
     expect(bench.cells.value[0]?.state).toBe('paused')
@@ -133,7 +133,7 @@ describe('the queue', () => {
     const visibility = pageVisibility()
     visibility.hide(true)
     const bench = createBench(visibility)
-    const run = bench.run({ cases: CASES.slice(0, 1), backends: ['js'], place })
+    const run = bench.run({ cases: CASES.slice(0, 1), backends: ['js'], peers: [], place })
     await end({ outcome: 'done' })
     await run
     expect(started).toEqual(['a'])

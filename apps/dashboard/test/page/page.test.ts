@@ -137,6 +137,9 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
   test('measures, and each result comes with its verdict', { timeout: PATIENCE }, async () => {
     const { page } = open
     await goTo(page, '/fast')
+    // This page was built without the libraries of others, and says where they are.
+    expect(await page.locator('#extent').textContent()).toContain('rope dashboard measures next to')
+    expect(await page.locator('input[name=peer]').count()).toBe(0)
     await answer(page, 'phase', '1')
     await page.getByRole('button', { name: 'Measure' }).click()
     await page.locator('[data-state=done]').waitFor()
