@@ -4,11 +4,8 @@
  * asked for; a page that is built without them stays as light as it was.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Plugin } from 'vite'
-
-/** The module that the worker imports. */
-const VIRTUAL = 'virtual:peers'
 
 /** A library: the package whose version counts, and the modules that it loads. */
 interface Library {
@@ -56,17 +53,17 @@ function installed(folder: string): readonly Library[] {
   )
 }
 
-/** Makes the module: what is installed, by name, with its version and its modules. */
+/** The module of the page that says which libraries it was built with. */
+const MODULE = 'built-peers.ts'
+
+/** Rewrites that module: what is installed in the folder, by name, with its version and modules. */
 export function peersPlugin(folder: string | null): Plugin {
-  return {
-    name: 'peers',
-    resolveId: (id) => (id === VIRTUAL ? `\0${VIRTUAL}` : null),
-    load: (id) => (id === `\0${VIRTUAL}` ? codeOf(folder) : null),
-  }
+  const isModule = (id: string): boolean => basename(id) === MODULE
+  return { name: 'peers', load: (id) => (isModule(id) && folder !== null ? codeOf(folder) : null) }
 }
 
-function codeOf(folder: string | null): string {
-  const entries = folder === null ? [] : installed(folder).map((one) => entryOf(folder, one))
+function codeOf(folder: string): string {
+  const entries = installed(folder).map((one) => entryOf(folder, one))
   return `export const PEERS = { ${entries.join(', ')} }`
 }
 

@@ -3,7 +3,6 @@
  * time is measured in another way.
  */
 
-import { PEERS } from 'virtual:peers'
 import {
   BACKENDS,
   type BackendEntry,
@@ -17,6 +16,7 @@ import { caseOf, caseText, caseId as idOf, movedBytes, type RotationCase } from 
 import { serveJob } from '../jobs/serve-job.js'
 import { mergeResults } from '../results/merge.js'
 import { SUITE_VERSION, VERSIONS } from '../versions.js'
+import { PEERS } from './built-peers.js'
 import type { BenchReport, BenchRequest } from './messages.js'
 import { gpuPeer, peerEntries } from './peers.js'
 

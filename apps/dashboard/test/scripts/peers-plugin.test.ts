@@ -1,5 +1,5 @@
 /** The libraries of others in a build: a chunk for each, and nothing where they are not installed. */
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -24,15 +24,17 @@ const ORT = {
   'onnxruntime-web/dist/ort.webgpu.bundle.min.mjs': 'export const kind = "the webgpu bundle"',
 }
 
-/** Builds an entry that hands the module on, and loads it. */
+const MODULE = new URL('../../src/bench/built-peers.ts', import.meta.url)
+
+/** Builds the module of the page, and loads it. */
 async function buildWith(
   peers: string | null,
 ): Promise<{ files: readonly string[]; PEERS: BuiltPeers }> {
-  const root = folderWith({ 'entry.js': 'export { PEERS } from "virtual:peers"' })
+  const root = folderWith({ 'built-peers.ts': readFileSync(MODULE, 'utf8') })
   await build({
     ...{ root, logLevel: 'error', configFile: false, plugins: [peersPlugin(peers)] },
     build: {
-      lib: { entry: join(root, 'entry.js'), formats: ['es'], fileName: 'entry' },
+      lib: { entry: join(root, 'built-peers.ts'), formats: ['es'], fileName: 'entry' },
       minify: false,
     },
   })
