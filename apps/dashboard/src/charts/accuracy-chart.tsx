@@ -32,7 +32,13 @@ export function AccuracyChart(): JSX.Element {
       height={HEIGHT}
       draw={(plot, width) =>
         plot.plot({
-          ...{ width, height: HEIGHT, marginLeft: 60, marginRight: Math.min(190, width / 3) },
+          ...{
+            width,
+            height: HEIGHT,
+            marginLeft: 60,
+            marginBottom: 44,
+            marginRight: Math.min(190, width / 3),
+          },
           x: { type: 'log', label: 'position', tickFormat: '~s' },
           y: { type: 'log', label: 'error', grid: true, tickFormat: '.0e' },
           color: { range: [...SERIES_COLOURS] },

@@ -21,7 +21,7 @@ export function FirstChart({ rows, step }: FirstChartProps): JSX.Element {
     first: Math.max(row.first, step),
   }))
   const names = [...new Set(lines.map(({ line }) => line))]
-  const height = 60 + 22 * names.length
+  const height = 70 + 22 * names.length
   return (
     <PlotFigure
       id="first-figure"
@@ -32,7 +32,7 @@ export function FirstChart({ rows, step }: FirstChartProps): JSX.Element {
       draw={(plot, width) => {
         const marginLeft = Math.min(300, width * 0.55)
         return plot.plot({
-          ...{ width, height, marginLeft },
+          ...{ width, height, marginLeft, marginBottom: 46 },
           x: { type: 'log', label: 'microseconds', grid: true, tickFormat: '~g', nice: true },
           y: { label: null, domain: names },
           marks: [

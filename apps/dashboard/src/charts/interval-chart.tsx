@@ -23,7 +23,7 @@ export function IntervalChart(props: IntervalChartProps): JSX.Element {
   const { id, summary, label, rows, isLog, limit } = props
   const lines = rows.map((row) => ({ ...row, line: `${row.name}, ${shortCase(row.case)}` }))
   const names = [...new Set(lines.map(({ line }) => line))]
-  const height = 60 + 22 * names.length
+  const height = 70 + 22 * names.length
   return (
     <PlotFigure
       id={id}
@@ -34,7 +34,7 @@ export function IntervalChart(props: IntervalChartProps): JSX.Element {
       draw={(plot, width) => {
         const marginLeft = Math.min(300, width * 0.55)
         return plot.plot({
-          ...{ width, height, marginLeft },
+          ...{ width, height, marginLeft, marginBottom: 46 },
           x: { type: isLog ? 'log' : 'linear', label, grid: true, tickFormat: '~g', nice: true },
           y: { label: null, domain: names },
           marks: [

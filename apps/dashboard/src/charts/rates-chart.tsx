@@ -7,7 +7,7 @@ import type { JSX } from 'preact'
 import { SERIES_COLOURS } from './colours.js'
 import { gapOf, spreadLabels } from './labels.js'
 import { PlotFigure } from './plot-figure.js'
-import { familiesOf, linesOf, type RatePoint, ratesOf } from './series.js'
+import { familiesOf, familyText, linesOf, type RatePoint, ratesOf } from './series.js'
 
 /** Pixels of the chart, and of a name in it. */
 const HEIGHT = 400
@@ -34,7 +34,7 @@ export function RatesChart({ result }: { readonly result: BenchResult }): JSX.El
                 chosen.value = name
               }}
             >
-              {name}
+              {familyText(name)}
             </button>
           ))}
         </div>
@@ -63,13 +63,19 @@ function Rates({ family, points }: RatesProps): JSX.Element {
   return (
     <PlotFigure
       id="rates-figure"
-      summary={`Bytes per second of ${family}, by the bytes of a call; the limit of the machine is dashed.`}
+      summary={`Bytes per second of ${familyText(family)}, by the bytes of a call; the limit of the machine is dashed.`}
       columns={['Who', 'Bytes of a call', 'GB/s']}
       rows={points.map(({ name, bytes, gigabytesPerSecond }) => [name, bytes, gigabytesPerSecond])}
       height={HEIGHT}
       draw={(plot, width) =>
         plot.plot({
-          ...{ width, height: HEIGHT, marginLeft: 60, marginRight: Math.min(180, width / 3) },
+          ...{
+            width,
+            height: HEIGHT,
+            marginLeft: 60,
+            marginBottom: 44,
+            marginRight: Math.min(180, width / 3),
+          },
           x: { type: 'log', label: 'bytes of a call', tickFormat: '~s' },
           y: { type: 'log', label: 'GB/s', grid: true, tickFormat: '~g' },
           color: { range: [...SERIES_COLOURS] },

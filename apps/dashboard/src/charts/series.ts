@@ -24,6 +24,14 @@ function familyOf({ case: id }: EntryRecord): string {
   return [model, ...rest].join('/')
 }
 
+/** A family in words: `llama-3-8b, float32, half, bshd, in place`. */
+export function familyText(family: string): string {
+  return family
+    .replace('in-place', 'in place')
+    .replace('out-of-place', 'out of place')
+    .replaceAll('/', ', ')
+}
+
 /** The rates of a family, the smallest size first: lines, and the limits as their roof. */
 export function ratesOf({ groups }: BenchResult, family: string): readonly RatePoint[] {
   return groups

@@ -8,7 +8,7 @@ import { type Fact, Facts } from '../parts/facts.js'
 import { SUITE_VERSION, VERSIONS } from '../versions.js'
 import { browserName, systemName, type UserAgentData } from './browser.js'
 import type { Device, EngineFacts, KnownBackend } from './device.js'
-import { GPU_BACKEND, gpuFacts, softwareSentence } from './gpu-facts.js'
+import { adapterSentence, GPU_BACKEND, gpuFacts } from './gpu-facts.js'
 
 /** How to isolate a page. */
 const ISOLATE =
@@ -26,7 +26,7 @@ export function DeviceView({ device }: { readonly device: Device }): JSX.Element
           This device cannot be looked at: {failure.value}
         </p>
       )}
-      <div class="cards">
+      <div class="cards device">
         <Card id="browser" title="Browser">
           <Facts facts={browserFacts()} />
         </Card>
@@ -119,8 +119,7 @@ function yesNo(value: boolean): string {
 
 function Gpu({ backend }: { readonly backend: KnownBackend | undefined }): JSX.Element {
   const status = backend?.status ?? null
-  if (status === null) return <p class="quiet">Looking …</p>
-  if (!status.available) {
+  if (status !== null && !status.available) {
     return (
       <p>
         <Badge tone="quiet" words="none that a page may use" />
@@ -128,10 +127,9 @@ function Gpu({ backend }: { readonly backend: KnownBackend | undefined }): JSX.E
       </p>
     )
   }
-  const sentence = softwareSentence(status)
   return (
     <>
-      {sentence !== null && <p class="remark">{sentence}</p>}
+      <p class="remark">{status === null ? 'Looking for an adapter …' : adapterSentence(status)}</p>
       <Facts facts={gpuFacts(status)} />
     </>
   )
@@ -148,17 +146,29 @@ function Backend({ backend: { name, status } }: { readonly backend: KnownBackend
       <div class="detail">
         {status !== null && !isThere && <p>Why: {status.reason}</p>}
         {status?.fix != null && <p>To fix it: {status.fix}</p>}
+        {status === null && <p class="quiet">…</p>}
         {isThere && <p class="quiet">{describeFacts(status.facts) || status.packageName}</p>}
       </div>
     </li>
   )
 }
 
-/** Facts in one line; what has its own card is left out, and so is what is long or empty. */
+/** What a backend says about itself, in words; what has its own card is left out. */
+const FACT_WORDS: Readonly<Record<string, (value: unknown) => string>> = {
+  simd: (value) => (value === true ? 'with SIMD' : 'without SIMD'),
+  threads: (value) => (value === 1 ? 'one thread' : `${String(value)} threads`),
+  threadsPossible: (value) => (value === true ? 'more threads possible' : 'no threads possible'),
+  float16Array: (value) => (value === true ? 'with Float16Array' : 'without Float16Array'),
+  crossOriginIsolated: () => '',
+  concurrency: () => '',
+}
+
+/** Facts in one line. */
 function describeFacts(facts: Readonly<Record<string, unknown>>): string {
   const known = 'vendor' in facts ? [] : Object.entries(facts)
   return known
     .filter(([, value]) => value !== null && value !== '')
-    .map(([key, value]) => `${key}: ${String(value)}`)
+    .map(([key, value]) => FACT_WORDS[key]?.(value) ?? `${key}: ${String(value)}`)
+    .filter(Boolean)
     .join(', ')
 }

@@ -24,17 +24,20 @@ export interface Device {
   readonly failure: ReadonlySignal<string | null>
 }
 
+/** The backends that a browser can load, which are there before anything is known of them. */
+export const BROWSER_BACKENDS: readonly string[] = ['wasm', 'js', 'webgpu']
+
 /** Looks at this device. */
 export function lookAtDevice(startWorker: () => JobWorker): Device {
   const engine: Signal<EngineFacts | null> = signal(null)
-  const backends: Signal<readonly KnownBackend[]> = signal([])
+  const backends: Signal<readonly KnownBackend[]> = signal(
+    BROWSER_BACKENDS.map((name) => ({ name, status: null })),
+  )
   const failure: Signal<string | null> = signal(null)
   const isOver = signal(false)
   const hear = (report: DeviceReport): void => {
     if (report.type === 'engine') engine.value = report
-    else if (report.type === 'backends') {
-      backends.value = report.names.map((name) => ({ name, status: null }))
-    } else {
+    else {
       const { status } = report
       backends.value = backends.value.map((one) =>
         one.name === status.name ? { name: one.name, status } : one,

@@ -23,19 +23,29 @@ export function softwareSentence(status: BackendStatus): string | null {
   return `Software plays the GPU here (${adapterName(status)}): its results are right, and its speed says nothing about a real GPU.`
 }
 
-/** The facts about the adapter. */
-export function gpuFacts(status: BackendStatus): readonly Fact[] {
-  const yesNo = (value: unknown): string => (value === true ? 'yes' : 'no')
-  const { facts } = status
-  const most = Number(facts.maxStorageBufferBindingSize)
+/** Who plays the GPU, in one sentence. */
+export function adapterSentence(status: BackendStatus): string {
+  const found = `A GPU of this device (${adapterName(status)}): its speed is that of its shaders.`
+  return softwareSentence(status) ?? found
+}
+
+/** The facts about the adapter, as many as there will be while it is not known yet. */
+export function gpuFacts(status: BackendStatus | null): readonly Fact[] {
+  const fact = (name: string, tell: (facts: BackendStatus['facts']) => string): Fact => {
+    return { name, value: status === null ? 'looking …' : tell(status.facts) }
+  }
   return [
-    { name: 'Adapter', value: adapterName(status) },
-    { name: 'Vendor', value: text(facts.vendor) || 'not said' },
-    { name: 'Shaders with float16', value: yesNo(facts.shaderF16) },
-    { name: 'Timestamps', value: yesNo(facts.timestampQuery) },
-    {
-      name: 'Largest binding',
-      value: Number.isFinite(most) ? `${Math.round(most / 2 ** 20)} MiB` : 'not said',
-    },
+    fact('Adapter', () => (status === null ? '' : adapterName(status))),
+    fact('Vendor', ({ vendor }) => text(vendor) || 'not said'),
+    fact('Shaders with float16', ({ shaderF16 }) => yesNo(shaderF16)),
+    fact('Timestamps', ({ timestampQuery }) => yesNo(timestampQuery)),
+    fact('Largest binding', ({ maxStorageBufferBindingSize }) => {
+      const most = Number(maxStorageBufferBindingSize)
+      return Number.isFinite(most) ? `${Math.round(most / 2 ** 20)} MiB` : 'not said'
+    }),
   ]
+}
+
+function yesNo(value: unknown): string {
+  return value === true ? 'yes' : 'no'
 }

@@ -23,6 +23,4 @@ export type DeviceReport =
       /** The clock's smallest step in a worker, in microseconds. */
       readonly clockStep: number
     }
-  /** The names of the backends that a browser can load, in their order. */
-  | { readonly type: 'backends'; readonly names: readonly string[] }
   | { readonly type: 'backend'; readonly status: BackendStatus }

@@ -14,7 +14,6 @@ import type { BackendStatus, DeviceReport } from './messages.js'
 
 serveJob<null, DeviceReport>(async (_, report) => {
   const entries = portableBackends(BACKENDS)
-  report({ type: 'backends', names: entries.map(({ name }) => name) })
   report({
     type: 'engine',
     machine: describeEngine(),

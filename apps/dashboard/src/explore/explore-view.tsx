@@ -37,7 +37,8 @@ export function ExploreView(): JSX.Element {
         <label for="config-text">Paste or drop one</label>
         <textarea
           id="config-text"
-          rows={17}
+          rows={18}
+          wrap="off"
           spellcheck={false}
           value={text.value}
           aria-invalid={read.value?.problem != null}
@@ -143,7 +144,7 @@ function Wavelengths({ rope }: { readonly rope: ModelRope }): JSX.Element {
       height={300}
       draw={(plot, width) =>
         plot.plot({
-          ...{ width, height: 300, marginLeft: 60 },
+          ...{ width, height: 300, marginLeft: 60, marginBottom: 44 },
           x: { label: 'pair' },
           y: { type: 'log', label: 'tokens per turn', grid: true, tickFormat: '~s' },
           marks: [
@@ -185,7 +186,7 @@ function Decay({ rope }: { readonly rope: ModelRope }): JSX.Element {
       height={260}
       draw={(plot, width) =>
         plot.plot({
-          ...{ width, height: 260, marginLeft: 60 },
+          ...{ width, height: 260, marginLeft: 60, marginBottom: 44 },
           x: { type: 'log', label: 'distance + 1', tickFormat: '~s' },
           y: { label: 'share of the score at 0', grid: true },
           marks: [

@@ -42,8 +42,10 @@ export function RelativeCard({ rope }: { readonly rope: ModelRope }): JSX.Elemen
         </div>
       </dl>
       <p class="quiet">
-        Moving both changes it by {Math.abs(score - atHome).toExponential(1)}, which is the rounding
-        of double precision; moving one alone changes it altogether.
+        {score === atHome
+          ? 'Moving both changes nothing'
+          : `Moving both changes it by ${Math.abs(score - atHome).toExponential(1)}, which is the rounding of double precision`}
+        ; moving one alone changes it altogether.
       </p>
       <Slider id="shift" label="Move both" value={shift} most={100_000} />
       <Slider id="distance" label="Distance" value={distance} most={4096} />

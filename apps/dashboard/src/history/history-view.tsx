@@ -4,6 +4,7 @@
 import { useSignal } from '@preact/signals'
 import { timeText } from '@rope/bench/report'
 import type { JSX } from 'preact'
+import { shortCase } from '../charts/short-case.js'
 import { conformanceText } from '../conformance/record.js'
 import { engineName } from '../device/engine-name.js'
 import { Badge, type Tone } from '../parts/badge.js'
@@ -177,10 +178,8 @@ interface DiffCardProps {
 
 function DiffCard({ before, after }: DiffCardProps): JSX.Element {
   const { differences, libraries, rows } = diffResults(before.result, after.result)
-  const time = (row: DiffRow, which: 'before' | 'after'): string => {
-    const found = row[which]
-    return found === null ? '–' : timeText(found.median)
-  }
+  const both = rows.filter((row) => row.isInBoth)
+  const single = rows.filter((row) => !row.isInBoth)
   return (
     <Card id="diff" title="What changed">
       <p>
@@ -197,20 +196,42 @@ function DiffCard({ before, after }: DiffCardProps): JSX.Element {
           </ul>
         </div>
       )}
-      <Table
-        caption="Times of the two runs"
-        columns={['Case', 'Who', 'Baseline', 'Chosen', 'Verdict']}
-        rows={rows.map((row) => ({
-          key: row.key,
-          cells: [
-            row.case,
-            row.name,
-            time(row, 'before'),
-            time(row, 'after'),
-            <Badge key="verdict" tone={TONES[row.outcome]} words={row.verdict} />,
-          ],
-        }))}
-      />
+      {both.length > 0 ? (
+        <DiffTable caption="Times of the two runs" rows={both} />
+      ) : (
+        <p>They have no call in common.</p>
+      )}
+      {single.length > 0 && (
+        <details>
+          <summary>Only in one of the runs ({single.length})</summary>
+          <DiffTable caption="What only one of the runs has" rows={single} />
+        </details>
+      )}
     </Card>
+  )
+}
+
+interface DiffTableProps {
+  readonly caption: string
+  readonly rows: readonly DiffRow[]
+}
+
+function DiffTable({ caption, rows }: DiffTableProps): JSX.Element {
+  const text = (time: DiffRow['before']): string => (time === null ? '–' : timeText(time.median))
+  return (
+    <Table
+      caption={caption}
+      columns={['Case', 'Who', 'Baseline', 'Chosen', 'Verdict']}
+      rows={rows.map((row) => ({
+        key: row.key,
+        cells: [
+          shortCase(row.case, { tokens: true, dtype: true }),
+          row.name,
+          text(row.before),
+          text(row.after),
+          <Badge key="verdict" tone={TONES[row.outcome]} words={row.verdict} />,
+        ],
+      }))}
+    />
   )
 }

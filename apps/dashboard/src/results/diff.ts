@@ -13,6 +13,8 @@ export interface DiffRow {
   readonly key: string
   readonly case: string
   readonly name: string
+  /** False for an entry that one of the runs has not. */
+  readonly isInBoth: boolean
   readonly before: TimeRecord | null
   readonly after: TimeRecord | null
   /** `flagged` where the runs differ in more than the code. */
@@ -73,6 +75,7 @@ function rowOf(
     key,
     case: some?.case ?? '',
     name: some?.name ?? '',
+    isInBoth: before !== undefined && after !== undefined,
     before: before?.entry.time ?? null,
     after: after?.entry.time ?? null,
   }
@@ -105,5 +108,5 @@ function verdictOf(
   const [value, low, high] = [ratio.value, ratio.low, ratio.high].map((one) => one.toPrecision(2))
   const found =
     outcome === 'no difference detected' ? outcome : `${value}x the speed [${low}, ${high}]`
-  return { outcome: 'flagged', verdict: [found, ...flags].join(', ') }
+  return { outcome: 'flagged', verdict: `${found}, other ${flags.join(', ')}` }
 }

@@ -6,17 +6,17 @@ import type { BenchResult } from '@rope/bench'
 
 /** One thing in which two runs differ. */
 export interface Difference {
-  /** For a verdict: `on another machine`. */
+  /** For a verdict, what is another one: `machine`. */
   readonly flag: string
   /** The whole sentence: `different processor: Ryzen, then M3`. */
   readonly text: string
 }
 
-const MACHINE = 'on another machine'
-const ENGINE = 'in another engine'
-const MODE = 'in another mode'
-const PARAMETERS = 'with other parameters'
-const SUITE = 'under another suite'
+const MACHINE = 'machine'
+const ENGINE = 'engine'
+const MODE = 'mode'
+const PARAMETERS = 'parameters'
+const SUITE = 'suite'
 
 /** The harness, which is part of how something was measured. */
 const HARNESS = '@rope/bench'

@@ -44,20 +44,53 @@ export async function goTo(page: Page, path: Route['path']): Promise<void> {
   await page.locator(`main[data-view="${path}"]`).waitFor()
 }
 
-/** Checks the view that is shown: it fits into 360 pixels, and axe has no complaint in either theme. */
+const THEMES = ['light', 'dark'] as const
+
+/** Pixels of a small phone and of an ordinary window. */
+const WIDTHS = [360, 1200]
+
+/** Checks the view that is shown: it fits, and axe has no complaint, in both themes and widths. */
 export async function expectGoodLooks(page: Page): Promise<void> {
   // Evaluated, not added as a script: the content policy takes no scripts but the page's own.
   await page.evaluate(AXE)
-  for (const [colorScheme, width] of [
-    ['light', 1200],
-    ['dark', 360],
-  ] as const) {
-    await page.emulateMedia({ colorScheme })
+  for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-    const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults
-    const found = violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])
-    expect({ colorScheme, width, found }).toEqual({ colorScheme, width, found: [] })
-    expect(passes.length).toBeGreaterThan(10)
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme })
+      const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults
+      const found = violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])
+      expect({ colorScheme, width, found }).toEqual({ colorScheme, width, found: [] })
+      expect(passes.length).toBeGreaterThan(10)
+    }
   }
+}
+
+/** Checks that a window of 3840 by 2160 pixels is used: in the middle, and by more than half. */
+export async function expectWideLooks(page: Page): Promise<void> {
+  const width = 3840
+  await page.setViewportSize({ width, height: 2160 })
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+  const box = await page.locator('main').boundingBox()
+  expect(box?.width).toBeGreaterThan(width / 2)
+  expect((box?.x ?? 0) * 2 + (box?.width ?? 0)).toBeCloseTo(width, -1)
+}
+
+/** Notes every move of what was there already; what a person caused counts as well. */
+export const WATCH_SHIFTS = `
+  globalThis.shifts = []
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      shifts.push({ value, moved: sources.map(({ node }) => node?.id || node?.nodeName) })
+    }
+  }).observe({ type: 'layout-shift', buffered: true })`
+
+/** What is there once a view is: nothing more will come. */
+export const SETTLED: Readonly<Record<string, string>> = {
+  '/device': '.backends[aria-busy=false]',
+  '/correct': 'input[value=webgpu]:enabled',
+  '/fast': 'input[value=webgpu]:enabled',
+  '/understand': '#accuracy-figure .plot svg',
+  '/compare': '#runs',
+  '/explore': '#decay-figure .plot svg',
 }

@@ -7,7 +7,17 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NO_CHROMIUM, openBrowser, openSite, type Site } from '../../../../tooling/vitest/site.js'
 import { ROUTES } from '../../src/app/routes.js'
-import { APP, expectGoodLooks, goTo, type OpenPage, openPage, PATIENCE } from './open.js'
+import {
+  APP,
+  expectGoodLooks,
+  expectWideLooks,
+  goTo,
+  type OpenPage,
+  openPage,
+  PATIENCE,
+  SETTLED,
+  WATCH_SHIFTS,
+} from './open.js'
 
 let site: Site
 let browser: Browser
@@ -215,7 +225,7 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     expect(await page.locator('#diff .badge.good, #diff .badge.bad').count()).toBe(0)
     const flags = await page.locator('#diff .badge.warn').allTextContents()
     expect(flags.length).toBeGreaterThan(0)
-    for (const flag of flags) expect(flag).toContain('on another machine')
+    for (const flag of flags) expect(flag).toContain('other machine')
     // A result that was exported comes back as it was.
     const download = page.waitForEvent('download')
     await row.getByRole('button', { name: 'JSON' }).click()
@@ -348,12 +358,37 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     expect(await page.locator('#choices .failure').count()).toBe(0)
   })
 
-  test('every view looks right in both themes and at 360 pixels', {
+  test('every view looks right in both themes, from 360 pixels to 3840', {
     timeout: PATIENCE,
   }, async () => {
     for (const { path } of ROUTES) {
       await goTo(open.page, path)
       await expectGoodLooks(open.page)
+      await expectWideLooks(open.page)
+    }
+    await open.page.setViewportSize({ width: 1200, height: 900 })
+  })
+
+  test('nothing moves while a view loads', { timeout: PATIENCE }, async () => {
+    for (const { path } of ROUTES) {
+      for (const width of [360, 1200]) {
+        const page = await browser.newPage({ viewport: { width, height: 900 } })
+        page.setDefaultTimeout(90_000)
+        await page.addInitScript(WATCH_SHIFTS)
+        await page.goto(`${site.isolated}#${path}`)
+        await page
+          .locator(SETTLED[path] ?? 'nowhere')
+          .first()
+          .waitFor({ state: 'attached' })
+        // Two frames later what came last is painted, and told.
+        await page.evaluate(
+          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+        )
+        expect({ path, width, shifts: await page.evaluate('shifts') }).toEqual({
+          ...{ path, width, shifts: [] },
+        })
+        await page.close()
+      }
     }
   })
 
@@ -370,7 +405,9 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.locator('main[data-view="/correct"]').waitFor()
-    await page.waitForFunction('document.title === "Correct first · rope dashboard"')
+    await expect
+      .poll(() => page.title(), { timeout: PATIENCE })
+      .toBe('Correct first · rope dashboard')
   })
 
   test('keeps the theme, which is there before the first paint', async () => {
