@@ -7,9 +7,9 @@ import { SERIES_COLOURS } from '../charts/colours.js'
 import { PlotFigure } from '../charts/plot-figure.js'
 import { type ChoiceSummary, choiceFields, choiceSummary } from './choices.js'
 
-/** Pixels of a line, and of a field that has room for a name. */
+/** Pixels of a line, and of a letter. */
 const LINE_HEIGHT = 30
-const ROOMY = 56
+const LETTER = 6.5
 
 /** The map. */
 export function AutoChart({ result }: { readonly result: AutoResult }): JSX.Element {
@@ -28,8 +28,10 @@ export function AutoChart({ result }: { readonly result: AutoResult }): JSX.Elem
       ])}
       height={height}
       draw={(plot, width) => {
-        const marginLeft = Math.min(260, width * 0.5)
-        const isRoomy = (width - marginLeft) / tokens.length > ROOMY
+        const marginLeft = Math.min(260, width * 0.42)
+        // Where a name has no room, its first letter stands for it.
+        const longest = Math.max(...names.map(({ length }) => length + 1))
+        const isRoomy = (width - marginLeft) / tokens.length > longest * LETTER
         const place = { x: 'tokens', y: 'line' } as const
         return plot.plot({
           ...{ width, height, marginLeft, marginTop: 10, marginBottom: 46 },
@@ -37,7 +39,7 @@ export function AutoChart({ result }: { readonly result: AutoResult }): JSX.Elem
           y: { label: null, domain: lines, padding: 0.12 },
           color: { domain: names, range: [...SERIES_COLOURS] },
           marks: [
-            plot.axisY({ tickSize: 0, lineWidth: marginLeft / 15, textOverflow: 'ellipsis' }),
+            plot.axisY({ tickSize: 0, lineWidth: marginLeft / 14.5, textOverflow: 'ellipsis' }),
             plot.cell(fields, { ...place, fill: 'chosen', rx: 4 }),
             plot.text(fields, {
               ...place,

@@ -6,7 +6,7 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { ANGLE_WAYS, accuracyPoints } from './accuracy.js'
 import { SERIES_COLOURS } from './colours.js'
-import { gapOf, spreadLabels } from './labels.js'
+import { gapOf, labelRoom, spreadLabels } from './labels.js'
 import { PlotFigure } from './plot-figure.js'
 
 /** Pixels of the chart, and of a name in it. */
@@ -30,15 +30,10 @@ export function AccuracyChart(): JSX.Element {
       columns={['How angles are made', 'Position', 'Error, relative to the norm']}
       rows={points.map(({ way, position, error }) => [way, position, error])}
       height={HEIGHT}
-      draw={(plot, width) =>
-        plot.plot({
-          ...{
-            width,
-            height: HEIGHT,
-            marginLeft: 60,
-            marginBottom: 44,
-            marginRight: Math.min(190, width / 3),
-          },
+      draw={(plot, width) => {
+        const marginRight = labelRoom(width)
+        return plot.plot({
+          ...{ width, height: HEIGHT, marginLeft: 60, marginBottom: 44, marginRight },
           x: { type: 'log', label: 'position', tickFormat: '~s' },
           y: { type: 'log', label: 'error', grid: true, tickFormat: '.0e' },
           color: { range: [...SERIES_COLOURS] },
@@ -52,12 +47,13 @@ export function AccuracyChart(): JSX.Element {
               r: 3.5,
             }),
             plot.text(labels, {
-              ...{ x: 'x', y: 'at', text: 'name', textAnchor: 'start', dx: 10, lineWidth: 12 },
+              ...{ x: 'x', y: 'at', text: 'name', textAnchor: 'start', dx: 10 },
+              lineWidth: (marginRight - 10) / 12,
               ...{ fill: 'var(--ink)', stroke: 'var(--card)', strokeWidth: 4 },
             }),
           ],
         })
-      }
+      }}
     />
   )
 }

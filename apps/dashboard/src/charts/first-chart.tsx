@@ -36,7 +36,7 @@ export function FirstChart({ rows, step }: FirstChartProps): JSX.Element {
           x: { type: 'log', label: 'microseconds', grid: true, tickFormat: '~g', nice: true },
           y: { label: null, domain: names },
           marks: [
-            plot.axisY({ tickSize: 0, lineWidth: marginLeft / 15, textOverflow: 'ellipsis' }),
+            plot.axisY({ tickSize: 0, lineWidth: marginLeft / 14.5, textOverflow: 'ellipsis' }),
             plot.ruleY(lines, { x1: 'warm', x2: 'first', y: 'line', stroke: 'var(--line)' }),
             plot.dot(lines, { x: 'warm', y: 'line', fill: 'var(--accent)', r: 4 }),
             plot.dot(lines, {

@@ -39,7 +39,7 @@ export function IntervalChart(props: IntervalChartProps): JSX.Element {
           y: { label: null, domain: names },
           marks: [
             // A name may take the margin, and no more; the table has it whole.
-            plot.axisY({ tickSize: 0, lineWidth: marginLeft / 15, textOverflow: 'ellipsis' }),
+            plot.axisY({ tickSize: 0, lineWidth: marginLeft / 14.5, textOverflow: 'ellipsis' }),
             ...(limit === null ? [] : [plot.ruleX([limit], { stroke: 'var(--ink)' })]),
             plot.ruleY(lines, {
               ...{ x1: 'low', x2: 'high', y: 'line', stroke: 'var(--accent)', strokeWidth: 2 },

@@ -32,3 +32,8 @@ export function gapOf(values: readonly number[], pixels: number, height: number)
   const [least, most] = [Math.min(...values), Math.max(...values)]
   return (most / least) ** (pixels / height)
 }
+
+/** Pixels beside a chart of this width for the names of its lines. */
+export function labelRoom(width: number): number {
+  return Math.min(190, Math.max(120, width / 3))
+}

@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals'
 import type { BenchResult } from '@rope/bench'
 import type { JSX } from 'preact'
 import { SERIES_COLOURS } from './colours.js'
-import { gapOf, spreadLabels } from './labels.js'
+import { gapOf, labelRoom, spreadLabels } from './labels.js'
 import { PlotFigure } from './plot-figure.js'
 import { familiesOf, familyText, linesOf, type RatePoint, ratesOf } from './series.js'
 
@@ -67,15 +67,10 @@ function Rates({ family, points }: RatesProps): JSX.Element {
       columns={['Who', 'Bytes of a call', 'GB/s']}
       rows={points.map(({ name, bytes, gigabytesPerSecond }) => [name, bytes, gigabytesPerSecond])}
       height={HEIGHT}
-      draw={(plot, width) =>
-        plot.plot({
-          ...{
-            width,
-            height: HEIGHT,
-            marginLeft: 60,
-            marginBottom: 44,
-            marginRight: Math.min(180, width / 3),
-          },
+      draw={(plot, width) => {
+        const marginRight = labelRoom(width)
+        return plot.plot({
+          ...{ width, height: HEIGHT, marginLeft: 60, marginBottom: 44, marginRight },
           x: { type: 'log', label: 'bytes of a call', tickFormat: '~s' },
           y: { type: 'log', label: 'GB/s', grid: true, tickFormat: '~g' },
           color: { range: [...SERIES_COLOURS] },
@@ -92,11 +87,12 @@ function Rates({ family, points }: RatesProps): JSX.Element {
             }),
             plot.text(labels, {
               ...{ x: 'x', y: 'at', text: 'name', textAnchor: 'start', dx: 10 },
+              ...{ lineWidth: (marginRight - 10) / 12, textOverflow: 'ellipsis' },
               ...{ fill: 'var(--ink)', stroke: 'var(--card)', strokeWidth: 4 },
             }),
           ],
         })
-      }
+      }}
     />
   )
 }

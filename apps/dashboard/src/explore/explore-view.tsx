@@ -37,7 +37,7 @@ export function ExploreView(): JSX.Element {
         <label for="config-text">Paste or drop one</label>
         <textarea
           id="config-text"
-          rows={18}
+          rows={16}
           wrap="off"
           spellcheck={false}
           value={text.value}

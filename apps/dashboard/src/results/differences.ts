@@ -25,7 +25,7 @@ const HARNESS = '@rope/bench'
 export function differencesOf(before: BenchResult, after: BenchResult): readonly Difference[] {
   const [old, now] = [before.machine, after.machine]
   return [
-    ...differs(MACHINE, 'system', old.os, now.os),
+    ...differs(MACHINE, 'system', systemOf(old), systemOf(now)),
     ...differs(MACHINE, 'architecture', old.architecture, now.architecture),
     ...differs(MACHINE, 'processor', old.cpu, now.cpu),
     ...differs(MACHINE, 'number of cores', old.cores, now.cores),
@@ -64,6 +64,11 @@ function adapterOf(facts: BenchResult['backends'][number]['facts']): string | un
   if (!('vendor' in facts)) return undefined
   const names = [facts.vendor, facts.architecture, facts.description, facts.device]
   return names.filter((name) => typeof name === 'string' && name !== '').join(' ')
+}
+
+/** A browser has one name for itself and its system. */
+function systemOf({ os, engine }: BenchResult['machine']): string | null {
+  return os === engine ? null : os
 }
 
 /** Systems say a few bytes more or less from start to start. */
