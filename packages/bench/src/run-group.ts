@@ -97,9 +97,11 @@ async function time(
     id,
     title,
     entries: candidates.map((candidate) => entryOf(candidate, measured)),
-    comparisons: possible.flatMap(({ of, over, purpose }) =>
-      measured === null ? [] : [comparisonOf(measured, of, over, purpose)],
-    ),
+    comparisons: possible
+      .filter(({ of, over }) => !measured?.givenUp.has(of) && !measured?.givenUp.has(over))
+      .flatMap(({ of, over, purpose }) =>
+        measured === null ? [] : [comparisonOf(measured, of, over, purpose)],
+      ),
   }
 }
 
@@ -111,6 +113,10 @@ function entryOf(candidate: Candidate, measured: Measurement | null): EntryRecor
     const { status, reason } =
       candidate.contender === null ? candidate : ({ status: 'fail', reason: null } as const)
     return { ...common, status, reason, time: null, gigabytesPerSecond: null }
+  }
+  const reason = measured.givenUp.get(name)
+  if (reason !== undefined) {
+    return { ...common, status: 'unavailable', reason, time: null, gigabytesPerSecond: null }
   }
   const timing = measured.timing(name)
   return {

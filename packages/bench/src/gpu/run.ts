@@ -51,7 +51,7 @@ const GPU_FOOTPRINT = 2 ** 29
 const SOFTWARE_FOOTPRINT = 2 ** 27
 
 /** Times in milliseconds. A sample is many dispatches, and a hundred steps of the clock at least. */
-const SETTINGS: Readonly<Record<GpuBenchSize, Omit<MeasureSettings, 'clock'>>> = {
+const SETTINGS: Readonly<Record<GpuBenchSize, Omit<MeasureSettings, 'clock' | 'patience'>>> = {
   quick: {
     sampleLength: 2,
     slowestCall: 10_000,
@@ -71,6 +71,9 @@ const SETTINGS: Readonly<Record<GpuBenchSize, Omit<MeasureSettings, 'clock'>>> =
     precision: 0.01,
   },
 }
+
+/** Milliseconds that a contender may take by the wall, whatever the GPU's clock says of them. */
+const PATIENCE: Readonly<Record<GpuBenchSize, number>> = { quick: 8_000, full: 60_000 }
 
 interface Task {
   readonly rotation: RotationCase
@@ -104,7 +107,9 @@ export async function runGpuBench(options: GpuBenchOptions): Promise<BenchResult
       options.onProgress?.({ done, total: tasks.length, title: group.title })
       const session = createGpuSession(stageFor(stopwatch), peer)
       const { clock, step } = stopwatch
-      const settings = { ...SETTINGS[size], clock, clockStep: step, ...options.settings }
+      const patience = { clock: wall, limit: PATIENCE[size] }
+      const own = { ...SETTINGS[size], clock, clockStep: step, patience }
+      const settings: MeasureSettings = { ...own, ...options.settings }
       const measured = await runSession(group, session, settings)
       const record = isSoftware ? ratiosOnly(measured) : measured
       groups.push(record)

@@ -11,6 +11,7 @@ import { type Interval, medianInterval, SMALLEST_SAMPLE } from '../statistics/me
 import { ascending, quantile } from '../statistics/quantile.js'
 import { type Ratio, relativeWidth, speedRatio } from '../statistics/ratio.js'
 import type { Contender } from './contender.js'
+import { givenUpText, type Patience } from './patience.js'
 import { sampleLength, timeCalls } from './sample.js'
 import { type WarmContender, warmUp } from './warm-up.js'
 
@@ -32,6 +33,8 @@ export interface MeasureSettings {
   readonly slowestCall: number
   /** The wanted half-width of the ratios in proportion: 0.02 for plus or minus 2 %. */
   readonly precision: number
+  /** How long each contender may take by the wall's clock, where `clock` is another. */
+  readonly patience?: Patience | undefined
 }
 
 /** Two contenders to compare, by id: the speed of the one as a multiple of that of the other. */
@@ -56,6 +59,8 @@ export interface Timing extends Interval {
 /** Everything that was measured about contenders that ran together. */
 export interface Measurement {
   readonly rounds: number
+  /** Why a contender was given up, by its id; those that took part are not among them. */
+  readonly givenUp: ReadonlyMap<string, string>
   /**
    * The time of one call of a contender.
    *
@@ -90,23 +95,32 @@ export async function measure(
   settings: MeasureSettings,
 ): Promise<Measurement> {
   checkSettings(settings)
-  const { clock } = settings
+  const { clock, patience, minimumRounds } = settings
   const step = settings.clockStep ?? clockResolution(clock)
   const length = sampleLength(settings.sampleLength, step)
   const warm = await warmUp(contenders, {
     clock,
     sampleLength: length,
     budget: settings.warmUpBudget,
+    patience,
+    samplesAhead: 2 * minimumRounds,
   })
-  const lanes: readonly Lane[] = warm.map((contender) => ({ ...contender, samples: [] }))
+  const worthIt = warm.filter(({ wait }) => !wait.isTooLong(2 * minimumRounds))
+  const lanes: readonly Lane[] = worthIt.map((contender) => ({ ...contender, samples: [] }))
+  const isThere = (id: string): boolean => lanes.some(({ contender }) => contender.id === id)
+  const possible = comparisons.filter(({ of, over }) => isThere(of) && isThere(over))
   const start = clock()
   let rounds = 0
-  while (!isEnough(lanes, comparisons, rounds, clock() - start, settings)) {
+  while (lanes.length > 0 && !isEnough(lanes, possible, rounds, clock() - start, settings)) {
     await runRound(lanes, clock)
     rounds += 1
   }
+  const absent = contenders.filter(({ id }) => !isThere(id))
   return {
     rounds,
+    givenUp: new Map(
+      absent.map(({ id }) => [id, patience === undefined ? '' : givenUpText(patience)]),
+    ),
     timing: (id) => timingOf(laneOf(lanes, id)),
     ratio: (pair) => ratioOf(lanes, pair),
   }
@@ -123,8 +137,9 @@ function checkSettings({ minimumRounds, maximumRounds }: MeasureSettings): void 
 
 async function runRound(lanes: readonly Lane[], clock: Clock): Promise<void> {
   for (const lane of [...lanes, ...[...lanes].reverse()]) {
-    const { contender, batch, lead } = lane
-    lane.samples.push((await timeCalls(contender, batch, clock, lead)) / batch)
+    const { contender, batch, lead, wait } = lane
+    const elapsed = await wait.for(() => timeCalls(contender, batch, clock, lead))
+    lane.samples.push(elapsed / batch)
   }
 }
 
@@ -137,6 +152,7 @@ function isEnough(
 ): boolean {
   if (rounds < minimumRounds) return false
   if (rounds >= maximumRounds || elapsed >= budget) return true
+  if (lanes.some(({ wait }) => wait.isTooLong(2))) return true
   if ((rounds - minimumRounds) % LOOK_EVERY !== 0 || comparisons.length === 0) return false
   return comparisons.every((pair) => relativeWidth(ratioOf(lanes, pair)) <= precision)
 }

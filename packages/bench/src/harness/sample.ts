@@ -3,6 +3,7 @@
  */
 import type { Clock } from '../machine/clock.js'
 import type { Contender } from './contender.js'
+import { startWait, type Wait } from './patience.js'
 
 /** The smallest sample in steps of the clock: its rounding then stays below one per cent. */
 const STEPS_PER_SAMPLE = 100
@@ -60,15 +61,21 @@ export function batchSize(length: number, time: number): number {
   return Math.min(LARGEST_BATCH, Math.max(1, Math.round(length / time)))
 }
 
-/** Finds the batch for samples of `length` milliseconds by doubling, from a single call up. */
+/**
+ * Finds the batch for samples of `length` milliseconds by doubling, from a single call up.
+ *
+ * @returns null when the next doubling would take too long
+ */
 export async function findBatch(
   contender: Contender,
   length: number,
   clock: Clock,
-): Promise<number> {
+  wait: Wait = startWait(undefined),
+): Promise<number | null> {
   for (let count = 1; count < LARGEST_BATCH; count *= 2) {
-    const elapsed = await timeCalls(contender, count, clock)
+    const elapsed = await wait.for(() => timeCalls(contender, count, clock))
     if (elapsed >= length / 2) return batchSize(length, elapsed / count)
+    if (wait.isTooLong(2)) return null
   }
   return LARGEST_BATCH
 }

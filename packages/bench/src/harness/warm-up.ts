@@ -6,6 +6,7 @@
 import type { Clock } from '../machine/clock.js'
 import { median } from '../statistics/quantile.js'
 import type { Contender } from './contender.js'
+import { type Patience, startWait, type Wait } from './patience.js'
 import { batchSize, findBatch, leadCalls, timeCalls, timeOfCall } from './sample.js'
 
 /** Samples in each of the two medians that are compared. */
@@ -25,6 +26,8 @@ export interface WarmContender {
   readonly lead: 0 | 1
   /** False when its times were still moving when the time for warming up was over. */
   readonly steady: boolean
+  /** What it has taken so far, a sample last. */
+  readonly wait: Wait
 }
 
 /** What warming up needs to know. */
@@ -34,6 +37,10 @@ export interface WarmUpSettings {
   readonly sampleLength: number
   /** Time of each contender after which to stop in any case, in milliseconds. */
   readonly budget: number
+  /** How long each may take by the wall's clock. */
+  readonly patience?: Patience | undefined
+  /** Samples for which there should be time left. */
+  readonly samplesAhead?: number
 }
 
 /** True when the last samples tell the same time as those before them. */
@@ -48,37 +55,48 @@ export function isSteady(times: readonly number[]): boolean {
 interface Lane {
   readonly contender: Contender
   readonly times: number[]
+  readonly wait: Wait
   batch: number
   /** Milliseconds that it has run. */
   spent: number
 }
 
-/** Runs all contenders in turns until each is steady or has spent its budget. */
+/**
+ * Runs all contenders in turns until each is steady or has spent its budget.
+ *
+ * @returns those that are worth the wait, as far as it is known by now
+ */
 export async function warmUp(
   contenders: readonly Contender[],
   settings: WarmUpSettings,
 ): Promise<readonly WarmContender[]> {
   const { clock, sampleLength } = settings
-  const lanes: readonly Lane[] = contenders.map((contender) => ({
-    contender,
-    times: [],
-    batch: 1,
-    spent: 0,
-  }))
-  for (const lane of lanes) lane.batch = await findBatch(lane.contender, sampleLength, clock)
-  for (let cold = lanes; cold.length > 0; cold = cold.filter((lane) => isCold(lane, settings))) {
+  const lanes: Lane[] = []
+  for (const contender of contenders) {
+    const wait = startWait(settings.patience)
+    const batch = await findBatch(contender, sampleLength, clock, wait)
+    if (batch === null || wait.isTooLong(AT_LEAST)) continue
+    lanes.push({ contender, times: [], wait, batch, spent: 0 })
+  }
+  for (
+    let cold: readonly Lane[] = lanes;
+    cold.length > 0;
+    cold = cold.filter((lane) => isCold(lane, settings))
+  ) {
     for (const lane of cold) await warmOnce(lane, settings)
   }
   return lanes.map((lane) => warmContender(lane, sampleLength))
 }
 
-function isCold({ times, spent }: Lane, { budget }: WarmUpSettings): boolean {
-  return times.length < AT_LEAST || (!isSteady(times) && spent < budget)
+function isCold({ times, spent, wait }: Lane, settings: WarmUpSettings): boolean {
+  const { budget, samplesAhead = 0 } = settings
+  const isLate = wait.isTooLong(samplesAhead + 1)
+  return times.length < AT_LEAST || (!isSteady(times) && spent < budget && !isLate)
 }
 
 async function warmOnce(lane: Lane, { clock, sampleLength }: WarmUpSettings): Promise<void> {
   const lead = leadCalls(lane.times.at(-1) ?? 0)
-  const elapsed = await timeCalls(lane.contender, lane.batch, clock, lead)
+  const elapsed = await lane.wait.for(() => timeCalls(lane.contender, lane.batch, clock, lead))
   lane.spent += elapsed
   const time = timeOfCall(elapsed, lane.batch, sampleLength)
   lane.times.push(time)
@@ -87,7 +105,7 @@ async function warmOnce(lane: Lane, { clock, sampleLength }: WarmUpSettings): Pr
   if (elapsed < sampleLength / 2) lane.batch = batchSize(sampleLength, time)
 }
 
-function warmContender({ contender, times }: Lane, sampleLength: number): WarmContender {
+function warmContender({ contender, times, wait }: Lane, sampleLength: number): WarmContender {
   // The fastest of the last samples: what disturbs the machine must not decide the batch, or two
   // equals would be sampled differently.
   const time = Math.min(...times.slice(-2 * WINDOW))
@@ -96,5 +114,6 @@ function warmContender({ contender, times }: Lane, sampleLength: number): WarmCo
     batch: batchSize(sampleLength, time),
     lead: leadCalls(time),
     steady: isSteady(times),
+    wait,
   }
 }
