@@ -3,13 +3,7 @@
  * and only where the page was built with them.
  */
 
-import {
-  createOnnxRuntimePeer,
-  createTfjsPeer,
-  type OnnxRuntime,
-  type PeerEntry,
-  type Tfjs,
-} from '@rope/bench'
+import { createOnnxRuntimePeer, createTfjsPeer, type OnnxRuntime, type PeerEntry, type Tfjs } from '@rope/bench/peers'
 import type { GpuBenchOptions } from '@rope/bench/gpu'
 
 /** Why a library takes no part in a page that was built without it. */

@@ -3,14 +3,9 @@
  * time is measured in another way.
  */
 
-import {
-  BACKENDS,
-  type BackendEntry,
-  cpuBackends,
-  detectBackend,
-  findBackend,
-} from '@rope/auto/backends'
+import { BACKENDS, cpuBackends, findBackend } from '@rope/auto/backends'
 import { type BenchResult, runBench } from '@rope/bench'
+import { caseOf, type RotationCase } from '@rope/bench/matrix'
 import { runGpuBench } from '@rope/bench/gpu'
 import { caseOf, caseText, caseId as idOf, movedBytes, type RotationCase } from '@rope/bench/matrix'
 import { serveJob } from '../jobs/serve-job.js'
@@ -32,56 +27,14 @@ serveJob<BenchRequest, BenchReport>(async ({ caseId, backends, peers }, report) 
     const beside = { peers: peerEntries(PEERS, peers), ...MEASURED }
     results.push(await runBench({ mode: 'quick', backends: onCpu, cases, ...beside }))
   }
-  const gpu = entries.find((entry) => !onCpu.includes(entry))
-  if (gpu !== undefined) results.push(await measureGpu(gpu, caseOf(caseId), peers))
+  if (onCpu.length < entries.length) results.push(await measureGpu(caseOf(caseId), peers))
   const merged = mergeResults(results)
   if (merged !== null) report(merged)
 })
 
-/**
- * Dispatches of a few tokens are too short for the clock of an adapter in software, which would be
- * asked for ever longer batches: there they are left out.
- */
-const FEWEST_IN_SOFTWARE = 512
-
-async function measureGpu(
-  gpu: BackendEntry,
-  rotation: RotationCase,
-  peers: readonly string[],
-): Promise<BenchResult> {
-  const found = await detectBackend(gpu)
-  if (found.available) found.discard()
-  if (found.facts.isSoftware === true && rotation.tokens < FEWEST_IN_SOFTWARE) {
-    return withoutTimes(
-      gpu,
-      rotation,
-      'software plays the GPU, whose clock cannot tell so short a call',
-    )
-  }
+/** The GPU's backend beside a copy on the GPU, by the GPU's clock where it has one. */
+async function measureGpu(rotation: RotationCase, peers: readonly string[]): Promise<BenchResult> {
   const peer = await gpuPeer(PEERS, peers)
   const result = await runGpuBench({ size: 'quick', cases: [rotation], peer })
   return { ...result, ...MEASURED, goals: [] }
-}
-
-/** A result that says why there is none. */
-async function withoutTimes(
-  gpu: BackendEntry,
-  rotation: RotationCase,
-  reason: string,
-): Promise<BenchResult> {
-  // Without a case nothing is measured, and everything else is said.
-  const common = { mode: 'quick', cases: [], ...MEASURED } as const
-  const result = await runBench({ ...common, backends: [gpu] })
-  const id = idOf(rotation)
-  const entry = {
-    ...({ name: gpu.name, kind: 'backend', status: 'unavailable', reason, case: id } as const),
-    ...{ bytes: movedBytes(rotation), time: null, gigabytesPerSecond: null },
-  }
-  const group = {
-    id: `${id}/gpu-time`,
-    title: caseText(rotation),
-    entries: [entry],
-    comparisons: [],
-  }
-  return { ...result, groups: [group] }
 }

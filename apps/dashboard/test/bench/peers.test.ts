@@ -1,5 +1,5 @@
 /** Libraries of others as peers: loaded when they are asked for, set up, or missing with a reason. */
-import type { PeerEntry } from '@rope/bench'
+import type { PeerEntry } from '@rope/bench/peers'
 import { describe, expect, test } from 'vitest'
 import { type BuiltPeers, gpuPeer, peerEntries } from '../../src/bench/peers.js'
 

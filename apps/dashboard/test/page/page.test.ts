@@ -158,7 +158,9 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     expect(rows.find((row) => row.startsWith('wasm, resident'))).toMatch(/us.*GB\/s/)
     expect(rows.find((row) => row.startsWith('js'))).toMatch(/faster|slower|no difference detected/)
     expect(rows.some((row) => row.startsWith('plain loop'))).toBe(true)
-    expect(await gpu?.locator('tbody').textContent()).toMatch(/^webgpu-.*software plays the GPU/)
+    expect(await gpu?.locator('tbody').textContent()).toMatch(
+      /^webgpu-.*(an adapter in software: only the ratio is reported|not measured: enough samples)/,
+    )
     expect(await page.locator('#progress').textContent()).toMatch(
       /1 of 1 cases.*\d+ of \d+ times have an interval wider than/,
     )
