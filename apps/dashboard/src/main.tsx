@@ -7,6 +7,7 @@ import { App } from './app/app.js'
 import { createAuto } from './auto/auto.js'
 import { startAutoWorker } from './auto/start-worker.js'
 import { createBench } from './bench/bench.js'
+import { createFormState } from './bench/form-state.js'
 import { nodeVersion } from './bench/node-job.js'
 import { PAGE_VISIBILITY } from './bench/visibility.js'
 import { createConformance } from './conformance/conformance.js'
@@ -30,6 +31,7 @@ render(
     history={createHistory(indexedStore())}
     node={node}
     bench={createBench(PAGE_VISIBILITY)}
+    benchForm={createFormState()}
     auto={createAuto(startAutoWorker)}
   />,
   root,

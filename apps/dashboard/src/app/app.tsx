@@ -7,6 +7,7 @@ import { useEffect } from 'preact/hooks'
 import type { Auto } from '../auto/auto.js'
 import type { Bench, Wish } from '../bench/bench.js'
 import { BenchView } from '../bench/bench-view.js'
+import type { FormState } from '../bench/form-state.js'
 import type { Conformance } from '../conformance/conformance.js'
 import { ConformanceView } from '../conformance/conformance-view.js'
 import { withConformance } from '../conformance/record.js'
@@ -25,6 +26,7 @@ export interface Stores {
   readonly device: Device
   readonly conformance: Conformance
   readonly bench: Bench
+  readonly benchForm: FormState
   readonly history: History
   readonly auto: Auto
   /** The version of Node behind this page; null when there is none, or before it is known. */
@@ -100,7 +102,7 @@ interface ViewProps {
 }
 
 function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
-  const { device, conformance, bench, node, history, auto } = stores
+  const { device, conformance, bench, benchForm, node, history, auto } = stores
   if (path === '/correct') return <ConformanceView device={device} conformance={conformance} />
   if (path === '/fast') {
     const start = async (wish: Wish): Promise<void> => {
@@ -110,7 +112,7 @@ function View({ path, stores, linkProblem }: ViewProps): JSX.Element {
       const found = wish.place.needsSight ? conformance.runs.value : []
       await history.keep(withConformance(result, found), 'measured here')
     }
-    const common = { device, conformance, bench }
+    const common = { device, conformance, bench, form: benchForm }
     return <BenchView {...common} node={node.value} onStart={start} />
   }
   if (path === '/understand') {

@@ -1,7 +1,7 @@
 /**
  * The form of the view "Fast": what to measure, on which backends, and where.
  */
-import { type Signal, useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { Conformance } from '../conformance/conformance.js'
 import { wrongBackends } from '../conformance/conformance.js'
@@ -11,7 +11,8 @@ import { RunButtons } from '../parts/buttons.js'
 import { type Choice, Choices } from '../parts/choices.js'
 import { BUILT_PEERS } from '../versions.js'
 import type { Bench, Wish } from './bench.js'
-import { type Answers, chosenCases, QUESTIONS, usualAnswers } from './choice.js'
+import { type Answers, chosenCases, QUESTIONS } from './choice.js'
+import type { FormState, WherePlace } from './form-state.js'
 import { IN_BROWSER, inNode } from './places.js'
 
 /** Where to get what this page was built without. */
@@ -26,20 +27,16 @@ export interface BenchFormProps {
   readonly device: Device
   readonly conformance: Conformance
   readonly bench: Bench
+  readonly form: FormState
   /** The version of Node behind this page; null when there is none. */
   readonly node: string | null
   onStart(wish: Wish): void
 }
 
-type WherePlace = 'browser' | 'node' | 'node-peers'
-
 /** The form. */
 export function BenchForm(props: BenchFormProps): JSX.Element {
   const { bench, node, onStart } = props
-  const answers = useSignal<Answers>(usualAnswers())
-  const where = useSignal<WherePlace>('browser')
-  const left = useSignal<ReadonlySet<string>>(new Set())
-  const peers = useSignal<ReadonlySet<string>>(new Set())
+  const { answers, where, left, peers } = props.form
   const { choices, names } = backendsFor(props, where.value)
   const chosen = names.filter((name) => !left.value.has(name))
   const cases = chosenCases(answers.value)

@@ -11,6 +11,7 @@ import { Card } from '../parts/card.js'
 import { noiseOf, noiseText } from '../results/noise.js'
 import type { Bench, Cell, Wish } from './bench.js'
 import { BenchForm } from './bench-form.js'
+import type { FormState } from './form-state.js'
 import { GroupTable } from './group-table.js'
 
 /** What the view shows. */
@@ -18,6 +19,7 @@ export interface BenchViewProps {
   readonly device: Device
   readonly conformance: Conformance
   readonly bench: Bench
+  readonly form: FormState
   /** The version of Node behind this page; null when there is none. */
   readonly node: string | null
   onStart(wish: Wish): void

@@ -177,6 +177,13 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.locator('[data-state=crashed]', { hasText: 'out of memory' }).waitFor()
     await page.locator('[data-state=done]').waitFor()
     expect(await page.locator('#progress').textContent()).toContain('2 of 2 cases, 1 crashed')
+    // What was chosen stays while another view is looked at.
+    await goTo(page, '/device')
+    await goTo(page, '/fast')
+    const phases = page.locator('input[name=phase]:checked')
+    expect(
+      await phases.evaluateAll((boxes) => boxes.map((box) => box.getAttribute('value'))),
+    ).toEqual(['1', '512'])
   })
 
   test('measures in Node where the local server is', { timeout: PATIENCE }, async () => {
