@@ -62,5 +62,5 @@ function summaryText({ counted, right, worst }: ChoiceSummary): string {
     worst === null
       ? 'one of the choices was too slow to be timed'
       : `the worst choice took ${worst.toFixed(2)} times as long as the best`
-  return `The backend that @rope/auto chose was within 10 % of the fastest in ${right} of ${counted} kinds of calls${others}; ${far}.`
+  return `The backend that @rope/auto chose was within 10 % of the fastest in ${right} of ${counted} kinds of calls${others}; ${far}. Each line is a dtype, on ordinary memory or in a backend's own.`
 }

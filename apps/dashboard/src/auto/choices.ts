@@ -8,7 +8,7 @@ import { shortCase } from '../charts/short-case.js'
 /** One field of the map. */
 export interface ChoiceField {
   readonly tokens: string
-  /** `float32, memory of wasm`. */
+  /** `float32, in wasm`: the dtype, and whose memory it is. */
   readonly line: string
   /** Who was chosen; `nobody` where nobody could make the call. */
   readonly chosen: string
@@ -32,7 +32,7 @@ export function choiceFields({ cells }: AutoResult): readonly ChoiceField[] {
   const counted = new Set(countedCells(cells))
   return cells.map((cell) => {
     const { id, tokens, memory, chosen, best, ratio } = cell
-    const place = memory === 'foreign' ? 'ordinary memory' : `memory of ${memory}`
+    const place = memory === 'foreign' ? 'ordinary' : `in ${memory}`
     const verdict = isRight(cell) ? 'right' : 'wrong'
     return {
       tokens: String(tokens),

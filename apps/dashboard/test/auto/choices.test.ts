@@ -19,10 +19,10 @@ describe('the choices', () => {
         ...[line, tokens, chosen, best, ratio, verdict],
       ]),
     ).toEqual([
-      ['float32, ordinary memory', '1', 'wasm', 'wasm', 1, 'right'],
-      ['float32, memory of wasm', '1', 'js', 'wasm', 1.05, 'right'],
-      ['float32, ordinary memory', '512', 'js', 'wasm', 1.5, 'wrong'],
-      ['float32, ordinary memory', '4096', 'js', 'js', 1, 'no choice'],
+      ['float32, ordinary', '1', 'wasm', 'wasm', 1, 'right'],
+      ['float32, in wasm', '1', 'js', 'wasm', 1.05, 'right'],
+      ['float32, ordinary', '512', 'js', 'wasm', 1.5, 'wrong'],
+      ['float32, ordinary', '4096', 'js', 'js', 1, 'no choice'],
     ])
   })
 
