@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gapOf, spreadLabels } from '../../src/charts/labels.js'
+import { gapOf, labelRoom, spreadLabels } from '../../src/charts/labels.js'
 
 test('names that would cover each other are moved apart, downwards, and others stay', () => {
   const ends = [
@@ -21,4 +21,8 @@ test('names that would cover each other are moved apart, downwards, and others s
 
 test('a gap in pixels is a quotient on a logarithmic axis', () => {
   expect(gapOf([1, 1000], 100, 300)).toBeCloseTo(10, 12)
+})
+
+test('names have a third of a chart, and not less or more than they need', () => {
+  expect([300, 450, 1000].map(labelRoom)).toEqual([120, 150, 190])
 })

@@ -61,6 +61,11 @@ async function drop(page: Page, name: string, content: string): Promise<void> {
 /** Without these an isolated page takes no worker. */
 const ISOLATED = { 'Cross-Origin-Embedder-Policy': 'require-corp' }
 
+const MISSING_PEER = {
+  ...{ name: 'somebody', version: null, available: false, method: null },
+  reason: 'it is not installed',
+}
+
 const DONE = { type: 'done' }
 
 const DIED = { type: 'failed', message: 'the process ended by the signal SIGKILL' }
@@ -196,7 +201,8 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     const asked: unknown[] = []
     await page.route('**/api/runs', (route) => {
       asked.push(route.request().postDataJSON())
-      const result = JSON.parse(readFileSync(CLI_RESULT, 'utf8'))
+      const measured = JSON.parse(readFileSync(CLI_RESULT, 'utf8'))
+      const result = { ...measured, peers: [...measured.peers, MISSING_PEER] }
       const lines =
         asked.length === 1 ? [{ type: 'progress' }, { type: 'result', result }, DONE] : [DIED]
       const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -208,6 +214,9 @@ describe.skipIf(NO_CHROMIUM !== null)(name, () => {
     await page.getByRole('button', { name: 'Measure' }).click()
     await page.locator('[data-state=done] table').first().waitFor()
     await page.locator('[data-state=crashed]', { hasText: 'by the signal SIGKILL' }).waitFor()
+    expect(await page.locator('#progress').textContent()).toContain(
+      'somebody takes no part: it is not installed',
+    )
     expect(asked[0]).toEqual({
       cases: ['llama-3-8b/1/float32/half/bshd/in-place'],
       backends: ['native', 'wasm', 'js'],
