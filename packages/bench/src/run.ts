@@ -22,7 +22,7 @@ import type { Group } from './matrix/group.js'
 import { type BackendTraits, caseGroups, matrixGroups } from './matrix/matrix.js'
 import type { RotationCase } from './matrix/rotation-case.js'
 import { messageOf } from './messages.js'
-import type { Peer } from './peers/peer.js'
+import type { Peer, PeerEntry } from './peers/peer.js'
 import { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
 import {
   type BackendRecord,
@@ -36,13 +36,6 @@ import { runGroup } from './run-group.js'
 
 /** What to measure: a first look, everything, or what the goals need. */
 export type Mode = 'quick' | 'full' | 'goals'
-
-/** A peer that can be loaded. */
-export interface PeerEntry {
-  readonly name: string
-  /** Rejects when it is not installed; the message says how to add it. */
-  load(): Promise<Peer>
-}
 
 /** How far a run has come. */
 export interface RunProgress {

@@ -3,8 +3,14 @@
  * and only where the page was built with them.
  */
 
-import { createOnnxRuntimePeer, createTfjsPeer, type OnnxRuntime, type PeerEntry, type Tfjs } from '@rope/bench/peers'
 import type { GpuBenchOptions } from '@rope/bench/gpu'
+import {
+  createOnnxRuntimePeer,
+  createTfjsPeer,
+  type OnnxRuntime,
+  type PeerEntry,
+  type Tfjs,
+} from '@rope/bench/peers'
 
 /** Why a library takes no part in a page that was built without it. */
 const NOT_BUILT = 'this page was built without it; its README says how to build it in'

@@ -5,9 +5,8 @@
 
 import { BACKENDS, cpuBackends, findBackend } from '@rope/auto/backends'
 import { type BenchResult, runBench } from '@rope/bench'
-import { caseOf, type RotationCase } from '@rope/bench/matrix'
 import { runGpuBench } from '@rope/bench/gpu'
-import { caseOf, caseText, caseId as idOf, movedBytes, type RotationCase } from '@rope/bench/matrix'
+import { caseOf, type RotationCase } from '@rope/bench/matrix'
 import { serveJob } from '../jobs/serve-job.js'
 import { mergeResults } from '../results/merge.js'
 import { SUITE_VERSION, VERSIONS } from '../versions.js'

@@ -1,4 +1,4 @@
-import type { Machine } from '@rope/bench'
+import type { Machine } from '@rope/bench/machine'
 import { expect, test } from 'vitest'
 import { engineName } from '../../src/device/engine-name.js'
 

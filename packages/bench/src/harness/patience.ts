@@ -3,7 +3,7 @@
  * while it works, so that on an adapter in software a minute may pass between two of its
  * milliseconds. The wall's clock ends that.
  */
-import type { Clock } from '../clock.js'
+import type { Clock } from '../machine/clock.js'
 
 /** The wall's clock, and what each contender may take of it. */
 export interface Patience {

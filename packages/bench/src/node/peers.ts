@@ -8,9 +8,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { RopeError } from '@rope/core'
 import { createOnnxRuntimePeer, type OnnxRuntime } from '../peers/onnxruntime.js'
-import type { Peer } from '../peers/peer.js'
+import type { Peer, PeerEntry } from '../peers/peer.js'
 import { createTfjsPeer, type Tfjs } from '../peers/tfjs.js'
-import type { PeerEntry } from '../run.js'
 
 /** The command that adds all peers. */
 export const ADD_PEERS = 'npm run bench:peers'

@@ -43,3 +43,10 @@ export interface Peer {
   refusal(rotation: RotationCase): string | null
   open(input: PeerInput): PeerCall | Promise<PeerCall>
 }
+
+/** A peer that can be loaded. */
+export interface PeerEntry {
+  readonly name: string
+  /** Rejects when it is not installed; the message says how to add it. */
+  load(): Promise<Peer>
+}
