@@ -42,9 +42,18 @@ const LIBRARIES: readonly Library[] = [
   },
 ]
 
-/** The libraries that are installed in this folder of packages; none without a folder. */
+/**
+ * The libraries that are installed in this folder of packages; none without a folder.
+ *
+ * @throws Error when a folder was named and has none: that page would not be what was asked for
+ */
 export function installedPeers(folder: string | null): readonly string[] {
-  return folder === null ? [] : installed(folder).map(({ name }) => name)
+  if (folder === null) return []
+  const names = installed(folder).map(({ name }) => name)
+  if (names.length > 0) return names
+  throw new Error(
+    `there is no library of others in ${folder}; npm run bench:peers installs them, and the mode without them is vite build`,
+  )
 }
 
 function installed(folder: string): readonly Library[] {
