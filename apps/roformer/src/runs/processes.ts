@@ -120,13 +120,15 @@ function failure({ kind, job }: Job, code: number | null, signal: string | null)
 export async function serveAsWorker(dataFolder: string): Promise<void> {
   // Without the process that asked there is nobody to train for.
   process.once('disconnect', () => process.exit(1))
-  const send = (message: Message): void => void process.send?.(message)
+  const send = (message: Message): Promise<unknown> =>
+    new Promise((resolve) => process.send?.(message, undefined, undefined, resolve))
   const { kind, job } = await new Promise<Job>((resolve) => process.once('message', resolve))
   const workers = inThisProcess(dataFolder)
-  const report = (progress: Progress): void => send({ kind: 'progress', progress })
+  const report = (progress: Progress): void => void send({ kind: 'progress', progress })
   const outcome =
     kind === 'variant' ? await workers.variant(job, report) : await workers.extension(job)
-  send({ kind: 'outcome', outcome })
+  // A model takes more than one write: the channel is closed once it is through.
+  await send({ kind: 'outcome', outcome })
   process.removeAllListeners('disconnect')
   process.disconnect()
 }
