@@ -3,7 +3,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { Task } from './runs/recipe.js'
+import { COMPARED, type Task } from './runs/recipe.js'
 
 /** What the user asked for. */
 export interface Arguments {
@@ -54,6 +54,7 @@ type Found = (command: Arguments['command'], options: Omit<Arguments, 'command'>
 
 const ABOUT: Readonly<Record<Arguments['command'], string>> = {
   mlm: 'masked language models: RoPE against sinusoidal positions (RoFormer, section 4)',
+  pieces: 'the same on 1,024 pieces of words, where only the model with RoPE leaves the plateau',
   lm: 'linear attention over characters: RoPE against none and learned (equation 19)',
   extend: 'a model asked about sequences longer than it was trained on, with six schedules',
   record: "every run again on several seeds, for recorded/*.json and the README's tables",
@@ -88,14 +89,19 @@ function addOptions(command: Command, name: Arguments['command']): void {
     .option('--processes <count>', 'models trained at a time', readCount, availableParallelism())
   if (name === 'record') {
     command
-      .addOption(new Option('--only <task>', 'one task').choices(['mlm', 'lm', 'extend']))
+      .addOption(new Option('--only <task>', 'one task').choices([...COMPARED, 'extend']))
       .option('--seeds <count>', 'how many, from --seed on (default: 3; extend: 1)', readCount)
     return
   }
   command.option('--out <folder>', 'where files go (default: a temporary folder)')
   if (name === 'extend') return
   command.option('--minutes <number>', 'no step begins after so long (default: 3)', readMinutes)
-  if (name === 'mlm') command.option('--all', 'none and learned positions as well')
+  if (isMasked(name)) command.option('--all', 'none and learned positions as well')
+}
+
+/** True for a command that trains masked language models. */
+export function isMasked(command: Arguments['command']): boolean {
+  return command === 'mlm' || command === 'pieces'
 }
 
 const EXIT_CODES = `

@@ -11,7 +11,13 @@ import type { World } from './world.js'
 
 const COMMANDS: Readonly<
   Record<Arguments['command'], (asked: Arguments, world: World) => Promise<void>>
-> = { mlm: runComparison, lm: runComparison, extend: runExtension, record: runRecord }
+> = {
+  mlm: runComparison,
+  pieces: runComparison,
+  lm: runComparison,
+  extend: runExtension,
+  record: runRecord,
+}
 
 /**
  * Runs the program and returns its exit code: 0 for success, 1 for a failed process, 2 for a bad

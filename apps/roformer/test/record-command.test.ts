@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runRoformer } from '../src/roformer.js'
 import type { StartExtension, StartVariant } from '../src/runs/processes.js'
+import { COMPARED } from '../src/runs/recipe.js'
 
 let folder = ''
 beforeEach(() => {
   folder = `${mkdtempSync(join(tmpdir(), 'roformer '))}/`
-  const marks = ['mlm', 'lm', 'extend'].map((task) => `<!-- recorded ${task} -->\n<!-- end -->\n`)
+  const marks = [...COMPARED, 'extend'].map((task) => `<!-- recorded ${task} -->\n<!-- end -->\n`)
   writeFileSync(join(folder, 'README.md'), `before\n${marks.join('between\n')}after\n`)
 })
 afterEach(() => rmSync(folder, { recursive: true }))
@@ -52,9 +53,9 @@ function record(words: readonly string[], variant: StartVariant): Promise<number
 test('everything is recorded, and the README is made from it', async () => {
   const asked: string[] = []
   expect(await record(['--seeds', '2', '--processes', '1'], pretend(asked))).toBe(0)
-  expect(asked).toHaveLength(2 * 4 + 2 * 3 + 1)
+  expect(asked).toHaveLength(2 * (4 + 4 + 3) + 1)
   const readme = readFileSync(join(folder, 'README.md'), 'utf8')
-  expect(readme).toContain('| rope | 1, 2 | 1000 | 5.000, 5.000 | 5.000, 5.000 |')
+  expect(readme).toContain('| rope | 1, 2 | 2000 | 5.000, 5.000 | 5.000, 5.000 |')
   expect(readme).toContain('| yarn | 2.885 |')
   expect(readme).toMatch(/^before\n.*between\n.*after\n$/s)
   expect(readFileSync(join(folder, 'recorded/extend-after.svg'), 'utf8')).toContain('yarn')

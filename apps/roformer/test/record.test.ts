@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { readRecords } from '../src/commands/record.js'
 import { recordedPictures, renderReadme } from '../src/report/record.js'
 import type { VariantOutcome } from '../src/runs/processes.js'
-import type { Recipe } from '../src/runs/recipe.js'
+import { COMPARED, RECIPES, type Recipe } from '../src/runs/recipe.js'
 import { RECORDED_STEPS, trainVariant } from '../src/runs/train-variant.js'
 import { makeCorpus, readVocabularyFile } from '../src/text/corpus.js'
 
@@ -16,24 +16,25 @@ const APP = fileURLToPath(new URL('../', import.meta.url))
 const records = readRecords(APP)
 const vocabulary = readVocabularyFile(`${APP}data/`)
 
-const RUNS = [records.mlm, records.lm].flatMap((record) =>
-  record === undefined
-    ? []
-    : record.outcomes.map((outcome): [string, Recipe, VariantOutcome] => [
-        `${record.recipe.task}, ${outcome.positions}, seed ${outcome.seed}`,
-        record.recipe,
-        outcome,
-      ]),
+const RECORDED = COMPARED.flatMap((task) => records[task] ?? [])
+
+const RUNS = RECORDED.flatMap(({ recipe, outcomes }) =>
+  outcomes.map((outcome): [string, Recipe, VariantOutcome] => [
+    `${recipe.task}, ${outcome.positions}, seed ${outcome.seed}`,
+    recipe,
+    outcome,
+  ]),
 )
 
 test('what is recorded is whole: every variant of a task, on every seed that it has', () => {
-  expect(records.mlm).toBeDefined()
-  for (const { recipe, outcomes } of [records.mlm, records.lm].filter((one) => one !== undefined)) {
+  expect(RECORDED.map(({ recipe }) => recipe)).toEqual(COMPARED.map((task) => RECIPES[task]))
+  for (const { recipe, outcomes } of RECORDED) {
     const seeds = [...new Set(outcomes.map(({ seed }) => seed))]
     const wanted = seeds.flatMap((seed) => recipe.variants.map((name) => `${name} ${seed}`))
     expect(outcomes.map(({ positions, seed }) => `${positions} ${seed}`)).toEqual(wanted)
   }
-  if (records.extend !== undefined) expect(records.extend.outcomes).toHaveLength(6)
+  expect(records.extend?.recipe).toEqual(RECIPES.extend)
+  expect(records.extend?.outcomes).toHaveLength(6)
 })
 
 test('a recorded model is the same on typed arrays, turned by the kernels of this project', () => {

@@ -93,7 +93,7 @@ test('it says how much lower the loss is, and after how many steps', async () =>
 
 test('at the deadline it says how far it came', async () => {
   const { out } = await run([], pretend({}, 700))
-  expect(out).toContain('rope came as far as step 700 of 1000 in the 3 minutes that it had')
+  expect(out).toContain('rope came as far as step 700 of 2000 in the 3 minutes that it had')
   expect(out).toContain('after 700 steps')
 })
 

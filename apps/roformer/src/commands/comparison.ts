@@ -1,9 +1,9 @@
 /**
- * The commands `mlm` and `lm`: kinds of positions against each other.
+ * The commands `mlm`, `pieces` and `lm`: kinds of positions against each other.
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Arguments } from '../arguments.js'
+import { type Arguments, isMasked } from '../arguments.js'
 import type { PositionName } from '../model/options.js'
 import { svgChart, textChart } from '../report/chart.js'
 import { comparisonTable, heldOutSeries, type Unit, verdicts } from '../report/comparison.js'
@@ -11,7 +11,7 @@ import { toJson, writeFiles } from '../report/files.js'
 import { createLive } from '../report/live.js'
 import { heldOutLabels, unitOf } from '../report/record.js'
 import { compare } from '../runs/compare.js'
-import { RECIPES, type Recipe } from '../runs/recipe.js'
+import { COMPARED, RECIPES, type Recipe } from '../runs/recipe.js'
 import type { VariantState } from '../runs/state.js'
 import type { World } from '../world.js'
 
@@ -20,7 +20,7 @@ const MINUTES = 3
 
 /** Trains the variants of a recipe side by side, and says what is true of them. */
 export async function runComparison(asked: Arguments, world: World): Promise<void> {
-  const task = asked.command === 'lm' ? 'lm' : 'mlm'
+  const task = COMPARED.find((one) => one === asked.command) ?? 'mlm'
   const recipe = recipeFor(asked, RECIPES[task])
   const unit = unitOf(task)
   const minutes = asked.minutes ?? MINUTES
@@ -54,7 +54,7 @@ function recipeFor({ steps }: Arguments, recipe: Recipe): Recipe {
 }
 
 function variantsOf({ command, all }: Arguments, { variants }: Recipe): readonly PositionName[] {
-  return command === 'mlm' && all !== true ? ['sinusoidal', 'rope'] : variants
+  return isMasked(command) && all !== true ? ['sinusoidal', 'rope'] : variants
 }
 
 function introduction(
@@ -63,7 +63,9 @@ function introduction(
   { seed }: Arguments,
 ): string {
   const what =
-    task === 'mlm' ? 'Masked language models' : 'Causal character models with linear attention'
+    task === 'lm'
+      ? 'Causal character models with linear attention'
+      : `Masked language models of ${task === 'mlm' ? 'characters' : 'pieces of words'}`
   const sizes = `${model.layers} layers of ${model.width} channels, ${model.heads} heads, ${sequences} sequences of ${model.tokens} tokens a step`
   return `${what} on the State of the Union addresses since 1900: ${sizes}, ${steps} steps, seed ${seed}.\nPositions: ${variants.join(', ')}; weights, batches and masks are the same.`
 }

@@ -16,14 +16,14 @@ import {
 import { checkSameStart } from '../runs/compare.js'
 import { inLanes } from '../runs/lanes.js'
 import type { VariantOutcome } from '../runs/processes.js'
-import { RECIPES, type Recipe, type Task } from '../runs/recipe.js'
+import { COMPARED, RECIPES, type Recipe, type Task } from '../runs/recipe.js'
 import type { World } from '../world.js'
 import { extendAll, FINE_TUNING, WINDOWS } from './extension.js'
 
 /** Seeds that are recorded, unless told otherwise. */
 const SEEDS = 3
 
-const TASKS: readonly Task[] = ['mlm', 'lm', 'extend']
+const TASKS: readonly Task[] = [...COMPARED, 'extend']
 
 /** Records what was asked for; everything when nothing was. */
 export async function runRecord(asked: Arguments, world: World): Promise<void> {

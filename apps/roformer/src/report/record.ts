@@ -6,7 +6,7 @@ import type { ExtensionOutcome } from '../extension/extend-model.js'
 import { LENGTHS } from '../extension/measure-lengths.js'
 import type { PositionName } from '../model/options.js'
 import type { VariantOutcome } from '../runs/processes.js'
-import type { Recipe } from '../runs/recipe.js'
+import { COMPARED, type Recipe } from '../runs/recipe.js'
 import type { LossAt } from '../runs/state.js'
 import { type ChartLabels, type Series, svgChart } from './chart.js'
 import { BITS, NATS, type Unit } from './comparison.js'
@@ -28,21 +28,19 @@ export interface ExtensionRecord {
 }
 
 /** Everything that has been recorded. */
-export interface Records {
-  readonly mlm?: ComparisonRecord
-  readonly lm?: ComparisonRecord
-  readonly extend?: ExtensionRecord
-}
+export type Records = {
+  readonly [Task in (typeof COMPARED)[number]]?: ComparisonRecord
+} & { readonly extend?: ExtensionRecord }
 
 /** What the losses of a task are told in. */
 export function unitOf(task: Recipe['task']): Unit {
-  return task === 'mlm' ? NATS : BITS
+  return task === 'mlm' || task === 'pieces' ? NATS : BITS
 }
 
 /** The pictures of all records, by their file names. */
 export function recordedPictures(records: Records): Readonly<Record<string, string>> {
   const pictures: Record<string, string> = {}
-  for (const task of ['mlm', 'lm'] as const) {
+  for (const task of COMPARED) {
     const record = records[task]
     if (record !== undefined) pictures[`${task}.svg`] = comparisonPicture(record)
   }
@@ -67,8 +65,9 @@ export function extensionPicture(outcomes: readonly ExtensionOutcome[], stage: S
 }
 
 /** What a chart of held-out losses says. */
-export function heldOutLabels({ task }: Recipe): ChartLabels {
-  const of = task === 'mlm' ? 'a masked token' : 'a character'
+export function heldOutLabels({ task, alphabet, model }: Recipe): ChartLabels {
+  const what = alphabet === 'pieces' ? 'piece of a word' : 'character'
+  const of = model.causal ? `a ${what}` : `a masked ${what}`
   return { title: `Held-out loss of ${of}`, x: 'training steps', y: unitOf(task).name }
 }
 
@@ -98,11 +97,12 @@ export function renderReadme(text: string, records: Records): string {
 }
 
 function sectionOf(task: string, records: Records): string {
-  if (task === 'mlm' || task === 'lm') return comparisonSection(records[task])
+  const compared = COMPARED.find((one) => one === task)
+  if (compared !== undefined) return comparisonSection(records[compared])
   if (task === 'extend') return extensionSection(records.extend)
   throw new RopeError(
     'INVALID_FILE',
-    `the README marks a place for ${task}; accepted: mlm, lm, extend`,
+    `the README marks a place for ${task}; accepted: ${[...COMPARED, 'extend'].join(', ')}`,
   )
 }
 

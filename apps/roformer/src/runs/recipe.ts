@@ -4,8 +4,11 @@
 import type { ModelOptions, PositionName } from '../model/options.js'
 import type { Alphabet } from '../text/encode-addresses.js'
 
+/** The tasks that compare kinds of positions, in the order in which they are recorded. */
+export const COMPARED = ['mlm', 'pieces', 'lm'] as const
+
 /** The tasks that there are recipes for. */
-export type Task = 'mlm' | 'lm' | 'extend'
+export type Task = (typeof COMPARED)[number] | 'extend'
 
 /** How a model is made and trained. */
 export interface Recipe {
@@ -30,22 +33,38 @@ export interface Recipe {
 const SMALL = { layers: 2, width: 64, attention: 'softmax', causal: false } as const
 
 /** As in BERT. */
-const FIRST_WEIGHTS = { embeddingScale: 1, embeddingDeviation: 0.02, deviation: 0.02 } as const
+const SMALL_WEIGHTS = { embeddingScale: 1, embeddingDeviation: 0.02, deviation: 0.02 } as const
+
+/**
+ * Products keep the size of what they are given (1 / sqrt(64)), and embeddings are brought to
+ * deviation 1 by sqrt(width), as in the transformer paper: added positions of amplitude 1 are then as
+ * large as what they are added to.
+ */
+const EVEN_WEIGHTS = { embeddingScale: 8, embeddingDeviation: 1 / 8, deviation: 1 / 8 } as const
 
 const MEASURED = { measureEvery: 100, heldOutBatches: 16 } as const
 
 /** By task. */
 export const RECIPES: Readonly<Record<Task, Recipe>> = {
-  // A small post-LN BERT (RoFormer, section 4).
+  // Masked characters (RoFormer, section 4), at sizes at which models with added positions learn, too.
   mlm: {
     task: 'mlm',
+    alphabet: 'characters',
+    model: { ...SMALL, heads: 2, tokens: 32, norm: 'pre', ...EVEN_WEIGHTS },
+    ...{ sequences: 32, steps: 2000, rate: 2e-3, warmup: 200 },
+    ...MEASURED,
+    variants: ['none', 'learned', 'sinusoidal', 'rope'],
+  },
+  // A small post-LN BERT on pieces of words, where the others stay on the plateau.
+  pieces: {
+    task: 'pieces',
     alphabet: 'pieces',
     model: {
       ...SMALL,
       heads: 4,
       tokens: 64,
       norm: 'post',
-      ...FIRST_WEIGHTS,
+      ...SMALL_WEIGHTS,
     },
     ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
     ...MEASURED,
@@ -59,9 +78,9 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       ...SMALL,
       ...{ heads: 4, tokens: 64, attention: 'linear', causal: true },
       norm: 'pre',
-      ...FIRST_WEIGHTS,
+      ...SMALL_WEIGHTS,
     },
-    ...{ sequences: 16, steps: 1000, rate: 2e-3, warmup: 100 },
+    ...{ sequences: 16, steps: 2000, rate: 2e-3, warmup: 100 },
     ...MEASURED,
     variants: ['none', 'learned', 'rope'],
   },
@@ -73,7 +92,7 @@ export const RECIPES: Readonly<Record<Task, Recipe>> = {
       ...SMALL,
       ...{ heads: 2, tokens: 128, causal: true },
       norm: 'pre',
-      ...FIRST_WEIGHTS,
+      ...SMALL_WEIGHTS,
     },
     ...{ sequences: 8, steps: 1500, rate: 2e-3, warmup: 100 },
     ...MEASURED,
