@@ -33,7 +33,7 @@ const ENTRIES = /** @type {Readonly<Record<string, number>>} */ ({
   '@rope/bench/machine': 1.5,
   '@rope/bench/matrix': 2,
   '@rope/bench/node': 61,
-  '@rope/bench/peers': 9,
+  '@rope/bench/peers': 3,
   '@rope/bench/report': 2,
   '@rope/bench/auto': 50,
   '@rope/bench/gpu': 56,

@@ -16,6 +16,8 @@ export const PLACED_KEYS: readonly string[] = ['q', 'k', 'out', 'inverse', 'posi
 /** Fields of `out`. */
 const OUT_KEYS: readonly string[] = ['q', 'k']
 
+const FIXED = 'fixed already: make another step, or call rotate of the rope'
+
 /** What other libraries and other parts of a call would call it, and what to write here. */
 const MEANT: Readonly<Record<string, string>> = {
   reverse: "write 'inverse'",
@@ -33,8 +35,8 @@ const MEANT: Readonly<Record<string, string>> = {
   position_ids: "write 'positions'",
   offset: "a tensor's stands in the tensor; where tokens stand is 'positions'",
   sequenceLength: "write 'length'",
-  positions: 'they are fixed already: make another step, or call rotate of the rope',
-  length: 'it is fixed already: make another step, or call rotate of the rope',
+  positions: FIXED,
+  length: FIXED,
   layout: 'it stands in each tensor, or once for all in createRope',
   dtype: 'it stands in each tensor',
   schedule: 'it is fixed by createRope',
@@ -43,7 +45,7 @@ const MEANT: Readonly<Record<string, string>> = {
 }
 
 const STRIDES = "write 'strides', in elements"
-const OFFSET = "write 'offset', in elements from the start of data"
+const OFFSET = "write 'offset', in elements"
 
 /** Words of other libraries for what a tensor is; ours say the same thing, or say it in elements. */
 const FOREIGN: Readonly<Record<string, string>> = {
