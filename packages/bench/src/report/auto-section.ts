@@ -53,12 +53,12 @@ export function newPositionCells(record: NewPositionRecord): readonly string[] {
 
 /** The section, in Markdown blocks. */
 export function autoSection(result: AutoResult): readonly string[] {
-  const { cells, overhead, newPositions, goals, backends } = result
+  const { cells, overhead, newPositions, goals, backends, machine } = result
   const names = backends.filter(({ available }) => available).map(({ name }) => name)
   return [
     '## The choice of @rope/auto',
     [
-      `It chose from ${names.join(', ')}. In each cell the`,
+      `Measured on ${machine.cpu ?? machine.os}, ${machine.engine}. It chose from ${names.join(', ')}. In each cell the`,
       'chosen backend and all others make the same calls on the same memory, in turns. "Chosen over best" is',
       'the median of the chosen backend, called directly, over the smallest median; "front door over best"',
       'is that of calls through `@rope/auto`. Noise makes both larger than 1 where two backends are as fast.',

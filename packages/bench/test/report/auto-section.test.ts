@@ -65,7 +65,10 @@ const AUTO: AutoResult = {
 
 test('a report has a section on the front door where it was measured', () => {
   const report = renderReport([RESULT], { auto: AUTO })
-  expect(report).toContain('## The choice of @rope/auto\n\nIt chose from native. In each cell')
+  const where = 'Measured on an os, an engine.'
+  expect(report).toContain(
+    `## The choice of @rope/auto\n\n${where} It chose from native. In each cell`,
+  )
   expect(report).toContain('| right cells | at least 95 % | 90.0 % | **not met** |')
   expect(report).toContain('| a step | native | 0.031 us [0.020, 0.040] |')
   expect(report).toContain('| random | idle | 0.500 us | 0.400 us | 1.25x [1.20, 1.30] |')
