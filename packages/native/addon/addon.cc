@@ -12,32 +12,13 @@
 namespace {
 
 /* Raised whenever what this file exports changes; src/addon.ts holds the same number. */
-constexpr int32_t INTERFACE_VERSION = 3;
+constexpr int32_t INTERFACE_VERSION = 4;
 
 /* The plan as JavaScript writes it, word by word. */
 static_assert(sizeof(rope_plan) == 4 * 4 + 25 * 8, "src/plan-words.ts writes this layout");
 
 /* More repetitions than any measurement wants, few enough to come back. */
-constexpr double MOST_REPETITIONS = 65536;
-
-/* An integer in a range. */
-bool read_integer(const Napi::Value &value, double least, double most, int64_t *integer) {
-  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
-  if (!(number >= least && number <= most)) return false;
-  *integer = static_cast<int64_t>(number);
-  return static_cast<double>(*integer) == number;
-}
-
-/* The elements of a typed array of that type; false for all else. */
-template <class T>
-bool read_elements(const Napi::Value &value, napi_typedarray_type type, T **data, size_t *length) {
-  if (!value.IsTypedArray()) return false;
-  auto array = value.As<Napi::TypedArrayOf<T>>();
-  if (array.TypedArrayType() != type) return false;
-  *data = array.Data();
-  *length = array.ElementLength();
-  return true;
-}
+constexpr int64_t MOST_REPETITIONS = 65536;
 
 /* A function that is called without node-addon-api: a decode step has no time for its wrapper. */
 void export_raw(Napi::Object exports, const char *name, napi_callback function, void *data) {
@@ -78,8 +59,6 @@ RopeAddon::RopeAddon(Napi::Env env, Napi::Object exports) : machine_(machine_fac
     InstanceMethod("compile", &RopeAddon::compile, napi_enumerable),
     InstanceMethod("threadsOf", &RopeAddon::threads_of, napi_enumerable),
     InstanceMethod("runRange", &RopeAddon::run_range, napi_enumerable),
-    InstanceMethod("copyFactors", &RopeAddon::copy_factors, napi_enumerable),
-    InstanceMethod("setBlock", &RopeAddon::set_block, napi_enumerable),
     InstanceMethod("bind", &RopeAddon::bind, napi_enumerable),
     InstanceMethod("start", &RopeAddon::start, napi_enumerable),
     InstanceMethod("allocate", &RopeAddon::allocate, napi_enumerable),
@@ -107,7 +86,7 @@ Napi::Value RopeAddon::instruction_sets(Napi::Env env) const {
 
 bool RopeAddon::runs_here(const Napi::Value &isa) const {
   int64_t number = 0;
-  return read_integer(isa, 0, ROPE_ISAS - 1, &number) && supported_[number];
+  return read_integer(isa.Env(), isa, 0, ROPE_ISAS - 1, &number) && supported_[number];
 }
 
 /* (plan bytes, instruction set, most threads): a kernel, or undefined for a plan that is none. */
@@ -119,7 +98,8 @@ Napi::Value RopeAddon::compile(const Napi::CallbackInfo &info) {
   if (!read_elements(info[0], napi_uint8_array, &bytes, &length) || length != sizeof plan) {
     return refuse(info.Env(), "the first argument is no plan");
   }
-  if (!runs_here(info[1]) || !read_integer(info[2], 1, POOL_MAX_THREADS + 1, &most_threads)) {
+  if (!runs_here(info[1]) ||
+      !read_integer(info.Env(), info[2], 1, POOL_MAX_THREADS + 1, &most_threads)) {
     return refuse(info.Env(), NO_NUMBER);
   }
   std::memcpy(&plan, bytes, sizeof plan);
@@ -144,49 +124,15 @@ Napi::Value RopeAddon::run_range(const Napi::CallbackInfo &info) {
   Layout layout;
   native_call call;
   if (kernel == nullptr) return refuse(info.Env(), NO_KERNEL);
-  const double units = static_cast<double>(kernel->native->units);
-  if (!read_integer(info[1], 0, units, &begin) || !read_integer(info[2], 0, units, &end)) {
+  const int64_t units = kernel->native->units;
+  if (!read_integer(info.Env(), info[1], 0, units, &begin) ||
+      !read_integer(info.Env(), info[2], 0, units, &end)) {
     return refuse(info.Env(), NO_NUMBER);
   }
   const int32_t wrong = check_call(info.Env(), kernel->native, arguments.values, &layout, &call);
   if (wrong != 0) return Napi::Number::New(info.Env(), wrong);
   kernel_run_range(kernel->native, &call, begin, end);
   return info.Env().Undefined();
-}
-
-/*
- * (rest cos, rest sin, pairs, attention factor): a copy of these factors, whose block is to be set;
- * undefined for rests that are no whole rows of so many pairs, one at least.
- */
-Napi::Value RopeAddon::copy_factors(const Napi::CallbackInfo &info) {
-  double *cos = nullptr, *sin = nullptr;
-  size_t length = 0, other = 0;
-  int64_t pairs = 0;
-  if (!read_elements(info[0], napi_float64_array, &cos, &length) ||
-      !read_elements(info[1], napi_float64_array, &sin, &other) || other != length) {
-    return info.Env().Undefined();
-  }
-  if (!read_integer(info[2], 1, static_cast<double>(length), &pairs) || !info[3].IsNumber()) {
-    return info.Env().Undefined();
-  }
-  const size_t rests = length / static_cast<size_t>(pairs);
-  if (rests * static_cast<size_t>(pairs) != length) return info.Env().Undefined();
-  auto rows = Rows::create(cos, sin, rests, static_cast<size_t>(pairs), info[3].As<Napi::Number>());
-  if (rows == nullptr) return info.Env().Undefined();
-  return handles_->hand_out(info.Env(), std::move(rows));
-}
-
-/* (rows, block cos, block sin): copies the block's row; false unless both hold as many pairs. */
-Napi::Value RopeAddon::set_block(const Napi::CallbackInfo &info) {
-  Rows *rows = handles_->find<Rows>(info.Env(), info[0]);
-  double *cos = nullptr, *sin = nullptr;
-  size_t cosines = 0, sines = 0;
-  if (rows == nullptr) return refuse(info.Env(), NO_ROWS);
-  const bool fit = read_elements(info[1], napi_float64_array, &cos, &cosines) &&
-                   read_elements(info[2], napi_float64_array, &sin, &sines) &&
-                   cosines == rows->pairs() && sines == rows->pairs();
-  if (fit) rows->set_block(cos, sin);
-  return Napi::Boolean::New(info.Env(), fit);
 }
 
 Napi::Value RopeAddon::bind(const Napi::CallbackInfo &info) { return ::bind(info, *handles_); }
@@ -202,7 +148,7 @@ Napi::Value RopeAddon::start(const Napi::CallbackInfo &info) {
 Napi::Value RopeAddon::allocate(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
   int64_t bytes = 0;
-  if (!read_integer(info[0], 1, 9007199254740991.0, &bytes)) return refuse(env, NO_NUMBER);
+  if (!read_integer(env, info[0], 1, MOST_INTEGER, &bytes)) return refuse(env, NO_NUMBER);
   auto block = Block::allocate(static_cast<size_t>(bytes));
   if (block == nullptr) return env.Undefined();
   auto let_go = [block](Napi::Env, void *) {};
@@ -220,10 +166,11 @@ Napi::Value RopeAddon::allocate(const Napi::CallbackInfo &info) {
 Napi::Value RopeAddon::run_limit(const Napi::CallbackInfo &info) {
   limit_work work = {};
   int64_t most_threads = 1, isa = 0, repeat = 0;
-  const auto no = Napi::Boolean::New(info.Env(), false);
-  if (!read_integer(info[0], 1, POOL_MAX_THREADS + 1, &most_threads) || !runs_here(info[1]) ||
-      !read_integer(info[1], 0, ROPE_ISAS, &isa) || !info[2].IsNumber() ||
-      !read_integer(info[3], 0, MOST_REPETITIONS, &repeat)) {
+  const Napi::Env env = info.Env();
+  const auto no = Napi::Boolean::New(env, false);
+  if (!read_integer(env, info[0], 1, POOL_MAX_THREADS + 1, &most_threads) || !runs_here(info[1]) ||
+      !read_integer(env, info[1], 0, ROPE_ISAS, &isa) || !info[2].IsNumber() ||
+      !read_integer(env, info[3], 0, MOST_REPETITIONS, &repeat)) {
     return no;
   }
   for (size_t at = 4; at < info.Length(); at += 2) {

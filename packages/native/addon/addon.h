@@ -27,8 +27,6 @@ class RopeAddon : public Napi::Addon<RopeAddon> {
   Napi::Value compile(const Napi::CallbackInfo &info);
   Napi::Value threads_of(const Napi::CallbackInfo &info);
   Napi::Value run_range(const Napi::CallbackInfo &info);
-  Napi::Value copy_factors(const Napi::CallbackInfo &info);
-  Napi::Value set_block(const Napi::CallbackInfo &info);
   Napi::Value bind(const Napi::CallbackInfo &info);
   Napi::Value start(const Napi::CallbackInfo &info);
   Napi::Value allocate(const Napi::CallbackInfo &info);

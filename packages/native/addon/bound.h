@@ -23,33 +23,18 @@ class Kernel : public Handle {
 };
 
 /*
- * Copies of the factors of a decode row, and the row that was made of them last. All bound calls of
- * a rope share them: the layers of a model rotate at one position with a row that is made once.
+ * A decode row and what it is made of, in memory of `allocate` that JavaScript fills (src/rows.ts).
+ * In doubles: this, the row's floats, then cos and sin of the block's row, of all rests. All bound
+ * calls of a rope share one: the layers of a model rotate at one position with a row made once.
  */
-class Rows : public Handle {
- public:
-  static constexpr Kind KIND = Kind::rows;
+struct DecodeRow {
+  double attention_factor;
+  double made; /* 1 + the rest whose row this is, 0 for none: whoever writes a block sets that */
+  double unused[6];
 
-  /* Null without memory. */
-  static std::shared_ptr<Rows> create(const double *rest_cos, const double *rest_sin, size_t rests,
-                                      size_t pairs, double attention_factor);
-  void set_block(const double *cos, const double *sin);
-  /* Makes the row of the block's position plus `rest`, unless it is there. */
-  void make(rope_multiply_function *multiply, size_t rest);
-
-  size_t pairs() const { return pairs_; }
-  size_t rests() const { return rests_; }
-  const float *cos() const { return static_cast<const float *>(block_->address()); }
-  const float *sin() const { return cos() + pairs_; }
-
- private:
-  static constexpr size_t NONE = SIZE_MAX;
-  Rows() : Handle(KIND) {}
-
-  std::shared_ptr<Block> block_; /* cos and sin of the row, the block's, the rests' */
-  rope_factors factors_ = {};
-  double *block_cos_ = nullptr;
-  size_t pairs_ = 0, rests_ = 0, made_ = NONE;
+  /* Makes the row of the block's position plus `rest`, unless it is there, and rotates with it. */
+  void make(rope_multiply_function *multiply, ptrdiff_t pairs, ptrdiff_t rest, ptrdiff_t rests,
+            rope_rotation *rotation);
 };
 
 class Bound : public Handle {
@@ -58,19 +43,20 @@ class Bound : public Handle {
   Bound() : Handle(KIND) {}
 
   std::shared_ptr<Kernel> kernel;
-  std::shared_ptr<Rows> rows; /* null: cos and sin are handed over as well */
+  std::shared_ptr<Block> row; /* a DecodeRow; null: cos and sin are handed over as well */
+  int64_t rests = 0;          /* that it has */
   Layout layout = {};
   size_t buffer_offset[MOST_PARTS] = {}; /* of each array, in bytes */
 };
 
 /*
- * (kernel, rows or undefined, ...call): a handle for run_bound, the number of the argument that is
- * wrong, or undefined where these rows do not fit.
+ * (kernel, decode row or undefined, ...call): a handle for run_bound, the number of the argument that
+ * is wrong, or undefined where that is no row of this kernel in memory of `allocate`.
  */
 Napi::Value bind(const Napi::CallbackInfo &info, Handles &handles);
 
 /*
- * (bound, rest, ...memory), with rows q's and k's, else cos and sin before them, out of place each
+ * (bound, rest, ...memory), with a decode row q's and k's, else cos and sin before them, out of place each
  * target behind its source. Memory is an ArrayBuffer, or the typed array itself where Node-API
  * cannot measure the buffer (SharedArrayBuffer) or there is more to know (one that is resizable).
  * Undefined when all went well, 1 when there is no such rest, 2 when memory is gone. `data` of the

@@ -2,22 +2,14 @@
 
 namespace {
 
-/* An integer that JavaScript counts exactly; false for fractions, NaN and whatever is larger. */
-bool read_integer(napi_env env, napi_value value, int64_t *integer) {
-  constexpr double most = 9007199254740991.0;
-  double number = 0;
-  if (napi_get_value_double(env, value, &number) != napi_ok) return false;
-  if (!(number >= -most && number <= most)) return false;
-  *integer = static_cast<int64_t>(number);
-  return static_cast<double>(*integer) == number;
-}
-
 /* Adds a view; false when it begins before its array does. */
 bool add_view(napi_env env, const native_kernel *kernel, const napi_value *arguments,
               const kernel_span &span, Part part, Layout *layout) {
   const int64_t size = rope_element_bytes(kernel->program.plan.dtype);
   int64_t offset = 0;
-  if (!read_integer(env, arguments[part.argument + 1], &offset)) return false;
+  if (!read_integer(env, arguments[part.argument + 1], -MOST_INTEGER, MOST_INTEGER, &offset)) {
+    return false;
+  }
   part.misaligned = static_cast<uint32_t>(size - 1);
   if (span.high >= 0) {
     part.origin = static_cast<size_t>(offset * size); /* huge if negative, as `end` is */
@@ -31,8 +23,10 @@ int32_t read_layout(napi_env env, const native_kernel *kernel, const napi_value 
                     Layout *layout) {
   constexpr size_t cos = offsetof(native_call, rotation.cos), sin = offsetof(native_call, rotation.sin);
   const rope_plan &plan = kernel->program.plan;
-  if (!read_integer(env, arguments[BATCH_STRIDE], &layout->batch_stride)) return 1 + BATCH_STRIDE;
-  const int64_t length = kernel_table_length(kernel, layout->batch_stride);
+  int64_t &stride = layout->batch_stride;
+  const bool is_integer =
+      read_integer(env, arguments[BATCH_STRIDE], -MOST_INTEGER, MOST_INTEGER, &stride);
+  const int64_t length = is_integer ? kernel_table_length(kernel, stride) : -1;
   if (length < 0) return 1 + BATCH_STRIDE;
   const size_t bytes = static_cast<size_t>(length) * sizeof(float);
   layout->parts[0] = {COS, sizeof(float) - 1, 0, bytes, cos, cos};
@@ -72,6 +66,14 @@ int32_t check_types(napi_env env, const native_kernel *kernel, const Layout &lay
 }
 
 }  // namespace
+
+bool read_integer(napi_env env, napi_value value, int64_t least, int64_t most, int64_t *integer) {
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return false;
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most))) return false;
+  *integer = static_cast<int64_t>(number);
+  return static_cast<double>(*integer) == number;
+}
 
 bool read_memory(napi_env env, napi_value array, Memory *memory) {
   bool is_array = false;

@@ -35,6 +35,12 @@ struct Layout {
   Part parts[MOST_PARTS]; /* cos, sin, the views */
 };
 
+/* JavaScript counts exactly from minus this to this. */
+constexpr int64_t MOST_INTEGER = (int64_t{1} << 53) - 1;
+
+/* An integer in a range of such; false for all else. */
+bool read_integer(napi_env env, napi_value value, int64_t least, int64_t most, int64_t *integer);
+
 /* The memory of an array at this moment. */
 struct Memory {
   char *data;

@@ -19,7 +19,7 @@ inline Napi::Value refuse(Napi::Env env, const char *what) {
 
 constexpr char NO_KERNEL[] = "the first argument is no kernel of this addon";
 constexpr char NO_BOUND[] = "the first argument is no bound call of this addon";
-constexpr char NO_ROWS[] = "that argument is no rows of this addon";
+constexpr char NO_ROW[] = "the second argument is no row: neither a Float64Array nor undefined";
 constexpr char NO_NUMBER[] = "that argument is no number that this function takes";
 
 /* `N` arguments from number `first` on, undefined where there are fewer. */
@@ -31,7 +31,18 @@ struct Arguments {
   }
 };
 
-enum class Kind { kernel, rows, bound };
+/* The elements of a typed array of that type; false for all else. */
+template <class T>
+bool read_elements(const Napi::Value &value, napi_typedarray_type type, T **data, size_t *length) {
+  if (!value.IsTypedArray()) return false;
+  auto array = value.As<Napi::TypedArrayOf<T>>();
+  if (array.TypedArrayType() != type) return false;
+  *data = array.Data();
+  *length = array.ElementLength();
+  return true;
+}
+
+enum class Kind { kernel, bound };
 
 class Handle : public std::enable_shared_from_this<Handle> {
  public:

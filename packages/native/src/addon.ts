@@ -59,19 +59,10 @@ export interface Addon {
     end: number,
     ...call: CallArguments
   ): WrongArgument | undefined
-  /** A copy of the rests of some factors; undefined for what is no whole rows of doubles. */
-  copyFactors(
-    restCos: Float64Array,
-    restSin: Float64Array,
-    pairs: number,
-    attentionFactor: number,
-  ): Handle<'rows'> | undefined
-  /** Copies the row of the block; false for arrays that are no such row (any more). */
-  setBlock(rows: Handle<'rows'>, blockCos: Float64Array, blockSin: Float64Array): boolean
-  /** With rows, the call makes its own; undefined when the kernel wants others. */
+  /** With a decode row (src/rows.ts), the call makes its own; undefined when that does not fit. */
   bind(
     kernel: Handle<'kernel'>,
-    rows: Handle<'rows'> | undefined,
+    decodeRow: Float64Array | undefined,
     ...call: CallArguments
   ): Handle<'bound'> | WrongArgument | undefined
   /**
@@ -98,4 +89,4 @@ export interface Addon {
 }
 
 /** The number that addon/addon.cc calls INTERFACE_VERSION. */
-export const INTERFACE_VERSION = 3
+export const INTERFACE_VERSION = 4

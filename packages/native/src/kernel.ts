@@ -139,7 +139,7 @@ class AddonKernel implements NativeKernel {
     this.#check(call)
     const { addon, checkAlive } = this.#context
     const { runBound } = addon
-    const bound = addon.bind(this.#handle, rows?.handle, ...callArguments(call))
+    const bound = addon.bind(this.#handle, rows?.memory, ...callArguments(call))
     if (typeof bound === 'number') throw wrongArgument(bound, this.#plan, views)
     if (bound === undefined) return undefined
     const memory = boundMemory(this.#plan, views, rows === undefined ? rotation : undefined)

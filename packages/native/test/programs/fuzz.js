@@ -107,9 +107,22 @@ const { plan, callArguments } = validCall()
 const isa = addon.instructionSets.filter(({ supported }) => supported).map(({ id }) => id)
 const kernel = addon.compile(plan, pick(isa), 2)
 const doubles = (length) => new Float64Array(length).fill(0.5)
-const rows = addon.copyFactors(doubles(128), doubles(128), 32, 1.5)
-addon.setBlock(rows, doubles(32), doubles(32))
-HANDLES.push(kernel, rows, otherAddon.compile(plan, isa[0], 1))
+/** A decode row of 32 pairs and four rests (src/rows.ts). */
+const DOUBLES = 8 + (3 + 2 * 4) * 32
+const decodeRow = (length) => new Float64Array(addon.allocate(8 * length)).fill(0.5)
+const row = decodeRow(DOUBLES)
+HANDLES.push(kernel, otherAddon.compile(plan, isa[0], 1))
+
+/** One that fits; or that is too short, lies elsewhere, or goes once it is bound. */
+const someRow = () =>
+  pick([
+    () => row,
+    () => decodeRow(DOUBLES),
+    () => decodeRow(pick([1, 8, 9, 103, 168, 231, 232, 264])),
+    () => row.subarray(below(2), below(DOUBLES)),
+    () => doubles(DOUBLES),
+    () => undefined,
+  ])()
 
 function validCall() {
   const { plan: words, views, rotation } = createCall(1)
@@ -138,9 +151,7 @@ const VALID = {
   threadsOf: () => [kernel],
   run: () => [pick(HANDLES), ...freshCall()],
   runRange: () => [pick(HANDLES), 0, 1, ...freshCall()],
-  copyFactors: () => [doubles(128), doubles(128), 32, 1],
-  setBlock: () => [rows, doubles(32), doubles(32)],
-  bind: () => [kernel, pick([rows, undefined]), ...freshCall()],
+  bind: () => [kernel, someRow(), ...freshCall()],
   runBound: () => pick(BOUND)?.() ?? [],
   start: () => [kernel, ...freshCall()],
   allocate: () => [pick([1, 64, 4096, 2 ** 21, 2 ** 22 + 1])],
@@ -151,9 +162,16 @@ const VALID = {
 /** Bound calls, with their memory in ever other states. */
 const BOUND = []
 function addBound(handle, own, [cos, sin, , source]) {
+  if (own !== undefined && own !== row && below(2) === 0) {
+    try {
+      structuredClone(own.buffer, { transfer: [own.buffer] })
+    } catch {
+      // As below.
+    }
+  }
   HANDLES.push(handle)
   const shared = source.buffer instanceof SharedArrayBuffer || source.buffer.resizable
-  const memory = [cos.buffer, sin.buffer, shared ? source : source.buffer].slice(own ? 2 : 0)
+  const memory = [cos.buffer, sin.buffer, shared ? source : source.buffer].slice(own === undefined ? 0 : 2)
   if (below(3) === 0 && source.buffer.resizable) source.buffer.resize(pick([0, 8, 2048, 65536]))
   if (below(3) === 0 && !shared && below(2) === 0) {
     try {
@@ -164,7 +182,7 @@ function addBound(handle, own, [cos, sin, , source]) {
   }
   BOUND.push(() => [handle, below(5), ...memory])
   if (BOUND.length > 40) BOUND.shift()
-  if (HANDLES.length > 60) HANDLES.splice(3, 20)
+  if (HANDLES.length > 60) HANDLES.splice(2, 20)
 }
 
 const FUNCTIONS = Object.keys(addon).filter((name) => typeof addon[name] === 'function')
@@ -186,7 +204,7 @@ for (let i = 0; i < calls; i++) {
     if (result instanceof Promise) promises.push(result)
     if (name === 'compile' && result !== undefined) HANDLES.push(result)
     if (name === 'bind' && typeof result === 'object' && ArrayBuffer.isView(args[5]))
-      addBound(result, args[1] !== undefined, args.slice(2))
+      addBound(result, args[1], args.slice(2))
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
   }
