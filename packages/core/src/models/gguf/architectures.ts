@@ -190,15 +190,23 @@ const MODELS: Readonly<Record<string, string>> = {
   paddleocr: 'paddleocr_vl',
 }
 
+const plain = (name: string): string => name.replaceAll(/[-_.]/g, '')
+
+let plainTypes: ReadonlyMap<string, string> | undefined
+
+/** The known model type of a name without signs. */
+function typeOfPlain(name: string): string | undefined {
+  plainTypes ??= new Map(knownModelTypes().map((type) => [plain(type), type]))
+  return plainTypes.get(name)
+}
+
 /** `exaone-moe`, `qwen3next` and `qwen2vl` are exaone_moe, qwen3_next and qwen2_vl_text. */
 function modelOf(architecture: string): ModelFacts {
-  const plain = (name: string): string => name.replaceAll(/[-_.]/g, '')
   const stated = Object.hasOwn(MODELS, architecture) ? MODELS[architecture] : undefined
   const known = modelFacts(stated ?? architecture)
   if (known !== undefined) return known
-  const wanted = plain(architecture)
-  const isNamed = (name: string): boolean => [wanted, `${wanted}text`].includes(plain(name))
-  return modelFacts(knownModelTypes().find(isNamed)) ?? {}
+  const name = plain(architecture)
+  return modelFacts(typeOfPlain(name) ?? typeOfPlain(`${name}text`)) ?? {}
 }
 
 /** What the table of models says about an architecture, in llama.cpp's terms. */
