@@ -1,27 +1,16 @@
 /**
- * Reads what a GGUF file says about RoPE: its metadata, through @huggingface/gguf, and its factor
- * tensors. Nothing else of the file is read, and nothing is fetched.
+ * Reads what a GGUF file says about RoPE: its head and its factor tensors. Nothing else of the file
+ * is read.
  */
-
 import { RopeError } from '@rope/core'
 import { FACTOR_TENSORS, type GgufRope } from '@rope/core/gguf'
-import { quoted } from '../format/text.js'
+import { quoted, bytes as showBytes } from '../format/text.js'
+import { type GgufHead, type GgufTensor, parseGgufHead } from './gguf-head.js'
 import { type RegularFile, withRegularFile } from './regular-file.js'
 
-/** A tensor of a GGUF file. */
-export interface GgufTensor {
-  readonly name: string
-  /** ggml's number of the type. */
-  readonly type: number
-  /** Sizes from the innermost axis, as GGUF lists them. */
-  readonly shape: readonly number[]
-  /** First byte, counted from the start of the file. */
-  readonly byteOffset: number
-}
-
 /** What is read of a GGUF file. */
-export interface GgufFile extends GgufRope {
-  readonly tensorInfos: readonly GgufTensor[]
+export interface GgufFile extends GgufHead, GgufRope {
+  readonly metadata: GgufHead['metadata']
 }
 
 /** ggml's number of float32. */
@@ -40,52 +29,40 @@ export async function readGguf(path: string): Promise<GgufFile> {
 
 /** The same of a file that is open. */
 export async function readOpenGguf(file: RegularFile): Promise<GgufFile> {
-  const { metadata, tensorInfos } = await parse(file)
+  const { metadata, tensorInfos } = await readHead(file)
   const tensors = await readFactors(file, tensorInfos)
   await file.checkUnchanged()
   return { metadata, tensorInfos, tensors }
 }
 
-/** What the parser is told to read; it never sees the path, so no path can be taken for an address. */
-const NOWHERE = 'https://file.invalid/'
+/** Bytes to begin with: as much as the head of most files without a vocabulary. */
+const FIRST = 2 ** 20
+/** More than the largest vocabularies take. */
+const MOST = 2 ** 26
 
-async function parse(file: RegularFile): Promise<{
-  readonly metadata: GgufRope['metadata']
-  readonly tensorInfos: readonly GgufTensor[]
-}> {
-  // Loaded only when there is a GGUF file, since no other command needs it.
-  const { gguf } = await import('@huggingface/gguf')
+/** The head of a file, out of as many of its first bytes as it takes. */
+async function readHead(file: RegularFile): Promise<GgufHead> {
+  for (let length = FIRST; length <= MOST; length *= 4) {
+    const bytes = new Uint8Array(Math.min(length, file.size))
+    await file.fill(bytes, 0)
+    const head = parse(file, bytes)
+    if (head !== null) return head
+    if (bytes.length === file.size) throw refuseHead(file, 'it ends before its metadata does')
+  }
+  throw refuseHead(file, `its metadata takes more than ${showBytes(MOST)}`)
+}
+
+function parse(file: RegularFile, bytes: Uint8Array): GgufHead | null {
   try {
-    const parsed = await gguf(NOWHERE, { fetch: (_, options) => answerRange(file, options) })
-    const { metadata, tensorInfos, tensorDataOffset, tensorInfoByteRange } = parsed
-    // The parser sees zeros beyond the end of the file, and takes them for what it looks for.
-    if (tensorInfoByteRange[1] > file.size) throw new Error(ENDS)
-    const infos = tensorInfos.map(({ name, dtype, shape, offset }) => ({
-      name,
-      type: dtype,
-      shape: shape.map(Number),
-      byteOffset: Number(tensorDataOffset + offset),
-    }))
-    return { metadata: metadata as unknown as GgufRope['metadata'], tensorInfos: infos }
+    return parseGgufHead(bytes)
   } catch (cause) {
-    if (RopeError.isInstance(cause)) throw cause
-    const name = quoted(file.path)
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    const message = `${name} is not a GGUF file that can be read: ${problem}; fetch it again`
-    throw new RopeError('INVALID_FILE', message, { field: file.path, cause })
+    throw refuseHead(file, cause instanceof Error ? cause.message : String(cause), cause)
   }
 }
 
-const ENDS = 'it ends before its metadata does'
-
-/** Answers the parser's request for a range of bytes out of the file. */
-async function answerRange(file: RegularFile, options?: RequestInit): Promise<Response> {
-  const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(options?.headers).get('range') ?? '')
-  const [start, last] = [Number(range?.[1]), Number(range?.[2])]
-  if (!(start < file.size)) throw new Error(ENDS)
-  const bytes = new Uint8Array(Math.min(last + 1, file.size) - start)
-  await file.fill(bytes, start)
-  return new Response(bytes)
+function refuseHead({ path }: RegularFile, problem: string, cause?: unknown): RopeError {
+  const message = `${quoted(path)} is not a GGUF file that can be read: ${problem}; fetch it again`
+  return new RopeError('INVALID_FILE', message, { field: path, cause })
 }
 
 async function readFactors(
