@@ -46,19 +46,14 @@ function report(name: string, index: number, input: unknown, cause: unknown): Er
   return new Error(`${repeat}: ${String(cause)}\ngiven: ${given.slice(0, 5000)}`, { cause })
 }
 
-/**
- * Runs a target as a test.
- *
- * @param slowness how many times fewer inputs than usual, for a target that reads files
- */
-export function fuzz<Input>(name: string, target: Target<Input>, slowness = 1): void {
-  const count = Math.ceil(CASES / slowness)
+/** Runs a target as a test. */
+export function fuzz<Input>(name: string, target: Target<Input>): void {
   test(
-    `${name}: ${count} inputs of seed ${SEED}`,
+    `${name}: ${CASES} inputs of seed ${SEED}`,
     async () => {
       const before = process.memoryUsage().rss
       let through = 0
-      for (let index = 0; index < count; index++) {
+      for (let index = 0; index < CASES; index++) {
         const random = seededRandom(seedOf(`${SEED} ${name} ${index}`))
         const input = target.make(random)
         try {
@@ -67,10 +62,10 @@ export function fuzz<Input>(name: string, target: Target<Input>, slowness = 1): 
           throw report(name, index, input, error)
         }
       }
-      const share = ((100 * through) / count).toFixed(1)
-      console.log(`${name}: ${count} inputs of seed ${SEED}, ${share} % got through`)
-      expect(through).toBeGreaterThanOrEqual(count / 3)
-      expect(through).toBeLessThan(count)
+      const share = ((100 * through) / CASES).toFixed(1)
+      console.log(`${name}: ${CASES} inputs of seed ${SEED}, ${share} % got through`)
+      expect(through).toBeGreaterThanOrEqual(CASES / 3)
+      expect(through).toBeLessThan(CASES)
       expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY)
     },
     PATIENCE,
