@@ -26,6 +26,8 @@ export interface GgufHead {
 const MOST_AXES = 4
 /** Lists within lists: none are known, and the format has no limit. */
 const DEEPEST = 4
+/** More than there are tokens in any vocabulary; a byte in a file is eight in a list. */
+const MOST_ITEMS = 2 ** 20
 /** Where weights begin when the file does not say: at a multiple of this. */
 const ALIGNMENT = 32
 
@@ -116,6 +118,9 @@ class Reader {
     this.#depth++
     if (this.#depth > DEEPEST) throw new Error(`it has lists to a depth above ${DEEPEST}`)
     const [type, length] = [this.uint32(), this.size()]
+    if (length > MOST_ITEMS) {
+      throw new Error(`it has a list of ${length} values; accepted: up to ${MOST_ITEMS}`)
+    }
     for (let i = 0; i < length; i++) read(type)
     this.#depth--
   }
