@@ -87,6 +87,7 @@ fuzz('GGUF metadata', {
   },
   check: (file, random) => {
     const profiles = ggufProfiles(file)
+    assert.ok(profiles.length > 0)
     if (!chance(random, 1 / 8)) return
     for (const { config } of profiles) if (config !== null) checkConfig(config)
     checkRoundTrip(profiles, file.metadata['general.architecture'])

@@ -41,6 +41,7 @@ fuzz('config.json', {
   make: (random) => mutated<unknown>(random, SEEDS),
   check: (json, random) => {
     const profiles = huggingFaceProfiles(json)
+    assert.ok(profiles.length > 0)
     // Frequencies and writing take a hundred times as long as reading.
     if (!chance(random, 1 / 16)) return
     for (const { config } of profiles) if (config !== null) checkConfig(config)

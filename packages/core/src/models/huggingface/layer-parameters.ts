@@ -176,7 +176,9 @@ function fromLists({ config }: Source, dictionary: Json): readonly LayerParamete
   const kinds = perLayerList(config, 'layer_types')
   const shares = perLayerList(config, 'partial_rotary_factors')
   const scaled = layerList(config, 'yarn_only_types')
-  const own = perLayerList(config, field) ?? []
+  const own =
+    perLayerList(config, field) ??
+    failConfig(field, 'is an empty list; accepted: a number, or a list with one entry per layer')
   const entries = own.map((base, layer): LayerEntry => {
     const kind = kinds?.[layer]
     const isScaled = scaled === undefined || kind === undefined || scaled.includes(kind)

@@ -47,6 +47,15 @@ describe.each(Object.entries(LISTS))('%s', (key, [more, list]) => {
   })
 })
 
+test('a list of bases without any is refused, with and without a number of layers', () => {
+  for (const sizes of [SIZES, { head_dim: 64 }]) {
+    const config = { ...sizes, model_type: 'llama', rope_theta: [] }
+    const error = errorOf(() => huggingFaceProfiles(config))
+    expect(error).toMatchObject({ code: 'INVALID_CONFIG', field: 'rope_theta' })
+    expect(String(error)).toContain('is an empty list; accepted: a number, or a list')
+  }
+})
+
 test.each([
   ['attn_layer_indices', 'llama'],
   ['full_attn_idxs', 'llama'],
