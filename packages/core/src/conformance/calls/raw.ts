@@ -2,6 +2,7 @@
  * The backend contract without a rope: plans written by hand, rows that belong to no schedule,
  * kernels run directly. What a rope would never ask for can be asked for here.
  */
+import { BoundedMap } from '../../bounded-map.js'
 import { show } from '../../check.js'
 import type {
   Kernel,
@@ -247,38 +248,87 @@ export function prepare(trial: Trial, call: RawCall): PreparedCall {
   return { ...planPlaced(call, operands), operands, ...rotationOf(trial, call) }
 }
 
-/** Judges what a kernel left in memory. */
-export function judgeCall(trial: Trial, call: RawCall, prepared: PreparedCall): void {
-  const { plan, operands, rotation } = prepared
+/** What has to come out of a call, whatever memory it is made on. */
+interface Expected {
+  readonly rows: Rows
+  /** Of each operand, in logical order. */
+  readonly inputs: readonly Elements[]
+  readonly models: readonly Elements[]
+  readonly truths: readonly Float64Array[]
+}
+
+function expect(
+  { pairing }: RawCall,
+  { plan, operands, rotation }: Pick<PreparedCall, 'plan' | 'operands' | 'rotation'>,
+): Expected {
+  const { dtype, direction } = plan
   const rows = logicalRows(plan, rotation)
-  const window: LogicalWindow = {
-    pairing: call.pairing,
-    windowOffset: plan.windowOffset,
-    rotaryDim: 2 * plan.pairs,
+  const window = windowOf(pairing, plan)
+  const inputs = operands.map(({ input }) => input)
+  const turn = <Data extends Elements>(values: Data, type: DType, index: number): Data => {
+    const { sizes } = (operands[index] as RawOperand).source.placement
+    return quickModel(values, type, sizes, window, rows, direction)
   }
-  operands.forEach(({ source, target, input }, index) => {
-    const { sizes } = source.placement
+  return {
+    rows,
+    inputs,
+    models: inputs.map((input, i) => turn(input, dtype, i)),
+    truths: inputs.map((input, i) => turn(toNumbers(dtype, input), 'float64', i)),
+  }
+}
+
+function windowOf(pairing: PairingName, { windowOffset, pairs }: Plan): LogicalWindow {
+  return { pairing, windowOffset, rotaryDim: 2 * pairs }
+}
+
+/** Judges what a kernel left in memory. */
+export function judgeCall(
+  trial: Trial,
+  call: RawCall,
+  prepared: PreparedCall,
+  { rows, inputs, models, truths }: Expected = expect(call, prepared),
+): void {
+  const { plan, operands } = prepared
+  operands.forEach(({ source, target }, index) => {
     judge(trial, {
       name: `operand ${index}`,
       dtype: plan.dtype,
-      sizes,
-      window,
-      input,
+      sizes: source.placement.sizes,
+      window: windowOf(call.pairing, plan),
+      input: inputs[index] as Elements,
       actual: readTensor(target),
-      model: quickModel(input, plan.dtype, sizes, window, rows, plan.direction),
-      truth: quickModel(
-        toNumbers(plan.dtype, input),
-        'float64',
-        sizes,
-        window,
-        rows,
-        plan.direction,
-      ),
+      model: models[index] as Elements,
+      truth: truths[index] as Float64Array,
       rows,
       rowError: 0,
     })
     checkCanaries(target.arena)
   })
+}
+
+/** The latest expectations: variants of a call differ in memory alone, and follow one another. */
+const expectations = new BoundedMap<string, Expected>(16)
+
+const numbered = new WeakMap<object, number>()
+let numbers = 0
+
+/** A number for a value that is given as it is; 0 for none. */
+function numberOf(given: object | undefined): number {
+  if (given === undefined) return 0
+  const number = numbered.get(given) ?? ++numbers
+  numbered.set(given, number)
+  return number
+}
+
+/** Of a call as it was prepared. */
+function expectationOf(call: RawCall, prepared: PreparedCall): Expected {
+  const { dtype, pairing, direction, batch, tokens, headDim, pairs, windowOffset } = call
+  const { heads, batchStride, seed, input, rows } = call
+  const key = [
+    ...[dtype, pairing, direction, batch, tokens, headDim, pairs, windowOffset],
+    ...[heads.length, ...heads, batchStride, seed, numberOf(input), numberOf(rows)],
+  ].join()
+  return expectations.recall(key, () => expect(call, prepared))
 }
 
 /** Compiles a plan that the backend claims; it must agree. Shared memory it may not claim. */
@@ -312,13 +362,14 @@ export function runKernel(trial: Trial, kernel: Kernel, call: KernelCall): void 
 export async function runRaw(trial: Trial, call: RawCall): Promise<void> {
   const prepared = prepare(trial, call)
   const { plan, operands, rotation, table } = prepared
+  const expected = expectationOf(call, prepared)
   const before = operands.map(({ source }) => snapshot(source.arena))
   const { cos, sin } = rotation
   const rowsBefore = [cos.slice(), sin.slice()]
   const tableBefore = table === undefined ? undefined : snapshot(table)
   const pending = runKernel(trial, compileClaimed(trial, plan), prepared)
   if (pending !== undefined) await pending
-  judgeCall(trial, call, prepared)
+  judgeCall(trial, call, prepared, expected)
   operands.forEach(({ source, target }, index) => {
     if (source === target) return
     checkUnchanged(source.arena, before[index] as Elements, `the input of operand ${index}`)

@@ -15,7 +15,8 @@ export interface RecordedCall {
 /** A recording backend and what it has recorded. */
 export interface Recorder {
   readonly backend: Backend
-  readonly calls: readonly RecordedCall[]
+  /** The latest last; whoever has read them may take them away. */
+  readonly calls: RecordedCall[]
 }
 
 function copyRotation(rotation: Rotation): Rotation {

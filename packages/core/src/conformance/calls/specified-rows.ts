@@ -3,14 +3,40 @@
  * only records. The model oracle is run with them, since equality of bits needs equal rows; what
  * makes that fair is that they are compared with exact rows first.
  */
+import { BoundedMap } from '../../bounded-map.js'
 import type { RopeConfig } from '../../config/config.js'
 import type { DType } from '../../numbers/dtype.js'
-import { createRope } from '../../rope/rope.js'
+import { createRope, type Rope } from '../../rope/rope.js'
 import { check, fail } from '../case.js'
 import { ROW_ERROR } from '../judge/accept.js'
 import { logicalRows, type Rows } from '../judge/rows.js'
 import { type Call, perform } from './perform.js'
-import { createRecorder } from './recorder.js'
+import { createRecorder, type RecordedCall, type Recorder } from './recorder.js'
+
+interface Recording {
+  readonly recorder: Recorder
+  readonly rope: Rope
+}
+
+/** Ropes over recorders, of calls that are over: their frequencies cost more than their calls. */
+const recordings = new BoundedMap<string, Recording>(64)
+
+function startRecording(config: RopeConfig): Recording {
+  const recorder = createRecorder()
+  return { recorder, rope: createRope(config, { backend: recorder.backend }) }
+}
+
+/** The call that core makes of a rope's. */
+async function record(config: RopeConfig, call: Call): Promise<RecordedCall> {
+  const key = JSON.stringify(config)
+  const recording = recordings.get(key) ?? startRecording(config)
+  const { recorder, rope } = recording
+  recordings.delete(key)
+  await perform(rope, 'cpu', call)
+  const recorded = recorder.calls.splice(0).at(-1)
+  recordings.set(key, recording)
+  return recorded ?? fail('core asked its backend for nothing')
+}
 
 /** The rows of a call on tensors of a dtype, which must be as close to the exact ones as promised. */
 export async function specifiedRows(
@@ -19,9 +45,7 @@ export async function specifiedRows(
   dtype: DType,
   exact: Rows,
 ): Promise<Rows> {
-  const recorder = createRecorder()
-  await perform(createRope(config, { backend: recorder.backend }), 'cpu', call)
-  const { plan, rotation } = recorder.calls.at(-1) ?? fail('core asked its backend for nothing')
+  const { plan, rotation } = await record(config, call)
   const rows = logicalRows(plan, rotation)
   checkRows(rows, exact, rowError(config, dtype), dtype)
   return rows
