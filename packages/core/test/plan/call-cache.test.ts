@@ -61,6 +61,7 @@ describe('is not recognised', () => {
     ['out of place', { q: tensor(), out: { q: tensor() } }],
     ['out under another name', { q: tensor(), out: { k: tensor() } }],
     ['another dtype', { q: tensor(new Float64Array(24)) }],
+    ['another kind of array, as wide', { q: tensor(new Int32Array(24)) }],
     ['another shape', { q: tensor(undefined, { shape: [1, 2, 3, 4] }) }],
     ['another layout', { q: tensor(undefined, { layout: 'bhsd' }) }],
     ['strides', { q: tensor(undefined, { strides: [24, 8, 4, 1] }) }],

@@ -101,6 +101,12 @@ const one = (call: Call, name: Name, change: Partial<Place>): Call => ({
   ...call,
   places: { ...call.places, [name]: { ...(call.places[name] ?? Q), ...change } },
 })
+/** Two tensors of a call in shared memory, the second at a place of its own or at a stated one. */
+const shared = (call: Call, first: Name, second: Name, at?: number): Call =>
+  one(one(call, first, { kind: 'shared' }), second, {
+    kind: 'shared',
+    ...(at === undefined ? {} : { at }),
+  })
 const only = (...names: readonly Name[]): Call => ({
   places: Object.fromEntries(names.map((name) => [name, OUT.places[name]])),
 })
@@ -336,6 +342,16 @@ const CALLS: Readonly<Record<string, readonly [Call, string]>> = {
   ],
   'shared in and local out': [one(one(OUT, 'q', { kind: 'shared' }), 'k', { kind: 'shared' }), ''],
   'shared out of k': [one(OUT, 'outK', { kind: 'shared' }), ''],
+  // Two in one buffer, and the others in the other: nothing else tells that the two meet.
+  'shared outs that meet': [shared(OUT, 'outQ', 'outK', OUT_Q.at), 'ALIASING out.q'],
+  'shared k and its out': [shared(OUT, 'k', 'outK'), ''],
+  'shared k that meets its out': [shared(OUT, 'k', 'outK', K.at + 32), 'ALIASING out.k'],
+  'shared q and its out': [shared(OUT, 'q', 'outQ'), ''],
+  'shared q that meets its out': [shared(OUT, 'q', 'outQ', Q.at + 8), 'ALIASING out.q'],
+  'shared k and out of q': [shared(OUT, 'k', 'outQ'), ''],
+  'shared k that meets out of q': [shared(OUT, 'k', 'outQ', K.at), 'ALIASING out.q'],
+  'shared q and out of k': [shared(OUT, 'q', 'outK'), ''],
+  'shared q that meets out of k': [shared(OUT, 'q', 'outK', Q.at), 'ALIASING out.k'],
   // Positions.
   'another position': [{ ...PLAIN, positions: 6 }, ''],
   'the position before zero': [{ ...PLAIN, positions: -5 }, ''],
