@@ -80,6 +80,23 @@ describe('is not recognised', () => {
     expect(cache.find(call as RotateTensors, CALL_KEYS)).toBeUndefined()
   })
 
+  test.each(['q', 'k', 'out.q', 'out.k'])('shared memory of %s alone', (name) => {
+    const memoryOf = (one: string): Float32Array =>
+      new Float32Array(one === name ? new SharedArrayBuffer(96) : new ArrayBuffer(96))
+    const call = (place: typeof memoryOf): RotateTensors => ({
+      ...{ q: tensor(place('q')), k: tensor(place('k')) },
+      out: { q: tensor(place('out.q')), k: tensor(place('out.k')) },
+    })
+    learn(call(() => new Float32Array(24)))
+    expect(
+      cache.find(
+        call(() => new Float32Array(24)),
+        CALL_KEYS,
+      ),
+    ).toBeDefined()
+    expect(cache.find(call(memoryOf), CALL_KEYS)).toBeUndefined()
+  })
+
   test('memory that lies differently: what was apart now overlaps', () => {
     learn({ q: tensor(), k: tensor() })
     expect(cache.find({ q: tensor(shared), k: tensor(shared) }, CALL_KEYS)).toBeUndefined()

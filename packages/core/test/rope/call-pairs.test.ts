@@ -292,6 +292,18 @@ const CALLS: Readonly<Record<string, readonly [Call, string]>> = {
     one(OUT, 'outK', { length: 140, more: { strides: rows(1, 24) } }),
     '',
   ],
+  'out with other strides, an element too few': [
+    one(OUT, 'outQ', { length: 135, more: { strides: rows(2, 24) } }),
+    'INVALID_TENSOR out.q.data',
+  ],
+  'out of k with other strides, an element too few': [
+    one(OUT, 'outK', { length: 127, more: { strides: rows(1, 24) } }),
+    'INVALID_TENSOR out.k.data',
+  ],
+  'spaced tokens of q, an element too few': [
+    one(PLAIN, 'q', { length: 135, more: { strides: rows(2, 24) } }),
+    'INVALID_TENSOR q.data',
+  ],
   'out with a channel step': [
     one(OUT, 'outQ', { length: 200, more: { strides: [96, 32, 16, 2] } }),
     '',
