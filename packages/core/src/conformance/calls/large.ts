@@ -108,6 +108,10 @@ function isPlain({ sizes, strides }: Placement): boolean {
 /** Writes a tensor whose channels are neighbours; fewer values than it has are repeated. */
 function writeTensor(memory: Elements, placement: Placement, values: Elements): void {
   const { batch, tokens, heads, headDim } = placement.sizes
+  if (batch > 1 && placement.strides.batch === 0) {
+    writeTensor(memory, { ...placement, sizes: { ...placement.sizes, batch: 1 } }, values)
+    return
+  }
   if (isPlain(placement)) {
     const end = placement.origin + batch * tokens * heads * headDim
     for (let at = placement.origin; at < end; at += values.length) memory.set(values, at)
@@ -137,6 +141,11 @@ interface LargeOperand {
   readonly target: Placed
 }
 
+/** One entry that is read for every entry of the batch: what lies in memory once. */
+function repeatedOver(batch: number, one: Placement): Placement {
+  return { ...one, sizes: { ...one.sizes, batch }, strides: { ...one.strides, batch: 0 } }
+}
+
 function place(trial: Trial, call: LargeCall, index: number): LargeOperand {
   const { dtype, batch, tokens, headDim, lead, seed } = call
   const where = placesOf(call)[index] as ReturnType<typeof placesOf>[number]
@@ -148,7 +157,9 @@ function place(trial: Trial, call: LargeCall, index: number): LargeOperand {
     return { arena, placement: moved }
   }
   const { layout, spacing, origin } = where
-  const source = put(placeTensor(sizes, layout, spacing), origin, 10 * index + 1)
+  const isOne = call.repeated && !where.inPlace
+  const whole = placeTensor(isOne ? { ...sizes, batch: 1 } : sizes, layout, spacing)
+  const source = put(isOne ? repeatedOver(batch, whole) : whole, origin, 10 * index + 1)
   if (where.inPlace) return { source, target: source }
   const { targetLayout = layout, targetSpacing, targetOrigin = origin } = where
   const target = put(placeTensor(sizes, targetLayout, targetSpacing), targetOrigin, 10 * index + 2)

@@ -18,7 +18,6 @@ import { quickModel } from '../judge/quick-model.js'
 import { createElements, firstDifference } from '../memory/elements.js'
 import { fillWithNoise, ordinaryElements, randomRows } from '../memory/inputs.js'
 import { seededRandom } from '../memory/random.js'
-import { streamedHalvesCases } from './large.js'
 import { kindCases } from './variants.js'
 
 const PAIRS = 19
@@ -164,7 +163,6 @@ function needReach({ backend }: Trial, elements: number): void {
 /** Cases that need gigabytes, of addresses or of memory. */
 export function gigabytesCases(): readonly ConformanceCase[] {
   return [
-    ...streamedHalvesCases(),
     ...kindCases('gigabytes/far-apart', (trial, [pairing, dtype], seed) => {
       needReach(trial, farOf(dtype) + 8 * PITCH)
       const call = farCall(pairing, dtype, seed)

@@ -5,11 +5,11 @@
  */
 
 import { PAIRINGS, type PairingName } from '../../contract/pairing.js'
-import { DTYPES } from '../../numbers/dtype.js'
+import { DTYPES, type DType } from '../../numbers/dtype.js'
 import { type LargeCall, runLarge } from '../calls/large.js'
 import { RAW_CONTROL, type RawCall } from '../calls/raw.js'
-import { type ConformanceCase, tryEach } from '../case.js'
-import type { Origin } from '../memory/arena.js'
+import { type ConformanceCase, type Trial, tryEach, unsupported } from '../case.js'
+import { checkUnchanged, createArena, type Origin, snapshot } from '../memory/arena.js'
 import { KINDS } from '../values/values.js'
 import { type Control, kindCases, type Variants } from './variants.js'
 
@@ -96,8 +96,10 @@ function directionOf(shape: number, [pairing, dtype]: (typeof KINDS)[number]): 1
   return (shape + kind) % 2 === 0 ? 1 : -1
 }
 
-/** Shapes of more than a megabyte: the ones that are worth the time of threads. */
-const HEAVY: readonly string[] = ['batches', 'many-tokens']
+/** Shapes of more than a megabyte, or of many times as many heads as usual. */
+const HEAVY: readonly string[] = ['batches', 'many-tokens', 'wide-tokens']
+
+const HALVES: readonly DType[] = ['float16', 'bfloat16']
 
 /** Of a heavy shape half of the places with each pairing, since no loop depends on both. */
 function placesOf(name: string, origin: Origin, pairing: PairingName): Variants {
@@ -106,12 +108,25 @@ function placesOf(name: string, origin: Origin, pairing: PairingName): Variants 
   return pairing === 'half' ? { 'in place': inPlace ?? {}, 'bhsd, out': bhsdOut ?? {} } : others
 }
 
+/**
+ * A heavy shape is tried with one 16-bit dtype for each pairing, at the next shape the other way
+ * round, and in shared memory with each size of elements once: what tells dtypes apart shows in
+ * small calls, and of float64 backends have one loop.
+ */
+function kindsOf(name: string, origin: Origin): typeof KINDS {
+  if (!HEAVY.includes(name)) return KINDS
+  const [first, second] = HEAVY.indexOf(name) % 2 === 0 ? HALVES : [...HALVES].reverse()
+  const heavy = KINDS.filter(
+    ([pairing, dtype]) => dtype === 'float32' || dtype === (pairing === 'half' ? first : second),
+  )
+  if (origin !== 'shared') return heavy
+  return heavy.filter(([pairing, dtype]) => (pairing === 'half') === (dtype === 'float32'))
+}
+
 function memoryCases(name: string, via: Via): readonly ConformanceCase[] {
   const index = Object.keys(SHAPES).indexOf(name)
-  // What is particular to float64 shows in small calls: backends that have it have one loop for it.
-  const kinds = HEAVY.includes(name) ? KINDS.filter(([, dtype]) => dtype !== 'float64') : KINDS
-  return kinds.flatMap((kind) =>
-    ORIGINS.flatMap((origin) =>
+  return KINDS.flatMap((kind) =>
+    ORIGINS.filter((origin) => kindsOf(name, origin).includes(kind)).flatMap((origin) =>
       shapeCases(
         `large/${name}/${via === 'run' ? origin : `async-${origin}`}`,
         { ...(SHAPES[name] as Control), origin, direction: directionOf(index, kind) },
@@ -121,6 +136,18 @@ function memoryCases(name: string, via: Via): readonly ConformanceCase[] {
       ),
     ),
   )
+}
+
+/** Parts of a power of two, which end where entries of the batch do: whoever shares out evenly. */
+const EVEN: Control = {
+  ...RAW_CONTROL,
+  ...{ batch: 8, tokens: 24, batchStride: 24, heads: [27, 5] },
+  ...{ headDim: 134, windowOffset: 3, pairs: 64 },
+}
+
+function evenCases(): readonly ConformanceCase[] {
+  const singles = KINDS.filter(([, dtype]) => dtype === 'float32')
+  return shapeCases('large/even-parts', EVEN, { 'in place': {} }, { ...SMALL, via: 'run' }, singles)
 }
 
 /** Elements that bring an operand's first one to a cache line, after the canaries of its arena. */
@@ -142,30 +169,80 @@ const STREAMED_RUN = { repeated: true, lead: LEAD, via: 'run' } as const
 
 const OUT: Partial<RawCall> = { inPlace: false, each: [{}, { targetSpacing: 'padded' }] }
 
-/** Out of place with results that go past the caches; of 16-bit elements by request, in gigabytes.ts. */
-export function streamedHalvesCases(): readonly ConformanceCase[] {
-  const halves = KINDS.filter(([, dtype]) => dtype === 'float16' || dtype === 'bfloat16')
-  return shapeCases('large/streamed', STREAMED.narrow, { out: OUT }, STREAMED_RUN, halves)
+/**
+ * What begins on no multiple of 16 bytes: every other head of k, and for some kinds all of k, or the
+ * second members of all pairs.
+ */
+const UNEVEN: Readonly<Record<string, Partial<RawCall>>> = {
+  'half/float16': { each: [{}, { targetSpacing: 'offset' }] },
+  'half/bfloat16': { pairs: 68 },
+  'interleaved/float16': { each: [{}, { targetSpacing: 'offset' }] },
 }
 
+/** One kind for everybody; the others for instruction sets, whose stores may go past the caches. */
 function streamedCases(): readonly ConformanceCase[] {
-  const later = { ...STREAMED_RUN, via: 'async' } as const
-  const { wide } = STREAMED
-  const single = [['half', 'float32']] as const
-  const singles = KINDS.filter(([, dtype]) => dtype === 'float32')
-  return [
-    ...shapeCases('large/streamed', wide, { out: OUT }, STREAMED_RUN, singles),
-    ...ORIGINS.flatMap((origin) => {
-      const variants: Variants = { 'in place': {}, 'bhsd, out': { ...OUT, layout: 'bhsd' } }
-      return shapeCases(
-        `large/slices/async-${origin}`,
-        { ...wide, origin },
-        variants,
-        later,
-        single,
-      )
-    }),
-  ]
+  const kinds = KINDS.filter(([, dtype]) => dtype !== 'float64')
+  return kindCases(
+    'large/streamed',
+    async (trial, [pairing, dtype]) => {
+      const isFirst = pairing === 'half' && dtype === 'float32'
+      if (!isFirst && trial.backend.capabilities.isa === null)
+        unsupported('the backend names no instruction set')
+      const shape = dtype === 'float32' ? STREAMED.wide : STREAMED.narrow
+      const call = { ...shape, ...OUT, ...UNEVEN[`${pairing}/${dtype}`], ...STREAMED_RUN }
+      await runLarge(trial, { ...call, pairing, dtype, seed: 1 })
+    },
+    kinds,
+  )
+}
+
+function slicesCases(): readonly ConformanceCase[] {
+  const variants: Variants = { 'in place': {}, 'bhsd, out': { ...OUT, layout: 'bhsd' } }
+  return ORIGINS.flatMap((origin) =>
+    shapeCases(
+      `large/slices/async-${origin}`,
+      { ...STREAMED.wide, origin },
+      variants,
+      { ...STREAMED_RUN, via: 'async' },
+      [['half', 'float32']],
+    ),
+  )
+}
+
+/** Elements of an array that lies where a backend's own memory begins to be given out. */
+const BYSTANDER = 4096
+
+/**
+ * Memory of the backend that no call is told of stays as it is while calls on other memory pass
+ * through windows of the backend's, which may lie right before it.
+ */
+async function runBesideOwn(trial: Trial, kind: (typeof KINDS)[number]): Promise<void> {
+  const { createBackend } = trial.subject
+  if (trial.backend.allocate === undefined) unsupported('the backend has no allocate')
+  if (createBackend === undefined) unsupported('there is no way to make a second backend')
+  const backend = await createBackend()
+  try {
+    const [pairing, dtype] = kind
+    const fresh: Trial = { ...trial, backend }
+    const arena = createArena(backend, dtype, BYSTANDER, 1, 'allocated')
+    const before = snapshot(arena)
+    for (const name of HEAVY) {
+      const shape = { ...(SHAPES[name] as Control), pairing, dtype, seed: 1 }
+      for (const layout of ['bshd', 'bhsd'] as const) {
+        await runLarge(fresh, { ...shape, layout, ...SMALL, via: 'run' })
+        checkUnchanged(arena, before, `memory that ${name} in ${layout} has nothing to do with`)
+      }
+    }
+  } finally {
+    backend.dispose()
+  }
+}
+
+function besideOwnCases(): readonly ConformanceCase[] {
+  const kinds = KINDS.filter(
+    ([pairing, dtype]) => dtype === (pairing === 'half' ? 'float32' : 'bfloat16'),
+  )
+  return kindCases('large/beside-own', runBesideOwn, kinds)
 }
 
 /** Large calls that are quick enough for every run of the suite. */
@@ -173,6 +250,9 @@ export function largeCases(): readonly ConformanceCase[] {
   return [
     ...Object.keys(SHAPES).flatMap((name) => memoryCases(name, 'run')),
     ...['batches', 'many-tokens'].flatMap((name) => memoryCases(name, 'async')),
+    ...evenCases(),
+    ...besideOwnCases(),
     ...streamedCases(),
+    ...slicesCases(),
   ]
 }
