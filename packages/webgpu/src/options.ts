@@ -38,12 +38,18 @@ function checkMethods(
   kind: string,
   methods: readonly string[],
 ): void {
-  if (value === undefined) return
-  const isOne =
-    typeof value === 'object' &&
-    value !== null &&
-    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  if (!isOne) reject('INVALID_OPTION', field, value, `a ${kind}, or nothing`)
+  if (value === undefined || hasMethods(value, methods)) return
+  reject('INVALID_OPTION', field, value, `a ${kind}, or nothing`)
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  } catch {
+    // Whatever cannot be read is none.
+    return false
+  }
 }
 
 /**

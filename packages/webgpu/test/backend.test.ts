@@ -79,7 +79,7 @@ describe('options', () => {
     const gpu = { requestAdapter: () => Promise.reject(new Error('blocked by policy')) }
     expect(await probeWebGpu(asOptions({ gpu }))).toMatchObject({
       available: false,
-      reason: 'blocked by policy',
+      reason: 'the given gpu gave no adapter: blocked by policy',
     })
   })
 

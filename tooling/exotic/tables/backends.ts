@@ -3,6 +3,11 @@
  */
 import type { MakeArguments } from '../walk.js'
 
+/** A GPU that has nothing to offer. */
+const webGpuOptions = (): object => ({
+  ...{ gpu: { requestAdapter: async () => null }, powerPreference: 'low-power' },
+})
+
 /** Every function of the packages of backends. */
 export const BACKENDS: Readonly<Record<string, MakeArguments>> = {
   createJsBackend: () => [],
@@ -11,6 +16,6 @@ export const BACKENDS: Readonly<Record<string, MakeArguments>> = {
   probeNative: () => [],
   createWasmBackend: () => [{ threads: 0 }],
   probeWasm: () => [],
-  createWebGpuBackend: () => [{ powerPreference: 'low-power' }],
-  probeWebGpu: () => [{ powerPreference: 'low-power' }],
+  createWebGpuBackend: () => [webGpuOptions()],
+  probeWebGpu: () => [webGpuOptions()],
 }

@@ -36,13 +36,16 @@ export function hasImmediates(gpu: GPU | undefined, limits: GPUDevice['limits'])
   return (limits.maxImmediateSize ?? 0) >= IMMEDIATE_BYTES
 }
 
+function nameOf(source: FoundGpu['source']): string {
+  return source === 'given' ? 'the given gpu' : source
+}
+
 /** What there is to say where a GPU has no adapter: of browsers in a browser, of drivers elsewhere. */
 function noAdapterReason(source: FoundGpu['source']): string {
-  const who = source === 'given' ? 'the given gpu' : source
   const fix = isNode()
     ? 'install a graphics driver (on Linux a Vulkan loader and driver, such as libvulkan1 and the driver of the card)'
     : "turn on hardware acceleration in the browser's settings, update the browser and the graphics driver, or use another browser; browsers block drivers that they know to fail"
-  return `${who} offers no adapter; ${fix}`
+  return `${nameOf(source)} offers no adapter; ${fix}`
 }
 
 /**
@@ -55,9 +58,21 @@ export async function findAdapter(options: CheckedOptions): Promise<FoundAdapter
     return { adapter: options.adapter, gpu: options.gpu ?? navigatorGpu(), source: 'given' }
   }
   const { gpu, source } = await findGpu(options.gpu)
-  const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference })
+  const adapter = await requestAdapter({ gpu, source }, options.powerPreference)
   if (adapter === null) throw new RopeError('UNAVAILABLE', noAdapterReason(source))
   return { adapter, gpu, source }
+}
+
+async function requestAdapter(
+  { gpu, source }: FoundGpu,
+  powerPreference: CheckedOptions['powerPreference'],
+): Promise<GPUAdapter | null> {
+  try {
+    return await gpu.requestAdapter({ powerPreference })
+  } catch (cause) {
+    const message = `${nameOf(source)} gave no adapter: ${messageOf(cause)}`
+    throw new RopeError('UNAVAILABLE', message, { cause })
+  }
 }
 
 /** The features worth having, of those that the adapter has. */
@@ -82,12 +97,12 @@ function keepGpu(device: GPUDevice, gpu: GPU | undefined): void {
 }
 
 async function requestDevice({ adapter }: FoundAdapter): Promise<GPUDevice> {
-  const { features, limits } = adapter
-  const requiredLimits: Record<string, number> = {}
-  for (const name of RAISED) requiredLimits[name] = limits[name]
-  if (limits.maxImmediateSize !== undefined)
-    requiredLimits.maxImmediateSize = limits.maxImmediateSize
   try {
+    const { features, limits } = adapter
+    const requiredLimits: Record<string, number> = {}
+    for (const name of RAISED) requiredLimits[name] = limits[name]
+    if (limits.maxImmediateSize !== undefined)
+      requiredLimits.maxImmediateSize = limits.maxImmediateSize
     return await adapter.requestDevice({
       label: '@rope/webgpu',
       requiredFeatures: FEATURES.filter((name) => features.has(name)),
