@@ -15,15 +15,19 @@ import { type GoalGroup, measuredGroup } from './goals/goal.js'
 import { GOAL_GROUPS } from './goals/goals.js'
 import { judge, type PackageSize } from './goals/judge.js'
 import type { MeasureSettings } from './harness/measure.js'
+import { changedSettings, readSettings } from './harness/read-settings.js'
 import { limitsOf } from './limits/hooks.js'
 import { type Clock, clockResolution, performanceClock } from './machine/clock.js'
 import { describeEngine, type Machine } from './machine/machine.js'
 import type { Group } from './matrix/group.js'
 import { type BackendTraits, caseGroups, matrixGroups } from './matrix/matrix.js'
-import type { RotationCase } from './matrix/rotation-case.js'
+import { type RotationCase, readCase } from './matrix/rotation-case.js'
 import { messageOf } from './messages.js'
 import type { Peer, PeerEntry } from './peers/peer.js'
 import { PLAIN_LOOP_PEER } from './peers/plain-loop.js'
+import { readPeer, readPeerEntry } from './peers/read-peer.js'
+import { readMachine, readVersions } from './read-result.js'
+import { callable, exact, list, maybe, type Reader, tell, text, unread, word } from './readers.js'
 import {
   type BackendRecord,
   type BenchResult,
@@ -70,6 +74,21 @@ export interface BenchOptions {
   onGroup?(group: GroupRecord): void
 }
 
+const readOptions: Reader<BenchOptions> = exact<BenchOptions>({
+  mode: word('quick', 'full', 'goals'),
+  backends: list(unread()),
+  peers: maybe(list(readPeerEntry)),
+  cases: maybe(list(readCase)),
+  filter: maybe(text),
+  machine: maybe(readMachine),
+  packages: maybe(readVersions),
+  suiteVersion: maybe(text),
+  settings: maybe(readSettings),
+  packageSize: maybe(callable()),
+  onProgress: maybe(callable()),
+  onGroup: maybe(callable()),
+})
+
 /** How long and how exactly each mode measures; times in milliseconds. */
 export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>>> = {
   quick: {
@@ -105,7 +124,7 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  * Runs a benchmark.
  *
  * @throws RopeError UNAVAILABLE when there is no clock
- * @throws RopeError INVALID_OPTION for cases together with the mode `goals`
+ * @throws RopeError INVALID_OPTION naming the option, and for cases together with the mode `goals`
  *
  * @example
  * ```ts
@@ -114,37 +133,35 @@ export const MODE_SETTINGS: Readonly<Record<Mode, Omit<MeasureSettings, 'clock'>
  * ```
  */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
-  const { mode, machine = describeEngine(), packages = {}, filter, cases } = options
-  checkCases(options)
-  const settings: MeasureSettings = {
-    clock: options.settings?.clock ?? performanceClock(),
-    ...MODE_SETTINGS[mode],
-    ...options.settings,
-  }
+  const read = readOptions(options, 'options')
+  const { mode, machine = describeEngine(), packages = {}, filter, cases } = read
+  checkCases(read)
+  const clock = read.settings?.clock ?? performanceClock()
+  const settings = changedSettings({ ...MODE_SETTINGS[mode], clock }, read.settings)
   const createdAt = new Date().toISOString()
   const start = settings.clock()
-  const statuses = await detectBackends(options.backends)
-  const { peers, records } = await loadPeers(options.peers ?? [])
+  const statuses = await detectBackends(read.backends)
+  const { peers, records } = await loadPeers(read.peers ?? [])
   const { backends, traits } = await lookAt(statuses)
   const participants = { backends: statuses, peers }
   const groups: GroupRecord[] = []
   const goals: GoalRecord[] = []
   const chosen = keep(planned(mode, traits, peers, cases), filter)
   for (const [done, { group, goalGroup }] of chosen.entries()) {
-    options.onProgress?.({ done, total: chosen.length, title: group.title })
+    tell(read.onProgress, 'onProgress', { done, total: chosen.length, title: group.title })
     const record = await runGroup(group, participants, settings)
     groups.push(record)
     for (const goal of goalGroup?.goals ?? []) {
-      goals.push(await judge(goal, record, options.packageSize ?? unknownSize))
+      goals.push(await judge(goal, record, read.packageSize ?? unknownSize))
     }
-    options.onGroup?.(record)
+    tell(read.onGroup, 'onGroup', record)
   }
   return {
     resultVersion: RESULT_VERSION,
     createdAt,
     machine,
     packages,
-    ...(options.suiteVersion === undefined ? {} : { suiteVersion: options.suiteVersion }),
+    ...(read.suiteVersion === undefined ? {} : { suiteVersion: read.suiteVersion }),
     run: {
       mode,
       filter: filter ?? null,
@@ -216,7 +233,7 @@ async function loadPeers(entries: readonly PeerEntry[]): Promise<LoadedPeers> {
   const missing: PeerRecord[] = []
   for (const { name, load } of entries) {
     try {
-      peers.push(await load())
+      peers.push(readPeer(await load(), 'peer'))
     } catch (error) {
       const reason = messageOf(error)
       missing.push({ name, version: null, available: false, reason, method: null })

@@ -6,7 +6,7 @@ import { BACKENDS, type BackendEntry, cpuBackends, portableBackends } from '@rop
 import type { Backend, Kernel } from '@rope/core/backend'
 import { createJsBackend, probeJs } from '@rope/js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { caseOf } from '../src/matrix/case-of.js'
 import { describeMachine } from '../src/node/machine.js'
 import { type BenchOptions, planGroups, runBench, shortenFacts, shortenPaths } from '../src/run.js'
@@ -193,6 +193,45 @@ describe('runBench', () => {
       available: false,
       reason: 'it is not installed; run: npm run add-it',
       method: null,
+    })
+  })
+
+  test('a peer that is none is listed with the reason', async () => {
+    const load = async () => ({ name: 'other', version: null, method: 'a call' }) as never
+    const { peers } = await runBench(short({ peers: [{ name: 'other', load }] }))
+    expect(peers[1]).toMatchObject({ name: 'other', available: false })
+    expect(peers[1]?.reason).toMatch(/accepted: an object with refusal\(\), open\(\)$/)
+  })
+
+  test('options that are wrong are refused before anything is loaded', async () => {
+    const load = vi.fn<BackendEntry['load']>()
+    const backends = [{ ...MISSING, load }]
+    const refused = async (options: object): Promise<unknown> =>
+      runBench(short({ backends, ...options })).catch((error: unknown) => error)
+    expect(await refused({ filters: 'decode' })).toMatchObject({
+      message: expect.stringContaining("did you mean 'filter'"),
+    })
+    expect(await refused({ settings: { budget: '1' } })).toMatchObject({ field: 'settings.budget' })
+    expect(await refused({ settings: { maximumRounds: 5 } })).toMatchObject({
+      field: 'minimumRounds',
+    })
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('settings that are not there change nothing', async () => {
+    const { clock: _, ...settings } = SHORT
+    const given = { ...settings, clock: undefined, patience: undefined }
+    const { groups } = await runBench(short({ settings: given as object }))
+    expect(groups).toHaveLength(1)
+  })
+
+  test('a listener that throws ends the run', async () => {
+    const cause = new Error('enough')
+    const onProgress = (): never => {
+      throw cause
+    }
+    await expect(runBench(short({ onProgress }))).rejects.toMatchObject({
+      ...{ code: 'INVALID_OPTION', field: 'onProgress', cause },
     })
   })
 

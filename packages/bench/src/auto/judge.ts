@@ -2,7 +2,10 @@
  * What the front door owes: a choice that is right nearly everywhere and never far off, at next to
  * no cost, and a new position that costs hardly more than a bound call's.
  */
+
+import { list } from '../readers.js'
 import type { GoalRecord } from '../result.js'
+import { readCell } from './read-result.js'
 import type { CellRecord, NewPositionRecord, OverheadRecord } from './result.js'
 
 /** A choice is right when its median is at most so many times the best one's. */
@@ -38,16 +41,28 @@ function goal(
   return { ...about, ...numbers, outcome: isMet(measured) ? 'met' : 'not met', reason: null }
 }
 
-/** Cells in which there was something to choose: two backends or more have a time. */
+const readCells = list(readCell)
+
+/**
+ * Cells in which there was something to choose: two backends or more have a time.
+ *
+ * @throws RopeError INVALID_OPTION for what is no list of cells, naming the field
+ */
 export function countedCells(cells: readonly CellRecord[]): readonly CellRecord[] {
-  return cells.filter(({ entries }) => {
+  const counts = readCells(cells, 'cells').map(({ entries }) => {
     const timed = entries.filter(({ name, time }) => name !== 'auto' && time !== null)
     return timed.length > 1
   })
+  return Array.from(cells).filter((_, i) => counts[i])
 }
 
-/** True when the chosen backend has a time that is near enough to the best one's. */
-export function isRight({ ratio }: CellRecord): boolean {
+/**
+ * True when the chosen backend has a time that is near enough to the best one's.
+ *
+ * @throws RopeError INVALID_OPTION for what is no cell, naming the field
+ */
+export function isRight(cell: CellRecord): boolean {
+  const { ratio } = readCell(cell, 'cell')
   return ratio !== null && ratio <= RIGHT
 }
 

@@ -5,9 +5,12 @@
 import type { Explanation } from '@rope/auto'
 import { BACKENDS, type BackendEntry, cpuBackends } from '@rope/auto/backends'
 import type { MeasureSettings } from '../harness/measure.js'
+import { changedSettings, readSettings } from '../harness/read-settings.js'
 import { clockResolution, performanceClock } from '../machine/clock.js'
 import { describeEngine, type Machine } from '../machine/machine.js'
 import type { MatrixSize } from '../matrix/matrix.js'
+import { readMachine, readVersions } from '../read-result.js'
+import { callable, exact, list, maybe, type Reader, tell, text, unread, word } from '../readers.js'
 import type { BackendRecord } from '../result.js'
 import { MODE_SETTINGS, type RunProgress, shortenFacts, shortenPaths } from '../run.js'
 import { type AutoCell, autoCells, cellId, cellText } from './cell.js'
@@ -44,6 +47,18 @@ export interface AutoBenchOptions {
   onCell?(cell: CellRecord): void
 }
 
+const readOptions: Reader<AutoBenchOptions> = exact<AutoBenchOptions>({
+  size: word('quick', 'full'),
+  backends: maybe(list(unread())),
+  filter: maybe(text),
+  machine: maybe(readMachine),
+  packages: maybe(readVersions),
+  suiteVersion: maybe(text),
+  settings: maybe(readSettings),
+  onProgress: maybe(callable()),
+  onCell: maybe(callable()),
+})
+
 /** There are many cells, and 2 % tell a wrong choice from a right one. */
 const SETTINGS: Readonly<Record<MatrixSize, Omit<MeasureSettings, 'clock'>>> = {
   // The front door tries slow ones as well before it has chosen.
@@ -60,6 +75,7 @@ const OVERHEAD_SETTINGS: Readonly<Record<MatrixSize, Partial<MeasureSettings>>> 
 /**
  * Runs the front door over the matrix.
  *
+ * @throws RopeError INVALID_OPTION naming the option
  * @throws RopeError UNAVAILABLE when there is no clock, or no backend at all
  *
  * @example
@@ -68,9 +84,10 @@ const OVERHEAD_SETTINGS: Readonly<Record<MatrixSize, Partial<MeasureSettings>>> 
  * ```
  */
 export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResult> {
-  const { size, machine = describeEngine(), packages = {}, filter, backends = BACKENDS } = options
-  const clock = options.settings?.clock ?? performanceClock()
-  const settings: MeasureSettings = { clock, ...SETTINGS[size], ...options.settings }
+  const read = readOptions(options, 'options')
+  const { size, machine = describeEngine(), packages = {}, filter, backends = BACKENDS } = read
+  const clock = read.settings?.clock ?? performanceClock()
+  const settings = changedSettings({ ...SETTINGS[size], clock }, read.settings)
   const createdAt = new Date().toISOString()
   const start = clock()
   const onCpu = cpuBackends(backends)
@@ -82,15 +99,15 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
   try {
     const chosen = keep(autoCells(size, ownersOf(stage)), filter)
     for (const [done, cell] of chosen.entries()) {
-      options.onProgress?.({ done, total: chosen.length, title: cellText(cell) })
+      tell(read.onProgress, 'onProgress', { done, total: chosen.length, title: cellText(cell) })
       const record = await runCell(cell, stage, settings)
       cells.push(record)
-      options.onCell?.(record)
+      tell(read.onCell, 'onCell', record)
     }
     if (cells.length > 0) {
-      const exact = { ...settings, ...OVERHEAD_SETTINGS[size], ...options.settings }
-      overhead = await measureOverhead(onCpu, exact)
-      newPositions = await measureNewPositions(onCpu, exact)
+      const finer = { ...settings, ...OVERHEAD_SETTINGS[size], ...read.settings }
+      overhead = await measureOverhead(onCpu, finer)
+      newPositions = await measureNewPositions(onCpu, finer)
     }
     story = await stage.front.explain()
   } finally {
@@ -101,7 +118,7 @@ export async function runAutoBench(options: AutoBenchOptions): Promise<AutoResul
     createdAt,
     machine,
     packages,
-    ...(options.suiteVersion === undefined ? {} : { suiteVersion: options.suiteVersion }),
+    ...(read.suiteVersion === undefined ? {} : { suiteVersion: read.suiteVersion }),
     run: {
       mode: size,
       filter: filter ?? null,

@@ -27,7 +27,9 @@ export function watched(entries: readonly BackendEntry[]): Watched {
         },
       }
     }
-    return { ...entry, load }
+    // By name: what else an entry has may not let itself be read.
+    const { name, packageName, device, needs, validatesFirst } = entry
+    return { name, packageName, device, needs, validatesFirst, load }
   })
   return { entries: watching, made }
 }

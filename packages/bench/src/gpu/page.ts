@@ -3,7 +3,9 @@
  * server that the page came from.
  */
 import { RopeError } from '@rope/core'
+import { checkFields, show } from '@rope/core/backend'
 import { messageOf } from '../messages.js'
+import { exact, maybe, type Reader, text, word } from '../readers.js'
 import type { GpuBenchSize } from './groups.js'
 import type { OnnxRuntimeWeb } from './onnxruntime-call.js'
 import { runGpuBench } from './run.js'
@@ -26,6 +28,25 @@ export type PageMessage =
   | { readonly kind: 'progress' | 'group' | 'result'; readonly data: unknown }
   | { readonly kind: 'error'; readonly code: string | null; readonly message: string }
 
+const readPeer: Reader<PageOptions['peer']> = (value, field) => {
+  const accepted = '{ module, files } or { module: null, reason }'
+  const { module, files, reason } = checkFields(
+    value,
+    field,
+    ['module', 'files', 'reason'],
+    accepted,
+  )
+  if (module === null) return { module, reason: text(reason, `${field}.reason`) }
+  return { module: text(module, `${field}.module`), files: text(files, `${field}.files`) }
+}
+
+const readOptions: Reader<PageOptions> = exact<PageOptions>({
+  size: word('quick', 'full'),
+  filter: maybe(text),
+  peer: readPeer,
+  report: text,
+})
+
 type Send = (message: PageMessage) => Promise<void>
 
 /** One after the other: on a busy machine a later message would overtake an earlier one. */
@@ -36,7 +57,10 @@ function sender(url: string): Send {
   let last: Promise<unknown> = Promise.resolve()
   return async (message) => {
     const post = (): Promise<unknown> =>
-      fetch(url, { method: 'POST', body: JSON.stringify(message) })
+      fetch(url, { method: 'POST', body: JSON.stringify(message) }).catch((cause: unknown) => {
+        const problem = `report is ${show(url)}, where no message arrives`
+        throw new RopeError('UNAVAILABLE', problem, { field: 'report', cause })
+      })
     last = last.then(post, post)
     await last
   }
@@ -54,15 +78,21 @@ async function loadPeer({ peer }: PageOptions): Promise<LoadedPeer> {
   }
 }
 
-/** Runs the benchmark and sends progress, groups, and at the end the result or an error. */
+/**
+ * Runs the benchmark and sends progress, groups, and at the end the result or an error.
+ *
+ * @throws RopeError INVALID_OPTION naming the option
+ * @throws RopeError UNAVAILABLE when nobody takes the messages
+ */
 export async function runGpuPage(options: PageOptions): Promise<void> {
-  const send = sender(options.report)
-  const { size, filter } = options
+  const read = readOptions(options, 'options')
+  const send = sender(read.report)
+  const { size, filter } = read
   try {
     const data = await runGpuBench({
       size,
       filter,
-      peer: await loadPeer(options),
+      peer: await loadPeer(read),
       onProgress: (progress) => void send({ kind: 'progress', data: progress }),
       onGroup: (group) => void send({ kind: 'group', data: group }),
     })

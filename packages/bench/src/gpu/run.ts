@@ -7,9 +7,22 @@ import type { Probe } from '@rope/core/backend'
 import { createWebGpuBackend, type GpuHandle } from '@rope/webgpu'
 import { judge } from '../goals/judge.js'
 import type { MeasureSettings } from '../harness/measure.js'
+import { changedSettings, readSettings } from '../harness/read-settings.js'
 import { performanceClock } from '../machine/clock.js'
 import { describeEngine } from '../machine/machine.js'
-import type { RotationCase } from '../matrix/rotation-case.js'
+import { type RotationCase, readCase } from '../matrix/rotation-case.js'
+import {
+  callable,
+  exact,
+  list,
+  maybe,
+  type Reader,
+  tell,
+  text,
+  unread,
+  whole,
+  word,
+} from '../readers.js'
 import {
   type BenchResult,
   type GoalRecord,
@@ -21,6 +34,7 @@ import type { RunProgress } from '../run.js'
 import { runSession } from '../run-group.js'
 import { type Counted, countDispatches, judgeDispatches } from './dispatches.js'
 import { BACKEND, type GpuBenchSize, gpuCases, gpuGoals, gpuGroup, PEER } from './groups.js'
+import { readLoadedPeer } from './read-loaded-peer.js'
 import type { Stage } from './rotation-call.js'
 import { createGpuSession, type LoadedPeer } from './session.js'
 import { gpuStopwatch, type Stopwatch, wallStopwatch } from './stopwatch.js'
@@ -45,6 +59,21 @@ export interface GpuBenchOptions {
   /** Called with each group as soon as it is done. */
   onGroup?(group: GroupRecord): void
 }
+
+/** More bytes than a GPU has. */
+const MOST_BYTES = 2 ** 40
+
+const readOptions: Reader<GpuBenchOptions> = exact<GpuBenchOptions>({
+  size: word('quick', 'full'),
+  cases: maybe(list(readCase)),
+  gpu: unread(),
+  peer: readLoadedPeer,
+  filter: maybe(text),
+  settings: maybe(readSettings),
+  footprint: maybe(whole(1, MOST_BYTES)),
+  onProgress: maybe(callable()),
+  onGroup: maybe(callable()),
+})
 
 /** The largest last-level cache of a GPU today is 256 MiB. */
 const GPU_FOOTPRINT = 2 ** 29
@@ -83,10 +112,13 @@ interface Task {
 /**
  * Runs the benchmark of the WebGPU backend.
  *
+ * @throws RopeError INVALID_OPTION naming the option
  * @throws RopeError UNAVAILABLE when there is no GPU here; the message says what to do
  */
 export async function runGpuBench(options: GpuBenchOptions): Promise<BenchResult> {
-  const { size, gpu, peer, filter, cases = gpuCases(size) } = options
+  const read = readOptions(options, 'options')
+  const { size, gpu, peer, filter, cases = gpuCases(size) } = read
+  const common = changedSettings(SETTINGS[size], read.settings)
   const wall = performanceClock()
   const createdAt = new Date().toISOString()
   const started = wall()
@@ -94,7 +126,7 @@ export async function runGpuBench(options: GpuBenchOptions): Promise<BenchResult
   try {
     const device = backend.gpuDevice
     const isSoftware = backend.facts.isSoftware === true
-    const footprint = options.footprint ?? (isSoftware ? SOFTWARE_FOOTPRINT : GPU_FOOTPRINT)
+    const footprint = read.footprint ?? (isSoftware ? SOFTWARE_FOOTPRINT : GPU_FOOTPRINT)
     const stopwatches = await stopwatchesOf(backend.gpuDevice, isSoftware)
     const stageFor = (stopwatch: Stopwatch): Stage => ({ backend, device, stopwatch, footprint })
     const counts = await countDispatches(stageFor(wallStopwatch(device)), peer)
@@ -104,16 +136,15 @@ export async function runGpuBench(options: GpuBenchOptions): Promise<BenchResult
     for (const [done, { rotation, stopwatch }] of tasks.entries()) {
       const withPeer = !isSoftware && rotation.dtype === 'float32'
       const group = gpuGroup(rotation, stopwatch.kind, withPeer)
-      options.onProgress?.({ done, total: tasks.length, title: group.title })
+      tell(read.onProgress, 'onProgress', { done, total: tasks.length, title: group.title })
       const session = createGpuSession(stageFor(stopwatch), peer)
       const { clock, step } = stopwatch
       const patience = { clock: wall, limit: PATIENCE[size] }
-      const own = { ...SETTINGS[size], clock, clockStep: step, patience }
-      const settings: MeasureSettings = { ...own, ...options.settings }
+      const settings: MeasureSettings = { clock, clockStep: step, patience, ...common }
       const measured = await runSession(group, session, settings)
       const record = isSoftware ? ratiosOnly(measured) : measured
       groups.push(record)
-      options.onGroup?.(record)
+      tell(read.onGroup, 'onGroup', record)
       if (stopwatch !== stopwatches[0]) continue
       for (const goal of gpuGoals(rotation)) {
         const judged = await judge(goal, record, async () => [])

@@ -94,7 +94,7 @@ export async function measure(
   comparisons: readonly Comparison[],
   settings: MeasureSettings,
 ): Promise<Measurement> {
-  checkSettings(settings)
+  checkRounds(settings)
   const { clock, patience, minimumRounds } = settings
   const step = settings.clockStep ?? clockResolution(clock)
   const length = sampleLength(settings.sampleLength, step)
@@ -126,7 +126,15 @@ export async function measure(
   }
 }
 
-function checkSettings({ minimumRounds, maximumRounds }: MeasureSettings): void {
+/**
+ * Whether there are rounds enough for an interval.
+ *
+ * @throws RopeError INVALID_OPTION
+ */
+export function checkRounds({
+  minimumRounds,
+  maximumRounds,
+}: Pick<MeasureSettings, 'minimumRounds' | 'maximumRounds'>): void {
   if (minimumRounds >= SMALLEST_SAMPLE && maximumRounds >= minimumRounds) return
   throw new RopeError(
     'INVALID_OPTION',

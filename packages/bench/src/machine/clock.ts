@@ -3,6 +3,7 @@
  * simulated time and it works wherever there is a `performance.now`.
  */
 import { RopeError } from '@rope/core'
+import { reject } from '@rope/core/backend'
 
 /** Milliseconds since some start; it never goes back. */
 export type Clock = () => number
@@ -36,14 +37,39 @@ export function performanceClock(): Clock {
  * The smallest step that the clock is seen to make, in milliseconds: browsers round theirs to
  * 5 or 100 microseconds, and a sample has to be well above that.
  *
+ * @throws RopeError INVALID_OPTION for what is no clock
  * @throws RopeError UNAVAILABLE when the clock stands still
  */
 export function clockResolution(clock: Clock): number {
+  readClock(clock, 'clock')
   let smallest = Number.POSITIVE_INFINITY
   for (let step = 0; step < STEPS; step++) {
     smallest = Math.min(smallest, nextStep(clock))
   }
   return smallest
+}
+
+/**
+ * A clock that can be read: it has been, once.
+ *
+ * @throws RopeError INVALID_OPTION for what is no clock
+ */
+export function readClock(value: unknown, field: string): Clock {
+  const accepted = 'a function that gives milliseconds'
+  if (typeof value !== 'function') return reject('INVALID_OPTION', field, value, accepted)
+  const clock = value as Clock
+  const now = firstReading(clock, field, accepted)
+  if (typeof now === 'number' && !Number.isNaN(now)) return clock
+  return reject('INVALID_OPTION', `${field}()`, now, 'a number of milliseconds')
+}
+
+function firstReading(clock: Clock, field: string, accepted: string): unknown {
+  try {
+    return clock()
+  } catch (cause) {
+    const message = `${field} threw an error; accepted: ${accepted}`
+    throw new RopeError('INVALID_OPTION', message, { field, cause })
+  }
 }
 
 function nextStep(clock: Clock): number {

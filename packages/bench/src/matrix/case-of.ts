@@ -2,24 +2,20 @@
  * A case from its id, as results and links carry it: the way back from `caseId`.
  */
 import { DTYPES, PAIRINGS, RopeError } from '@rope/core'
+import { show } from '@rope/core/backend'
+import { text } from '../readers.js'
 import { MODEL_SHAPES } from './model-shape.js'
-import type { RotationCase } from './rotation-case.js'
-
-const LAYOUTS = ['bshd', 'bhsd'] as const
-const PLACES = ['in-place', 'out-of-place'] as const
-
-/** More tokens than memory would hold. */
-const MOST_TOKENS = 2 ** 17
+import { LAYOUTS, MOST_TOKENS, PLACES, type RotationCase } from './rotation-case.js'
 
 /** A part of an id with the values that it may have. */
 function oneOf<Value extends string>(
   accepted: readonly Value[],
-  text: string | undefined,
+  part: string | undefined,
   what: string,
 ): Value {
-  const found = accepted.find((value) => value === text)
+  const found = accepted.find((value) => value === part)
   if (found !== undefined) return found
-  throw refusal(`${what} ${JSON.stringify(text ?? '')}; accepted: ${accepted.join(', ')}`)
+  throw refusal(`${what} ${show(part ?? '')}; accepted: ${accepted.join(', ')}`)
 }
 
 function refusal(problem: string): RopeError {
@@ -30,10 +26,10 @@ function refusal(problem: string): RopeError {
   )
 }
 
-function tokensOf(text: string | undefined): number {
-  const tokens = /^[1-9]\d{0,6}$/.test(text ?? '') ? Number(text) : 0
+function tokensOf(part: string | undefined): number {
+  const tokens = /^[1-9]\d{0,6}$/.test(part ?? '') ? Number(part) : 0
   if (tokens >= 1 && tokens <= MOST_TOKENS) return tokens
-  throw refusal(`${JSON.stringify(text ?? '')} tokens; accepted: 1 to ${MOST_TOKENS}`)
+  throw refusal(`${show(part ?? '')} tokens; accepted: 1 to ${MOST_TOKENS}`)
 }
 
 /**
@@ -43,7 +39,7 @@ function tokensOf(text: string | undefined): number {
  * @throws RopeError INVALID_OPTION for what is no id; the message names the part that is wrong
  */
 export function caseOf(id: string): RotationCase {
-  const [model, tokens, dtype, pairing, layout, place, ...rest] = String(id).split('/')
+  const [model, tokens, dtype, pairing, layout, place, ...rest] = text(id, 'id').split('/')
   if (rest.length > 0) throw refusal(`${rest.length} parts too many`)
   const names = MODEL_SHAPES.map(({ name }) => name)
   const name = oneOf(names, model, 'model')

@@ -3,9 +3,11 @@
  * the same case; how each of them is called (memory, threads, kind of call) is a variant of it.
  */
 
-import type { DType, Layout, PairingName } from '@rope/core'
+import { DTYPES, type DType, type Layout, PAIRINGS, type PairingName } from '@rope/core'
 import { bytesPerElement } from '@rope/core/backend'
+import { exact, maybe, type Reader, type Readers, whole, word } from '../readers.js'
 import { LLAMA, type ModelShape, shapeText } from './model-shape.js'
+import { readShape } from './read-shape.js'
 
 /** What is rotated. */
 export interface RotationCase {
@@ -16,6 +18,38 @@ export interface RotationCase {
   readonly layout: Extract<Layout, 'bshd' | 'bhsd'>
   readonly place: 'in-place' | 'out-of-place'
 }
+
+/** What of a case is not as in the reference case. */
+export type CaseChanges = Partial<RotationCase> & Pick<RotationCase, 'tokens'>
+
+/** The layouts of cases. */
+export const LAYOUTS = ['bshd', 'bhsd'] as const
+/** Where results of cases go. */
+export const PLACES = ['in-place', 'out-of-place'] as const
+
+/** More tokens than memory would hold. */
+export const MOST_TOKENS: number = 2 ** 17
+
+const FIELDS: Readers<RotationCase> = {
+  shape: readShape,
+  tokens: whole(1, MOST_TOKENS),
+  dtype: word(...DTYPES),
+  pairing: word(...PAIRINGS),
+  layout: word(...LAYOUTS),
+  place: word(...PLACES),
+}
+
+/** A case that a caller has made. */
+export const readCase: Reader<RotationCase> = exact(FIELDS)
+
+const readChanges = exact<CaseChanges>({
+  tokens: FIELDS.tokens,
+  shape: maybe(FIELDS.shape),
+  dtype: maybe(FIELDS.dtype),
+  pairing: maybe(FIELDS.pairing),
+  layout: maybe(FIELDS.layout),
+  place: maybe(FIELDS.place),
+})
 
 /**
  * How a backend is called.
@@ -38,25 +72,39 @@ export interface Variant {
 /** Positions of a decode loop go round: a power of two, so that the next one is a mask away. */
 export const DECODE_POSITIONS = 4096
 
-/** The reference case with some fields changed: one deviation at a time keeps cases comparable. */
-export function rotationCase(changes: Partial<RotationCase> & { tokens: number }): RotationCase {
+/**
+ * The reference case with some fields changed: one deviation at a time keeps cases comparable.
+ *
+ * @throws RopeError INVALID_OPTION naming the field
+ */
+export function rotationCase(changes: CaseChanges): RotationCase {
   return {
     shape: LLAMA,
     dtype: 'float32',
     pairing: 'half',
     layout: 'bshd',
     place: 'in-place',
-    ...changes,
+    ...readChanges(changes, 'changes'),
   }
 }
 
-/** The stable id of a case: `llama-3-8b/4096/float32/half/bshd/in-place`. */
-export function caseId({ shape, tokens, dtype, pairing, layout, place }: RotationCase): string {
+/**
+ * The stable id of a case: `llama-3-8b/4096/float32/half/bshd/in-place`.
+ *
+ * @throws RopeError INVALID_OPTION for what is no case, naming the field
+ */
+export function caseId(rotation: RotationCase): string {
+  const { shape, tokens, dtype, pairing, layout, place } = readCase(rotation, 'rotation')
   return [shape.name, tokens, dtype, pairing, layout, place].join('/')
 }
 
-/** The case in words, for headings. */
-export function caseText({ shape, tokens, dtype, pairing, layout, place }: RotationCase): string {
+/**
+ * The case in words, for headings.
+ *
+ * @throws RopeError INVALID_OPTION for what is no case, naming the field
+ */
+export function caseText(rotation: RotationCase): string {
+  const { shape, tokens, dtype, pairing, layout, place } = readCase(rotation, 'rotation')
   const count = tokens === 1 ? '1 token' : `${tokens} tokens`
   const parts = [dtype, pairing, layout, place.replaceAll('-', ' ')]
   return `${shape.name}, ${shapeText(shape)}, ${count}, ${parts.join(', ')}`
@@ -79,10 +127,15 @@ export function movedElements(rotation: RotationCase): readonly [number, number]
   return [q * share, k * share]
 }
 
-/** Bytes read plus bytes written by one call; the tables are not counted. */
+/**
+ * Bytes read plus bytes written by one call; the tables are not counted.
+ *
+ * @throws RopeError INVALID_OPTION for what is no case, naming the field
+ */
 export function movedBytes(rotation: RotationCase): number {
-  const [q, k] = movedElements(rotation)
-  return 2 * (q + k) * bytesPerElement(rotation.dtype)
+  const read = readCase(rotation, 'rotation')
+  const [q, k] = movedElements(read)
+  return 2 * (q + k) * bytesPerElement(read.dtype)
 }
 
 /** How a model would make this call: bound for one token, per step for more. */

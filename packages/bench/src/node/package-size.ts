@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { readName } from './read-name.js'
 
 /** A WebAssembly module in base64: it begins with the bytes of "\0asm"; lines may be broken. */
 const INLINED = /AGFzbQ[A-Za-z0-9+/\n]{100,}={0,2}/g
@@ -12,9 +13,11 @@ const INLINED = /AGFzbQ[A-Za-z0-9+/\n]{100,}={0,2}/g
 /**
  * Bytes of each WebAssembly module that is inlined in the ES modules of a package's dist folder, in
  * base64 and then gzipped, ascending. None when the package is not installed, or not built.
+ *
+ * @throws RopeError INVALID_OPTION for what is no name of a package
  */
 export async function packageSize(packageName: string): Promise<readonly number[]> {
-  const folder = distFolder(packageName)
+  const folder = distFolder(readName(packageName, 'packageName'))
   if (folder === null) return []
   const modules = new Set(
     readdirSync(folder)

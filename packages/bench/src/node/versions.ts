@@ -4,19 +4,27 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { list } from '../readers.js'
 import { packageFolder } from './peers.js'
+import { readName } from './read-name.js'
 
 interface Manifest {
   readonly name?: string
   readonly version?: string
 }
 
-/** The version of this package and of each named one; null for one that is not installed. */
+const readNames = list(readName)
+
+/**
+ * The version of this package and of each named one; null for one that is not installed.
+ *
+ * @throws RopeError INVALID_OPTION for what is no list of names of packages
+ */
 export function installedVersions(
   names: readonly string[],
 ): Readonly<Record<string, string | null>> {
   const own = readManifest(packageFolder())
-  const others = names.map((name) => [name, versionOf(name)] as const)
+  const others = readNames(names, 'names').map((name) => [name, versionOf(name)] as const)
   return Object.fromEntries([['@rope/bench', own?.version ?? null], ...others])
 }
 

@@ -4,6 +4,7 @@
  * `session.run` is the least that its user can pay.
  */
 import type { RotationCase } from '../matrix/rotation-case.js'
+import { exact, having, one, orNull, type Reader, record, text, word } from '../readers.js'
 import { joinedHeads, joinOperands, separateOperands } from './joined-heads.js'
 import type { Peer, PeerCall, PeerInput } from './peer.js'
 import { rotaryEmbeddingModel } from './rotary-embedding-model.js'
@@ -39,15 +40,31 @@ export interface OnnxRuntimeOptions {
   readonly provider: 'cpu' | 'wasm'
 }
 
-/** ONNX Runtime's RotaryEmbedding, whole `session.run`. */
+const readRuntime: Reader<OnnxRuntime> = record<OnnxRuntime>({
+  InferenceSession: having<OnnxRuntime['InferenceSession']>('create'),
+  Tensor: one('a class', (value) => typeof value === 'function'),
+})
+
+const readOptions: Reader<OnnxRuntimeOptions> = exact<OnnxRuntimeOptions>({
+  name: text,
+  version: orNull(text),
+  provider: word('cpu', 'wasm'),
+})
+
+/**
+ * ONNX Runtime's RotaryEmbedding, whole `session.run`.
+ *
+ * @throws RopeError INVALID_OPTION naming what is wrong
+ */
 export function createOnnxRuntimePeer(ort: OnnxRuntime, options: OnnxRuntimeOptions): Peer {
-  const { name, version, provider } = options
+  const runtime = readRuntime(ort, 'ort')
+  const { name, version, provider } = readOptions(options, 'options')
   return {
     name,
     version,
     method: `one RotaryEmbedding node over q and k together, whole session.run, ${provider}`,
     refusal,
-    open: (input) => openCall(ort, provider, input),
+    open: (input) => openCall(runtime, provider, input),
   }
 }
 

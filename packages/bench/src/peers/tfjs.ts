@@ -3,6 +3,7 @@
  * products and a concatenation; tensors stay on the backend and nothing is read back while timed.
  */
 import type { RotationCase } from '../matrix/rotation-case.js'
+import { exact, having, orNull, type Reader, text, word } from '../readers.js'
 import { joinedHeads, joinOperands, separateOperands } from './joined-heads.js'
 import type { Peer, PeerCall, PeerInput } from './peer.js'
 
@@ -35,8 +36,25 @@ export interface TfjsOptions {
   readonly backend: 'cpu' | 'wasm'
 }
 
-/** A rotation composed of TensorFlow.js operators on one of its backends. */
-export function createTfjsPeer(tf: Tfjs, { name, version, backend }: TfjsOptions): Peer {
+const readLibrary: Reader<Tfjs> = having<Tfjs>(
+  ...(['tensor', 'slice', 'mul', 'add', 'sub', 'concat', 'reshape', 'tidy'] as const),
+  ...(['setBackend', 'getBackend'] as const),
+)
+
+const readOptions: Reader<TfjsOptions> = exact<TfjsOptions>({
+  name: text,
+  version: orNull(text),
+  backend: word('cpu', 'wasm'),
+})
+
+/**
+ * A rotation composed of TensorFlow.js operators on one of its backends.
+ *
+ * @throws RopeError INVALID_OPTION naming what is wrong
+ */
+export function createTfjsPeer(tf: Tfjs, options: TfjsOptions): Peer {
+  const library = readLibrary(tf, 'tf')
+  const { name, version, backend } = readOptions(options, 'options')
   return {
     name,
     version,
@@ -47,7 +65,7 @@ export function createTfjsPeer(tf: Tfjs, { name, version, backend }: TfjsOptions
       if (tokens <= LONGEST[backend]) return null
       return `it is timed up to ${LONGEST[backend]} tokens; a call of more takes seconds`
     },
-    open: (input) => openCall(tf, backend, input),
+    open: (input) => openCall(library, backend, input),
   }
 }
 

@@ -1,6 +1,8 @@
 /**
  * The section of the report on the front door, and its cells as rows of text for a terminal.
  */
+
+import { readCell, readNewPosition, readOverhead } from '../auto/read-result.js'
 import type { AutoResult, CellRecord, NewPositionRecord, OverheadRecord } from '../auto/result.js'
 import { markdownTable } from './markdown-table.js'
 import { goalRow } from './rows.js'
@@ -22,8 +24,13 @@ function ratioText(ratio: number | null): string {
   return ratio === null ? NOTHING : ratio.toFixed(2)
 }
 
-/** A cell in words. */
-export function cellRow({ title, chosen, best, ratio, throughFrontDoor }: CellRecord): CellRow {
+/**
+ * A cell in words.
+ *
+ * @throws RopeError INVALID_OPTION for what is no cell, naming the field
+ */
+export function cellRow(cell: CellRecord): CellRow {
+  const { title, chosen, best, ratio, throughFrontDoor } = readCell(cell, 'cell')
   return {
     title,
     chosen: chosen ?? NOTHING,
@@ -33,16 +40,26 @@ export function cellRow({ title, chosen, best, ratio, throughFrontDoor }: CellRe
   }
 }
 
-/** What a kind of call costs more: `0.03 us [0.02, 0.04]`, or why it is not known. */
-export function overheadText({ microseconds, low, high, reason }: OverheadRecord): string {
+/**
+ * What a kind of call costs more: `0.03 us [0.02, 0.04]`, or why it is not known.
+ *
+ * @throws RopeError INVALID_OPTION for what is no such record, naming the field
+ */
+export function overheadText(record: OverheadRecord): string {
+  const { microseconds, low, high, reason } = readOverhead(record, 'record')
   if (microseconds === null || low === null || high === null) return reason ?? NOTHING
   const [value, from, to] = [microseconds, low, high].map((time) => time.toFixed(3))
   return `${value} us [${from}, ${to}]`
 }
 
-/** What a new position costs, as cells: calls, the backend, both times, and one over the other. */
+/**
+ * What a new position costs, as cells: calls, the backend, both times, and one over the other.
+ *
+ * @throws RopeError INVALID_OPTION for what is no such record, naming the field
+ */
 export function newPositionCells(record: NewPositionRecord): readonly string[] {
-  const { backend, order, rotate, bound, ratio, low, high, reason } = record
+  const read = readNewPosition(record, 'record')
+  const { backend, order, rotate, bound, ratio, low, high, reason } = read
   const times = [rotate, bound].map((time) => (time === null ? NOTHING : `${time.toFixed(3)} us`))
   const known = ratio !== null && low !== null && high !== null
   const compared = known

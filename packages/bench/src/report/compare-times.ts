@@ -4,6 +4,7 @@
  * with 95 %, so that equals are told apart more seldom than in one case of twenty: what changed
  * between the runs beside the code (heat, other programs) is not in it, and no statistics can be.
  */
+import { readTime } from '../read-result.js'
 import type { TimeRecord } from '../result.js'
 import type { Ratio } from '../statistics/ratio.js'
 import { type Outcome, outcomeOf, verdict } from '../statistics/verdict.js'
@@ -17,13 +18,18 @@ export interface TimeComparison {
   readonly verdict: string
 }
 
-/** The speed in `time` as a multiple of the speed in `other`, which another run has measured. */
+/**
+ * The speed in `time` as a multiple of the speed in `other`, which another run has measured.
+ *
+ * @throws RopeError INVALID_OPTION for what is no time, naming the field
+ */
 export function compareTimes(time: TimeRecord, other: TimeRecord): TimeComparison {
+  const [own, others] = [readTime(time, 'time'), readTime(other, 'other')]
   const ratio: Ratio = {
-    value: other.median / time.median,
-    low: other.low / time.high,
-    high: other.high / time.low,
-    rounds: Math.min(time.samples, other.samples),
+    value: others.median / own.median,
+    low: others.low / own.high,
+    high: others.high / own.low,
+    rounds: Math.min(own.samples, others.samples),
   }
   return { ratio, outcome: outcomeOf(ratio), verdict: verdict(ratio) }
 }

@@ -1,7 +1,11 @@
 /**
  * A report in Markdown, made from results and nothing else: run again, write again.
  */
+
+import { readAutoResult } from '../auto/read-result.js'
 import type { AutoResult } from '../auto/result.js'
+import { readResult } from '../read-result.js'
+import { exact, list, maybe, type Reader, text } from '../readers.js'
 import type { BenchResult, GroupRecord } from '../result.js'
 import { autoSection } from './auto-section.js'
 import { markdownTable } from './markdown-table.js'
@@ -18,19 +22,28 @@ export interface ReportOptions {
   readonly auto?: AutoResult
 }
 
+const readResults = list(readResult)
+
+const readOptions: Reader<ReportOptions> = exact<ReportOptions>({
+  where: maybe(text),
+  commands: maybe(list(text)),
+  auto: maybe(readAutoResult),
+})
+
 /**
  * The report of one or more results of one machine. The first one describes the machine.
+ *
+ * @throws RopeError INVALID_OPTION for what is no result of this version, naming the field
  *
  * @example
  * ```ts
  * renderReport([await runBench({ mode: 'quick', backends: cpuBackends(BACKENDS) })])
  * ```
  */
-export function renderReport(
-  results: readonly BenchResult[],
-  { where = 'the machine below', commands = [], auto }: ReportOptions = {},
-): string {
-  const [first] = results
+export function renderReport(results: readonly BenchResult[], options: ReportOptions = {}): string {
+  const read = readResults(results, 'results')
+  const { where = 'the machine below', commands = [], auto } = readOptions(options, 'options')
+  const [first] = read
   if (first === undefined) return '# Benchmarks\n\nNothing has been measured yet.\n'
   const sections = [
     '# Benchmarks',
@@ -38,12 +51,12 @@ export function renderReport(
     '## Method',
     METHOD,
     '## Machine',
-    machineTable(first, results),
+    machineTable(first, read),
     '## Who took part',
     ...participants(first),
-    ...goalSection(results),
+    ...goalSection(read),
     ...(auto === undefined ? [] : autoSection(auto)),
-    ...results.flatMap(({ run, groups }) => (run.mode === 'goals' ? [] : matrixSection(groups))),
+    ...read.flatMap(({ run, groups }) => (run.mode === 'goals' ? [] : matrixSection(groups))),
   ]
   return `${sections.join('\n\n')}\n`
 }

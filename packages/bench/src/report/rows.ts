@@ -1,6 +1,7 @@
 /**
  * Records as rows of text: the same for a terminal, a Markdown table and a web page.
  */
+import { readGoal, readGroup } from '../read-result.js'
 import type { EntryRecord, GoalRecord, GroupRecord } from '../result.js'
 import { ratioText } from '../statistics/verdict.js'
 import { bytesText, digits, timeText } from './words.js'
@@ -22,14 +23,19 @@ export interface ContenderRow {
 
 const NOTHING = '-'
 
-/** The rows of a group: backends and peers by their order, then the limits. */
+/**
+ * The rows of a group: backends and peers by their order, then the limits.
+ *
+ * @throws RopeError INVALID_OPTION for what is no group, naming the field
+ */
 export function contenderRows(group: GroupRecord): readonly ContenderRow[] {
+  const read = readGroup(group, 'group')
   const isLimit = ({ kind }: EntryRecord): boolean => kind === 'limit'
   const ordered = [
-    ...group.entries.filter((entry) => !isLimit(entry)),
-    ...group.entries.filter(isLimit),
+    ...read.entries.filter((entry) => !isLimit(entry)),
+    ...read.entries.filter(isLimit),
   ]
-  return ordered.map((entry) => rowOf(group, entry))
+  return ordered.map((entry) => rowOf(read, entry))
 }
 
 function rowOf(group: GroupRecord, entry: EntryRecord): ContenderRow {
@@ -81,8 +87,13 @@ export interface GoalRow {
   readonly outcome: GoalRecord['outcome']
 }
 
-/** A goal in words. */
-export function goalRow({ what, wanted, outcome, reason, ...found }: GoalRecord): GoalRow {
+/**
+ * A goal in words.
+ *
+ * @throws RopeError INVALID_OPTION for what is no goal, naming the field
+ */
+export function goalRow(goal: GoalRecord): GoalRow {
+  const { what, wanted, outcome, reason, ...found } = readGoal(goal, 'goal')
   return { what, wanted, outcome, measured: measuredText(found) ?? reason ?? NOTHING }
 }
 

@@ -37,3 +37,19 @@ describe('caseOf', () => {
     expect(() => caseOf(id)).toThrow(problem)
   })
 })
+
+describe('what is no case', () => {
+  const shape = rotationCase({ tokens: 1 }).shape
+
+  test.each([
+    ['no tokens', { tokens: 0 }, 'changes.tokens is 0; accepted: an integer from 1 to 131072'],
+    ['a misspelt field', { tokens: 1, dType: 'float16' }, "did you mean 'dtype'?"],
+    ['half a pair', { tokens: 1, shape: { ...shape, rotaryDim: 63 } }, 'changes.shape.rotaryDim'],
+  ])('%s is refused, and the place named', (_, changes, message) => {
+    expect(() => rotationCase(changes as never)).toThrow(message)
+  })
+
+  test('a field that is not there changes nothing', () => {
+    expect(rotationCase({ tokens: 1, dtype: undefined } as never).dtype).toBe('float32')
+  })
+})

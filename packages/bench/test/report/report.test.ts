@@ -226,3 +226,21 @@ describe('the report', () => {
     expect(renderReport([])).toBe('# Benchmarks\n\nNothing has been measured yet.\n')
   })
 })
+
+describe('what is no result', () => {
+  test.each([
+    ['another version', { ...RESULT, resultVersion: 2 }, 'results[0].resultVersion is 2'],
+    ['a result of the front door', { autoResultVersion: 2 }, 'results[0].resultVersion is missing'],
+    ['a goal without words', { ...RESULT, goals: [{ id: 'x' }] }, 'results[0].goals[0].what'],
+    ['text', '{}', 'results[0] is "{}"; accepted: { resultVersion, '],
+  ])('%s is refused, and the place named', (_, given, message) => {
+    expect(() => renderReport([given as BenchResult])).toThrow(message)
+  })
+
+  test('a group out of a file is looked at as well', () => {
+    expect(() => contenderRows({ ...GROUP, entries: {} } as never)).toThrow(
+      'group.entries is an object with keys (none); accepted: a list',
+    )
+    expect(() => goalRow({ ...GOAL, unit: 'ms' } as never)).toThrow("accepted: 'x' or 'us'")
+  })
+})

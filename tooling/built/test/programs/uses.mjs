@@ -56,14 +56,19 @@ const MODULES = {
   '@rope/bench/matrix': ({ caseId, rotationCase }) =>
     assert.equal(caseId(rotationCase({ tokens: 4 })), 'llama-3-8b/4/float32/half/bshd/in-place'),
   '@rope/bench/peers': ({ createTfjsPeer }) => {
-    const peer = createTfjsPeer({}, { name: 'tfjs', version: '1.0.0', backend: 'cpu' })
+    const options = { name: 'tfjs', version: '1.0.0', backend: 'cpu' }
+    assert.throws(() => createTfjsPeer({}, options), { code: 'INVALID_OPTION', field: 'tf' })
+    const tf = new Proxy({}, { get: () => () => undefined })
+    const peer = createTfjsPeer(tf, options)
     const call = { dtype: 'float64', place: 'in-place', tokens: 1 }
     assert.match(peer.refusal(call), /float32 only/)
   },
   '@rope/bench/report': ({ timeText }) => assert.equal(timeText(12_345), '12.3 ms'),
   '@rope/bench/auto': ({ RIGHT }) => assert.ok(RIGHT > 1),
   '@rope/bench/gpu': ({ runGpuBench }) =>
-    assert.rejects(runGpuBench({ size: 'small' }), { code: 'UNAVAILABLE' }),
+    assert.rejects(runGpuBench({ size: 'quick', peer: { ort: null, reason: 'not here' } }), {
+      code: 'UNAVAILABLE',
+    }),
   '@rope/core': ({ computeFrequencies, resolveConfig }) =>
     assert.deepEqual([...computeFrequencies(resolveConfig(OPTIONS)).inverseFrequencies], [1, 0.01]),
   '@rope/core/backend': ({ decodeFloat16, encodeFloat16 }) =>

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GpuBenchOptions, runGpuBench } from '../../gpu/run.js'
+import { callable, exact, maybe, type Reader, text, whole, word } from '../../readers.js'
 import type { BenchResult } from '../../result.js'
 import { describeMachine } from '../machine.js'
 import { ADD_PEERS, packageFolder } from '../peers.js'
@@ -24,29 +25,46 @@ export interface NodeGpuBenchOptions
 
 const PATIENCE = 120_000
 
+/** More milliseconds than a timer can wait. */
+const LONGEST = 2 ** 31 - 1
+
+const readOptions: Reader<NodeGpuBenchOptions> = exact<NodeGpuBenchOptions>({
+  where: word('browser', 'node'),
+  size: word('quick', 'full'),
+  filter: maybe(text),
+  patience: maybe(whole(1, LONGEST)),
+  onProgress: maybe(callable()),
+  onGroup: maybe(callable()),
+})
+
 const PACKAGES = ['@rope/core', '@rope/webgpu']
 
 /**
  * Runs the benchmark.
  *
+ * @throws RopeError INVALID_OPTION naming the option
  * @throws RopeError UNAVAILABLE when there is no browser, or no GPU in it
  * @throws RopeError BACKEND_FAILED when the browser or its page fails
  */
 export async function benchGpu(options: NodeGpuBenchOptions): Promise<BenchResult> {
+  const { where, patience, ...read } = readOptions(options, 'options')
   const packages = installedVersions(PACKAGES)
-  if (options.where === 'node') {
+  if (where === 'node') {
     const peer = { ort: null, reason: 'it is measured in a browser' } as const
-    const result = await runGpuBench({ ...options, peer })
+    const result = await runGpuBench({ ...read, peer })
     return { ...result, machine: describeMachine(), packages }
   }
-  const result = await benchInBrowser(options)
+  const result = await benchInBrowser(read, patience)
   const machine = { ...describeMachine(), engine: result.machine.engine }
   return { ...result, machine, packages }
 }
 
-async function benchInBrowser(options: NodeGpuBenchOptions): Promise<BenchResult> {
+async function benchInBrowser(
+  options: Omit<NodeGpuBenchOptions, 'where' | 'patience'>,
+  patience: number = PATIENCE,
+): Promise<BenchResult> {
   const executable = findBrowser()
-  const { size, filter, patience = PATIENCE } = options
+  const { size, filter } = options
   const inbox = new Inbox(options, patience)
   const page = await servePage({
     options: { size, filter },

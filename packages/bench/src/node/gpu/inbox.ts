@@ -4,6 +4,7 @@
  */
 import { RopeError, type RopeErrorCode } from '@rope/core'
 import type { PageMessage } from '../../gpu/page.js'
+import { tell } from '../../readers.js'
 import type { BenchResult, GroupRecord } from '../../result.js'
 import type { RunProgress } from '../../run.js'
 
@@ -20,7 +21,7 @@ export class Inbox {
   readonly #listeners: Listeners
   readonly #patience: number
   #resolve: (result: BenchResult) => void = () => undefined
-  #reject: (error: RopeError) => void = () => undefined
+  #reject: (error: unknown) => void = () => undefined
   #timer: NodeJS.Timeout | undefined
 
   /** @param patience milliseconds without a message after which the page is given up */
@@ -45,14 +46,25 @@ export class Inbox {
   /** Takes a message of the page. */
   take(message: PageMessage): void {
     this.#wait()
-    if (message.kind === 'progress') this.#listeners.onProgress?.(message.data as RunProgress)
-    if (message.kind === 'group') this.#listeners.onGroup?.(message.data as GroupRecord)
+    if (message.kind === 'progress' || message.kind === 'group') this.#tell(message)
     if (message.kind === 'result') {
       clearTimeout(this.#timer)
       this.#resolve(message.data as BenchResult)
     }
     if (message.kind === 'error') {
       this.fail(message.message, (message.code ?? 'BACKEND_FAILED') as RopeErrorCode)
+    }
+  }
+
+  /** A listener that throws ends the run. */
+  #tell({ kind, data }: Extract<PageMessage, { readonly data: unknown }>): void {
+    const { onProgress, onGroup } = this.#listeners
+    try {
+      if (kind === 'progress') tell(onProgress, 'onProgress', data as RunProgress)
+      else tell(onGroup, 'onGroup', data as GroupRecord)
+    } catch (error) {
+      clearTimeout(this.#timer)
+      this.#reject(error)
     }
   }
 

@@ -41,6 +41,15 @@ describe('an inbox', () => {
     expect([code, message]).toEqual(['BACKEND_FAILED', 'the page said nothing for 2 s'])
   })
 
+  test('a listener that throws ends it', async () => {
+    const onGroup = (): never => {
+      throw new Error('enough')
+    }
+    const inbox = new Inbox({ onGroup }, 1000)
+    inbox.take({ kind: 'group', data: 1 })
+    expect((await failure(inbox)).field).toBe('onGroup')
+  })
+
   test('an error of the page keeps its code', async () => {
     const inbox = new Inbox({}, 1000)
     inbox.take({ kind: 'error', code: 'UNAVAILABLE', message: 'no adapter' })
