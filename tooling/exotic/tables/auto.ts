@@ -13,7 +13,8 @@ function create(): Backend {
   return { ...backend, capabilities: { ...backend.capabilities, dtypes: ['float32'] } }
 }
 
-function entry(): BackendEntry {
+/** A backend to choose. */
+export function entry(): BackendEntry {
   const load: BackendEntry['load'] = async () => ({ create, probe: probeJs })
   return { name: 'mine', packageName: '@mine/backend', device: 'cpu', validatesFirst: true, load }
 }

@@ -4,6 +4,7 @@
 import type { MakeArguments } from '../walk.js'
 import { ADAPTERS, AUTO } from './auto.js'
 import { BACKENDS } from './backends.js'
+import { BENCH } from './bench.js'
 import { CORE, SAFETENSORS } from './core.js'
 
 /** By the name of the function, with its module before it where two modules have one of that name. */
@@ -13,4 +14,5 @@ export const TABLE: Readonly<Record<string, MakeArguments>> = {
   ...BACKENDS,
   ...AUTO,
   ...ADAPTERS,
+  ...BENCH,
 }

@@ -3,20 +3,14 @@
  * A function that has no entry in the tables fails here, so that a new one cannot be forgotten.
  */
 import { RopeError } from '@rope/core'
-import { describe, expect, test } from 'vitest'
-import { listPackages, modulesOf, ROOT } from '../../setup/workspace.mjs'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { modulesOf, publicPackages, ROOT } from '../../setup/workspace.mjs'
 import { METHODS } from '../tables/core.js'
 import { TABLE } from '../tables/index.js'
 import { faultsOf, type MakeArguments } from '../walk.js'
 
-const LIBRARIES: readonly string[] = [
-  ...['@rope/core', '@rope/js', '@rope/native', '@rope/wasm', '@rope/webgpu', '@rope/auto'],
-  '@rope/jax',
-]
-
-/** Every module of core, of the backends, of the front door and of the adapter; bench has no table yet. */
-const MODULES = listPackages(ROOT)
-  .filter(({ manifest }) => LIBRARIES.includes(manifest.name))
+/** Every module that is published; the command has none. */
+const MODULES = publicPackages(ROOT)
   .flatMap(({ manifest }) =>
     modulesOf(manifest).map((subpath) => `${manifest.name}${subpath.slice(1)}`),
   )
@@ -72,7 +66,25 @@ async function runOrLack(run: Callable, valid: MakeArguments): Promise<void> {
   }
 }
 
+/**
+ * Neither a GPU nor a browser: an accepted call of a benchmark of GPUs would take its minutes, and in
+ * every place another number of them.
+ */
+function hideGpu(): void {
+  vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } })
+  vi.stubEnv('ROPE_CHROMIUM', '/no/browser')
+}
+
+function showGpu(): void {
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+}
+
 describe.each(MODULES)('%s', async (name) => {
+  if (name.startsWith('@rope/bench')) {
+    beforeAll(hideGpu)
+    afterAll(showGpu)
+  }
   const functions = await functionsOf(name)
   const checked = Object.keys(functions).filter((key) => !UNCHECKED.includes(key))
 
