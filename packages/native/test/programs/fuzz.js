@@ -171,7 +171,9 @@ function addBound(handle, own, [cos, sin, , source]) {
   }
   HANDLES.push(handle)
   const shared = source.buffer instanceof SharedArrayBuffer || source.buffer.resizable
-  const memory = [cos.buffer, sin.buffer, shared ? source : source.buffer].slice(own === undefined ? 0 : 2)
+  const memory = [cos.buffer, sin.buffer, shared ? source : source.buffer].slice(
+    own === undefined ? 0 : 2,
+  )
   if (below(3) === 0 && source.buffer.resizable) source.buffer.resize(pick([0, 8, 2048, 65536]))
   if (below(3) === 0 && !shared && below(2) === 0) {
     try {
