@@ -122,7 +122,7 @@ function planOf(
     windowOffset: config.windowOffset,
     pairing: Object.freeze(resolvePairing(config.pairing, pairs)),
     direction: inverse === true ? -1 : 1,
-    inPlace: operands.every((operand) => isSameRegion(operand.sourceRegion, operand.targetRegion)),
+    inPlace: operands.every(isInPlace),
     memory: operands.some(usesSharedMemory) ? 'shared' : 'local',
     operands: Object.freeze(operands.map(operandPlan)),
   })
@@ -273,7 +273,7 @@ function checkAliasing(operands: readonly Operand[]): void {
       const own = writer === other
       const regions = own ? [other.sourceRegion] : [other.sourceRegion, other.targetRegion]
       for (const region of regions) {
-        if (own && isSameRegion(writer.targetRegion, region)) continue
+        if (own && isInPlace(writer)) continue
         if (isDisjoint(writer.targetRegion, region)) continue
         rejectAliasing(writer, other)
       }
@@ -299,13 +299,20 @@ function usesSharedMemory({ source, target }: Operand): boolean {
   return isShared(source) || isShared(target)
 }
 
-function operandPlan({ source, target, sizes }: Operand): OperandPlan {
+function isInPlace({ sourceRegion, targetRegion }: Operand): boolean {
+  return isSameRegion(sourceRegion, targetRegion)
+}
+
+function operandPlan(operand: Operand): OperandPlan {
+  const { source, target, sizes } = operand
+  // The same memory may be stated by other strides, along an axis of one entry, which nobody takes.
+  const targetStrides = isInPlace(operand) ? source.strides : target.strides
   return Object.freeze({
     heads: sizes.head,
     source: Object.freeze(source.strides),
-    target: Object.freeze(target.strides),
+    target: Object.freeze(targetStrides),
     sourceSpan: Object.freeze(spanOf(sizes, source.strides)),
-    targetSpan: Object.freeze(spanOf(sizes, target.strides)),
+    targetSpan: Object.freeze(spanOf(sizes, targetStrides)),
   })
 }
 

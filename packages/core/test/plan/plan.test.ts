@@ -197,6 +197,24 @@ describe('memory that may be used', () => {
     expect(makePlan(config, { q, out: { q: { ...q } } }).plan.inPlace).toBe(true)
   })
 
+  test.each([
+    ['batch', 0, [1, 3, 4, 8]],
+    ['token', 1, [2, 1, 4, 8]],
+    ['head', 2, [2, 3, 1, 8]],
+  ])('one %s: in place has one set of strides, whatever out states for it', (_, axis, shape) => {
+    const strides = [96, 32, 8, 1]
+    for (const stride of [0, -1, 5, 2 ** 40]) {
+      const q = { data: new Float32Array(192), shape, strides }
+      const other = strides.map((own, i) => (i === axis ? stride : own))
+      const { plan } = makePlan(config, { q, out: { q: { ...q, strides: other } } })
+      expect(plan).toEqual(makePlan(config, { q }).plan)
+      const k = { ...q, data: new Float32Array(192) }
+      const out = { q: { ...q, strides: other }, k: { ...k, data: new Float32Array(192) } }
+      const [operand] = makePlan(config, { q, k, out }).plan.operands as readonly [OperandPlan]
+      expect(operand.target).toEqual(operand.source)
+    }
+  })
+
   test('a reversed tensor', () => {
     expect(
       refusal({ q: { data: buffer, shape: [1, 3, 2, 8], strides: [48, -16, 8, 1], offset: 32 } }),
