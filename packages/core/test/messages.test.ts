@@ -278,7 +278,7 @@ describe('another layout', () => {
   ])('%s is named', (_, q, k, layout, name) => {
     const message = messageOf(() => rope.rotate(pair(q, k, layout) as never))
     expect(message).toMatch(
-      /^q has (?:tokens|batch) \d+, but k has \d+; they must agree, and as layout/,
+      /^k has (?:tokens|batch) \d+, but q has \d+; they must agree, and as layout/,
     )
     expect(message).toContain(name)
     expect(message).toContain('state that layout, on the tensors or in createRope')
@@ -286,7 +286,7 @@ describe('another layout', () => {
 
   test('where no layout would do, two calls are the way', () => {
     const message = messageOf(() => rope.rotate(pair([1, 1, 4, 8], [1, 6, 2, 8]) as never))
-    expect(message).toBe('q has tokens 1, but k has 6; they must agree, or be rotated in two calls')
+    expect(message).toBe('k has tokens 6, but q has 1; they must agree, or be rotated in two calls')
   })
 
   test('what is advised works', () => {

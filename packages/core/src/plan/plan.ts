@@ -7,7 +7,6 @@ import { checkFields, reject, rejectBecause } from '../check.js'
 import { type RopeConfig, resolveConfig } from '../config/config.js'
 import type { OperandPlan, Plan, View } from '../contract/backend.js'
 import { resolvePairing } from '../contract/pairing.js'
-import { RopeError } from '../errors.js'
 import { isSharedBuffer } from '../memory.js'
 import { otherLayout } from './other-layout.js'
 import {
@@ -135,20 +134,16 @@ function readOperands(
 ): readonly Operand[] {
   const names = NAMES.filter((name) => tensors[name] !== undefined)
   if (names.length === 0) {
-    throw new RopeError('INVALID_TENSOR', 'neither q nor k was given; give at least one of them', {
-      field: 'q',
-    })
+    rejectBecause('INVALID_TENSOR', 'q', 'is missing, and k too; give at least one of them')
   }
   checkRowsAreFor(names, config)
   const out = readOut(tensors.out)
   for (const name of NAMES) {
     if (out !== undefined && (out[name] === undefined) !== (tensors[name] === undefined)) {
-      throw new RopeError(
+      rejectBecause(
         'INVALID_TENSOR',
-        `out must have the same keys as the inputs (${names.join(', ')}); ${name} differs`,
-        {
-          field: `out.${name}`,
-        },
+        `out.${name}`,
+        `does not go with ${name}; give out the same keys as the inputs`,
       )
     }
   }
@@ -231,10 +226,10 @@ function checkAgreement(operands: readonly Operand[], advice: string | undefined
   for (const key of ['batch', 'tokens', 'dtype'] as const) {
     if (q.source[key] !== k.source[key]) {
       const way = key === 'dtype' ? undefined : advice
-      throw new RopeError(
+      rejectBecause(
         'INVALID_TENSOR',
-        `q has ${key} ${q.source[key]}, but k has ${k.source[key]}; they must agree${way === undefined ? ', or be rotated in two calls' : `, and ${way}`}`,
-        { field: 'k' },
+        'k',
+        `has ${key} ${k.source[key]}, but q has ${q.source[key]}; they must agree${way === undefined ? ', or be rotated in two calls' : `, and ${way}`}`,
       )
     }
   }
@@ -304,15 +299,15 @@ function isInPlace({ sourceRegion, targetRegion }: Operand): boolean {
 }
 
 function operandPlan(operand: Operand): OperandPlan {
-  const { source, target, sizes } = operand
-  // The same memory may be stated by other strides, along an axis of one entry, which nobody takes.
-  const targetStrides = isInPlace(operand) ? source.strides : target.strides
+  const { source, sizes } = operand
+  // `out` may state the same memory by another stride along an axis of one entry, which nobody takes.
+  const target = isInPlace(operand) ? source : operand.target
   return Object.freeze({
     heads: sizes.head,
     source: Object.freeze(source.strides),
-    target: Object.freeze(targetStrides),
+    target: Object.freeze(target.strides),
     sourceSpan: Object.freeze(spanOf(sizes, source.strides)),
-    targetSpan: Object.freeze(spanOf(sizes, targetStrides)),
+    targetSpan: Object.freeze(spanOf(sizes, target.strides)),
   })
 }
 

@@ -53,7 +53,7 @@ export function layerList(config: Json, field: string): readonly unknown[] | und
   if (Array.isArray(value) && value.length <= MOST_LAYERS) {
     return value.length === 0 ? undefined : value
   }
-  return failConfig(field, `is ${show(value)}; accepted: a list with one entry per layer`)
+  return failConfig(field, `is ${show(value)}; accepted: a list, one per layer`)
 }
 
 /** The same with one entry per layer; entries of heads that predict further tokens follow and are cut off. */

@@ -178,7 +178,7 @@ function fromLists({ config }: Source, dictionary: Json): readonly LayerParamete
   const scaled = layerList(config, 'yarn_only_types')
   const own =
     perLayerList(config, field) ??
-    failConfig(field, 'is an empty list; accepted: a number, or a list with one entry per layer')
+    failConfig(field, 'has 0 entries; accepted: a number, or one per layer')
   const entries = own.map((base, layer): LayerEntry => {
     const kind = kinds?.[layer]
     const isScaled = scaled === undefined || kind === undefined || scaled.includes(kind)

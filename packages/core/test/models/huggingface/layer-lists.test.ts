@@ -52,7 +52,7 @@ test('a list of bases without any is refused, with and without a number of layer
     const config = { ...sizes, model_type: 'llama', rope_theta: [] }
     const error = errorOf(() => huggingFaceProfiles(config))
     expect(error).toMatchObject({ code: 'INVALID_CONFIG', field: 'rope_theta' })
-    expect(String(error)).toContain('is an empty list; accepted: a number, or a list')
+    expect(String(error)).toContain('has 0 entries; accepted: a number, or one per layer')
   }
 })
 
