@@ -73,7 +73,7 @@ describe('ids', () => {
   test('are stable: raise SUITE_VERSION when these change', () => {
     expect({ version: SUITE_VERSION, ...byFamily() }).toMatchInlineSnapshot(`
       {
-        "contract": 1279,
+        "contract": 1283,
         "golden": 320,
         "properties": 112,
         "values": 574,

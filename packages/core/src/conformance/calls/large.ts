@@ -153,7 +153,7 @@ function place(trial: Trial, call: LargeCall, index: number): LargeOperand {
   const put = (placement: Placement, origin: RawCall['origin'], salt: number): Placed => {
     const moved = { ...placement, origin: placement.origin + lead }
     const length = placement.length + lead
-    const arena = createArena(trial.backend, dtype, length, seed + salt, origin)
+    const arena = createArena(trial.backend, dtype, length, seed + salt, origin, GUARD)
     return { arena, placement: moved }
   }
   const { layout, spacing, origin } = where
@@ -186,7 +186,7 @@ function checkArena(what: string, dtype: DType, placed: Placed): void {
   const at = firstDifference(elements, noise)
   if (at === -1) return
   const [got, wanted] = [showElement(dtype, elements, at), showElement(dtype, noise, at)]
-  fail(`${what}: ${placeOf(placed, at - GUARD)} is ${got}, and must be ${wanted}`)
+  fail(`${what}: ${placeOf(placed, at - placed.arena.lead)} is ${got}, and must be ${wanted}`)
 }
 
 /** A GPU's own results, where they are near enough to the truth, are what has to be there. */

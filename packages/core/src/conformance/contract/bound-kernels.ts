@@ -77,6 +77,14 @@ function runBound(trial: Trial, { call, prepared, run }: Bound, seed: number): v
   judgeCall(trial, call, prepared)
 }
 
+/** Where results go: of both operands to the same kind of place, or of one elsewhere. */
+const TARGETS: readonly Partial<RawCall>[] = [
+  { inPlace: true },
+  { inPlace: false },
+  { inPlace: false, each: [{ inPlace: true }, {}] },
+  { inPlace: false, each: [{}, { inPlace: true }] },
+]
+
 /** Several bound calls of one kernel, in turn. */
 function inTurn(trial: Trial, control: RawCall): void {
   const kernels = new Map<string, Bind>()
@@ -87,10 +95,10 @@ function inTurn(trial: Trial, control: RawCall): void {
     kernels.set(key, bind)
     return bind
   }
-  for (const inPlace of [true, false]) {
+  for (const target of TARGETS) {
     const bounds = originsOf(trial).flatMap((origin) =>
       [0, control.tokens, control.tokens + 2].map((batchStride, i) => {
-        const call = { ...control, inPlace, origin, batchStride, seed: control.seed + i }
+        const call = { ...control, ...target, origin, batchStride, seed: control.seed + i }
         return bindCall(trial, bindFor(call), { ...call, spacing: i === 1 ? 'offset' : 'dense' })
       }),
     )

@@ -114,6 +114,7 @@ const ATTEMPTS: Readonly<Record<string, Prepare>> = {
     return () => large.runAsync?.({ views, rotation })
   },
   bind: ({ kernel, prepared }) => kernel.bind && (() => kernel.bind?.(prepared)()),
+  'bind-alone': ({ kernel, prepared }) => kernel.bind && (() => kernel.bind?.(prepared)),
   'bound-call': ({ kernel, prepared }) => kernel.bind?.(prepared),
   'bound-call-in-use': ({ kernel, prepared }) => {
     const run = kernel.bind?.(prepared)
@@ -125,6 +126,11 @@ const ATTEMPTS: Readonly<Record<string, Prepare>> = {
     const factors = factorsOf(prepared.plan)
     if (kernel.bindDecode?.(prepared, factors) === undefined) return undefined
     return () => kernel.bindDecode?.(prepared, factors)?.(1)
+  },
+  'bind-moving-alone': ({ kernel, prepared }) => {
+    const factors = factorsOf(prepared.plan)
+    if (kernel.bindDecode?.(prepared, factors) === undefined) return undefined
+    return () => kernel.bindDecode?.(prepared, factors)
   },
   'moving-call': ({ kernel, prepared }) => {
     const run = kernel.bindDecode?.(prepared, factorsOf(prepared.plan))

@@ -93,6 +93,14 @@ const VALUES: Readonly<Record<string, Values>> = {
   'above 2': (cos, sin, pair) => [(pair % 3 === 0 ? 3 : 1) * cos, (pair % 4 === 0 ? 2.5 : 1) * sin],
   'one cos of 3': (cos, sin, pair, row) => [pair === (7 * row) % PAIRS ? 3 : cos, sin],
   'one sin of -3': (cos, sin, pair, row) => [cos, pair === (3 * row + 1) % PAIRS ? -3 : sin],
+  'a large cos in the last pair': (cos, sin, pair) => [
+    pair === PAIRS - 1 ? 2 ** 14 * cos : cos,
+    sin,
+  ],
+  'a large sin in the last pair': (cos, sin, pair) => [
+    cos,
+    pair === PAIRS - 1 ? 2 ** 14 * sin : sin,
+  ],
   large: (cos, sin) => [4096 * cos, 4096 * sin],
   tiny: (cos, sin) => [2 ** -130 * cos, 2 ** -130 * sin],
 }

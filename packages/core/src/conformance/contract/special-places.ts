@@ -6,7 +6,7 @@
 
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
-import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
+import { RAW_CONTROL, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, type Trial, tryEach } from '../case.js'
 import { encode } from '../memory/elements.js'
 import {
@@ -52,13 +52,16 @@ const PAIRS = 35
 const WINDOW_OFFSET = 3
 const HEAD_DIM = 2 * PAIRS + WINDOW_OFFSET + 2
 
-/** Ordinary numbers; head h of token t has a special one, at channel h. */
-function loneElements(dtype: DType, tokens: number, kind: SpecialClass, seed: number): Elements {
+/** Heads, the last of which are beyond as many elements as all windows together have. */
+const LAST_HEADS = HEAD_DIM - 4
+
+/** Ordinary numbers; each head from this one on has a special one, head h at channel h. */
+function loneElements(dtype: DType, kind: SpecialClass, seed: number, from: number): Elements {
   const special = specialNumbers(kind, dtype)
-  const elements = ordinaryElements(dtype, tokens * HEAD_DIM * HEAD_DIM, seed)
-  for (let head = 0; head < tokens * HEAD_DIM; head++) {
+  const elements = ordinaryElements(dtype, HEAD_DIM * HEAD_DIM, seed)
+  for (let head = from; head < HEAD_DIM; head++) {
     const value = special[head % special.length] as number
-    elements[head * HEAD_DIM + (head % HEAD_DIM)] = encode(dtype, value)
+    elements[head * HEAD_DIM + head] = encode(dtype, value)
   }
   return elements
 }
@@ -71,26 +74,23 @@ const LONE: Variants = {
   'bhsd, in place': { layout: 'bhsd' },
 }
 
-function runLone(
+const LAST: Variants = { 'in place': {}, 'out, backwards': { inPlace: false, direction: -1 } }
+
+async function runLone(
   trial: Trial,
   kind: SpecialClass,
   [pairing, dtype]: readonly [PairingName, DType],
   seed: number,
 ): Promise<void> {
-  const tokens = 1
-  const call: RawCall = {
+  const call = {
     ...RAW_CONTROL,
-    tokens,
-    heads: [HEAD_DIM],
-    headDim: HEAD_DIM,
-    pairs: PAIRS,
-    windowOffset: WINDOW_OFFSET,
-    pairing,
-    dtype,
-    seed,
-    input: loneElements(dtype, tokens, kind, seed),
+    ...{ tokens: 1, heads: [HEAD_DIM], headDim: HEAD_DIM },
+    ...{ pairs: PAIRS, windowOffset: WINDOW_OFFSET, pairing, dtype, seed },
   }
-  return tryEach(LONE, (change) => runRaw(trial, { ...call, ...change }))
+  const every = loneElements(dtype, kind, seed, 0)
+  await tryEach(LONE, (change) => runRaw(trial, { ...call, ...change, input: every }))
+  const last = loneElements(dtype, kind, seed, LAST_HEADS)
+  await tryEach(LAST, (change) => runRaw(trial, { ...call, ...change, input: last }))
 }
 
 /** Every class in other places, and alone. */

@@ -19,8 +19,10 @@ export interface Arena {
   readonly dtype: DType
   /** All of it, canaries included. */
   readonly elements: Elements
-  /** What a subject is given: `elements` without its first and last GUARD elements. */
+  /** What a subject is given: `elements` without the canaries at either end. */
   readonly data: Elements
+  /** Canaries before the data. */
+  readonly lead: number
   readonly noise: Elements
   /** 1 for every element of `data` that some tensor owns. */
   readonly owned: Uint8Array
@@ -36,8 +38,15 @@ export interface PlacedTensor {
   readonly addresses: Int32Array
 }
 
-/** An odd number, so that the data starts where no vector load is aligned. */
+/** Canaries at either end: an odd number, so that the data starts where no vector load is aligned. */
 export const GUARD = 37
+
+/** By so many places arrays of one call begin differently: nobody may take one's for another's. */
+const LEADS = 7
+
+function leadOf(seed: number): number {
+  return GUARD + 2 * (seed % LEADS)
+}
 
 interface SharedMemory {
   readonly SharedArrayBuffer?: new (bytes: number) => ArrayBufferLike
@@ -76,28 +85,34 @@ export function acquire(backend: Backend, dtype: DType, length: number, origin: 
   return elements
 }
 
-/** An arena whose data has `length` elements. */
+/**
+ * An arena whose data has `length` elements.
+ *
+ * @param lead canaries before the data; as many as the seed says when absent
+ */
 export function createArena(
   backend: Backend,
   dtype: DType,
   length: number,
   seed: number,
   origin: Origin = 'local',
+  lead: number = leadOf(seed),
 ): Arena {
-  const elements = acquire(backend, dtype, length + 2 * GUARD, origin)
+  const elements = acquire(backend, dtype, lead + length + GUARD, origin)
   fillWithNoise(elements, seed)
   return {
     dtype,
     elements,
-    data: elements.subarray(GUARD, GUARD + length),
+    data: elements.subarray(lead, lead + length),
+    lead,
     noise: copyElements(elements),
     owned: new Uint8Array(length),
   }
 }
 
 /** The noise of an arena's data: a copy, which may be turned into what the data must hold. */
-export function noiseOfData({ noise, data }: Arena): Elements {
-  return noise.subarray(GUARD, GUARD + data.length)
+export function noiseOfData({ noise, data, lead }: Arena): Elements {
+  return noise.subarray(lead, lead + data.length)
 }
 
 /** The same memory as a Float16Array, where the engine has one. */
@@ -152,7 +167,7 @@ export function snapshot(arena: Arena): Elements {
 /** Fails if anything at all in the arena differs from a snapshot. */
 export function checkUnchanged(arena: Arena, before: Elements, what: string): void {
   const at = firstDifference(arena.elements, before)
-  if (at !== -1) fail(`${what} was written: element ${at - GUARD} of its data changed`)
+  if (at !== -1) fail(`${what} was written: element ${at - arena.lead} of its data changed`)
 }
 
 /** Fails if an element that no tensor owns no longer holds its noise. */
@@ -162,7 +177,7 @@ export function checkCanaries(arena: Arena): void {
   const words = now.length / arena.elements.length
   for (let i = 0; i < now.length; i++) {
     if (now[i] === then[i]) continue
-    const index = Math.floor(i / words) - GUARD
+    const index = Math.floor(i / words) - arena.lead
     if (arena.owned[index] === 1) continue
     const where =
       index < 0 || index >= arena.data.length ? 'outside its array' : 'between its elements'
