@@ -72,16 +72,20 @@ describe('llama3 with equal factors', () => {
 })
 
 describe('dynamic with a factor that float32 has not', () => {
-  test.each([2049, 3911, 3913, 5000, 16384, 131072])('%d tokens', (length) => {
+  test.each([
+    ...[2049, 3911, 3913, 5000, 16384, 131072].map((length) => [length, 2048] as const),
+    // A length that no power of two divides: here it matters which operation comes first.
+    ...[3003, 3012, 3025, 3042].map((length) => [length, 3000] as const),
+  ])('%d tokens of %d', (length, max) => {
     const schedule = {
       type: 'dynamic',
       base: 1e4,
       factor: 1.1,
-      maxPositionEmbeddings: 2048,
+      maxPositionEmbeddings: max,
     } as const
     const { float32Frequencies } = compute(schedule, 32, length)
     // factor * tensor / number - (factor - 1): the number in brackets is a double, rounded once.
-    const stretch = f(f(f(f(1.1) * length) / 2048) - f(1.1 - 1))
+    const stretch = f(f(f(f(1.1) * length) / max) - f(1.1 - 1))
     const base = f(1e4 * f(stretch ** (64 / 62)))
     const expected = Array.from({ length: 32 }, (_, i) => f(1 / f(base ** f((2 * i) / 64))))
     expect([...float32Frequencies]).toEqual(expected)
