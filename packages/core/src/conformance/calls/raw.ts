@@ -73,6 +73,8 @@ export interface RawCall extends OperandPlace {
   readonly rows?: Rows
   /** The memory of a larger table, in which the rows are two views; two whole arrays when absent. */
   readonly rowsIn?: Origin
+  /** The one of the two that is a whole array all the same. */
+  readonly rowAlone?: 'cos' | 'sin'
 }
 
 /** A call with ordinary numbers in ordinary places; cases say what differs. */
@@ -193,7 +195,7 @@ type RotationMemory = Pick<PreparedCall, 'rotation' | 'table'>
 
 /** Rows in the precision of the dtype, `batchStride` rows apart for each batch entry. */
 export function rotationOf({ backend }: Trial, call: RawCall): RotationMemory {
-  const { dtype, batch, tokens, pairs, batchStride, rowsIn, seed } = call
+  const { dtype, batch, tokens, pairs, batchStride, rowsIn, rowAlone, seed } = call
   const rows = (batch - 1) * batchStride + tokens
   const length = Math.max(0, rows) * pairs
   const { cos, sin } = call.rows ?? randomRows(rows * pairs, seededRandom(seed + 7))
@@ -208,6 +210,7 @@ export function rotationOf({ backend }: Trial, call: RawCall): RotationMemory {
   const views = { cos: data.subarray(0, length), sin: data.subarray(length + ROWS_APART) }
   views.cos.set(cos)
   views.sin.set(sin)
+  if (rowAlone !== undefined) views[rowAlone] = views[rowAlone].slice()
   return { rotation: { ...shape, ...views }, table }
 }
 

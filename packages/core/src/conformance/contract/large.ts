@@ -198,12 +198,15 @@ function streamedCases(): readonly ConformanceCase[] {
   )
 }
 
+/** As many bytes, in more tokens than a first slice has. */
+const MANY_SLICES: Control = { ...STREAMED.wide, tokens: 600, heads: [16, 4] }
+
 function slicesCases(): readonly ConformanceCase[] {
   const variants: Variants = { 'in place': {}, 'bhsd, out': { ...OUT, layout: 'bhsd' } }
   return ORIGINS.flatMap((origin) =>
     shapeCases(
       `large/slices/async-${origin}`,
-      { ...STREAMED.wide, origin },
+      { ...MANY_SLICES, origin },
       variants,
       { ...STREAMED_RUN, via: 'async' },
       [['half', 'float32']],

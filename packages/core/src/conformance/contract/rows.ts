@@ -45,6 +45,9 @@ const STRIDES: Variants = {
 
 const PLACES: Variants = cross(STRIDES, TARGETS)
 
+/** The rows in memory of two kinds. */
+const ALONE: Variants = { 'cos alone': { rowAlone: 'cos' }, 'sin alone': { rowAlone: 'sin' } }
+
 /** A backend of the same kind whose memory nobody has used, where there is one to be had. */
 async function onFresh(trial: Trial, body: (fresh: Trial) => Promise<void>): Promise<void> {
   const backend = await trial.subject.createBackend?.()
@@ -67,7 +70,7 @@ function runTable(
     unsupported('the backend does not claim shared memory')
   const origins: Variants = { 'local data': {}, [`${rowsIn} data`]: { origin: rowsIn } }
   const run = (own: Trial): Promise<void> =>
-    tryEach(cross(PLACES, origins), (change) =>
+    tryEach(cross({ ...PLACES, ...ALONE }, origins), (change) =>
       runRaw(own, { ...CONTROL, rowsIn, ...change, pairing, dtype, seed }),
     )
   // Memory that is given out first may lie elsewhere than what follows.
