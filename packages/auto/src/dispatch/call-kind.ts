@@ -94,6 +94,7 @@ export class CallKind implements MadeCall {
   /** The shortest way for a loop on fixed memory. */
   bind(call: KernelCall): () => void {
     const owner = this.#owner
+    owner.checkAlive()
     const { epoch } = owner.dispatcher
     const callOf = remembering((kernel) => bindKernel(kernel, this.plan, call))
     let bound: () => void = () => undefined
@@ -119,6 +120,7 @@ export class CallKind implements MadeCall {
   /** As `bind`, for a token that moves: the winner makes the row itself, if it can. */
   bindDecode(call: KernelCall, factors: DecodeFactors): (rest: number) => void {
     const owner = this.#owner
+    owner.checkAlive()
     const { epoch } = owner.dispatcher
     const callOf = remembering((kernel) => bindDecodeKernel(kernel, this.plan, call, factors))
     let bound: (rest: number) => void = () => undefined
