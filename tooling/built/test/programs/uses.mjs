@@ -173,7 +173,7 @@ const FILES = {
 /** Of every package that exports them: its manifest, and a platform's binary. */
 function useFile(name) {
   if (name.endsWith('/package.json')) return assert.ok(name.startsWith(`${readJson(name).name}/`))
-  if (name.endsWith('/rope.node')) return assert.equal(require(name).interfaceVersion, 3)
+  if (name.endsWith('/rope.node')) return assert.equal(require(name).interfaceVersion, 4)
   return FILES[name](name)
 }
 
