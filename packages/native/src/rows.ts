@@ -30,7 +30,7 @@ export class Rows {
   follow(): void {
     const { block, blockCos, blockSin, pairs } = this.#factors
     if (block === this.#copied) return
-    if (rowsIn(blockCos, pairs) !== 1 || rowsIn(blockSin, pairs) !== 1) throw goneMemory()
+    if (!hasBlock(this.#factors)) throw goneMemory()
     this.memory.set(blockCos, ROW + pairs)
     this.memory.set(blockSin, ROW + 2 * pairs)
     this.memory[MADE] = 0
@@ -44,12 +44,15 @@ function rowsIn(array: Float64Array, pairs: number): number {
   return Number.isInteger(rows) ? rows : 0
 }
 
+function hasBlock({ pairs, blockCos, blockSin }: DecodeFactors): boolean {
+  return rowsIn(blockCos, pairs) === 1 && rowsIn(blockSin, pairs) === 1
+}
+
 /** Undefined for what is no whole rows, and where a runtime takes no memory of the addon's. */
 function copyFactors(addon: Addon, factors: DecodeFactors): Rows | undefined {
-  const { pairs, restCos, restSin, blockCos, blockSin } = factors
+  const { pairs, restCos, restSin } = factors
   const rests = rowsIn(restCos, pairs)
-  if (rests === 0 || rowsIn(restSin, pairs) !== rests) return undefined
-  if (rowsIn(blockCos, pairs) !== 1 || rowsIn(blockSin, pairs) !== 1) return undefined
+  if (rests === 0 || rowsIn(restSin, pairs) !== rests || !hasBlock(factors)) return undefined
   const doubles = ROW + (3 + 2 * rests) * pairs
   const buffer = addon.allocate(doubles * Float64Array.BYTES_PER_ELEMENT)
   return buffer && new Rows(buffer, factors)
