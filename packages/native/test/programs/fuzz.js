@@ -159,29 +159,26 @@ const VALID = {
   countThreads: () => [],
 }
 
+/** Detaches an array, where that goes: the addon's own memory cannot be transferred everywhere. */
+function takeAway({ buffer }) {
+  try {
+    structuredClone(buffer, { transfer: [buffer] })
+  } catch {
+    // Then it stays.
+  }
+}
+
 /** Bound calls, with their memory in ever other states. */
 const BOUND = []
 function addBound(handle, own, [cos, sin, , source]) {
-  if (own !== undefined && own !== row && below(2) === 0) {
-    try {
-      structuredClone(own.buffer, { transfer: [own.buffer] })
-    } catch {
-      // As below.
-    }
-  }
+  if (own !== undefined && own !== row && below(2) === 0) takeAway(own)
   HANDLES.push(handle)
   const shared = source.buffer instanceof SharedArrayBuffer || source.buffer.resizable
   const memory = [cos.buffer, sin.buffer, shared ? source : source.buffer].slice(
     own === undefined ? 0 : 2,
   )
   if (below(3) === 0 && source.buffer.resizable) source.buffer.resize(pick([0, 8, 2048, 65536]))
-  if (below(3) === 0 && !shared && below(2) === 0) {
-    try {
-      structuredClone(source.buffer, { transfer: [source.buffer] })
-    } catch {
-      // The addon's own memory cannot be transferred everywhere.
-    }
-  }
+  if (below(3) === 0 && !shared && below(2) === 0) takeAway(source)
   BOUND.push(() => [handle, below(5), ...memory])
   if (BOUND.length > 40) BOUND.shift()
   if (HANDLES.length > 60) HANDLES.splice(2, 20)
