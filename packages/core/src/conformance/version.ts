@@ -4,4 +4,4 @@
  */
 
 /** The version of the conformance suite. */
-export const SUITE_VERSION = '1.4.0'
+export const SUITE_VERSION = '1.5.0'

@@ -146,7 +146,9 @@ export interface Kernel {
   /**
    * Rotates each operand: `views[i]` belongs to `plan.operands[i]`. The rows are those of this call:
    * the same rotation may come with other contents the next time.
-   * CPU kernels return undefined (and have finished); GPU kernels return a promise.
+   * CPU kernels return undefined (and have finished); GPU kernels return a promise. A CPU kernel
+   * throws INVALID_TENSOR, and writes nothing, when an array of `views` has been detached or is too
+   * short.
    */
   run(call: KernelCall): void | Promise<void>
   /**
@@ -162,8 +164,8 @@ export interface Kernel {
    * the current block's row and row `rest` (0 to 63). Only for kernels that do this faster than
    * JavaScript; the bits must be those of `DecodeFactors`. Several bound calls may share the factors:
    * `block` tells which row they hold. The call itself throws INVALID_TENSOR, and writes nothing,
-   * once an array of `views` has been detached or become too short. Undefined when these arrays
-   * cannot be had.
+   * once an array of `views` has been detached or become too short; and INVALID_POSITIONS for any
+   * other rest. Undefined when these arrays cannot be had.
    */
   bindDecode?(call: KernelCall, factors: DecodeFactors): ((rest: number) => void) | undefined
   /**

@@ -36,7 +36,7 @@ export interface CapableBackend extends Required<Backend> {
 export interface Faults {
   /** Calls that do not notice a dispose. */
   readonly forgets?: readonly Guarded[]
-  /** Looks at the memory of a bound call; checkMemory when absent. */
+  /** Looks at the memory of a call; checkMemory when absent. */
   readonly checkMemory?: typeof checkMemory
   /** Replaces calls of a kernel. */
   readonly kernel?: (kernel: CapableKernel, plan: Plan, compile: Compile) => Partial<CapableKernel>
@@ -56,7 +56,7 @@ function rowOf({ pairs }: Plan): Rotation {
 /** The backend. */
 export function createCapableBackend(faults: Faults = {}): CapableBackend {
   const { forgets = [], checkMemory: look = checkMemory } = faults
-  const naive = createNaiveBackend()
+  const naive = createNaiveBackend({ checkMemory: () => {} })
   const buffers = new WeakSet<ArrayBufferLike>()
   let disposed = false
   const guard = (call: Guarded): void => {
@@ -70,6 +70,7 @@ export function createCapableBackend(faults: Faults = {}): CapableBackend {
     return {
       run(call) {
         guard('run')
+        look(call.views, plan)
         run(call)
       },
       bind(call) {
@@ -94,6 +95,7 @@ export function createCapableBackend(faults: Faults = {}): CapableBackend {
         guard('runAsync')
         await Promise.resolve()
         guard('runAsync')
+        look(call.views, plan)
         run(call)
       },
     }

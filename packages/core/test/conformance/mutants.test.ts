@@ -3,7 +3,7 @@
  * said to fail. A suite that a mutant survives has a hole. `healthy.test.ts` shows that what they
  * are made of fails nothing.
  */
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ConformanceSubject } from '../../src/conformance/case.js'
 import { conformanceResults } from '../../src/conformance/run.js'
 import type { Backend } from '../../src/contract/backend.js'
@@ -51,6 +51,18 @@ async function firstFailure(subject: ConformanceSubject, ids: RegExp): Promise<s
   }
   return null
 }
+
+/** A call that never settles is given up sooner than by the suite itself. */
+beforeAll(() => {
+  const { setTimeout: wait } = globalThis
+  const sooner = (call: () => void, milliseconds: number): unknown =>
+    wait(call, Math.min(milliseconds, 1000))
+  vi.stubGlobal('setTimeout', sooner)
+})
+
+afterAll(() => {
+  vi.unstubAllGlobals()
+})
 
 describe.each(MUTANTS)('$name', ({ noticed, create }) => {
   test.each(noticed)('is noticed by %s', { timeout: 60_000 }, async (ids) => {

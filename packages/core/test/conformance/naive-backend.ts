@@ -10,6 +10,7 @@ import type {
   Rotation,
   View,
 } from '../../src/contract/backend.js'
+import { checkMemory } from '../../src/contract/bound-memory.js'
 import { RopeError } from '../../src/errors.js'
 import { DTYPES, type DType, type Elements } from '../../src/numbers/dtype.js'
 import {
@@ -40,6 +41,8 @@ export interface NaiveParts {
   readonly firstRow: (rotation: Rotation, batch: number) => number
   readonly copyChannel: (plan: Plan, channel: number) => boolean
   readonly after: (plan: Plan, views: readonly View[]) => void
+  /** Refuses memory that is gone. */
+  readonly checkMemory: typeof checkMemory
 }
 
 const HEALTHY: NaiveParts = {
@@ -62,6 +65,7 @@ const HEALTHY: NaiveParts = {
   firstRow: (rotation, batch) => batch * rotation.batchStride,
   copyChannel: () => true,
   after: () => {},
+  checkMemory,
 }
 
 /** The same memory as integers, so that copies keep every bit. */
@@ -167,6 +171,7 @@ export function createNaiveBackend(broken: Partial<NaiveParts> = {}): Backend {
     return {
       run({ views, rotation }) {
         checkAlive()
+        parts.checkMemory(views, plan)
         views.forEach((view, index) => {
           runOperand(plan, index, view, rotation, parts)
         })

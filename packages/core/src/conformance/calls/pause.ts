@@ -14,14 +14,17 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void wait(resolve, milliseconds))
 }
 
-/** How a promise ended, if it did within so many milliseconds: one that never does hangs nobody. */
+/** How a promise ended, if it did: one that never does hangs nobody. */
 export type Ending = 'resolved' | 'pending' | { readonly error: unknown }
 
+/** Milliseconds after which a call counts as lost: far longer than any takes. */
+const LOST_AFTER = 30_000
+
 /** Waits for a promise, but not for ever. */
-export function settled(promise: Promise<unknown>, milliseconds: number): Promise<Ending> {
+export function settled(promise: Promise<unknown>): Promise<Ending> {
   const { setTimeout: wait, clearTimeout: forget } = globalThis as unknown as Timers
   return new Promise((resolve) => {
-    const timer = wait?.(() => resolve('pending'), milliseconds)
+    const timer = wait?.(() => resolve('pending'), LOST_AFTER)
     const end = (ending: Ending) => (): void => {
       forget?.(timer)
       resolve(ending)

@@ -1,6 +1,7 @@
 /**
- * Bound calls of kernels, for those that have them: what a rope sees to, a kernel must see to as
- * well. Whoever chooses among backends binds kernels, and so do third parties.
+ * Bound calls of kernels, for those that have them, and memory that goes away between calls: what a
+ * rope sees to, a kernel must see to as well. Whoever chooses among backends holds kernels and
+ * binds them, and so do third parties.
  */
 import type { DecodeFactors, Kernel, Rotation, View } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
@@ -215,6 +216,30 @@ function decode(trial: Trial, control: RawCall): void {
   }
 }
 
+/** What is not the number of one of the rows. */
+const NO_RESTS: readonly unknown[] = [-1, RESTS, 0.5, Number.NaN, '1', true, null, undefined]
+
+/** A rest that is none is refused, whatever was called before. */
+async function wrongRests(trial: Trial, control: RawCall): Promise<void> {
+  const { dtype, pairs, seed } = control
+  if (dtype === 'float64') unsupported('rows of float64 are not made by kernels')
+  const call: RawCall = { ...control, batch: 1, tokens: 1 }
+  const bind = bindDecodeOf(compileClaimed(trial, prepare(trial, call).plan))
+  const factors = new Factors(pairs, 1, seed)
+  factors.seek(1)
+  for (const origin of originsOf(trial)) {
+    const prepared = prepare(trial, { ...call, origin })
+    const run = bind(prepared, factors)
+    if (run === undefined) continue
+    run(5)
+    const check = watch(prepared)
+    for (const rest of NO_RESTS) {
+      await expectRefusal(['INVALID_POSITIONS'], () => run(rest as number))
+      check()
+    }
+  }
+}
+
 const SIDES = ['q.source', 'k.source', 'q.target', 'k.target'] as const
 
 type Side = (typeof SIDES)[number]
@@ -227,10 +252,13 @@ function elementsAt(views: readonly View[], side: Side): Elements {
 /** Over all cases often enough for an engine to compile what checks the memory. */
 const CALLS_BEFORE = 300
 
-/** How a call is bound. */
+/** How a call comes to be made again and again. */
 type Binding = (kernel: Kernel, prepared: PreparedCall) => (() => void) | undefined
 
 const BINDINGS: Readonly<Record<string, Binding>> = {
+  run: (kernel, prepared) => () => {
+    void kernel.run(prepared)
+  },
   bind: (kernel, prepared) => bindOf(kernel)(prepared),
   'bind-moving': (kernel, prepared) => {
     const factors = new Factors(prepared.rotation.pairs, 1, 3)
@@ -240,8 +268,8 @@ const BINDINGS: Readonly<Record<string, Binding>> = {
   },
 }
 
-/** Everything that a call may write to, but the memory that is gone. */
-function watch({ operands }: PreparedCall, gone: Elements): () => void {
+/** Everything that a call may write to, but memory that is gone. */
+function watch({ operands }: PreparedCall, gone?: Elements): () => void {
   const arenas = operands
     .flatMap(({ source, target }) => [source.arena, target.arena])
     .filter(({ data }) => data !== gone)
@@ -319,6 +347,7 @@ async function shrunk(
 const LOSSES = { detachedAfter, detachedBefore, shrunk } as const
 
 async function losesMemory(trial: Trial, control: RawCall, binding: Binding): Promise<void> {
+  if (trial.backend.device === 'gpu') unsupported('calls that have finished are for CPU backends')
   const call: RawCall = { ...control, inPlace: false, batch: 1, tokens: 1 }
   const kernel = compileClaimed(trial, prepare(trial, call).plan)
   for (const origin of originsOf(trial)) {
@@ -353,6 +382,7 @@ export function boundKernelsCases(): readonly ConformanceCase[] {
   return KINDS.flatMap(([pairing, dtype]) => [
     kernelCase('in-turn', pairing, dtype, inTurn),
     kernelCase('moving', pairing, dtype, decode),
+    kernelCase('wrong-rests', pairing, dtype, wrongRests),
     ...Object.entries(BINDINGS).map(([name, binding]) =>
       kernelCase(`lost-memory/${name}`, pairing, dtype, (trial, control) =>
         losesMemory(trial, control, binding),

@@ -247,10 +247,15 @@ const betweenDirect: Body = async (setting) => {
   }
 }
 
-/** More tokens than go into any window of rows at once. */
+/**
+ * More tokens than go into any window of rows at once; on a backend of its own, where the first
+ * memory that it allocates lies next to its windows.
+ */
 const manyTokens: Body = async (setting) => {
   const config = resolveConfig({ ...setting.config, headDim: 128, rotaryDim: 128, windowOffset: 0 })
-  const wide: Setting = { ...setting, config }
+  const own = await setting.trial.subject.createBackend?.()
+  const trial = { ...setting.trial, backend: own ?? setting.trial.backend }
+  const wide: Setting = { ...setting, trial, config }
   const [rope, other] = await ropesOf(wide)
   for (const origin of originsOf(setting)) {
     for (const tokens of [40, 1200]) {
@@ -258,6 +263,7 @@ const manyTokens: Body = async (setting) => {
       for (const position of [0, 1000]) loop.check(position)
     }
   }
+  own?.dispose()
 }
 
 const BODIES: Readonly<Record<string, Body>> = {

@@ -234,9 +234,6 @@ async function othersLive(trial: Trial): Promise<void> {
   second.backend.dispose()
 }
 
-/** Milliseconds after which a call counts as lost: far longer than any takes. */
-const LOST_AFTER = 10_000
-
 /**
  * A call is on its way while its backend is disposed of: it may finish, and then it has rotated
  * everything once, or say that it did not.
@@ -260,7 +257,7 @@ async function onItsWay(trial: Trial, origin: Origin): Promise<void> {
     unsupported('the kernel has no asynchronous call')
   }
   backend.dispose()
-  const outcome = await settled(pending, LOST_AFTER)
+  const outcome = await settled(pending)
   check(outcome !== 'pending', () => 'a call that was on its way at dispose never settles')
   if (outcome === 'resolved') {
     checkWindows(call, turned(call, input, rotation), 'a call that was on its way at dispose')

@@ -5,7 +5,7 @@
  */
 
 import { type RopeConfig, resolveConfig } from '../../config/config.js'
-import type { Kernel, View } from '../../contract/backend.js'
+import type { Kernel } from '../../contract/backend.js'
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType, Elements } from '../../numbers/dtype.js'
 import type { RotateTensors } from '../../plan/plan.js'
@@ -13,6 +13,7 @@ import type { Tensor } from '../../plan/tensor.js'
 import type { Positions } from '../../positions/forms.js'
 import type { Rope } from '../../rope/rope.js'
 import { needDType } from '../calls/numbers.js'
+import { settled } from '../calls/pause.js'
 import { perform, subjectRope } from '../calls/perform.js'
 import { compileClaimed, judgeCall, prepare, RAW_CONTROL, type RawCall } from '../calls/raw.js'
 import {
@@ -20,7 +21,7 @@ import {
   checkWindows,
   largeShape,
   turned,
-  type WideCall,
+  type WideShape,
   wideCall,
   wideRows,
   writeWindows,
@@ -94,6 +95,19 @@ function checkSame(actual: Elements, expected: Elements, what: string): void {
   check(at === -1, () => `${what} differs from the same call made alone, at element ${at}`)
 }
 
+/** Waits for all of several calls, each of which looks at its result; one may have been lost. */
+async function finishAll<Call>(
+  calls: readonly Call[],
+  make: (call: Call, what: string) => Promise<void>,
+): Promise<void> {
+  const pending = calls.map((call, i) => make(call, `call ${i + 1} of ${calls.length}`))
+  const endings = await Promise.all(pending.map(settled))
+  endings.forEach((ending, i) => {
+    check(ending !== 'pending', () => `call ${i + 1} of ${calls.length} never settles`)
+    if (ending !== 'resolved') throw ending.error
+  })
+}
+
 /** How a call among others is started. */
 interface Member {
   readonly start: (tensors: RotateTensors) => void | Promise<void>
@@ -105,18 +119,15 @@ interface Member {
 /** Starts all, then waits for each in turn and looks at its result at that very moment. */
 async function runMembers(setting: Setting, members: readonly Member[]): Promise<void> {
   const { seed } = setting
-  const expected: Elements[] = []
-  for (const [i, { config, shape, positions }] of members.entries()) {
-    expected.push(await alone(setting, config, shape, seed + i, positions))
+  const calls: (Started & Pick<Member, 'start'> & { readonly expected: Elements })[] = []
+  for (const [i, { start, config, shape, positions }] of members.entries()) {
+    const expected = await alone(setting, config, shape, seed + i, positions)
+    calls.push({ ...makeTensors(setting, shape, seed + i), start, expected })
   }
-  const calls = members.map(({ shape }, i) => makeTensors(setting, shape, seed + i))
-  await Promise.all(
-    members.map(async ({ start }, i) => {
-      const { tensors, result } = calls[i] as Started
-      await start(tensors)
-      checkSame(result, expected[i] as Elements, `call ${i + 1} of ${members.length}`)
-    }),
-  )
+  await finishAll(calls, async ({ start, tensors, result, expected }, what) => {
+    await start(tensors)
+    checkSame(result, expected, what)
+  })
 }
 
 const POSITIONS: readonly Positions[] = [3, 4095, 3, [7, 1, -9], -3, 131071, [0, 5, 5], 3]
@@ -245,14 +256,11 @@ function ropeCase(name: string, body: Body, pairing: PairingName, dtype: DType):
 
 type RunAsync = NonNullable<Kernel['runAsync']>
 
-function asyncKernel(trial: Trial, plan: RawPlan): RunAsync {
-  const kernel = compileClaimed(trial, plan)
+function runAsyncOf(kernel: Kernel): RunAsync {
   const { runAsync } = kernel
   if (runAsync === undefined) unsupported('the kernel has no runAsync')
   return (call) => runAsync.call(kernel, call)
 }
-
-type RawPlan = Parameters<typeof compileClaimed>[1]
 
 /** One kernel, with rows and batch strides of their own for each call. */
 async function oneKernel(trial: Trial, pairing: PairingName, dtype: DType): Promise<void> {
@@ -261,41 +269,63 @@ async function oneKernel(trial: Trial, pairing: PairingName, dtype: DType): Prom
     ...RAW_CONTROL,
     ...{ dtype, pairing, seed: 1, batch: 2, heads: [2, 1], inPlace: false },
   }
-  const runAsync = asyncKernel(trial, prepare(trial, call).plan)
+  const runAsync = runAsyncOf(compileClaimed(trial, prepare(trial, call).plan))
   const calls = [0, 2, 4, 0].map((batchStride, seed) => ({ ...call, batchStride, seed }))
-  const prepared = calls.map((one) => prepare(trial, one))
-  await Promise.all(
-    prepared.map(async (one, i) => {
-      await runAsync(one)
-      judgeCall(trial, calls[i] as RawCall, one)
-    }),
-  )
+  const made = calls.map((one) => ({ one, prepared: prepare(trial, one) }))
+  await finishAll(made, async ({ one, prepared }) => {
+    await runAsync(prepared)
+    judgeCall(trial, one, prepared)
+  })
 }
 
-/** Large calls of one kernel, which take their time: by threads, or in slices. */
-async function runLarge(trial: Trial, origin: Origin, seed: number): Promise<void> {
+/** A large call: how it begins, and its size. */
+interface LargeCall {
+  readonly way: 'run' | 'runAsync'
+  readonly shape: WideShape
+}
+
+type LargeCalls = (large: WideShape) => readonly LargeCall[]
+
+/** Large, and done in no time. */
+const BRIEF: WideShape = { tokens: 32, heads: 1, headDim: 32784, pairs: 8 }
+
+/** Large calls, which begin one after the other before any is awaited. */
+const LARGE: Readonly<Record<string, LargeCalls>> = {
+  large: (shape) => Array<LargeCall>(2).fill({ way: 'runAsync', shape }),
+  // The brief one comes and goes while all threads are at the first, and nobody at the next.
+  'large-and-brief': (shape) => {
+    const long: LargeCall = { way: 'runAsync', shape: { ...shape, pairs: shape.headDim / 8 } }
+    return [long, long, long, { way: 'run', shape: BRIEF }, long]
+  },
+}
+
+/** Large calls, each by a kernel of its shape, which take their time: by threads, or in slices. */
+async function runLarge(
+  trial: Trial,
+  largeCalls: LargeCalls,
+  origin: Origin,
+  seed: number,
+): Promise<void> {
   needDType(trial, 'float32')
-  const { capabilities } = trial.backend
-  if (origin === 'shared' && !capabilities.sharedMemory) unsupported('no shared memory')
-  const shape = largeShape(trial.backend)
-  const first = wideCall(trial, shape, origin)
-  const runAsync = asyncKernel(trial, first.plan)
-  const calls: readonly WideCall[] = [first, wideCall(trial, shape, origin)]
-  const rows = calls.map((call, i) => wideRows(call, seed + i))
-  const inputs = calls.map(({ sizes }, i) => {
+  const { backend } = trial
+  if (origin === 'shared' && !backend.capabilities.sharedMemory) unsupported('no shared memory')
+  const kernels = new Map<WideShape, Kernel>()
+  const members = largeCalls(largeShape(backend)).map(({ way, shape }, i) => {
+    const call = wideCall(trial, shape, origin)
+    const kernel = kernels.get(shape) ?? compileClaimed(trial, call.plan)
+    kernels.set(shape, kernel)
+    const start = way === 'run' ? kernel.run.bind(kernel) : runAsyncOf(kernel)
+    const { sizes, views } = call
     const values = ordinaryElements('float32', sizes.tokens * sizes.headDim, seed + 9 + i)
-    return values as Float32Array
+    return { call, start, views, input: values as Float32Array, rotation: wideRows(call, seed + i) }
   })
-  calls.forEach((call, i) => writeWindows(call, inputs[i] as Float32Array))
-  await Promise.all(
-    calls.map(async (call, i) => {
-      const views: readonly View[] = call.views
-      const rotation = rows[i] as (typeof rows)[number]
-      await runAsync({ views, rotation })
-      checkWindows(call, turned(call, inputs[i] as Float32Array, rotation), `call ${i + 1}`)
-    }),
-  )
-  calls.forEach(checkOutside)
+  for (const { call, input } of members) writeWindows(call, input)
+  await finishAll(members, async ({ call, start, views, input, rotation }, what) => {
+    const pending = start({ views, rotation })
+    if (pending !== undefined) await pending
+    checkWindows(call, turned(call, input, rotation), what)
+  })
+  for (const { call } of members) checkOutside(call)
 }
 
 const ORIGINS: readonly Origin[] = ['local', 'shared', 'allocated']
@@ -309,9 +339,11 @@ export function overlapCases(): readonly ConformanceCase[] {
         oneKernel(trial, pairing, dtype),
       ),
     ]),
-    ...ORIGINS.map((origin) => {
-      const id = `overlap/large/${origin}`
-      return defineCase('contract', id, (trial) => runLarge(trial, origin, seedOf(id)))
-    }),
+    ...Object.entries(LARGE).flatMap(([name, calls]) =>
+      ORIGINS.map((origin) => {
+        const id = `overlap/${name}/${origin}`
+        return defineCase('contract', id, (trial) => runLarge(trial, calls, origin, seedOf(id)))
+      }),
+    ),
   ]
 }

@@ -6,6 +6,7 @@ import type { DecodeFactors, Plan, Rotation, View } from '../../../src/contract/
 import { checkMemory } from '../../../src/contract/bound-memory.js'
 import { multiplyRow } from '../../../src/contract/multiply-row.js'
 import { RopeError } from '../../../src/errors.js'
+import type { Elements } from '../../../src/numbers/dtype.js'
 import type { BoundRope } from '../../../src/rope/bound.js'
 import { createRope, type Rope } from '../../../src/rope/rope.js'
 import { capable } from './capable.js'
@@ -14,7 +15,10 @@ import type { Mutant } from './mutant.js'
 const KERNELS_IN_TURN = /^contract\/bound-kernels\/in-turn/
 const MOVING = /^contract\/bound-kernels\/moving/
 const IN_TURN = /^contract\/bound\/in-turn/
+const MANY = /^contract\/bound\/many-tokens/
 const ALIKE = /^contract\/bound\/alike-blocks/
+const RESTS = /^contract\/bound-kernels\/wrong-rests/
+const LOST_RUN = /^contract\/bound-kernels\/lost-memory\/run\//
 const LOST = /^contract\/bound-kernels\/lost-memory\/bind\//
 const LOST_MOVING = /^contract\/bound-kernels\/lost-memory\/bind-moving\//
 
@@ -67,6 +71,18 @@ function looks(
 
 function first({ operands, ...rest }: Plan): Plan {
   return { ...rest, operands: operands.slice(0, 1) }
+}
+
+/** Calls that make their row themselves, of a rest that is taken for another. */
+function takesRest(name: string, place: (rest: number) => number): Mutant {
+  return capable(name, [RESTS], () => ({
+    kernel: ({ bindDecode }) => ({
+      bindDecode(call, factors) {
+        const run = bindDecode(call, factors)
+        return run && ((rest) => run(place(rest)))
+      },
+    }),
+  }))
 }
 
 /** A rope whose bound calls take one position for another. */
@@ -161,7 +177,7 @@ export const BOUND: readonly Mutant[] = [
       }
     },
   })),
-  capable('one token of a bound call', [KERNELS_IN_TURN, /^contract\/bound\/many-tokens/], () => ({
+  capable('one token of a bound call', [KERNELS_IN_TURN, MANY], () => ({
     kernel: (_kernel, plan, compile) => ({
       bind:
         ({ views, rotation }) =>
@@ -169,7 +185,7 @@ export const BOUND: readonly Mutant[] = [
           compile({ ...plan, tokens: Math.min(1, plan.tokens) }).run({ views, rotation }),
     }),
   })),
-  capable('512 tokens of a bound call', [/^contract\/bound\/many-tokens/], () => ({
+  capable('512 tokens of a bound call', [MANY], () => ({
     kernel: (_kernel, plan, compile) => ({
       bind:
         ({ views, rotation }) =>
@@ -220,11 +236,36 @@ export const BOUND: readonly Mutant[] = [
   mistakes('a position known by 32 bits', [ALIKE], (position, last) =>
     (position | 0) === (last | 0) ? last : position,
   ),
-  looks('memory that is never looked at', [LOST, LOST_MOVING], () => {}),
-  looks('the memory of q alone looked at', [LOST, LOST_MOVING], (views, plan) => {
+  capable('many rows past their window, over its own memory', [MANY], () => {
+    const first: Elements[] = []
+    return {
+      kernel: (kernel) => ({
+        bind(call) {
+          const run = kernel.bind(call)
+          return () => {
+            if (call.rotation.rows > 1000) for (const elements of first) elements.fill(0)
+            run()
+          }
+        },
+      }),
+      backend: ({ allocate }) => ({
+        allocate(dtype, length) {
+          const elements = allocate(dtype, length)
+          if (first.length < 10) first.push(elements)
+          return elements
+        },
+      }),
+    }
+  }),
+  takesRest('rests counted round', (rest) => rest & 63),
+  takesRest('rests held within their range', (rest) => Math.min(Math.max(rest, 0), 63)),
+  takesRest('rests rounded', (rest) => Math.round(rest)),
+  takesRest('rests read from anything', Number),
+  looks('memory that is never looked at', [LOST_RUN, LOST, LOST_MOVING], () => {}),
+  looks('the memory of q alone looked at', [LOST_RUN, LOST, LOST_MOVING], (views, plan) => {
     checkMemory(views.slice(0, 1), first(plan))
   }),
-  looks('sources alone looked at', [LOST, LOST_MOVING], (views, plan) => {
+  looks('sources alone looked at', [LOST_RUN, LOST, LOST_MOVING], (views, plan) => {
     const target = ({ source, sourceOffset }: View): View => {
       return { source, sourceOffset, target: source, targetOffset: sourceOffset }
     }
@@ -249,10 +290,10 @@ export const BOUND: readonly Mutant[] = [
     }),
   })),
   capable('memory looked at when it is bound, not when it is used', [LOST], () => ({
-    kernel: (kernel, plan) => ({
+    kernel: (_kernel, plan, compile) => ({
       bind({ views, rotation }) {
         checkMemory(views, plan)
-        return () => kernel.run({ views, rotation })
+        return () => compile(plan).run({ views, rotation })
       },
     }),
   })),

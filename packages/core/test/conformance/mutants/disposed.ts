@@ -194,6 +194,13 @@ export const RESIDENT: readonly Mutant[] = [
     // As a DataView refuses a buffer that was detached.
     return new DataView(elements.buffer).byteLength > 0 && holds(elements, given)
   }),
+  answers(
+    'everything resident after dispose',
+    [NEVER_THROWS],
+    () => (elements, given, disposed) => {
+      return disposed || holds(elements, given)
+    },
+  ),
   answers('an error after dispose', [NEVER_THROWS], () => (elements, given, disposed) => {
     if (disposed) throw new RopeError('DISPOSED', 'the backend has been disposed of')
     return holds(elements, given)

@@ -135,6 +135,27 @@ export const OVERLAPPING: readonly Mutant[] = [
       }
     },
   })),
+  capable(
+    'calls that wait, lost when another is made',
+    [/^contract\/overlap\/large-and-brief/],
+    () => {
+      let made = 0
+      return {
+        kernel: ({ run }) => ({
+          run(call) {
+            made++
+            run(call)
+          },
+          async runAsync(call) {
+            const before = made
+            await later()
+            if (made !== before) await new Promise(() => {})
+            run(call)
+          },
+        }),
+      }
+    },
+  ),
   capable('slices that overlap by a token', [LARGE], () => ({
     kernel: (kernel, plan, compile) => ({
       async runAsync({ views, rotation }) {
