@@ -48,6 +48,11 @@ const PLACES: Variants = cross(STRIDES, TARGETS)
 /** The rows in memory of two kinds. */
 const ALONE: Variants = { 'cos alone': { rowAlone: 'cos' }, 'sin alone': { rowAlone: 'sin' } }
 
+/** The same with more rows than go into any window at once. */
+const MANY_ALONE: Variants = cross(ALONE, {
+  'many rows': { batch: 1, batchStride: 0, tokens: 2000, heads: [1] },
+})
+
 /** A backend of the same kind whose memory nobody has used, where there is one to be had. */
 async function onFresh(trial: Trial, body: (fresh: Trial) => Promise<void>): Promise<void> {
   const backend = await trial.subject.createBackend?.()
@@ -69,8 +74,9 @@ function runTable(
   if (rowsIn === 'shared' && !trial.backend.capabilities.sharedMemory)
     unsupported('the backend does not claim shared memory')
   const origins: Variants = { 'local data': {}, [`${rowsIn} data`]: { origin: rowsIn } }
+  const many = rowsIn === 'allocated' ? MANY_ALONE : {}
   const run = (own: Trial): Promise<void> =>
-    tryEach(cross({ ...PLACES, ...ALONE }, origins), (change) =>
+    tryEach(cross({ ...PLACES, ...ALONE, ...many }, origins), (change) =>
       runRaw(own, { ...CONTROL, rowsIn, ...change, pairing, dtype, seed }),
     )
   // Memory that is given out first may lie elsewhere than what follows.
