@@ -48,10 +48,8 @@ const PLACES: Variants = cross(STRIDES, TARGETS)
 /** The rows in memory of two kinds. */
 const ALONE: Variants = { 'cos alone': { rowAlone: 'cos' }, 'sin alone': { rowAlone: 'sin' } }
 
-/** The same with more rows than go into any window at once. */
-const MANY_ALONE: Variants = cross(ALONE, {
-  'many rows': { batch: 1, batchStride: 0, tokens: 2000, heads: [1] },
-})
+/** More rows than go into any two windows. */
+const MANY: Partial<RawCall> = { batch: 1, batchStride: 0, tokens: 4000, heads: [1] }
 
 /** A backend of the same kind whose memory nobody has used, where there is one to be had. */
 async function onFresh(trial: Trial, body: (fresh: Trial) => Promise<void>): Promise<void> {
@@ -65,7 +63,7 @@ async function onFresh(trial: Trial, body: (fresh: Trial) => Promise<void>): Pro
 }
 
 /** With the operands in memory of the same kind, and in ordinary memory. */
-function runTable(
+async function runTable(
   trial: Trial,
   rowsIn: Origin,
   [pairing, dtype]: readonly [PairingName, DType],
@@ -73,14 +71,18 @@ function runTable(
 ): Promise<void> {
   if (rowsIn === 'shared' && !trial.backend.capabilities.sharedMemory)
     unsupported('the backend does not claim shared memory')
+  const call: RawCall = { ...CONTROL, rowsIn, pairing, dtype, seed }
   const origins: Variants = { 'local data': {}, [`${rowsIn} data`]: { origin: rowsIn } }
-  const many = rowsIn === 'allocated' ? MANY_ALONE : {}
   const run = (own: Trial): Promise<void> =>
-    tryEach(cross({ ...PLACES, ...ALONE, ...many }, origins), (change) =>
-      runRaw(own, { ...CONTROL, rowsIn, ...change, pairing, dtype, seed }),
+    tryEach(cross({ ...PLACES, ...ALONE }, origins), (change) =>
+      runRaw(own, { ...call, ...change }),
     )
-  // Memory that is given out first may lie elsewhere than what follows.
-  return rowsIn === 'allocated' ? onFresh(trial, run) : run(trial)
+  if (rowsIn !== 'allocated') return run(trial)
+  // Memory that is given out first may lie elsewhere than what follows, and right behind windows.
+  await onFresh(trial, run)
+  await tryEach(cross({ 'many rows': MANY }, ALONE), (change) =>
+    onFresh(trial, (own) => runRaw(own, { ...call, ...change, origin: rowsIn })),
+  )
 }
 
 /** The row values of a pair, given those of a random row. */
