@@ -206,12 +206,20 @@ function moving(trial: Trial, control: RawCall): void {
   decode(trial, { ...control, ...MANY_PAIRS })
 }
 
+/** A call of one token, and what binds it to factors. */
+function decodeCall(
+  trial: Trial,
+  control: RawCall,
+): { readonly call: RawCall; readonly bind: BindDecode } {
+  if (control.dtype === 'float64') unsupported('rows of float64 are not made by kernels')
+  const call: RawCall = { ...control, batch: 1, tokens: 1 }
+  return { call, bind: bindDecodeOf(compileClaimed(trial, prepare(trial, call).plan)) }
+}
+
 /** With factors they share and factors of their own. */
 function decode(trial: Trial, control: RawCall): void {
-  const { dtype, pairs, seed } = control
-  if (dtype === 'float64') unsupported('rows of float64 are not made by kernels')
-  const call: RawCall = { ...control, batch: 1, tokens: 1 }
-  const bind = bindDecodeOf(compileClaimed(trial, prepare(trial, call).plan))
+  const { pairs, seed } = control
+  const { call, bind } = decodeCall(trial, control)
   const common = new Factors(pairs, 1.25, seed)
   const own = new Factors(pairs, 0.5, seed + 1)
   const bounds = originsOf(trial).flatMap((origin) =>
@@ -235,10 +243,8 @@ const NO_RESTS: readonly unknown[] = [-1, RESTS, 0.5, Number.NaN, '1', true, nul
 
 /** A rest that is none is refused, whatever was called before. */
 async function wrongRests(trial: Trial, control: RawCall): Promise<void> {
-  const { dtype, pairs, seed } = control
-  if (dtype === 'float64') unsupported('rows of float64 are not made by kernels')
-  const call: RawCall = { ...control, batch: 1, tokens: 1 }
-  const bind = bindDecodeOf(compileClaimed(trial, prepare(trial, call).plan))
+  const { pairs, seed } = control
+  const { call, bind } = decodeCall(trial, control)
   const factors = new Factors(pairs, 1, seed)
   factors.seek(1)
   for (const origin of originsOf(trial)) {

@@ -9,6 +9,7 @@ import type { RotateTensors } from '../../plan/plan.js'
 import type { Tensor } from '../../plan/tensor.js'
 import type { BoundRope } from '../../rope/bound.js'
 import type { Rope } from '../../rope/rope.js'
+import { onFresh } from '../calls/fresh.js'
 import { needDType } from '../calls/numbers.js'
 import { subjectRope } from '../calls/perform.js'
 import { type ConformanceCase, check, defineCase, type Trial, unsupported } from '../case.js'
@@ -251,20 +252,22 @@ const betweenDirect: Body = async (setting) => {
  * More tokens than go into any window of rows at once; on a backend of its own, where the first
  * memory that it allocates lies next to its windows.
  */
-const manyTokens: Body = async (setting) => {
-  const config = resolveConfig({ ...setting.config, headDim: 128, rotaryDim: 128, windowOffset: 0 })
-  const own = await setting.trial.subject.createBackend?.()
-  const trial = { ...setting.trial, backend: own ?? setting.trial.backend }
-  const wide: Setting = { ...setting, trial, config }
-  const [rope, other] = await ropesOf(wide)
-  for (const origin of originsOf(setting)) {
-    for (const tokens of [40, 1200]) {
-      const loop = new Loop(wide, rope, other, { tokens, heads: [1, 1] }, origin)
-      for (const position of [0, 1000]) loop.check(position)
+const manyTokens: Body = (setting) =>
+  onFresh(setting.trial, async (trial) => {
+    const all = { headDim: 128, rotaryDim: 128, windowOffset: 0 }
+    const wide: Setting = {
+      ...setting,
+      trial,
+      config: resolveConfig({ ...setting.config, ...all }),
     }
-  }
-  own?.dispose()
-}
+    const [rope, other] = await ropesOf(wide)
+    for (const origin of originsOf(wide)) {
+      for (const tokens of [40, 1200]) {
+        const loop = new Loop(wide, rope, other, { tokens, heads: [1, 1] }, origin)
+        for (const position of [0, 1000]) loop.check(position)
+      }
+    }
+  })
 
 const BODIES: Readonly<Record<string, Body>> = {
   'in-turn': inTurn,

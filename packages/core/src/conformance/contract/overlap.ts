@@ -100,10 +100,11 @@ async function finishAll<Call>(
   calls: readonly Call[],
   make: (call: Call, what: string) => Promise<void>,
 ): Promise<void> {
-  const pending = calls.map((call, i) => make(call, `call ${i + 1} of ${calls.length}`))
+  const name = (i: number): string => `call ${i + 1} of ${calls.length}`
+  const pending = calls.map((call, i) => make(call, name(i)))
   const endings = await Promise.all(pending.map(settled))
   endings.forEach((ending, i) => {
-    check(ending !== 'pending', () => `call ${i + 1} of ${calls.length} never settles`)
+    check(ending !== 'pending', () => `${name(i)} never settles`)
     if (ending !== 'resolved') throw ending.error
   })
 }

@@ -6,6 +6,7 @@
 
 import type { PairingName } from '../../contract/pairing.js'
 import type { DType } from '../../numbers/dtype.js'
+import { onFresh } from '../calls/fresh.js'
 import { RAW_CONTROL, type RawCall, runRaw } from '../calls/raw.js'
 import { type ConformanceCase, type Trial, tryEach, unsupported } from '../case.js'
 import type { Rows } from '../judge/rows.js'
@@ -50,17 +51,6 @@ const ALONE: Variants = { 'cos alone': { rowAlone: 'cos' }, 'sin alone': { rowAl
 
 /** More rows than go into any two windows. */
 const MANY: Partial<RawCall> = { batch: 1, batchStride: 0, tokens: 4000, heads: [1] }
-
-/** A backend of the same kind whose memory nobody has used, where there is one to be had. */
-async function onFresh(trial: Trial, body: (fresh: Trial) => Promise<void>): Promise<void> {
-  const backend = await trial.subject.createBackend?.()
-  if (backend === undefined) return body(trial)
-  try {
-    await body({ ...trial, backend })
-  } finally {
-    backend.dispose()
-  }
-}
 
 /** With the operands in memory of the same kind, and in ordinary memory. */
 async function runTable(
