@@ -3,6 +3,7 @@
  */
 
 import { checkKeys, checkRecord, reject, rejectBecause, show } from '@rope/core/backend'
+import { isAdapter, isDevice, isGpu } from './device/is-webgpu.js'
 import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
 
 /** Where the device comes from. Everything may be left out. */
@@ -32,24 +33,9 @@ const KEYS: readonly string[] = ['device', 'adapter', 'gpu', 'powerPreference']
 
 const POWER: readonly unknown[] = ['low-power', 'high-performance', undefined]
 
-function checkMethods(
-  value: unknown,
-  field: string,
-  kind: string,
-  methods: readonly string[],
-): void {
-  if (value === undefined || hasMethods(value, methods)) return
+function check(value: unknown, field: string, kind: string, is: (value: unknown) => boolean): void {
+  if (value === undefined || is(value)) return
   reject('INVALID_OPTION', field, value, `a ${kind}, or nothing`)
-}
-
-function hasMethods(value: unknown, methods: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  try {
-    return methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  } catch {
-    // Whatever cannot be read is none.
-    return false
-  }
 }
 
 /**
@@ -61,9 +47,9 @@ export function checkOptions(options: WebGpuOptions): CheckedOptions {
   const given = checkRecord(options, 'options', `{ ${KEYS.join(', ')} }`)
   checkKeys(given, 'options', KEYS)
   const { device, adapter, gpu, powerPreference } = given as WebGpuOptions
-  checkMethods(device, 'device', 'GPUDevice', ['createBuffer', 'createComputePipeline'])
-  checkMethods(adapter, 'adapter', 'GPUAdapter', ['requestDevice'])
-  checkMethods(gpu, 'gpu', 'GPU', ['requestAdapter'])
+  check(device, 'device', 'GPUDevice', isDevice)
+  check(adapter, 'adapter', 'GPUAdapter', isAdapter)
+  check(gpu, 'gpu', 'GPU', isGpu)
   if (!POWER.includes(powerPreference)) {
     rejectBecause(
       'INVALID_OPTION',

@@ -20,6 +20,13 @@ function backendOn(fake: FakeGpu): Promise<WebGpuBackend> {
   return createWebGpuBackend(asOptions({ device: fake.device, gpu: fake.gpu }))
 }
 
+const DEVICE_PARTS: readonly string[] = [
+  ...['limits', 'features', 'queue', 'lost', 'createBuffer', 'createBindGroup'],
+  ...['createBindGroupLayout', 'createPipelineLayout', 'createShaderModule', 'destroy'],
+  ...['createComputePipeline', 'createComputePipelineAsync', 'createCommandEncoder'],
+  ...['pushErrorScope', 'popErrorScope'],
+]
+
 describe('options', () => {
   test.each([
     ['a device that is none', { device: {} }, 'device'],
@@ -33,6 +40,24 @@ describe('options', () => {
     const probe = await probeWebGpu(asOptions(options))
     expect(probe.available).toBe(false)
     expect(probe.reason).toBe(error.message)
+  })
+
+  test.each(DEVICE_PARTS)('a device without %s is refused', async (part) => {
+    const { device } = createFakeGpu()
+    const without = { ...device, [part]: undefined }
+    const error = await refusal(() => createWebGpuBackend(asOptions({ device: without })))
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', field: 'device' })
+    const adapter = { ...createFakeGpu().adapter, requestDevice: async () => without }
+    const none = await refusal(() => createWebGpuBackend(asOptions({ adapter })))
+    expect(none).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(none.message).toContain('no GPUDevice')
+  })
+
+  test('a gpu that gives no adapter but something else is UNAVAILABLE', async () => {
+    const gpu = { requestAdapter: async () => 5 }
+    const error = await refusal(() => createWebGpuBackend(asOptions({ gpu })))
+    expect(error.message).toContain('no GPUAdapter')
+    expect(error.code).toBe('UNAVAILABLE')
   })
 
   test('no adapter is UNAVAILABLE, with something to do about it', async () => {

@@ -1,11 +1,11 @@
 /**
  * The tables of valid arguments: for every function that a module exports, arguments it accepts.
  */
-import type { MakeArguments } from '../walk.js'
+import type { Call, MakeArguments } from '../walk.js'
 import { ADAPTERS, AUTO } from './auto.js'
-import { BACKENDS } from './backends.js'
+import { BACKENDS, WEBGPU } from './backends.js'
 import { BENCH } from './bench.js'
-import { CORE, SAFETENSORS } from './core.js'
+import { CORE, METHODS, SAFETENSORS } from './core.js'
 
 /** By the name of the function, with its module before it where two modules have one of that name. */
 export const TABLE: Readonly<Record<string, MakeArguments>> = {
@@ -16,3 +16,6 @@ export const TABLE: Readonly<Record<string, MakeArguments>> = {
   ...ADAPTERS,
   ...BENCH,
 }
+
+/** Calls that are no function of a module, or are made in more ways than one. */
+export const CALLS: Readonly<Record<string, Call>> = { ...METHODS, ...WEBGPU }

@@ -5,8 +5,7 @@
 import { RopeError } from '@rope/core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { modulesOf, publicPackages, ROOT } from '../../setup/workspace.mjs'
-import { METHODS } from '../tables/core.js'
-import { TABLE } from '../tables/index.js'
+import { CALLS, TABLE } from '../tables/index.js'
 import { faultsOf, type MakeArguments } from '../walk.js'
 
 /** Every module that is published; the command has none. */
@@ -109,8 +108,8 @@ test('every entry of the table is a function of some module', async () => {
   expect(Object.keys(TABLE).filter((key) => !names.includes(functionOf(key)))).toEqual([])
 })
 
-describe('methods', () => {
-  test.each(Object.entries(METHODS))('%s', async (_, call) => {
+describe('calls', () => {
+  test.each(Object.entries(CALLS))('%s', async (_, call) => {
     await call.run(...call.valid())
     expect((await faultsOf(call)).join('\n')).toBe('')
   })

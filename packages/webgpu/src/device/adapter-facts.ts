@@ -11,7 +11,7 @@ type Info = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'descrip
   Partial<Pick<GPUAdapterInfo, 'isFallbackAdapter'>>
 
 /** True when the adapter runs on the CPU. */
-export function isSoftwareAdapter(info: Info): boolean {
+function isSoftwareAdapter(info: Info): boolean {
   const { vendor, architecture, device, description } = info
   if (info.isFallbackAdapter === true) return true
   return SOFTWARE.test([vendor, architecture, device, description].join(' '))

@@ -6,6 +6,7 @@ import { RopeError } from '@rope/core'
 import { messageOf } from '../errors.js'
 import type { CheckedOptions } from '../options.js'
 import { type FoundGpu, findGpu, isNode, navigatorGpu } from './find-gpu.js'
+import { isAdapter, isDevice } from './is-webgpu.js'
 
 /** A device, and what cannot be asked of it. */
 export interface OpenDevice {
@@ -68,7 +69,9 @@ async function requestAdapter(
   powerPreference: CheckedOptions['powerPreference'],
 ): Promise<GPUAdapter | null> {
   try {
-    return await gpu.requestAdapter({ powerPreference })
+    const adapter = await gpu.requestAdapter({ powerPreference })
+    if (adapter === null || isAdapter(adapter)) return adapter
+    throw new TypeError('what it gave is no GPUAdapter')
   } catch (cause) {
     const message = `${nameOf(source)} gave no adapter: ${messageOf(cause)}`
     throw new RopeError('UNAVAILABLE', message, { cause })
@@ -103,11 +106,13 @@ async function requestDevice({ adapter }: FoundAdapter): Promise<GPUDevice> {
     for (const name of RAISED) requiredLimits[name] = limits[name]
     if (limits.maxImmediateSize !== undefined)
       requiredLimits.maxImmediateSize = limits.maxImmediateSize
-    return await adapter.requestDevice({
+    const device = await adapter.requestDevice({
       label: '@rope/webgpu',
       requiredFeatures: FEATURES.filter((name) => features.has(name)),
       requiredLimits,
     })
+    if (isDevice(device)) return device
+    throw new TypeError('what it gave is no GPUDevice')
   } catch (error) {
     throw new RopeError('UNAVAILABLE', `the adapter gave no device: ${messageOf(error)}`, {
       cause: error,

@@ -3,7 +3,7 @@
  * whether it may still be used.
  */
 import { RopeError } from '@rope/core'
-import { isSoftwareAdapter } from '../device/adapter-facts.js'
+import { deviceFacts } from '../device/adapter-facts.js'
 import { BufferPool } from '../device/buffer-pool.js'
 import type { OpenDevice } from '../device/open-device.js'
 import { UploadRing } from '../device/upload-ring.js'
@@ -55,13 +55,14 @@ const POOL_BUDGET = 64 * MIB
 export function createContext({ device, owned, immediates }: OpenDevice): Context {
   let disposed = false
   let lost: { readonly reason: string; readonly message: string } | undefined
-  device.lost.then(
+  // Through a promise of our own: another's `then` may throw.
+  Promise.resolve(device.lost).then(
     (info) => {
       lost = info
     },
     () => undefined,
   )
-  const isSoftware = device.adapterInfo !== undefined && isSoftwareAdapter(device.adapterInfo)
+  const isSoftware = deviceFacts(device).isSoftware === true
   const hint = 'submit earlier, or keep a rotation with createRotation()'
   const rows = new UploadRing(
     device,
