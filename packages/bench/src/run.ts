@@ -142,8 +142,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const start = settings.clock()
   const statuses = await detectBackends(read.backends)
   const { peers, records } = await loadPeers(read.peers ?? [])
-  const { backends, traits } = await lookAt(statuses)
-  const participants = { backends: statuses, peers }
+  const { present, backends, traits } = await lookAt(statuses)
+  const participants = { backends: present, peers }
   const groups: GroupRecord[] = []
   const goals: GoalRecord[] = []
   const chosen = keep(planned(mode, traits, peers, cases), filter)
@@ -250,23 +250,40 @@ async function loadPeers(entries: readonly PeerEntry[]): Promise<LoadedPeers> {
 }
 
 interface Looked {
+  /** Those that were found; what cannot be made is not available. */
+  readonly present: readonly DetectedBackend[]
   readonly backends: readonly BackendRecord[]
   readonly traits: readonly BackendTraits[]
 }
 
 /** Makes each backend once, to see what it can be asked for. */
 async function lookAt(found: readonly DetectedBackend[]): Promise<Looked> {
+  const present: DetectedBackend[] = []
   const backends: BackendRecord[] = []
   const traits: BackendTraits[] = []
   for (const one of found) {
-    const seen = one.available ? await one.create({ threads: 'all' }) : null
+    const { status, seen } = await made(one)
     const { isa = null, threads = null } = seen?.capabilities ?? {}
-    backends.push({ ...recordOf(one), isa, threads })
+    present.push(status)
+    backends.push({ ...recordOf(status), isa, threads })
     if (seen === null) continue
     traits.push(traitsOf(one.name, seen, limitsOf(seen) !== null))
     seen.dispose()
   }
-  return { backends, traits }
+  return { present, backends, traits }
+}
+
+async function made(
+  found: DetectedBackend,
+): Promise<{ readonly status: DetectedBackend; readonly seen: Backend | null }> {
+  if (!found.available) return { status: found, seen: null }
+  try {
+    return { status: found, seen: await found.create({ threads: 'all' }) }
+  } catch (error) {
+    const { name, packageName, facts } = found
+    const reason = `it could not be created: ${messageOf(error)}`
+    return { status: { name, packageName, facts, available: false, reason, fix: null }, seen: null }
+  }
 }
 
 /** A result is made to be shown to others, who need not know where things lie on this disk. */

@@ -176,6 +176,22 @@ describe('runBench', () => {
     expect(groups[0]?.entries.some(({ name }) => name.startsWith('missing'))).toBe(false)
   })
 
+  test('a backend that cannot be made is absent, and the others are measured', async () => {
+    const create = async (): Promise<never> => {
+      throw new Error('out of threads in /opt/lib/rope.node')
+    }
+    const load: BackendEntry['load'] = async () => ({ create, probe: probeJs })
+    const { backends, groups } = await runBench(short({ backends: [{ ...MISSING, load }, ...JS] }))
+    expect(backends[0]).toMatchObject({
+      ...{ name: 'missing', available: false, isa: null, threads: null },
+      reason: 'it could not be created: out of threads in rope.node',
+    })
+    expect(backends[1]).toMatchObject({ name: 'js', available: true })
+    const names = groups[0]?.entries.map(({ name }) => name) ?? []
+    expect(names).toContain('js')
+    expect(names.some((name) => name.startsWith('missing'))).toBe(false)
+  })
+
   test('facts are told without the paths of this disk either', () => {
     expect(shortenFacts({ binary: '/opt/lib/rope.node', isa: 'avx2, scalar', threads: 2 })).toEqual(
       { binary: 'rope.node', isa: 'avx2, scalar', threads: 2 },
