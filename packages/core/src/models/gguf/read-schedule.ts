@@ -58,8 +58,9 @@ export function readGgufSchedule(
   pairs: number,
   notes: Notes,
 ): ScheduleOptions {
-  // Zero stands for a key that is not there.
-  const factor = keys.float('rope.scaling.factor') || keys.float('rope.scale_linear') || undefined
+  // The older key is read where the newer one is not there; zero is no factor in either.
+  const given = keys.float('rope.scaling.factor') ?? keys.float('rope.scale_linear')
+  const factor = given || undefined
   const type = scalingType(keys, factor)
   const [short, long] = ['rope_factors_short', 'rope_factors_long'].map((name) =>
     factorTensor(file, name, pairs),

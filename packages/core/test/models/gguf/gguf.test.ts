@@ -110,6 +110,33 @@ describe('schedules', () => {
     })
   })
 
+  test.each([
+    [4, 2, 4],
+    [0, 2, undefined],
+    [1, 0, 1],
+  ])('rope.scaling.factor %s hides rope.scale_linear %s', (factor, older, used) => {
+    const keys = { 'rope.scaling.factor': factor, 'rope.scale_linear': older }
+    const type = used === undefined ? 'default' : 'linear'
+    expect(scheduleOf('llama', keys)).toEqual({
+      ...{ type, base: 10000 },
+      ...(used === undefined ? {} : { factor: used }),
+    })
+  })
+
+  test('an amplitude without a type of its own leaves the factor what it is', () => {
+    const keys = { 'rope.scaling.factor': 4, 'rope.scaling.attn_factor': 1.25 }
+    const got = computeFrequencies(fromGguf(file('llama', keys)))
+    const linear = { type: 'linear', base: 1e4, factor: 4 } as const
+    const wanted = computeFrequencies(
+      resolveConfig({ headDim: 128, pairing: 'half', schedule: linear }),
+    )
+    expect(got.attentionFactor).toBe(1.25)
+    expect(got.inverseFrequencies).toHaveLength(64)
+    got.inverseFrequencies.forEach((frequency, i) => {
+      expect(frequency).toBeCloseTo(wanted.inverseFrequencies[i] as number, 15)
+    })
+  })
+
   const yarn = {
     'rope.scaling.type': 'yarn',
     'rope.scaling.factor': 40,
@@ -151,6 +178,21 @@ describe('schedules', () => {
     const { tensors } = toGguf(config, { architecture: 'llama' })
     const bare = file('llama', { 'rope.freq_base': 5e5 }, tensors)
     expect(fromGguf(bare)).toEqual(config)
+  })
+
+  test('the original length that a file states is the one that its divisors are solved for', () => {
+    const schedule = {
+      type: 'llama3' as const,
+      ...{ base: 1e4, factor: 8, lowFreqFactor: 2, highFreqFactor: 6 },
+      originalMaxPositionEmbeddings: 4096,
+    }
+    const tensors = { 'rope_freqs.weight': divisorsOf(schedule, 1e4, 64) }
+    const keys = { 'rope.scaling.original_context_length': 4096 }
+    expect(scheduleOf('llama', keys, tensors)).toEqual(schedule)
+    // Without it the same ramp is told from a length at which the slowest part begins with one turn.
+    expect(scheduleOf('llama', {}, tensors)).toMatchObject({
+      ...{ lowFreqFactor: 1, highFreqFactor: 3, originalMaxPositionEmbeddings: 2048 },
+    })
   })
 
   test('divisors of nobody become a list of frequencies', () => {

@@ -54,3 +54,11 @@ export const NONE: readonly string[] = [
   ...['JINA_BERT_V2', 'T5', 'T5ENCODER', 'JAIS', 'RWKV6', 'RWKV6QWEN2', 'RWKV7', 'ARWKV7'],
   ...['WAVTOKENIZER_DEC', 'NEMOTRON_H', 'NEMOTRON_H_MOE', 'KIMI_LINEAR', 'KIMI_K3'],
 ]
+
+/** Graphs in src/models that call ggml_rope_ext and ggml_rope_multi with nullptr for the factors. */
+export const WITHOUT_FACTORS: readonly string[] = [
+  ...['OPENAI_MOE', 'QWEN', 'QWEN2', 'QWEN2MOE', 'QWEN3', 'QWEN3MOE', 'FALCON', 'GPTNEOX'],
+  ...['STABLELM', 'PHI2', 'STARCODER2', 'OLMO2', 'OLMOE', 'INTERNLM2', 'GEMMA', 'GEMMA2', 'GEMMA3'],
+  ...['GEMMA3N', 'CHATGLM', 'GLM4', 'GLM4_MOE', 'DEEPSEEK2', 'COMMAND_R', 'XVERSE', 'ORION'],
+  ...['PLAMO', 'OPENELM', 'BITNET', 'NEMOTRON', 'DBRX', 'GROK', 'ARCTIC', 'BAICHUAN', 'CODESHELL'],
+]

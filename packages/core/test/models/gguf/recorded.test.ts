@@ -15,6 +15,7 @@ import { fromGguf, ggufProfiles } from '../../../src/models/gguf/from-gguf.js'
 import { SCHEDULE_KEYS } from '../../../src/models/gguf/read-schedule.js'
 import { toGguf } from '../../../src/models/gguf/to-gguf.js'
 import type { GgufRope } from '../../../src/models/gguf/values.js'
+import { errorOf } from '../../fixtures/error-of.js'
 import * as switchOf from './llama-cpp-rope-types.js'
 
 interface Recorded {
@@ -64,6 +65,17 @@ describe('architectures', () => {
   test('every entry of the switch is in the table', () => {
     const known = new Set(GGUF_ARCHITECTURES.map(plain))
     expect([...EXPECTED.keys()].filter((entry) => !known.has(entry))).toEqual([])
+  })
+
+  test('factor tensors are written for those whose graphs use them, and for no others', () => {
+    const config = resolveConfig({
+      ...{ headDim: 128, pairing: 'half' },
+      schedule: { type: 'proportional', base: 1e4, partialRotaryFactor: 0.5 },
+    })
+    const refused = GGUF_ARCHITECTURES.filter((architecture) =>
+      String(errorOf(() => toGguf(config, { architecture }))).includes('does not use'),
+    )
+    expect(refused.map(plain).sort()).toEqual(switchOf.WITHOUT_FACTORS.map(letters).sort())
   })
 
   test('names are spelled as in files', () => {
