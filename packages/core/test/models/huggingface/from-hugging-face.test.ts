@@ -28,6 +28,8 @@ function refusal(json: unknown, options = {}): string {
   return 'accepted'
 }
 
+const ones = (length: number): readonly number[] => Array.from({ length }, () => 1)
+
 describe('spellings', () => {
   const expected = {
     headDim: 128,
@@ -117,6 +119,46 @@ describe('schedules', () => {
     expect(
       of({ max_position_embeddings: 32768, rope_scaling: { ...yarn, factor: null } }),
     ).toMatchObject({ factor: 8 })
+  })
+
+  test('longrope: the factor beside the lists, or what the lengths imply', () => {
+    const lists = { short_factor: ones(64), long_factor: ones(64) }
+    const longrope = { rope_type: 'longrope', ...lists }
+    const read = (rope_scaling: object, lengths: object): unknown =>
+      of({ ...lengths, rope_scaling: { ...longrope, ...rope_scaling } })
+    const lengths = { max_position_embeddings: 8192, original_max_position_embeddings: 2048 }
+    expect(read({}, lengths)).toMatchObject({ factor: 4 })
+    expect(read({ factor: 16 }, lengths)).toMatchObject({ factor: 16 })
+    const equal = { max_position_embeddings: 2048, original_max_position_embeddings: 2048 }
+    expect(read({}, equal)).not.toHaveProperty('factor')
+    expect(read({ factor: 16 }, equal)).toMatchObject({ factor: 16 })
+  })
+
+  test("Hunyuan's alpha makes dynamic a fixed change of the base; zero and null do not", () => {
+    const read = (alpha: unknown): unknown =>
+      of({
+        max_position_embeddings: 4096,
+        rope_scaling: { rope_type: 'dynamic', factor: 2, alpha },
+      })
+    expect(read(1000)).toEqual({ type: 'ntk-alpha', base: 10000, alpha: 1000 })
+    const dynamic = { type: 'dynamic', base: 10000, factor: 2, maxPositionEmbeddings: 4096 }
+    for (const alpha of [0, null, undefined]) expect(read(alpha)).toEqual(dynamic)
+  })
+
+  test('the coefficient of TeleChat 3', () => {
+    const yarn = { rope_type: 'telechat3-yarn', factor: 8, original_max_position_embeddings: 4096 }
+    expect(of({ rope_scaling: yarn })).toMatchObject({ type: 'yarn', mscaleCoefficient: 0.07 })
+  })
+
+  test('proportional: the share among the parameters before the one beside them', () => {
+    const proportional = { rope_type: 'proportional', rope_theta: 1e4 }
+    const read = (own: object, top: object): unknown =>
+      of({ ...top, rope_theta: undefined, rope_parameters: { ...proportional, ...own } })
+    const [own, top] = [{ partial_rotary_factor: 0.25 }, { partial_rotary_factor: 0.5 }]
+    expect(read(own, top)).toMatchObject({ partialRotaryFactor: 0.25 })
+    expect(read({}, top)).toMatchObject({ partialRotaryFactor: 0.5 })
+    expect(read(own, {})).toMatchObject({ partialRotaryFactor: 0.25 })
+    expect(read({}, {})).toMatchObject({ partialRotaryFactor: 1 })
   })
 
   test('proportional pairs across the whole head', () => {
