@@ -70,8 +70,8 @@ const config: KnipConfig = {
     '.': {
       entry: ['tooling/*/test/**/*.test.ts', 'tooling/*/test/programs/*'],
       project: ['tooling/**/*.{ts,mjs,cjs,css}'],
-      // The set-up starts it by its path; and a program in this folder may import every backend (README.md).
-      ignoreDependencies: ['pnpm', '@rope/webgpu'],
+      // The set-up starts it by its path.
+      ignoreDependencies: ['pnpm'],
       vitest: { config: ['tooling/vitest/config.ts', 'tooling/consumers/vitest.config.ts'] },
     },
     ...workspaces,
