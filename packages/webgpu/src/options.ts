@@ -4,6 +4,7 @@
 
 import { checkKeys, checkRecord, reject, rejectBecause, show } from '@rope/core/backend'
 import { isAdapter, isDevice, isGpu } from './device/is-webgpu.js'
+import type { CheckedOptions } from './device/open-device.js'
 import type { AdapterHandle, DeviceHandle, GpuHandle } from './handles.js'
 
 /** Where the device comes from. Everything may be left out. */
@@ -19,14 +20,6 @@ export interface WebGpuOptions {
   readonly gpu?: GpuHandle | undefined
   /** Which adapter to prefer on a machine with several; `high-performance` when absent. */
   readonly powerPreference?: 'low-power' | 'high-performance' | undefined
-}
-
-/** The options as this package uses them. */
-export interface CheckedOptions {
-  readonly device: GPUDevice | undefined
-  readonly adapter: GPUAdapter | undefined
-  readonly gpu: GPU | undefined
-  readonly powerPreference: 'low-power' | 'high-performance'
 }
 
 const KEYS: readonly string[] = ['device', 'adapter', 'gpu', 'powerPreference']

@@ -4,9 +4,16 @@
  */
 import { RopeError } from '@rope/core'
 import { messageOf } from '../errors.js'
-import type { CheckedOptions } from '../options.js'
 import { type FoundGpu, findGpu, isNode, navigatorGpu } from './find-gpu.js'
 import { isAdapter, isDevice } from './is-webgpu.js'
+
+/** The options as this package uses them. */
+export interface CheckedOptions {
+  readonly device: GPUDevice | undefined
+  readonly adapter: GPUAdapter | undefined
+  readonly gpu: GPU | undefined
+  readonly powerPreference: 'low-power' | 'high-performance'
+}
 
 /** A device, and what cannot be asked of it. */
 export interface OpenDevice {
